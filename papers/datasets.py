@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from data.download import download_figshare
-from data.figshare_phantom import write_phantom as write_figshare_phantom
-
 from common.errors import UserError
+from data.download import download_figshare
 from data.figshare_check import check_figshare
+from data.figshare_phantom import write_phantom as write_figshare_phantom
 
 
 @dataclass(frozen=True)

@@ -193,5 +193,5 @@ def _run_on(cell):
         return cell.note
     return (
         f"{cell.data} {cell.coverage}, {cell.profile}, {cell.budget}, "
-        f"split {cell.split}, folds {cell.folds}, seeds {cell.seeds}"
+        f"split {cell.split}, folds: {cell.folds}, seeds: {cell.seeds}"
     )

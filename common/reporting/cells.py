@@ -92,8 +92,8 @@ def measure(column, cases):
         "n_cases": _distinct(cases),
         "n_undefined": _distinct(cases[~failed & aggregate.undefined(cases)]),
         "n_failed": _distinct(cases[failed]),
-        "folds": cases["fold"].nunique(),
-        "seeds": cases["seed"].nunique(),
+        "folds": _names(cases["fold"]),
+        "seeds": _names(cases["seed"]),
     }
     names = [f"{aggregate.prefix}{name}" for name in ("tp", "fn")]
     if all(name in cases for name in names):
@@ -160,6 +160,11 @@ def _remarks(cases):
     if runs < whole:
         remarks.append(f"only {runs} of {whole} pairs of fold and seed were run")
     return "; ".join(remarks)
+
+
+def _names(values):
+    """Lists folds or seeds: which, not how many."""
+    return " ".join(str(value) for value in sorted(values.unique()))
 
 
 def _distinct(cases):

@@ -90,13 +90,14 @@ def train(model, loss, optimizer, stream, validate, plan, folder, on_progress=No
             "best": best,
             "epoch_losses": epoch_losses,
             "seconds": earlier + time.monotonic() - started if losses else 0.0,
+            "waited": waited if losses else 0.0,
         }
         store.save(step, variables, extra)
 
     update = make_step(model, loss, optimizer, plan.jit_compile)
     batches = iter(stream(step)) if step < plan.epochs * plan.steps_per_epoch else None
     logs = _make_logs(folder)
-    waited, started = 0.0, time.monotonic()
+    waited, started = extra.get("waited", 0.0), time.monotonic()
     while step < plan.epochs * plan.steps_per_epoch:
         before = time.monotonic()
         x, y = next(batches)

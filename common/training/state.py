@@ -16,7 +16,7 @@ import h5py
 import numpy as np
 
 from common.errors import UserError
-from common.files import atomic_folder, read_json, sha256, write_json
+from common.files import atomic_folder, digest, read_json, sha256, write_json
 
 GENERATIONS = 2
 
@@ -62,6 +62,7 @@ class StateStore:
                 "sha256": sha256(folder / "variables.h5"),
                 "extra": extra,
             }
+            manifest["digest"] = digest(manifest)
             write_json(folder / "manifest.json", manifest)
         for old in self._folders()[GENERATIONS:]:
             shutil.rmtree(old)
@@ -119,11 +120,12 @@ class StateStore:
         """Returns the manifest if the state is undamaged, else None."""
         try:
             manifest = read_json(folder / "manifest.json")
-            if manifest["sha256"] == sha256(folder / "variables.h5"):
-                return manifest
-        except (OSError, UserError, KeyError):
-            return None
-        return None
+            said = manifest.pop("digest")
+            whole = said == digest(manifest)
+            whole = whole and manifest["sha256"] == sha256(folder / "variables.h5")
+        except (OSError, UserError, KeyError, TypeError):
+            return None  # TypeError: JSON, but no dictionary
+        return manifest if whole else None
 
     def _load(self, path, variables):
         with h5py.File(path, "r") as file:

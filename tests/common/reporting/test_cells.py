@@ -30,7 +30,8 @@ def test_a_cell_joins_published_and_reproduced(build, cases):
     assert cell["gap"] == pytest.approx(value - 0.7662)
     assert cell["ci_low"] < value < cell["ci_high"]
     assert np.isnan(cell["sd_seeds"])
-    assert cell[["n_cases", "n_failed", "folds", "seeds"]].tolist() == [12, 0, 2, 1]
+    assert cell[["n_cases", "n_failed"]].tolist() == [12, 0]
+    assert cell[["folds", "seeds"]].tolist() == ["0 1", "0"]
     assert cell["budget"] == "12 epochs"
     assert cell["convention"] == "per image"
     assert cell["command"] == "make linkdsl METHOD=linknet"
@@ -75,7 +76,7 @@ def test_empty_truths_and_missed_tumors_are_counted_once(build, make_run):
         return make_run(n=4, seed=seed).assign(**counts)
 
     cell = build(pd.concat([run(0), run(1)])).loc["dual", "dice", "figshare256"]
-    assert (cell["n_cases"], cell["seeds"]) == (4, 2)
+    assert (cell["n_cases"], cell["seeds"]) == (4, "0 1")
     assert (cell["n_empty_truth"], cell["n_missed"]) == (2, 1)
 
 

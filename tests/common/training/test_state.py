@@ -86,6 +86,15 @@ def empty_manifest(folder):
     (folder / "manifest.json").write_text("{}")
 
 
+def list_as_manifest(folder):
+    (folder / "manifest.json").write_text("[]")
+
+
+def other_history(folder):
+    path = folder / "manifest.json"
+    path.write_text(path.read_text().replace('"history"', '"other"'))
+
+
 DAMAGES = [
     flip_byte,
     truncate("variables.h5"),
@@ -93,6 +102,8 @@ DAMAGES = [
     delete("variables.h5"),
     delete("manifest.json"),
     empty_manifest,
+    list_as_manifest,
+    other_history,
 ]
 
 
