@@ -4,6 +4,7 @@ Counts are kept apart from the scores made of them: any convention can be
 applied later, and pooled scores are the same functions of summed counts.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -105,6 +106,63 @@ def mean_iou(tp, fp, fn, tn, empty=1.0):
     """
     background = iou(tn, fn, fp, empty=empty)
     return (background + iou(tp, fp, fn, empty=empty)) / 2
+
+
+def precision(tp, fp, fn, tn=0, empty=1.0, one_empty=math.nan):
+    """Share of the predicted tumor that is tumor, TP / (TP + FP), in [0, 1].
+
+    Args:
+        tp: true positives: numbers or arrays of one shape, like the others.
+        fp: false positives.
+        fn: false negatives, which tell an empty truth from a missed one.
+        tn: true negatives, which it does not depend on.
+        empty: the value where prediction and truth are both empty.
+        one_empty: the value where only the prediction is empty, 0 / 0.
+
+    Returns:
+        A float, or an array of the counts' shape.
+    """
+    nothing = np.asarray(tp) + fp + fn == 0
+    return _ratio(tp, np.asarray(tp) + fp, np.where(nothing, empty, one_empty))
+
+
+def sensitivity(tp, fp, fn, tn=0, empty=1.0, one_empty=math.nan):
+    """Share of the tumor that is found, TP / (TP + FN), in [0, 1].
+
+    Args:
+        tp: true positives: numbers or arrays of one shape, like the others.
+        fp: false positives, which tell an empty prediction from a wrong one.
+        fn: false negatives.
+        tn: true negatives, which it does not depend on.
+        empty: the value where prediction and truth are both empty.
+        one_empty: the value where only the truth is empty, 0 / 0.
+
+    Returns:
+        A float, or an array of the counts' shape.
+    """
+    return precision(tp, fn, fp, empty=empty, one_empty=one_empty)
+
+
+recall = sensitivity
+
+
+def specificity(tp, fp, fn, tn, empty=math.nan):
+    """Share of the background that is left alone, TN / (TN + FP), in [0, 1].
+
+    It says little without the pool it is taken over: whole volumes give values
+    near 1 whatever the prediction, the slices that hold tumor lower ones.
+
+    Args:
+        tp: true positives, which it does not depend on.
+        fp: false positives: numbers or arrays of one shape, like the others.
+        fn: false negatives, which it does not depend on.
+        tn: true negatives.
+        empty: the value where the truth has no background.
+
+    Returns:
+        A float, or an array of the counts' shape.
+    """
+    return _ratio(tn, np.asarray(tn) + fp, empty)
 
 
 def soft_dice(probability, truth, smooth=0.0, empty=1.0):

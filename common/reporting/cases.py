@@ -11,6 +11,8 @@ RUN = ["paper", "method", "data", "fingerprint", "profile", "budget", "split"]
 RUN += ["fold", "seed"]
 _FIRST = ["paper", "method", "data", "coverage", "fingerprint", "profile", "budget"]
 _FIRST += ["split", "fold", "seed", "case", "patient", "group", "status"]
+# Words beside the metrics, where a paper has them: the convention of its scores.
+_WORDS = ["convention"]
 _LAST = ["command", "commit"]
 _INTEGERS = ["fold", "seed"]
 _RESTORE = "restore the file from git, or delete it and evaluate again"
@@ -32,7 +34,7 @@ def read_cases(path):
         A `DataFrame`: the columns that say what was run are strings (a case
         `"007"` keeps its zeros), fold and seed integers, and every column
         between `status` and `command` is a metric: float, NaN where the cell
-        is empty.
+        is empty; but for `convention`, which names the definition of them.
 
     Raises:
         UserError: the file cannot be read, lacks a column, has text where a
@@ -104,9 +106,10 @@ def write_cases(path, cases):
 
 
 def _sorted(cases):
-    cases = cases[_FIRST + _metrics(cases) + _LAST]
+    words = [name for name in _WORDS if name in cases]
+    cases = cases[_FIRST + words + _metrics(cases) + _LAST]
     return cases.sort_values([*RUN, "case"], ignore_index=True)
 
 
 def _metrics(cases):
-    return [name for name in cases if name not in _FIRST + _LAST]
+    return [name for name in cases if name not in _FIRST + _WORDS + _LAST]

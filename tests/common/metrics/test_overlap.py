@@ -155,3 +155,78 @@ def test_soft_dice_of_nothing():
 def test_refuses_what_is_no_pair_of_masks(prediction, truth, message):
     with pytest.raises(ValueError, match=message):
         overlap.confusion(prediction, truth)
+
+
+@relaxed
+@given(pairs)
+def test_precision_and_sensitivity_equal_sets_of_pixels(masks):
+    prediction, truth = (set(np.flatnonzero(mask)) for mask in masks)
+    both = len(prediction & truth)
+    result = overlap.confusion(*masks)
+    if prediction:
+        assert overlap.precision(*result) == both / len(prediction)
+    if truth:
+        assert overlap.sensitivity(*result) == both / len(truth)
+        assert overlap.recall(*result) == overlap.sensitivity(*result)
+
+
+@relaxed
+@given(pairs)
+def test_specificity_equals_sets_of_pixels(masks):
+    prediction, truth = (set(np.flatnonzero(~mask)) for mask in masks)
+    found = overlap.specificity(*overlap.confusion(*masks))
+    if truth:
+        assert found == len(prediction & truth) / len(truth)
+    else:
+        assert math.isnan(found)
+
+
+@relaxed
+@given(counts)
+def test_dice_is_the_harmonic_mean_of_precision_and_sensitivity(counts):
+    precision = overlap.precision(*counts)
+    sensitivity = overlap.sensitivity(*counts)
+    if precision + sensitivity > 0:  # and neither is undefined
+        harmonic = 2 * precision * sensitivity / (precision + sensitivity)
+        assert overlap.dice(*counts) == pytest.approx(harmonic)
+    else:
+        assert counts[0] == 0
+
+
+# tp, fp, fn: nothing; only predicted; only true; apart.
+@pytest.mark.parametrize(
+    "counts, precision, sensitivity",
+    [
+        ((0, 0, 0, 9), 1, 1),
+        ((0, 3, 0, 6), 0, math.nan),
+        ((0, 0, 3, 6), math.nan, 0),
+        ((0, 2, 3, 4), 0, 0),
+    ],
+)
+def test_zero_by_zero_has_the_named_value(counts, precision, sensitivity):
+    for score, expected in (
+        (overlap.precision, precision),
+        (overlap.sensitivity, sensitivity),
+    ):
+        assert score(*counts) == pytest.approx(expected, nan_ok=True)
+        named = score(*counts, empty=0.25, one_empty=0.5)
+        if sum(counts[:3]) == 0:
+            assert named == 0.25
+        else:
+            assert named == (0.5 if math.isnan(expected) else expected)
+
+
+def test_specificity_of_no_background():
+    assert math.isnan(overlap.specificity(3, 0, 6, 0))
+    assert overlap.specificity(3, 0, 6, 0, empty=1.0) == 1
+
+
+@pytest.mark.parametrize(
+    "score", [overlap.precision, overlap.sensitivity, overlap.specificity]
+)
+def test_arrays_of_counts_equal_one_by_one_with_what_is_undefined(score):
+    random = np.random.default_rng(0)
+    cases = random.integers(0, 3, size=(4, 3, 50))
+    expected = [score(*case) for case in cases.reshape(4, -1).T]
+    assert np.isnan(expected).any()
+    np.testing.assert_array_equal(score(*cases).ravel(), expected)

@@ -132,3 +132,11 @@ def test_a_folder_that_cannot_be_written_is_told(make_run, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="to be able to write it"):
         write_cases(tmp_path / "file" / "cases.csv", make_run())
+
+
+def test_a_named_convention_stays_text(make_run, tmp_path):
+    cases = make_run(n=2).assign(convention="border-max/brats")
+    write_cases(tmp_path / "cases.csv", merge_cases(empty_cases(), cases))
+    read = read_cases(tmp_path / "cases.csv")
+    assert read["convention"].tolist() == ["border-max/brats"] * 2
+    assert list(read).index("convention") == list(read).index("status") + 1

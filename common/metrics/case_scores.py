@@ -1,0 +1,106 @@
+"""Every score of one case: all regions, overlap and distances, one flat row."""
+
+import math
+
+import numpy as np
+
+from common.metrics import overlap
+from common.metrics.boxes import union_box
+from common.metrics.conventions import find_convention
+from common.metrics.regions import check_labels, region_masks
+from common.metrics.surface import check_spacing, surface_distances
+
+
+def score_case(prediction, truth, spacing, regions=None, convention="border-max/brats"):
+    """Scores the label volume of one case against its truth.
+
+    Args:
+        prediction: integer labels 0 to 4 (`common.metrics.regions`), of shape
+            (depth, height, width). Specificity depends on how much background
+            there is, so it should be the whole volume.
+        truth: integer labels of the same shape.
+        spacing: mm between voxels along (depth, height, width).
+        regions: labels by the region's name, as `common.metrics.regions.REGIONS`,
+            which is the default.
+        convention: a name in `common.metrics.conventions.CONVENTIONS`.
+
+    Returns:
+        A dict with `convention`, then for each region, such as `wt`:
+        `wt_tp, wt_fp, wt_fn, wt_tn` (voxels); `wt_dice, wt_iou, wt_precision,
+        wt_sensitivity, wt_specificity` (of the whole volume) and
+        `wt_specificity_slices` (of the slices whose truth has any tumor);
+        `wt_hd, wt_hd95, wt_asd` (Hausdorff distance, its 95th percentile and
+        mean surface distance, in mm); `wt_empty_truth, wt_empty_prediction` and
+        `wt_missed` (the truth is not empty and no voxel of it was found), each
+        0 or 1. What the convention leaves undefined is NaN.
+
+    Raises:
+        ValueError: the shapes differ, a label is not among 0 to 4, or spacing
+            or convention is not valid.
+    """
+    rule = find_convention(convention)
+    prediction = check_labels(prediction, "prediction")
+    truth = check_labels(truth, "truth")
+    if prediction.shape != truth.shape or prediction.ndim != 3:
+        raise ValueError(
+            "Prediction and truth must have one shape (depth, height, width). "
+            f"Received: {prediction.shape} and {truth.shape}"
+        )
+    spacing = check_spacing(spacing, 3)
+    box = union_box(prediction, truth)
+    whole = prediction.shape
+    prediction, truth = prediction[box], truth[box]
+    tumor_slices = truth.any(axis=(1, 2))
+    # True negatives of every region, for the volume and for its tumor slices.
+    outside = math.prod(whole) - prediction.size
+    beside = math.prod(whole[1:]) - math.prod(prediction.shape[1:])
+    beside *= np.count_nonzero(tumor_slices)
+
+    row = {"convention": rule.name}
+    predictions, truths = (region_masks(x, regions) for x in (prediction, truth))
+    for region, predicted in predictions.items():
+        true = truths[region]
+        counts = overlap.confusion(predicted, true)
+        counts = counts._replace(tn=counts.tn + outside)
+        in_slices = overlap.confusion(predicted[tumor_slices], true[tumor_slices])
+        in_slices = in_slices._replace(tn=in_slices.tn + beside)
+        scores = {
+            **counts._asdict(),
+            **_overlap_scores(counts, rule.empty_rule),
+            "specificity_slices": overlap.specificity(*in_slices),
+            **_distances(predicted, true, spacing, rule),
+            "empty_truth": counts.tp + counts.fn == 0,
+            "empty_prediction": counts.tp + counts.fp == 0,
+            "missed": counts.tp == 0 and counts.fn > 0,
+        }
+        row |= {f"{region}_{name}": _plain(value) for name, value in scores.items()}
+    return row
+
+
+def _overlap_scores(counts, empty):
+    both, one = empty.both_score, empty.one_score
+    return {
+        "dice": overlap.dice(*counts, empty=both),
+        "iou": overlap.iou(*counts, empty=both),
+        "precision": overlap.precision(*counts, empty=both, one_empty=one),
+        "sensitivity": overlap.sensitivity(*counts, empty=both, one_empty=one),
+        "specificity": overlap.specificity(*counts),
+    }
+
+
+def _distances(predicted, true, spacing, rule):
+    empty = [not mask.any() for mask in (predicted, true)]
+    if any(empty):
+        values = rule.empty_rule
+        value = values.both_distance if all(empty) else values.one_distance
+        return {"hd": value, "hd95": value, "asd": value}
+    distances = surface_distances(predicted, true, spacing, rule.distance)
+    return {
+        "hd": distances.hausdorff(),
+        "hd95": distances.hausdorff(95),
+        "asd": distances.mean(),
+    }
+
+
+def _plain(value):
+    return float(value) if isinstance(value, float) else int(value)

@@ -1,0 +1,61 @@
+"""What the surface of a mask is made of: border voxels, or elements between them."""
+
+import itertools
+
+import numpy as np
+
+from common.metrics.element_areas import element_areas
+
+# Both functions pad the mask and then shift it as one flat row. What a shift
+# carries over the end of a line is padding, so it comes as background.
+
+
+def border_voxels(mask):
+    """Finds the voxels of a mask that have a face on its background.
+
+    What lies outside the array is background, so that the result does not
+    depend on how closely the array is cropped.
+
+    Args:
+        mask: boolean array of any rank.
+
+    Returns:
+        `(n, axes)` integer indices.
+    """
+    padded = np.pad(mask, 1)
+    flat = padded.ravel()
+    core = flat.copy()
+    for step in padded.strides:  # in bytes, which are elements here
+        core[step:] &= flat[:-step]
+        core[:-step] &= flat[step:]
+    return _indices(flat & ~core, padded.shape) - 1
+
+
+def corner_elements(mask, spacing):
+    """Finds the elements of a mask's surface, each between eight voxels.
+
+    Between the centers of 2x2x2 neighbors that are not all alike runs a piece of
+    the surface, as in marching cubes. It is placed at the corner that the eight
+    voxels share.
+
+    Args:
+        mask: boolean array (depth, height, width).
+        spacing: mm between voxels along these axes.
+
+    Returns:
+        `(corners, areas)`: `(n, 3)` integer indices, of which i lies half a
+        voxel before the center of voxel i; and `(n,)` mm².
+    """
+    padded = np.pad(mask, 1)
+    flat = padded.ravel().view(np.uint8)
+    code = np.zeros_like(flat)
+    for bit, corner in enumerate(itertools.product((0, 1), repeat=3)):
+        step = int(np.dot(corner, padded.strides))
+        code[: len(flat) - step] |= flat[step:] << np.uint8(7 - bit)
+    on_surface = (code != 0) & (code != 255)
+    areas = element_areas(spacing)[code[on_surface]]
+    return _indices(on_surface, padded.shape), areas
+
+
+def _indices(flat, shape):
+    return np.stack(np.unravel_index(np.flatnonzero(flat), shape), axis=-1)
