@@ -1,9 +1,11 @@
 """Prepared cases on disk: one HDF5 file a case, atomic and content-addressed."""
 
+import contextlib
 import io
 
 import h5py
 import numpy as np
+from h5py import h5f, h5fd, h5p
 
 from common.errors import UserError
 from common.files import atomic_path, digest, write_json
@@ -40,13 +42,16 @@ class CaseCache:
         except (OSError, KeyError):
             return False  # not one of ours, or damaged: it is written anew
 
-    def write(self, case_id, source, arrays):
+    def write(self, case_id, source, arrays, chunks=None, attributes=None):
         """Writes one case whole, or not at all.
 
         Args:
             case_id: the case.
             source: digest of what the arrays were made of.
             arrays: arrays by name.
+            chunks: shape of the pieces that are read alone, by the array's
+                name; an array that is not named is read whole.
+            attributes: small values to keep beside the arrays, by name.
 
         Raises:
             UserError: the folder cannot be written or the disk is full.
@@ -55,32 +60,36 @@ class CaseCache:
             write_json(self.folder / "settings.json", self.settings)
         # In memory first: HDF5 breaks down where a full disk stops its writing.
         content = io.BytesIO()
-        # From format 1.10 on, HDF5 checks its own headers too.
-        with h5py.File(content, "w", libver="v110") as file:
+        with _new_file(content) as file:
             file.attrs["source"] = source
+            for name, value in (attributes or {}).items():
+                file.attrs[name] = value
             for name, array in arrays.items():
-                # One chunk, uncompressed: a read is a copy. The checksum
+                # Uncompressed: a read is a copy. The checksum of each chunk
                 # finds a damaged file when it is read.
+                chunk = (chunks or {}).get(name, array.shape)
                 file.create_dataset(
                     name,
                     data=array,
-                    chunks=array.shape,
+                    chunks=tuple(map(min, chunk, array.shape)),
                     fletcher32=True,
                     track_times=False,
                 )
         with atomic_path(self.path(case_id)) as temporary:
             temporary.write_bytes(content.getbuffer())
 
-    def read(self, case_id, names):
-        """Returns the named arrays of one case.
+    @contextlib.contextmanager
+    def open(self, case_id):
+        """Opens the file of one case, an `h5py.File`, to read parts of it.
 
         Raises:
-            UserError: the case is missing or its file is damaged.
+            UserError: the case or what is asked of it is missing, or its file
+                is damaged.
         """
         path = self.path(case_id)
         try:
             with h5py.File(path, "r") as file:
-                return [file[name][...] for name in names]
+                yield file
         except (OSError, KeyError) as error:
             raise UserError(
                 path,
@@ -89,7 +98,30 @@ class CaseCache:
                 "delete the file and run the prepare stage again",
             ) from error
 
+    def read(self, case_id, names):
+        """Returns the named arrays of one case.
+
+        Raises:
+            UserError: the case is missing or its file is damaged.
+        """
+        with self.open(case_id) as file:
+            return [file[name][...] for name in names]
+
     def read_batch(self, case_ids, names):
         """Returns the named arrays of several cases, each `(batch, …)`."""
         cases = [self.read(case_id, names) for case_id in case_ids]
         return [np.stack(arrays) for arrays in zip(*cases, strict=True)]
+
+
+def _new_file(content):
+    """Returns a new `h5py.File` in memory; equal content is equal bytes."""
+    creation = h5p.create(h5p.FILE_CREATE)
+    # `h5py.File` has no option for this: the file's root would hold the time.
+    creation.set_obj_track_times(False)
+    access = h5p.create(h5p.FILE_ACCESS)
+    access.set_fclose_degree(h5f.CLOSE_STRONG)
+    access.set_fileobj_driver(h5fd.fileobj_driver, content)
+    # From format 1.10 on, HDF5 checks its own headers too.
+    access.set_libver_bounds(h5f.LIBVER_V110, h5f.LIBVER_V110)
+    name = repr(content).encode()
+    return h5py.File(h5f.create(name, h5f.ACC_TRUNC, creation, access))

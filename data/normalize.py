@@ -1,4 +1,4 @@
-"""Intensity normalization and resampling of single slices."""
+"""Intensity normalization of slices and volumes, and resampling of slices."""
 
 import numpy as np
 
@@ -15,6 +15,88 @@ def min_max(image):
     image = image.astype(np.float32)
     low, high = image.min(), image.max()
     return (image - low) / max(high - low, np.finfo(np.float32).tiny)
+
+
+def standardize(images, mean, std):
+    """Gives each modality zero mean and unit deviation; background stays 0.
+
+    With the `"nonzero"` statistics of a prepared volume this is the z-score over
+    the voxels of the brain; with `mean_statistics` that of a whole training set.
+
+    Args:
+        images: raw intensities `(…, channels)`, 0 in the background.
+        mean: `(channels,)`.
+        std: `(channels,)`; a constant modality (0) becomes zero.
+
+    Returns:
+        A float32 array of the same shape.
+    """
+    return np.where(images != 0, standardize_all(images, mean, std), np.float32(0))
+
+
+def standardize_all(images, mean, std):
+    """Gives each modality zero mean and unit deviation, background included.
+
+    Arguments and result are those of `standardize`.
+    """
+    mean, std = np.float32(mean), np.float32(std)
+    distance = images.astype(np.float32) - mean
+    return distance / np.maximum(std, np.finfo(np.float32).tiny)
+
+
+def standardize_to_unit(images, mean, std, bound=5.0):
+    """Standardizes, clips at `bound` deviations and scales to [0, 1].
+
+    Args:
+        images: raw intensities `(…, channels)`, 0 in the background.
+        mean: `(channels,)`.
+        std: `(channels,)`.
+        bound: deviations from the mean that become 0 and 1.
+
+    Returns:
+        A float32 array of the same shape; background is 0.
+    """
+    clipped = np.clip(standardize_all(images, mean, std), -bound, bound)
+    scaled = (clipped + np.float32(bound)) / np.float32(2 * bound)
+    return np.where(images != 0, scaled, np.float32(0))
+
+
+def standardize_over_noise(images, mean, std, generator):
+    """Standardizes and fills the background with noise of N(0, 1).
+
+    Args:
+        images: raw intensities `(…, channels)`, 0 in the background and beyond
+            the grid.
+        mean: `(channels,)`.
+        std: `(channels,)`.
+        generator: NumPy generator of the noise (`data.order.generator`).
+
+    Returns:
+        A float32 array of the same shape.
+    """
+    noise = generator.standard_normal(images.shape, np.float32)
+    return np.where(images != 0, standardize_all(images, mean, std), noise)
+
+
+def mean_statistics(infos, name="box"):
+    """Averages the statistics of the cases of a training part.
+
+    Args:
+        infos: `data.volume_info.VolumeInfo` of each case.
+        name: `"box"` or `"nonzero"`.
+
+    Returns:
+        `(mean, std)`, float64 of shape `(channels,)` each: the plain means of
+        the cases' means and of their deviations.
+
+    Raises:
+        ValueError: there is no case.
+    """
+    statistics = [info.statistics[name] for info in infos]
+    if not statistics:
+        raise ValueError("Expected at least one case. Received: none")
+    mean, std = np.mean(statistics, axis=0)
+    return mean, std
 
 
 def resize_area(image, size):

@@ -1,14 +1,13 @@
 """Folds and splits: image-wise, patient-wise, or from the user's own file."""
 
-import csv
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from pathlib import Path
 
 from common.errors import UserError
 from common.files import digest
 from data.order import generator
+from data.split_files import read_assignment, write_assignment
 
 
 @dataclass(frozen=True)
@@ -62,14 +61,8 @@ def patient_folds(cases, author_folds=None, n_folds=5, seed=0, strict=True):
     """
     groups = defaultdict(list)
     for case in cases:
-        if not case.patient:
-            raise UserError(
-                case.label or case.id,
-                "a patient id, which a patient-wise split needs",
-                "none",
-                "use SPLIT=image, or SPLITS=file.csv with folds of your own",
-            )
-        groups[base_exam(case.patient) if strict else case.patient].append(case.id)
+        patient = patient_of(case)
+        groups[base_exam(patient) if strict else patient].append(case.id)
     if author_folds is None:
         patients = sorted(groups)
         order = generator(seed).permutation(len(patients))
@@ -154,40 +147,66 @@ def split(cases, folds, fold, validation_share, seed, by_patient):
     )
 
 
+def refuse_divided_patients(cases, assigned, source):
+    """Makes sure that no patient is in two folds or parts.
+
+    Args:
+        cases: the data set's cases. Patients are told apart by `Case.patient`
+            as it stands; see `keeps_patients_whole` for a stricter rule.
+        assigned: fold or part of each case by id; other cases are not looked at.
+        source: the file or option that the folds are from, for the message.
+
+    Raises:
+        UserError: a patient is in two, or a case has no patient id.
+    """
+    seen = {}
+    for case in cases:
+        if case.id not in assigned:
+            continue
+        first = seen.setdefault(patient_of(case), case.id)
+        if assigned[first] != assigned[case.id]:
+            raise UserError(
+                source,
+                "all cases of a patient in one fold or part",
+                f"patient {case.patient} in {assigned[first]} (case {first}) and in "
+                f"{assigned[case.id]} (case {case.id})",
+                "put the cases of this patient together",
+            )
+
+
 def read_folds(path, cases):
     """Reads the user's own folds: a CSV with columns `case` and `fold`.
+
+    Cases that the data set lacks are passed over. The file may start with a
+    hash, see `data.split_files`.
 
     Returns:
         The fold of each case by id.
 
     Raises:
-        UserError: a column or a case is missing, a case is named twice or a
-            fold is not a whole number.
+        UserError: a column or a case is missing, a case is named twice, a fold
+            is not a whole number, or the rows are not those of the hash.
     """
-    expected = "a CSV with the columns case,fold and one row for each case"
-    fix = "correct the file given as SPLITS="
-    try:
-        # A spreadsheet may have put a byte-order mark in front.
-        with open(path, newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UserError(path, expected, error, fix) from error
-    folds = {}
-    for row in rows:
-        case_id, fold = row.get("case"), row.get("fold")
-        if case_id is None or fold is None or not fold.strip().isdecimal():
-            raise UserError(path, expected, f"the row {row}", fix)
-        if case_id in folds:
-            raise UserError(path, expected, f"case {case_id} twice", fix)
-        folds[case_id] = int(fold)
-    missing = [case.id for case in cases if case.id not in folds]
-    if missing:
-        received = f"no row for {len(missing)} cases, first {missing[0]}"
-        raise UserError(path, expected, received, fix)
-    return {case.id: folds[case.id] for case in cases}
+    folds = read_assignment(path, "fold", "[0-9]{1,9}", cases)
+    return {case.id: int(folds[case.id]) for case in cases}
 
 
 def write_folds(path, folds):
-    """Writes folds in the format that `read_folds` reads."""
-    rows = "".join(f"{case_id},{fold}\n" for case_id, fold in folds.items())
-    Path(path).write_text(f"case,fold\n{rows}", encoding="utf-8")
+    """Writes folds in the format that `read_folds` reads, with their hash."""
+    write_assignment(path, "fold", folds)
+
+
+def patient_of(case):
+    """Returns the patient of a case.
+
+    Raises:
+        UserError: the case has no patient id.
+    """
+    if not case.patient:
+        raise UserError(
+            case.label or case.id,
+            "a patient id, which a patient-wise split needs",
+            "none",
+            "use SPLIT=image, or SPLITS=file.csv with folds of your own",
+        )
+    return case.patient

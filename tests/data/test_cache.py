@@ -1,6 +1,7 @@
 """The cache of prepared cases: whole or absent, never mixed, never damaged."""
 
 import signal
+import time
 
 import numpy as np
 import pytest
@@ -38,6 +39,24 @@ def test_batch_is_in_the_order_asked_for(cache):
     image, mask = cache.read_batch(("2", "1", "2"), ("image", "mask"))
     np.testing.assert_array_equal(image, [IMAGE + 1, IMAGE, IMAGE + 1])
     np.testing.assert_array_equal(mask, [1 - MASK, MASK, 1 - MASK])
+
+
+def test_the_same_case_is_the_same_bytes_at_any_time(cache, tmp_path):
+    again = CaseCache(tmp_path / "again", "figshare", SETTINGS)
+    time.sleep(1.1 - time.time() % 1)  # HDF5 tells times by the second
+    again.write("1", "digest of 1.mat", {"image": IMAGE, "mask": MASK})
+    assert again.path("1").read_bytes() == cache.path("1").read_bytes()
+
+
+def test_parts_and_attributes(cache):
+    image = RANDOM.random((9, 7, 2))
+    arrays, chunks = {"image": image, "all": image}, {"image": (4, 99, 2)}
+    cache.write("2", "s", arrays, chunks, {"mean": np.float64([1, 2]), "n": 3})
+    with cache.open("2") as file:
+        assert file["image"].chunks == (4, 7, 2)
+        assert file["all"].chunks == image.shape
+        np.testing.assert_array_equal(file["image"][3:5, 1:], image[3:5, 1:])
+        assert (file.attrs["mean"].tolist(), file.attrs["n"]) == ([1, 2], 3)
 
 
 def test_other_settings_are_another_folder(cache, tmp_path):

@@ -1,4 +1,4 @@
-"""Intensities to [0, 1] and resampling by area, against plain loops."""
+"""Normalization and resampling by area, against plain loops."""
 
 from fractions import Fraction
 
@@ -8,7 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from data.normalize import area_weights, min_max, resize_area
+from data.normalize import (
+    area_weights,
+    mean_statistics,
+    min_max,
+    resize_area,
+    standardize,
+    standardize_all,
+    standardize_over_noise,
+    standardize_to_unit,
+)
+from data.order import generator
+from data.volume_pack import pack_volume
 
 relaxed = settings(deadline=None)
 sides = st.integers(1, 9)
@@ -113,3 +124,100 @@ def test_min_max_spans_zero_to_one_in_the_old_order(image):
 def test_min_max_by_hand():
     image = np.int16([[-100, 0], [100, 300]])
     assert min_max(image).tolist() == [[0, 0.25], [0.5, 1]]
+
+
+def brain(seed, dtype=np.int16):
+    """A volume `(4, 5, 6, 2)` of two modalities, zero in half of its voxels."""
+    random = np.random.default_rng(seed)
+    image = random.integers(1, 2000, (4, 5, 6, 2)) * random.integers(0, 2, (4, 5, 6, 2))
+    return image.astype(dtype)
+
+
+def info_of(image):
+    by_name = {"t1": image[..., 0], "t2": image[..., 1]}
+    return pack_volume(by_name, None, np.eye(4))[0]
+
+
+def slow_z_score(image, rule):
+    """Voxel by voxel in Python's floats: `rule(z)`, and None in the background."""
+    result = np.empty(image.shape, object)
+    for channel in range(image.shape[-1]):
+        values = [float(value) for value in image[..., channel].flat if value != 0]
+        mean = sum(values) / len(values)
+        std = (sum((v - mean) ** 2 for v in values) / len(values)) ** 0.5
+        for index in np.ndindex(image.shape[:-1]):
+            value = float(image[*index, channel])
+            result[*index, channel] = rule((value - mean) / std) if value else None
+    return result
+
+
+@pytest.mark.parametrize("dtype", [np.int16, np.float32])
+def test_z_score_over_the_brain(dtype):
+    image = brain(0, dtype)
+    result = standardize(image, *info_of(image).statistics["nonzero"])
+    expected = slow_z_score(image, float)
+    expected[image == 0] = 0
+    np.testing.assert_allclose(result, expected.astype(float), atol=1e-6)
+    assert result.dtype == np.float32
+    for channel in range(2):
+        own = result[..., channel][image[..., channel] != 0]
+        assert own.mean() == pytest.approx(0, abs=1e-5)
+        assert own.std() == pytest.approx(1, abs=1e-5)
+
+
+def test_clipped_to_the_unit_interval():
+    image = brain(1)
+    image[0, 0, 0] = 30000  # far beyond five deviations
+    result = standardize_to_unit(image, *info_of(image).statistics["nonzero"])
+    expected = slow_z_score(image, lambda z: (min(max(z, -5), 5) + 5) / 10)
+    expected[image == 0] = 0
+    np.testing.assert_allclose(result, expected.astype(float), atol=1e-6)
+    assert result.dtype == np.float32
+    assert result[0, 0, 0].tolist() == [1, 1]
+    tight = standardize_to_unit(image, (0, 0), (1, 1), bound=0.5)
+    assert set(tight.ravel()) == {0, 1}
+
+
+def test_noise_in_the_background_only():
+    image = brain(2)
+    statistics = info_of(image).statistics["nonzero"]
+    result = standardize_over_noise(image, *statistics, generator(7, 1, 2))
+    again = standardize_over_noise(image, *statistics, generator(7, 1, 2))
+    other = standardize_over_noise(image, *statistics, generator(7, 1, 3))
+    background = image == 0
+    np.testing.assert_array_equal(result, again)
+    assert (result[background] != other[background]).all()
+    np.testing.assert_array_equal(
+        result[~background], standardize(image, *statistics)[~background]
+    )
+    empty = np.zeros((40, 40, 40, 2), np.int16)
+    noise = standardize_over_noise(empty, *statistics, generator(0))
+    assert noise.dtype == np.float32
+    assert noise.mean() == pytest.approx(0, abs=0.01)
+    assert noise.std() == pytest.approx(1, abs=0.01)
+
+
+def test_training_set_statistics_are_means_over_the_cases():
+    images = [brain(seed)[: 2 + seed] for seed in range(3)]
+    boxes = [image[image.any(axis=(1, 2, 3))] for image in images]
+    mean, std = mean_statistics(map(info_of, images))
+    for channel in range(2):
+        of_cases = [box[..., channel].astype(float) for box in boxes]
+        expected = (
+            sum(x.mean() for x in of_cases) / 3,
+            sum(x.std() for x in of_cases) / 3,
+        )
+        assert (mean[channel], std[channel]) == pytest.approx(expected, rel=1e-12)
+    whole = standardize_all(boxes[0], mean, std)
+    np.testing.assert_allclose(whole, (boxes[0] - mean) / std, atol=1e-6)
+    assert whole.dtype == np.float32
+    own = mean_statistics([info_of(images[0])], "nonzero")
+    np.testing.assert_array_equal(own, info_of(images[0]).statistics["nonzero"])
+    with pytest.raises(ValueError, match="at least one case"):
+        mean_statistics([])
+
+
+def test_constant_modality_becomes_zero():
+    image = np.full((2, 2, 2, 1), 7, np.int16)
+    assert not standardize(image, (7.0,), (0.0,)).any()
+    assert not standardize_all(image, (7.0,), (0.0,)).any()

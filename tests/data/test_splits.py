@@ -15,6 +15,7 @@ from data.splits import (
     keeps_patients_whole,
     patient_folds,
     read_folds,
+    refuse_divided_patients,
     split,
     write_folds,
 )
@@ -263,6 +264,7 @@ def test_file_of_folds(tmp_path, content):
         (b"case;fold\n1;0\n2;1\n", "case;fold"),
         (b"case,fold\n1,\xff\n", "can't decode"),
         (b"case,fold\n1," + b"9" * 140_000, "field larger"),
+        (b"case,fold\n1," + b"9" * 5000, "'9999"),
     ],
     ids=lambda value: None if isinstance(value, bytes) else value,
 )
@@ -293,3 +295,20 @@ def test_any_file_gives_folds_or_a_user_error(tmp_path_factory, content):
         assert error.file == str(path)
     else:
         assert isinstance(folds["1"], int)
+
+
+def test_exams_of_volumes_stay_together_in_folds():
+    cases = make_cases(["A2B", "A2B", "A2C", "A2C", "A2D", "A2E"])
+    folds = patient_folds(cases, n_folds=4, strict=False)
+    refuse_divided_patients(cases, folds, "drawn")
+    assert len(set(folds.values())) == 4
+
+
+def test_guard_refuses_a_divided_patient():
+    cases = make_cases(["P1", "P2", "P1"])
+    message = r"own.csv: .*patient P1 in 0 \(case 1\) and in 2 \(case 3\)"
+    with pytest.raises(UserError, match=message):
+        refuse_divided_patients(cases, {"1": 0, "2": 0, "3": 2}, "own.csv")
+    assert refuse_divided_patients(cases, {"1": 0, "2": 1}, "own.csv") is None
+    with pytest.raises(UserError, match="a patient id"):
+        refuse_divided_patients(make_cases([None]), {"1": 0}, "own.csv")

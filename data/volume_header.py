@@ -1,0 +1,35 @@
+"""What any volume's header must say, whatever the format."""
+
+import numpy as np
+
+from common.errors import UserError
+
+AGAIN = "copy or download the file again, or remove its case"
+
+_MOST_VOXELS = 2**30  # a header that promises more is damaged
+
+
+def checked_shape(path, size, affine):
+    """Returns the shape of a volume whose header makes sense.
+
+    Args:
+        path: the file, for the error.
+        size: voxels along (x, y, z) and any further axes.
+        affine: `(4, 4)` matrix of the first three.
+
+    Returns:
+        `(depth, height, width)` in voxels.
+
+    Raises:
+        UserError: there are fewer or more axes (but of length 1), no voxels or
+            absurdly many, or the affine is not finite.
+    """
+    if len(size) < 3 or any(length != 1 for length in size[3:]):
+        raise UserError(path, "a volume of three axes", f"size {size}", AGAIN)
+    # In floats, as a damaged size may be past any integer.
+    if min(size) < 1 or np.prod(size, dtype=np.float64) > _MOST_VOXELS:
+        expected = f"a volume of 1 to {_MOST_VOXELS} voxels"
+        raise UserError(path, expected, f"size {size}", AGAIN)
+    if not np.isfinite(affine).all():
+        raise UserError(path, "a finite affine", affine.tolist(), AGAIN)
+    return tuple(size[2::-1])

@@ -1,0 +1,33 @@
+"""What the processes do in the tests: every way in which a task can end."""
+
+import os
+import signal
+import sys
+import time
+
+from common.errors import UserError
+
+
+def begin(prefix):
+    """Runs in the processes: makes the function from a task to its result."""
+
+    def work(task):
+        match task:
+            case "bad input":
+                raise UserError("a.nii", "a volume", "nothing", "look at it")
+            case "bug":
+                raise KeyError("a bug")
+            case "dies":
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "exits":
+                os._exit(3)
+            case "modules":
+                return sorted(set(sys.modules) & {"tensorflow", "keras", "pandas"})
+            case "pid" | "pid2":
+                time.sleep(0.2)  # so that each process has one of the two
+                return os.getpid()
+            case "sleep" | "sleep2":
+                time.sleep(60)
+        return f"{prefix} {task}"
+
+    return work
