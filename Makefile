@@ -10,7 +10,7 @@ INSTALLED := .venv/installed
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
 KNOWN := DATA PROFILE METHODS SPLIT FOLDS SEEDS SPLITS EPOCHS SET RESULTS DRY_RUN \
-	DATASET COUNT PYTHON
+	DATASET COUNT WORKERS N4 SHRINK EXCLUDE PYTHON
 UNKNOWN := $(filter-out $(KNOWN),$(foreach v,$(.VARIABLES),\
 	$(if $(findstring command line,$(origin $(v))),$(v))))
 ifneq ($(UNKNOWN),)
@@ -28,7 +28,7 @@ OPTIONS = $(if $(DATA),--data "$(DATA)") $(if $(PROFILE),--profile $(PROFILE)) \
 	$(if $(FOLDS),--folds "$(FOLDS)") $(if $(SEEDS),--seeds "$(SEEDS)") \
 	$(if $(SPLITS),--splits "$(SPLITS)") $(if $(EPOCHS),--epochs $(EPOCHS)) \
 	$(foreach s,$(SET),--set $(s)) $(if $(RESULTS),--results "$(RESULTS)") \
-	$(if $(DRY_RUN),--dry-run)
+	$(if $(WORKERS),--workers $(WORKERS)) $(if $(DRY_RUN),--dry-run)
 
 ##@ Start here
 .PHONY: help
@@ -48,6 +48,7 @@ help: ## Show this help
 	  'EPOCHS=40' 'another budget' \
 	  'SET="key=value …"' 'replace values of the protocol' \
 	  'RESULTS=folder' 'where tables and figures go (results)' \
+	  'WORKERS=2  N4=1' 'processes, and bias field correction, of prepare-brats*' \
 	  'DRY_RUN=1' 'only say what would run, and its last time'
 
 $(INSTALLED): setup.cfg pyproject.toml constraints.txt
@@ -84,28 +85,38 @@ describe-linkdsl: $(INSTALLED) ## Every value of the protocol and its evidence
 	@$(PAPERS) describe linkdsl $(if $(PROFILE),--profile $(PROFILE))
 
 ##@ Data
-.PHONY: data-figshare check-data phantom-figshare
+BRATS := brats13 brats15 brats17 brats18 brats19 brats20 brats21 brats23
+.PHONY: data-figshare check-data phantom-figshare $(BRATS:%=prepare-%) $(BRATS:%=phantom-%)
 data-figshare: $(INSTALLED) ## Download the figshare set (about 900 MB), checked, resumable
 	@$(PAPERS) download figshare $(if $(DATA),--folder "$(DATA)")
 phantom-figshare: $(INSTALLED) ## Write a phantom of it: DATA=folder COUNT=160
 	@$(PAPERS) phantom figshare $(if $(DATA),--folder "$(DATA)") $(if $(COUNT),--count $(COUNT))
 check-data: $(INSTALLED) ## List all findings: DATASET=figshare DATA=folder
-	@$(PAPERS) check-data "$(DATASET)" --data "$(DATA)"
+	@$(PAPERS) check-data "$(DATASET)" $(if $(DATA),--data "$(DATA)")
+prepare-brats17: ## Prepare BraTS volumes once: DATA=folder WORKERS=2 N4=1 (brats13 to brats23)
+phantom-brats17: ## Write a BraTS phantom: DATA=folder COUNT=6 (brats13 to brats23)
+$(BRATS:%=prepare-%): prepare-%: $(INSTALLED)
+	@$(PAPERS) prepare-data $* $(if $(DATA),--data "$(DATA)") $(if $(WORKERS),--workers $(WORKERS)) \
+	  $(if $(filter-out 0,$(N4)),--n4) $(if $(SHRINK),--shrink $(SHRINK)) \
+	  $(if $(EXCLUDE),--exclude "$(EXCLUDE)")
+$(BRATS:%=phantom-%): phantom-%: $(INSTALLED)
+	@$(PAPERS) phantom $* $(if $(DATA),--folder "$(DATA)") --count $(or $(COUNT),6)
 
 ##@ Results
-.PHONY: table-figshare verify record pages
+.PHONY: table-figshare verify record audit pages
 table-figshare: $(INSTALLED) ## Join all papers' tables on the figshare set
 	@$(PAPERS) join figshare $(if $(RESULTS),--results "$(RESULTS)")
 verify: $(INSTALLED) ## Exit 1 where a result has left its recorded range
 	@$(PAPERS) verify $(if $(RESULTS),--results "$(RESULTS)")
 record: $(INSTALLED) ## Record the present results as the expected range
 	@$(PAPERS) record $(if $(RESULTS),--results "$(RESULTS)")
-
+audit: $(INSTALLED) ## What is odd about the published numbers: results/audit.csv
+	@$(PAPERS) audit $(if $(RESULTS),--results "$(RESULTS)")
 pages: $(INSTALLED) ## Make the generated parts of the README pages anew
 	@$(PAPERS) pages $(if $(RESULTS),--results "$(RESULTS)")
 
 ##@ Work on the suite
-.PHONY: test test-fast test-slow lint format bench bench-linkdsl clean clean-runs
+.PHONY: test test-fast test-slow lint format bench bench-linkdsl bench-data bench-metrics clean clean-runs
 test: $(INSTALLED) ## The fast and the real tier of tests
 	$(BIN)/python -m pytest -m 'not slow and not gpu'
 test-fast: $(INSTALLED) ## The fast tier only
@@ -118,9 +129,13 @@ lint: $(INSTALLED) ## Check style
 format: $(INSTALLED) ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-bench: bench-linkdsl ## Run every benchmark
+bench: bench-linkdsl bench-data bench-metrics ## Run every benchmark
 bench-linkdsl: $(INSTALLED) ## Training and inference speed, waiting for data
 	$(BIN)/python -m benchmarks.linkdsl
+bench-data: $(INSTALLED) ## Reading slices, patches and volumes against nibabel: DATA=folder
+	$(BIN)/python -m benchmarks.data $(if $(DATA),--data "$(DATA)")
+bench-metrics: $(INSTALLED) ## Scoring one whole case against MedPy: DATA=folder
+	$(BIN)/python -m benchmarks.metrics $(if $(DATA),"$(DATA)")
 clean: ## Remove .venv and caches; keep downloads, runs and results
 	rm -rf .venv build cache *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

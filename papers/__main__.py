@@ -57,6 +57,7 @@ Set = Annotated[
 Results = Annotated[
     Path, typer.Option(help="Folder of tables, rows and figures to write.")
 ]
+Workers = Annotated[int, typer.Option(min=1, help="Processes that prepare cases.")]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Only say what would run, and its last time.")
 ]
@@ -77,10 +78,34 @@ def describe(paper: PaperId, profile: Profile = None):
 @app.command("check-data")
 def check_data(
     dataset: Annotated[str, typer.Argument(help="The data set, such as `figshare`.")],
-    data: Annotated[Path, typer.Option(help="Its folder.")],
+    data: Annotated[
+        Path | None, typer.Option(help="Its folder. Default: the downloads.")
+    ] = None,
 ):
     """Check a data set; list every finding with its fix. Exit code 1 on errors."""
     raise typer.Exit(commands.check_data(dataset, data))
+
+
+@app.command("prepare-data")
+def prepare_data(
+    dataset: Annotated[str, typer.Argument(help="Volumes, such as `brats17`.")],
+    data: Annotated[
+        Path | None, typer.Option(help="Their folder. Default: the downloads.")
+    ] = None,
+    workers: Annotated[int, typer.Option(help="Processes; 1.5 GB each.")] = 1,
+    n4: Annotated[
+        bool,
+        typer.Option("--n4", help="Correct the bias field (minutes a case)."),
+    ] = False,
+    shrink: Annotated[int, typer.Option(help="N4: every n-th voxel is seen.")] = 4,
+    exclude: Annotated[
+        str, typer.Option(help="N4: modalities to leave as they are, such as `flair`.")
+    ] = "",
+):
+    """Prepare volumes once for all papers: cropped, checked, cached as HDF5."""
+    commands.prepare_volumes(
+        dataset, data, workers, commands.n4_settings(n4, shrink, exclude)
+    )
 
 
 @app.command()
@@ -107,6 +132,7 @@ def _stage(name, doc):
         epochs: Epochs = None,
         changes: Set = None,
         results: Results = Path("results"),
+        workers: Workers = 1,
         dry_run: DryRun = False,
     ):
         options = commands.Options(
@@ -121,6 +147,7 @@ def _stage(name, doc):
             epochs=epochs,
             changes=changes or [],
             results=results,
+            workers=workers,
         )
         if dry_run:
             commands.dry_run(name, options)
@@ -171,6 +198,12 @@ def record(
 def write_pages(results: Results = Path("results")):
     """Make the generated parts of the README pages anew."""
     commands.write_pages(results)
+
+
+@app.command()
+def audit(results: Results = Path("results")):
+    """Hold the numbers that the papers print against each other and the text."""
+    commands.audit(results)
 
 
 @app.command()

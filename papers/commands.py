@@ -8,9 +8,14 @@ from common import evidence
 from common.errors import UserError
 from common.files import write_text
 from common.reporting import verify as ranges
+from common.reporting.audit import write_audit
 from common.reporting.tables import joined_table
 from common.reporting.text import to_csv
+from data.brats import MODALITIES
 from data.integrity import SEVERITIES, exit_code
+from data.n4 import N4
+from data.prepare import prepare_volumes as prepare_cache
+from data.volume_cache import VolumeCache
 from papers import datasets, pages, registry
 from papers.console import Console
 from papers.jobs import Request
@@ -39,6 +44,7 @@ class Options:
     epochs: int | None = None
     changes: tuple[str, ...] = ()
     results: Path = Path("results")
+    workers: int = 1
 
 
 def list_papers():
@@ -133,12 +139,12 @@ def dry_run(verb, options):
 
 def check_data(dataset, folder):
     """Prints every finding about a data set; returns the exit code."""
-    findings = datasets.tools(dataset).check(folder)
+    findings = datasets.tools(dataset).check(folder or DOWNLOADS / dataset)
     console = Console()
     rows = [(f.severity, f.code, f.file, f.found, f.fix) for f in findings]
     console.table(("severity", "finding", "file", "found", "fix"), rows)
     counts = Counter(finding.severity for finding in findings)
-    console.say(", ".join(f"{counts[name]} {name}s" for name in SEVERITIES))
+    console.say(", ".join(_count(counts[name], name) for name in SEVERITIES))
     return exit_code(findings)
 
 
@@ -146,7 +152,15 @@ def download(dataset, folder):
     """Downloads a public data set."""
     console = Console()
     folder = folder or DOWNLOADS / dataset
-    datasets.tools(dataset).download(folder, console.say)
+    fetch = datasets.tools(dataset).download
+    if fetch is None:
+        raise UserError(
+            f"DATASET={dataset}",
+            "a data set that is open to all",
+            "one that is handed out to registered users",
+            "register with its organizers (README.md says where), then DATA=folder",
+        )
+    fetch(folder, console.say)
     console.say(f"data: {folder}")
 
 
@@ -156,8 +170,62 @@ def phantom(dataset, folder, count):
     if count < 1:
         raise UserError(f"COUNT={count}", "at least 1", count, "correct it")
     folder = folder or CACHE / f"phantom-{dataset}-{count}"
-    datasets.tools(dataset).write_phantom(folder, count)
+    tools = datasets.tools(dataset)
+    tools.write_phantom(folder, **tools.phantom_size(count))
     console.say(f"phantom: {folder}")
+
+
+def prepare_volumes(dataset, folder, workers, n4):
+    """Prepares a data set of volumes once, for all papers.
+
+    Args:
+        dataset: its name, such as `"brats17"`.
+        folder: where it lies.
+        workers: number of processes.
+        n4: the `data.n4.N4` that corrects the intensities, or None.
+    """
+    open_volumes = datasets.tools(dataset).open_volumes
+    if open_volumes is None:
+        raise UserError(
+            f"DATASET={dataset}",
+            "a data set of volumes",
+            "one of slices",
+            "use the paper's own `prepare`, such as make prepare-linkdsl",
+        )
+    if workers < 1:
+        raise UserError(f"WORKERS={workers}", "at least 1", workers, "correct it")
+    volumes = open_volumes(folder or DOWNLOADS / dataset)
+    cache = VolumeCache(CACHE, volumes.name, volumes.fingerprint(), n4)
+    prepare_cache(volumes, cache, workers, Console().say)
+    Console().say(f"prepared: {cache.folder}")
+
+
+def n4_settings(n4, shrink, exclude):
+    """Returns the `data.n4.N4` that was asked for, or None without `n4`."""
+    modalities = _words(exclude)
+    unknown = set(modalities) - set(MODALITIES)
+    if shrink < 1 or unknown:
+        raise UserError(
+            f"SHRINK={shrink} EXCLUDE={exclude}",
+            f"SHRINK of at least 1 and EXCLUDE among {','.join(MODALITIES)}",
+            ", ".join(sorted(unknown)) or shrink,
+            "correct it",
+        )
+    return N4(shrink=shrink, exclude=modalities) if n4 else None
+
+
+def audit(results):
+    """Writes what is odd about the numbers that the papers print."""
+    folders = {path.parent.name: path for path in sorted(PAPERS.glob("*/published"))}
+    path = results / "audit.csv"
+    findings = write_audit(path, folders)
+    console = Console()
+    shown = ["severity", "paper", "table", "row", "columns", "rule", "explanation"]
+    told = findings[findings["severity"] != "note"]
+    console.table(shown, told[shown].to_numpy().tolist())
+    counts = findings["severity"].value_counts()
+    console.say(", ".join(f"{count} {name}" for name, count in counts.items()))
+    console.say(f"wrote {path}")
 
 
 def write_pages(results):
@@ -226,7 +294,7 @@ def _runner(options):
     is_demo = options.data is None and profile == "demo"
     data = options.data
     if is_demo:
-        data = CACHE / f"phantom-{paper.dataset}-demo"
+        data = CACHE / f"phantom-{paper.id}-demo"
         console.say(f"no DATA given: the demo uses a phantom, {data}")
         datasets.tools(paper.dataset).write_phantom(data, **paper.phantom)
     elif data is None:
@@ -249,6 +317,7 @@ def _runner(options):
         seeds=_numbers(options.seeds, "SEEDS"),
         changes=changes,
         splits_file=options.splits,
+        workers=options.workers,
     )
     return Runner(request, WORKSPACE, console)
 
@@ -274,3 +343,7 @@ def _numbers(text, name):
                 f"{name}={text}", "whole numbers such as 0,1", repr(word), "correct it"
             )
     return tuple(int(word) for word in words)
+
+
+def _count(number, name):
+    return f"{number} {name}" if number == 1 else f"{number} {name}s"

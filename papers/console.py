@@ -84,8 +84,9 @@ class Console:
 
 
 def _line(job, plan, row):
+    apart = ("epoch", "seconds", "data_wait_share")
     scores = " ".join(
-        f"{name} {row[name]:.4f}" for name in ("loss", "val_loss", "val_dice")
+        f"{name} {value:.4f}" for name, value in row.items() if name not in apart
     )
     return (
         f"{job.name}: epoch {row['epoch']}/{plan.epochs} {scores} "

@@ -24,6 +24,7 @@ class Request:
         seeds: seeds, one run each.
         changes: protocol values replaced by the user, by dotted key.
         splits_file: CSV with the user's own folds, or None.
+        workers: processes that prepare cases.
     """
 
     paper: Paper
@@ -35,6 +36,7 @@ class Request:
     seeds: tuple[int, ...] = (0,)
     changes: dict = field(default_factory=dict)
     splits_file: Path | None = None
+    workers: int = 1
 
     def protocol(self):
         """Returns the profile's protocol with the user's changes.
@@ -61,7 +63,7 @@ class Job:
         split: the cases.
         seed: seed of weights and data order.
         fingerprint: hash of the data set.
-        previous: the job whose output is this one's input, if any.
+        needs: the jobs that come before, by their methods' ids.
         runs: folder of the data set's and profile's runs.
     """
 
@@ -71,8 +73,23 @@ class Job:
     split: Split
     seed: int
     fingerprint: str
-    previous: "Job | None"
+    needs: dict
     runs: Path
+
+    @property
+    def previous(self):
+        """The job whose output is this one's input, or None."""
+        return self.needs.get(self.method.previous)
+
+    @property
+    def starts_from(self):
+        """The job whose weights this one begins with, or None."""
+        return self.needs.get(self.method.starts_from)
+
+    @property
+    def parts(self):
+        """The jobs that this one is put together of."""
+        return [self.needs[name] for name in self.method.parts]
 
     @property
     def base_key(self):
@@ -81,8 +98,10 @@ class Job:
         Runs that differ only in epochs share it: the longer one may go on from
         the shorter one's last state.
         """
+        others = [job.key for job in (self.starts_from, *self.parts) if job]
         return digest(
             {
+                **({"others": others} if others else {}),
                 "method": self.method.key,
                 "protocol": protocol_digest(self.protocol, ("training.epochs",)),
                 "split": self.split.digest(),
@@ -113,10 +132,16 @@ class Job:
     @property
     def budget(self):
         """The budget as the tables show it."""
-        return f"{self.protocol.training.epochs} epochs"
+        return self.protocol.budget
 
     def finished(self):
-        """Returns what the finished training left, or None."""
+        """Returns what the finished training left, or None.
+
+        What trains nothing is finished when its parts are.
+        """
+        if self.parts:
+            done = [part.finished() for part in self.parts]
+            return {"seconds": sum(d["seconds"] for d in done)} if all(done) else None
         path = self.folder / "finished.json"
         return read_json(path) if path.exists() else None
 
@@ -193,7 +218,7 @@ def plan_jobs(request, dataset, runs):
                         split=one,
                         seed=seed,
                         fingerprint=fingerprint,
-                        previous=done.get(method.previous),
+                        needs={name: done[name] for name in method.needs},
                         runs=folder,
                     )
                 jobs += done.values()
@@ -215,5 +240,7 @@ def _methods(paper, request, split_name):
             ", ".join(sorted(unknown)),
             f"see `python -m papers describe {paper.id}`",
         )
-    wanted |= {by_id[i].previous for i in wanted if by_id[i].previous}
+    for method in reversed(paper.methods):  # each comes after those it needs
+        if method.id in wanted:
+            wanted.update(method.needs)
     return [method for method in paper.methods if method.id in wanted]

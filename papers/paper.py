@@ -13,7 +13,7 @@ class Paper:
 
     Beside this declaration its package has three modules that are imported when
     they are needed, with TensorFlow: `experiment` (`open_dataset`,
-    `prepared_cache`, `prepare_case`, `folds`, the class `Experiment`), `figures`
+    `prepared_cache`, `prepare`, `folds`, the class `Experiment`), `figures`
     (`draw_figures`) and `page` (`blocks`).
 
     Args:
@@ -23,8 +23,7 @@ class Paper:
         dataset: name of its data set, as in `make table-<dataset>`.
         profiles: values that each profile replaces in the protocol, by name.
         published: the published protocol, a dataclass with evidence.
-        methods: the rows of its tables, each with `id`, `title`, `previous`;
-            a method comes after the one whose output it needs.
+        methods: `papers.method.Method`s, each after those it needs.
         tables: the `common.reporting.tables.Table`s.
         leak_methods: methods that run patient-wise beside an image-wise run.
         leak_columns: the scores that the leak table compares.

@@ -77,7 +77,7 @@ def draw_figures(runner, root):
     files = runner.paper.figures.draw_figures(runner, folder)
     runs = {}
     for job in runner.jobs:
-        if job.finished():
+        if job.finished() and not job.parts:
             key = (job.split_name, job.split.fold, job.seed)
             history = pd.read_csv(job.folder / "history.csv")
             runs.setdefault(key, {})[job] = history
@@ -91,7 +91,7 @@ def draw_figures(runner, root):
         learning_curves(
             files[-1],
             {job.method.title: history for job, history in histories.items()},
-            ("loss", "val_loss", "val_dice"),
+            _scores(histories.values()),
             Caption(
                 text=f"Learning curves, split {split}, fold {fold}, seed {seed}.",
                 data=runner.dataset.name,
@@ -101,6 +101,12 @@ def draw_figures(runner, root):
             ),
         )
     return files
+
+
+def _scores(histories):
+    """The columns that all histories have, the training loss first."""
+    apart = ("epoch", "loss", "seconds", "data_wait_share")
+    return ("loss", *(n for n in next(iter(histories)) if n not in apart))
 
 
 def announce(runner, files):

@@ -14,6 +14,7 @@ from common.errors import UserError
 from common.files import (
     atomic_folder,
     atomic_path,
+    digest,
     lock,
     read_json,
     sha256,
@@ -52,24 +53,17 @@ class Runner:
 
     def prepare(self):
         """Prepares every case that is not in the cache yet."""
-        sources = {case.id: sha256(case.label) for case in self.dataset}
-        todo = [
-            case
-            for case in self.dataset
-            if not self.cache.holds(case.id, sources[case.id])
-        ]
-        for case in self.console.track(todo, "prepare"):
-            arrays = self.paper.experiment.prepare_case(
-                self.dataset, case, self.protocol
-            )
-            self.cache.write(case.id, sources[case.id], arrays)
-        self.console.say(
-            f"prepared {len(todo)} cases, {len(sources) - len(todo)} were there: "
-            f"{self.cache.folder}"
+        self.paper.experiment.prepare(
+            self.dataset, self.cache, self.protocol, self.console, self.request.workers
         )
 
     def train(self, job):
-        """Trains one job, from where it stopped, and returns its history."""
+        """Trains one job, from where it stopped, and returns its history.
+
+        A job that is put together of others has nothing to train, and no history.
+        """
+        if job.parts:
+            return None
         if job.finished():
             self.console.say(f"{job.name}: trained before")
             return pd.read_csv(job.folder / "history.csv")
@@ -86,6 +80,9 @@ class Runner:
             self._write_maps(job.previous)
         experiment = self._experiment(job)
         model = self._model(job, experiment)
+        if job.starts_from:
+            self._check_trained(job.starts_from)
+            model.load_weights(self._weights(job.starts_from))
         training = job.protocol.training
         plan = Plan(
             epochs=training.epochs,
@@ -120,8 +117,7 @@ class Runner:
         """Scores one trained job on its test cases; returns one row a case."""
         self._check_trained(job)
         path, stamp = job.folder / "cases.csv", job.folder / "evaluated.json"
-        weights = self._weights(job)
-        made_of = {"weights": sha256(weights), "key": job.key}
+        made_of = {"weights": self._weights_digest(job), "key": job.key}
         if not (path.exists() and stamp.exists() and read_json(stamp) == made_of):
             if job.previous:
                 self._write_maps(job.previous)
@@ -151,7 +147,7 @@ class Runner:
 
     def maps(self, job):
         """Returns the cache of a job's maps, the cascade's second input."""
-        settings = {"map of": job.key, "weights": sha256(self._weights(job))}
+        settings = {"map of": job.key, "weights": self._weights_digest(job)}
         return CaseCache(self.caches, f"map-{job.method.id}", settings)
 
     def _write_maps(self, job):
@@ -181,7 +177,14 @@ class Runner:
         return experiment.build()
 
     def _trained(self, job):
+        """Returns the trained model and its experiment.
+
+        The model of a job with parts is the dict of theirs, by method.
+        """
         experiment = self._experiment(job)
+        if job.parts:
+            models = {p.method.id: self._trained(p)[0] for p in job.parts}
+            return models, experiment
         model = self._model(job, experiment)
         model.load_weights(self._weights(job))
         return model, experiment
@@ -197,6 +200,11 @@ class Runner:
             shutil.copytree(shorter / "state", folder, dirs_exist_ok=True)
         self.console.say(f"{job.name}: goes on from {shorter.name}")
 
+    def _weights_digest(self, job):
+        if job.parts:
+            return digest([self._weights_digest(part) for part in job.parts])
+        return sha256(self._weights(job))
+
     def _weights(self, job):
         return job.folder / f"{job.protocol.training.checkpoint}.weights.h5"
 
@@ -211,6 +219,8 @@ class Runner:
 
     def _origin(self, job):
         """Returns what the rows say of the run: command, commit and epoch."""
+        if job.parts:
+            return self._origin_of_parts(job)
         trained = read_json(job.folder / "environment.json")
         commit, now = trained["commit"], environment.commit()
         history = pd.read_csv(job.folder / "history.csv")
@@ -221,6 +231,14 @@ class Runner:
             "command": trained["command"],
             "commit": commit if commit == now else f"{commit}, evaluated {now}",
         }
+
+    def _origin_of_parts(self, job):
+        origins = [self._origin(part) for part in job.parts]
+        joined = {
+            name: "; ".join(dict.fromkeys(origin[name] for origin in origins))
+            for name in ("command", "commit")
+        }
+        return {"epoch": max(origin["epoch"] for origin in origins), **joined}
 
     def _row(self, job, case, values, origin):
         """Returns one row; a case that failed says why and has no scores."""
@@ -249,6 +267,8 @@ class Runner:
         done = job.finished()
         if done:
             return "finished", done["seconds"]
+        if job.parts:
+            return "after its parts", None
         newest = StateStore(job.folder / "state", job.base_key).newest()
         if newest is None:
             return "new", None

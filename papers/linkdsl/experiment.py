@@ -35,6 +35,27 @@ def prepared_cache(root, dataset, protocol):
     return CaseCache(root, dataset.name, settings)
 
 
+def prepare(dataset, cache, protocol, console, workers):
+    """Prepares every slice that is not in the cache yet, in this process.
+
+    Args:
+        dataset: the data set.
+        cache: its `prepared_cache`.
+        protocol: its `preparation` is followed.
+        console: a `papers.console.Console`, which shows progress.
+        workers: ignored: a slice takes milliseconds.
+    """
+    sources = {case.id: sha256(case.label) for case in dataset}
+    todo = [case for case in dataset if not cache.holds(case.id, sources[case.id])]
+    for case in console.track(todo, "prepare"):
+        arrays = prepare_case(dataset, case, protocol)
+        cache.write(case.id, sources[case.id], arrays)
+    console.say(
+        f"prepared {len(todo)} cases, {len(sources) - len(todo)} were there: "
+        f"{cache.folder}"
+    )
+
+
 def prepare_case(dataset, case, protocol):
     """Returns the arrays `(height, width, 1)` to cache for one slice."""
     raw = dataset.read(case)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from common.evidence import chosen, inferred, original, stated
+from papers.method import Method
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,11 @@ class Protocol:
     training: Training = field(default_factory=Training)
     folds: Folds = field(default_factory=Folds)
 
+    @property
+    def budget(self):
+        """How long each network is trained, as the tables show it."""
+        return f"{self.training.epochs} epochs"
+
 
 # What each profile replaces in the published protocol; nothing else differs.
 PROFILES = {
@@ -145,39 +151,30 @@ PROFILES = {
 }
 
 
-@dataclass(frozen=True)
-class Method:
+@dataclass(frozen=True, kw_only=True)
+class LinkNetMethod(Method):
     """One row of the paper's tables.
 
     Args:
-        id: short name for options and files.
-        title: the paper's name of it.
         scales: down-scaling factors fed to the network.
         loss: `"bce"` or `"bce_dice"`.
-        previous: method whose map is the second input, for the cascade.
-        version: to be raised by whatever changes the method's numbers, so that
-            earlier runs are not taken for its own.
     """
 
-    id: str
-    title: str
     scales: tuple[int, ...]
-    loss: str
-    previous: str | None = None
-    version: int = 1
-
-    @property
-    def key(self):
-        """Name of the method as its runs' hashes know it."""
-        return self.id if self.version == 1 else f"{self.id} {self.version}"
+    loss: str = "bce_dice"
 
 
 METHODS = (
-    Method("bce", "LinkNet, BCE", (1,), "bce"),
-    Method("linknet", "LinkNet, BCE-Dice", (1,), "bce_dice"),
-    Method("dual", "Dual-Scale LinkNet", (1, 2), "bce_dice"),
+    LinkNetMethod(id="bce", title="LinkNet, BCE", scales=(1,), loss="bce"),
+    LinkNetMethod(id="linknet", title="LinkNet, BCE-Dice", scales=(1,)),
+    LinkNetMethod(id="dual", title="Dual-Scale LinkNet", scales=(1, 2)),
     # inferred: the scale sets, nested, as the names count them (II.B).
-    Method("triad", "Triad-Scale LinkNet", (1, 2, 4), "bce_dice"),
-    Method("multi", "Multi-Scale LinkNet", (1, 2, 4, 8), "bce_dice"),
-    Method("cdsl", "Cascaded Dual-Scale LinkNet", (1, 2), "bce_dice", "dual"),
+    LinkNetMethod(id="triad", title="Triad-Scale LinkNet", scales=(1, 2, 4)),
+    LinkNetMethod(id="multi", title="Multi-Scale LinkNet", scales=(1, 2, 4, 8)),
+    LinkNetMethod(
+        id="cdsl",
+        title="Cascaded Dual-Scale LinkNet",
+        scales=(1, 2),
+        previous="dual",
+    ),
 )
