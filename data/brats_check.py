@@ -35,12 +35,12 @@ def check_brats(root, release=None):
     """
     try:
         layout = scan(root, release)
+        shape, totals, title = _expected(layout)
     except UserError as error:
         if not Path(root).is_dir():
             raise
         found = f"expected {error.expected}; received {error.received}"
         return [_finding("error", "layout", error.file, found, error.next_step)]
-    shape, totals, title = _expected(layout)
     findings, grids, digests = [], defaultdict(list), defaultdict(list)
     unlabeled = [case for case in layout.cases if not case.files["seg"]]
     labeled = len(unlabeled) < len(layout.cases)
@@ -68,9 +68,9 @@ def _finding(severity, code, path, found, fix):
 def _expected(layout):
     """Returns the grid, the cases by grade and the title of what should be there."""
     release = layout.release
-    if not is_phantom(layout.root):
+    settings = read_json(layout.root / PHANTOM_FILE) if is_phantom(layout.root) else {}
+    if not {"hgg", "lgg", "shape"} <= set(settings):
         return GRID, release.totals, release.title
-    settings = read_json(layout.root / PHANTOM_FILE)
     totals = {grade: settings[grade.lower()] for grade in ("HGG", "LGG")}
     if "" in release.totals:
         totals = {"": sum(totals.values())}

@@ -12,8 +12,15 @@ import numpy as np
 from data.brats_phantom_field import draw_waves, wave_field
 
 TISSUES = (
-    *("white", "gray", "fluid", "vessel", "lesion"),
-    *("edema", "enhancing", "necrosis", "nonenhancing"),
+    "white",
+    "gray",
+    "fluid",
+    "vessel",
+    "lesion",
+    "edema",
+    "enhancing",
+    "necrosis",
+    "nonenhancing",
 )
 WHITE, GRAY, FLUID, VESSEL, LESION, EDEMA, ENHANCING, NECROSIS, NONENHANCING = range(9)
 

@@ -12,7 +12,6 @@ import SimpleITK
 from common.errors import UserError
 from data.brats import BratsDataset
 from data.brats_check import check_brats
-from data.brats_check_swap import suspected_swap
 from data.brats_phantom import write_phantom
 from data.brats_releases import MODALITIES
 from data.integrity import exit_code
@@ -88,6 +87,12 @@ def test_two_releases(root, phantoms):
     shutil.copytree(phantoms / "brats21", root, dirs_exist_ok=True)
     (found,) = check_brats(root)
     assert found.code == "layout" and "brats21" in found.found
+
+
+def test_damaged_phantom_json(root):
+    (root / "phantom.json").write_text("{")
+    (found,) = check_brats(root)
+    assert found.code == "layout" and found.file.endswith("phantom.json")
 
 
 def test_missing_modality(root):
@@ -347,9 +352,7 @@ def test_several_exams(root):
 
 
 def test_counts(root):
-    folders = {path.name: len(list(path.iterdir())) for path in root.glob("?GG")}
     settings = json.loads((root / "phantom.json").read_text())
-    assert folders == {"HGG": 2, "LGG": 1}
     settings["hgg"] = 1
     (root / "phantom.json").write_text(json.dumps(settings))
     assert "2 HGG cases" in only(root, "too-many-cases", "warning").found
@@ -379,12 +382,6 @@ def test_all_faults_in_one_list(root):
     assert codes == {"unreadable", "missing-modality", "unexpected-label", "coverage"}
 
 
-def test_nothing_is_suspected_without_brain():
-    empty = [np.zeros(SHAPE, np.int16)] * 4
-    flat = [np.ones(SHAPE, np.int16)] * 4
-    assert suspected_swap(empty) is None and suspected_swap(flat) is None
-
-
 @pytest.mark.real
 @pytest.mark.parametrize(
     ("folder", "codes"),
@@ -400,22 +397,3 @@ def test_real_cases_have_notes_only(shared_data, folder, codes):
     findings = check_brats(shared_data / "brats" / folder)
     assert {finding.severity for finding in findings} == {"note"}
     assert {finding.code for finding in findings} == codes | {"coverage"}
-
-
-@pytest.mark.real
-def test_swaps_of_real_cases_are_noticed(shared_data):
-    """Every twelfth cube: see the docstring for the shares of all cases."""
-    dataset = BratsDataset(shared_data / "brats" / "cubes32")
-    noticed = dict.fromkeys(itertools.combinations(range(4), 2), 0)
-    cases = [dataset[i] for i in range(0, len(dataset), 12)]
-    for case in cases:
-        images = [dataset.read_image(case, role) for role in MODALITIES]
-        labels = dataset.read_labels(case)
-        for first, second in noticed:
-            swapped = images.copy()
-            swapped[first], swapped[second] = images[second], images[first]
-            noticed[first, second] += suspected_swap(swapped, labels) is not None
-    shares = {pair: count / len(cases) for pair, count in noticed.items()}
-    assert shares.pop((1, 2)) > 0.5  # T1 and T1ce, cases without rim included
-    assert shares.pop((0, 3)) > 0.75  # FLAIR and T2
-    assert min(shares.values()) > 0.9
