@@ -9,7 +9,7 @@ from data.brats_labels import from_canonical, to_canonical
 from data.brats_layout import is_phantom, scan
 from data.brats_releases import GRID, MODALITIES
 from data.case import Case
-from data.figshare_layout import read_own_name
+from data.folder_notes import read_own_name
 from data.volume import read_geometry, read_volume, write_labels
 
 

@@ -9,7 +9,7 @@ from data.brats_check_case import check_case
 from data.brats_layout import is_phantom, scan
 from data.brats_releases import GRID
 from data.brats_survival import FILES
-from data.figshare_layout import OWN_FILE, PHANTOM_FILE
+from data.folder_notes import OWN_FILE, PHANTOM_FILE
 from data.integrity import Finding
 
 _KNOWN_FILES = {*FILES, "name_mapping.csv", PHANTOM_FILE, OWN_FILE}

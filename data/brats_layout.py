@@ -9,7 +9,7 @@ from common.errors import UserError
 from common.files import read_json
 from data.brats_case_files import CaseFiles, list_case_files
 from data.brats_releases import RELEASES, Release
-from data.figshare_layout import PHANTOM_FILE
+from data.folder_notes import PHANTOM_FILE
 
 PHANTOM_WRITER = "braintumor-repro brats phantom"
 GRADES = {"HGG": "HGG", "HG": "HGG", "LGG": "LGG", "LG": "LGG", "HGG_LGG": ""}

@@ -23,7 +23,7 @@ from data.brats_layout import PHANTOM_WRITER
 from data.brats_phantom_case import draw_case
 from data.brats_phantom_names import case_files, tables
 from data.brats_releases import GRID, MODALITIES, RELEASES
-from data.figshare_layout import PHANTOM_FILE
+from data.folder_notes import PHANTOM_FILE
 from data.volume import write_labels
 
 _VERSION = 1  # to be raised by whatever changes the images

@@ -11,10 +11,10 @@ from data.figshare_layout import (
     PLANES,
     TOTAL,
     find_cvind,
-    read_own_name,
     read_phantom_settings,
     slice_files,
 )
+from data.folder_notes import read_own_name
 from data.matfile import read_cvind, read_header, read_slice
 
 _SPACING_512 = 0.49  # mm a pixel (README of the data set)

@@ -11,12 +11,11 @@ from pathlib import Path
 
 from common.errors import UserError
 from common.files import read_json
+from data.folder_notes import PHANTOM_FILE
 
 TOTAL = 3064
 GROUPS = {1: "meningioma", 2: "glioma", 3: "pituitary"}
 CVIND_NAMES = ("cvind.mat", "cvind5fold.mat")
-OWN_FILE = "dataset.json"
-PHANTOM_FILE = "phantom.json"
 PHANTOM_WRITER = "braintumor-repro figshare phantom"
 
 _OTHER_NAMES = {*CVIND_NAMES, "label.mat"}
@@ -97,23 +96,6 @@ def read_phantom_settings(root):
     if not isinstance(settings, dict) or settings.get("writer") != PHANTOM_WRITER:
         return None
     return settings
-
-
-def read_own_name(root):
-    """Returns the name that a user gave to slices of their own, or None.
-
-    Raises:
-        UserError: `dataset.json` is there but names nothing.
-    """
-    path = Path(root) / OWN_FILE
-    if not path.is_file():
-        return None
-    settings = read_json(path)
-    name = settings.get("name") if isinstance(settings, dict) else None
-    if not isinstance(name, str) or not re.fullmatch(r"[\w-]+", name):
-        expected = '{"name": "my-hospital"}, letters, digits, _ and - in the name'
-        raise UserError(path, expected, settings, "correct the file")
-    return name
 
 
 def _no_slices(root, received):

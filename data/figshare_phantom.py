@@ -14,7 +14,8 @@ from scipy import ndimage
 
 from common.errors import UserError
 from common.files import atomic_folder, write_json
-from data.figshare_layout import PHANTOM_FILE, PHANTOM_WRITER, read_phantom_settings
+from data.figshare_layout import PHANTOM_WRITER, read_phantom_settings
+from data.folder_notes import PHANTOM_FILE
 from data.mat_writer import write_cvind, write_slice
 from data.matfile import Slice
 from data.order import generator

@@ -1,5 +1,7 @@
 """Intensity normalization of slices and volumes, and resampling of slices."""
 
+import math
+
 import numpy as np
 
 
@@ -17,6 +19,21 @@ def min_max(image):
     return (image - low) / max(high - low, np.finfo(np.float32).tiny)
 
 
+def brain_zscore(images, info):
+    """Scales each modality by its own voxels that are not 0; these stay 0.
+
+    The default normalization of every reader.
+
+    Args:
+        images: stored intensities `(…, channels)`.
+        info: the case's `data.volume_info.VolumeInfo`.
+
+    Returns:
+        A float32 array of the same shape.
+    """
+    return standardize(images, *info.statistics["nonzero"])
+
+
 def standardize(images, mean, std):
     """Gives each modality zero mean and unit deviation; background stays 0.
 
@@ -24,14 +41,16 @@ def standardize(images, mean, std):
     the voxels of the brain; with `mean_statistics` that of a whole training set.
 
     Args:
-        images: raw intensities `(…, channels)`, 0 in the background.
+        images: raw intensities `(…, columns, channels)`, 0 in the background.
         mean: `(channels,)`.
         std: `(channels,)`; a constant modality (0) becomes zero.
 
     Returns:
         A float32 array of the same shape.
     """
-    return np.where(images != 0, standardize_all(images, mean, std), np.float32(0))
+    scores = standardize_all(images, mean, std)
+    scores *= images != 0
+    return scores
 
 
 def standardize_all(images, mean, std):
@@ -39,9 +58,14 @@ def standardize_all(images, mean, std):
 
     Arguments and result are those of `standardize`.
     """
-    mean, std = np.float32(mean), np.float32(std)
-    distance = images.astype(np.float32) - mean
-    return distance / np.maximum(std, np.finfo(np.float32).tiny)
+    images = np.asarray(images)
+    # Along whole rows of voxels: NumPy is many times slower where its inner loop
+    # has but a few channels.
+    *leading, columns, channels = images.shape
+    mean, std = (np.tile(np.float32(x), columns) for x in (mean, std))
+    scores = images.reshape(math.prod(leading), columns * channels) - mean
+    scores /= np.where(std > 0, std, np.float32(1))
+    return scores.reshape(images.shape)
 
 
 def standardize_to_unit(images, mean, std, bound=5.0):

@@ -7,9 +7,9 @@ import numpy as np
 
 from common.errors import UserError
 from data.draws import NOISE, PATCHES
+from data.normalize import brain_zscore
 from data.order import generator
 from data.views import axes_from_view, axes_to_view, to_view
-from data.zscore import brain_zscore
 
 # Draws of a batch before it counts as impossible to find foreground in it.
 MOST_DRAWS = 1000

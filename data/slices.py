@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from data.normalize import brain_zscore
 from data.order import batches
-from data.zscore import brain_zscore
 
 
 class SliceName(NamedTuple):

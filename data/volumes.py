@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from data.normalize import brain_zscore
 from data.order import batches
 from data.resample import resample, resample_labels
-from data.zscore import brain_zscore
 
 
 class VolumeName(NamedTuple):
