@@ -20,7 +20,7 @@ endif
 # What the user typed, for the rows of the results.
 export BRAINTUMOR_COMMAND := $(strip make $(MAKECMDGOALS) $(foreach v,\
 	DATA PROFILE METHODS SPLIT FOLDS SEEDS SPLITS EPOCHS SET RESULTS,\
-	$(if $($(v)),$(v)=$($(v)))))
+	$(if $($(v)),$(v)=$(if $(word 2,$($(v))),"$($(v))",$($(v))))))
 
 PAPERS := $(BIN)/python -m papers
 OPTIONS = $(if $(DATA),--data "$(DATA)") $(if $(PROFILE),--profile $(PROFILE)) \
@@ -28,7 +28,7 @@ OPTIONS = $(if $(DATA),--data "$(DATA)") $(if $(PROFILE),--profile $(PROFILE)) \
 	$(if $(FOLDS),--folds "$(FOLDS)") $(if $(SEEDS),--seeds "$(SEEDS)") \
 	$(if $(SPLITS),--splits "$(SPLITS)") $(if $(EPOCHS),--epochs $(EPOCHS)) \
 	$(foreach s,$(SET),--set $(s)) $(if $(RESULTS),--results "$(RESULTS)") \
-	$(if $(WORKERS),--workers $(WORKERS)) $(if $(DRY_RUN),--dry-run)
+	$(if $(WORKERS),--workers $(WORKERS)) $(if $(filter-out 0,$(DRY_RUN)),--dry-run)
 
 ##@ Start here
 .PHONY: help

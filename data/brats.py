@@ -27,6 +27,7 @@ class BratsDataset:
         root: the data set's folder, or the one that holds it.
         release: `"brats13"`, `"brats15"`, `"brats17"` to `"brats21"` or
             `"brats23"`.
+        is_own: whether it is a user's own data, by `dataset.json`.
         total: number of cases of the release's training set, or of all cases
             where the data is not of the release.
 
@@ -48,6 +49,7 @@ class BratsDataset:
         self._cases = [_as_case(files) for files in layout.cases]
         self._geometries, self._sources = {}, {}
         self.name = self._find_name(layout.root)
+        self.is_own = read_own_name(layout.root) is not None
         if self.name != self.release:
             self.total = len(self._cases)
 
@@ -140,6 +142,14 @@ class BratsDataset:
         """
         values = from_canonical(labels, self._release)
         write_labels(path, values, case.images[MODALITIES[0]])
+
+    def read_prediction(self, case, path):
+        """Returns the canonical labels of a file that `write_prediction` wrote.
+
+        Raises:
+            UserError: the file cannot be used, or has not the case's shape.
+        """
+        return to_canonical(self._read(case, path), self._release, path)
 
     def upload_name(self, case, name):
         """Returns the file name under which 2013 and 2015 take a prediction.

@@ -96,6 +96,11 @@ class FigshareDataset:
         """Returns every `Finding` about the folder; reads all files."""
         return check_figshare(self.root)
 
+    @property
+    def is_own(self):
+        """Whether it is a user's own data."""
+        return not self._is_known()
+
     def _is_known(self):
         """Tells the data set itself and its phantom from a user's own slices."""
         return self.name == "figshare" or self._phantom is not None

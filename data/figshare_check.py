@@ -14,6 +14,7 @@ from data.figshare_layout import (
     read_phantom_settings,
     slice_files,
 )
+from data.folder_notes import read_own_name
 from data.integrity import Finding
 from data.mat_error import MatError
 from data.matfile import read_cvind, read_slice
@@ -44,13 +45,17 @@ def check_figshare(root):
         UserError: the folder is missing or holds no slice at all.
     """
     phantom = read_phantom_settings(root)
-    total = TOTAL if phantom is None else phantom["count"]
     files, others = slice_files(root)
+    total = TOTAL if phantom is None else phantom["count"]
+    own = read_own_name(root)
+    is_known = own is None
+    if own is not None:
+        total = len(files)
     findings = [
         _finding("note", "other-file", path, "not named by an index: ignored", "none")
         for path in others
     ]
-    findings += _index_findings(files, total)
+    findings += _index_findings(files, total if is_known else None)
     patients, labels, digests = {}, {}, defaultdict(list)
     for index, path in files:
         try:
@@ -60,15 +65,18 @@ def check_figshare(root):
             findings.append(_finding("error", error.code, path, found, _DOWNLOAD))
             continue
         findings += _slice_findings(item, path)
-        if phantom is None and LABELS.get(index, item.label) != item.label:
+        if phantom is None and is_known and LABELS.get(index, item.label) != item.label:
             found = f"label {item.label}; the data set has {LABELS[index]} here"
             findings.append(_finding("warning", "label-block", path, found, _DOWNLOAD))
         patients[index], labels[index] = item.patient, item.label
         digests[item.image.shape, hashlib.sha256(item.image).digest()].append(path)
     findings += _duplicate_images(digests)
     findings += _patient_labels(root, patients, labels)
-    findings += _fold_findings(root, total, patients, phantom is not None)
-    findings.append(_coverage(root, labels, total, phantom is not None))
+    if is_known:
+        findings += _fold_findings(root, total, patients, phantom is not None)
+    kind = "images of the data set" if is_known else f"images of {own}"
+    kind = kind if phantom is None else "phantom images"
+    findings.append(_coverage(root, labels, total, kind))
     return findings
 
 
@@ -81,7 +89,7 @@ def _index_findings(files, total):
     for index, path in files:
         paths[index].append(path)
     for index, same in paths.items():
-        if not 1 <= index <= total:
+        if total is not None and not 1 <= index <= total:
             found = f"index {index}; expected 1 to {total}"
             fix = "move the file elsewhere: it is not of this data set"
             yield _finding("error", "unknown-index", same[0], found, fix)
@@ -170,9 +178,8 @@ def _fold_findings(root, total, patients, is_phantom):
         yield _finding("note", "repeated-exams", path, found, fix)
 
 
-def _coverage(root, labels, total, is_phantom):
+def _coverage(root, labels, total, kind):
     counts = Counter(GROUPS[label] for label in labels.values())
     mix = ", ".join(f"{counts[group]} {group}" for group in GROUPS.values())
-    kind = "phantom images" if is_phantom else "images of the data set"
     found = f"{len(labels)} of {total} {kind} are usable: {mix}"
     return _finding("note", "coverage", root, found, "none")

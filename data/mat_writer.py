@@ -8,6 +8,8 @@ times are stored, so that equal content makes equal bytes.
 import h5py
 import numpy as np
 
+from common.files import atomic_path
+
 _HEADER = (
     b"MATLAB 7.3 MAT-file, Platform: PHANTOM, "
     b"Created on: Mon Aug 03 21:51:25 2015 HDF5 schema 1.00 ."
@@ -22,7 +24,39 @@ def write_slice(path, item):
     Args:
         path: the file; what is there is replaced.
         item: a `Slice`; its image is stored as int16.
+
+    Raises:
+        ValueError: int16 cannot hold the image as it is, image and mask differ in
+            shape, or the label is none of 1, 2 and 3.
+        UserError: the file cannot be written.
     """
+    _check(item)
+    with atomic_path(path) as temporary:
+        _write_slice(temporary, item)
+
+
+def _check(item):
+    image = np.asarray(item.image)
+    if image.ndim != 2 or image.shape != np.shape(item.mask):
+        raise ValueError(
+            "Expected an image (height, width) and a mask of the same shape. "
+            f"Received: {image.shape} and {np.shape(item.mask)}"
+        )
+    limits = np.iinfo(np.int16)
+    whole = np.issubdtype(image.dtype, np.integer) or np.all(image == np.rint(image))
+    if not whole or image.min() < limits.min or image.max() > limits.max:
+        raise ValueError(
+            "Expected whole intensities that int16 can hold: scale the image, such "
+            "as to 0 to 4095, and round it. Received: values from "
+            f"{image.min()} to {image.max()} of type {image.dtype}"
+        )
+    if item.label not in (1, 2, 3):
+        raise ValueError(
+            f"Expected the label 1, 2 or 3. Received: label={item.label!r}"
+        )
+
+
+def _write_slice(path, item):
     with h5py.File(path, "w", libver="earliest", userblock_size=512) as file:
         group = file.create_group("cjdata")
         group.attrs["MATLAB_class"] = np.bytes_("struct")

@@ -87,14 +87,27 @@ def patient_folds(cases, author_folds=None, n_folds=5, seed=0, strict=True):
     return folds
 
 
-def keeps_patients_whole(cases, folds):
-    """Tells whether no patient (strict rule) is in two folds."""
-    seen = {}
-    return all(
-        case.patient
-        and seen.setdefault(base_exam(case.patient), folds[case.id]) == folds[case.id]
-        for case in cases
-    )
+def rule_kept(cases, folds):
+    """Returns the strictest rule of patients that some folds keep.
+
+    Args:
+        cases: the data set's cases.
+        folds: fold of each case by id.
+
+    Returns:
+        `base_exam` where no patient is in two folds, exams that differ in their
+        last letter taken as one; `str` where no patient id is; else None.
+    """
+    if not all(case.patient for case in cases):
+        return None
+    for rule in (base_exam, str):
+        seen = {}
+        if all(
+            seen.setdefault(rule(case.patient), folds[case.id]) == folds[case.id]
+            for case in cases
+        ):
+            return rule
+    return None
 
 
 def base_exam(patient):
@@ -102,7 +115,7 @@ def base_exam(patient):
     return re.sub(r"(?<=\d)[A-Za-z]$", "", patient)
 
 
-def split(cases, folds, fold, validation_share, seed, by_patient):
+def split(cases, folds, fold, validation_share, seed, patient_rule=None):
     """Makes the split in which one fold is the test set.
 
     Args:
@@ -111,7 +124,8 @@ def split(cases, folds, fold, validation_share, seed, by_patient):
         fold: the test fold, from 0.
         validation_share: share of the training images kept for validation.
         seed: seed of that draw.
-        by_patient: whether validation takes whole patients (strict rule).
+        patient_rule: function from a patient id to what validation takes as
+            one patient, as `rule_kept` returns it; None: single cases.
 
     Returns:
         A `Split`.
@@ -131,7 +145,7 @@ def split(cases, folds, fold, validation_share, seed, by_patient):
     wanted = round(validation_share * len(rest))
     groups = defaultdict(list)
     for case in rest:
-        key = base_exam(case.patient) if by_patient else case.id
+        key = patient_rule(case.patient) if patient_rule else case.id
         groups[key].append(case.id)
     keys = sorted(groups)
     validation = set()
@@ -152,7 +166,7 @@ def refuse_divided_patients(cases, assigned, source):
 
     Args:
         cases: the data set's cases. Patients are told apart by `Case.patient`
-            as it stands; see `keeps_patients_whole` for a stricter rule.
+            as it stands; see `rule_kept` for a stricter rule.
         assigned: fold or part of each case by id; other cases are not looked at.
         source: the file or option that the folds are from, for the message.
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from common.errors import UserError
-from papers import commands
+from papers import commands, weights
 
 app = typer.Typer(
     help="Brain-tumor segmentation papers, re-implemented and re-run.\n\n"
@@ -58,6 +58,7 @@ Results = Annotated[
     Path, typer.Option(help="Folder of tables, rows and figures to write.")
 ]
 Workers = Annotated[int, typer.Option(min=1, help="Processes that prepare cases.")]
+File = Annotated[Path | None, typer.Option(help="File, instead of --case.")]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Only say what would run, and its last time.")
 ]
@@ -183,6 +184,46 @@ def phantom(
 ):
     """Write a phantom: synthetic cases in the data set's own layout."""
     commands.phantom(dataset, folder, count)
+
+
+@app.command("import-weights")
+def import_weights(
+    paper: PaperId,
+    source: Annotated[Path, typer.Option("--from", help="Folder as released.")],
+    target: Annotated[
+        Path | None, typer.Option("--to", help="Folder to write. Default: weights/.")
+    ] = None,
+):
+    """Read the weights that the authors released into Keras weight files."""
+    weights.import_weights(paper, source, target)
+
+
+@app.command()
+def predict(
+    paper: PaperId,
+    out: Annotated[
+        Path, typer.Option(help="A .nii.gz, .nii or .mha file; for cases: a folder.")
+    ],
+    case: Annotated[
+        Path | None, typer.Option(help="Folder of one case, or of cases.")
+    ] = None,
+    flair: File = None,
+    t1: File = None,
+    t1ce: File = None,
+    t2: File = None,
+    weights_folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--weights", help="Imported weights, or runs of one data set and profile."
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Try scans that are not like BraTS's.")
+    ] = False,
+):
+    """Segment a case of four modalities, or a folder of cases."""
+    files = {"flair": flair, "t1": t1, "t1ce": t1ce, "t2": t2}
+    weights.predict(paper, case, files, weights_folder, out, force)
 
 
 @app.command()

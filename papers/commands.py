@@ -87,7 +87,8 @@ def evaluate(options):
     """Scores the methods."""
     runner = _prepared(options)
     for job in runner.jobs:
-        runner.evaluate(job)
+        if job.method.scored:
+            runner.evaluate(job)
 
 
 def table(options):
@@ -110,7 +111,8 @@ def reproduce(options):
     for number, job in enumerate(runner.jobs, 1):
         runner.console.say(f"[{number}/{len(runner.jobs)}] {job.name}")
         runner.train(job)
-        runner.evaluate(job)
+        if job.method.scored:
+            runner.evaluate(job)
     files = write_tables(runner, options.results)
     files += draw_figures(runner, options.results)
     announce(runner, files)
@@ -128,10 +130,19 @@ def _check_any(runner, options):
 
 def dry_run(verb, options):
     """Prints what a verb would run and how long it took last time."""
-    runner = _runner(options)
+    runner = _runner(options, dry=True)
+    if runner is None:
+        return
+    if verb == "prepare":
+        there = sum(runner.cache.path(case.id).exists() for case in runner.dataset)
+        runner.console.say(f"prepared: {there} of {len(runner.dataset)} cases")
+        return
     rows = []
     for job in runner.jobs:
-        state, seconds = runner.progress_of(job)
+        if verb == "evaluate":
+            state, seconds = runner.scores_of(job)
+        else:
+            state, seconds = runner.progress_of(job)
         time = "" if seconds is None else f"{seconds / 60:.1f} min"
         rows.append((job.name, state, time))
     runner.console.table(("job", "state", "last time"), rows, f"{verb} would run")
@@ -139,8 +150,9 @@ def dry_run(verb, options):
 
 def check_data(dataset, folder):
     """Prints every finding about a data set; returns the exit code."""
-    findings = datasets.tools(dataset).check(folder or DOWNLOADS / dataset)
-    console = Console()
+    console, folder = Console(), folder or DOWNLOADS / dataset
+    console.say(f"reading every file of {folder}")
+    findings = datasets.tools(dataset).check(folder)
     rows = [(f.severity, f.code, f.file, f.found, f.fix) for f in findings]
     console.table(("severity", "finding", "file", "found", "fix"), rows)
     counts = Counter(finding.severity for finding in findings)
@@ -281,7 +293,7 @@ def _prepared(options):
     return runner
 
 
-def _runner(options):
+def _runner(options, dry=False):
     import_tensorflow()
     from papers.runner import Runner
 
@@ -296,6 +308,11 @@ def _runner(options):
     if is_demo:
         data = CACHE / f"phantom-{paper.id}-demo"
         console.say(f"no DATA given: the demo uses a phantom, {data}")
+        if dry and not data.exists():
+            console.say("it is not written yet, and nothing has been trained")
+            return None
+        if not data.exists():
+            console.say("writing it (once, half a minute)")
         datasets.tools(paper.dataset).write_phantom(data, **paper.phantom)
     elif data is None:
         data = DOWNLOADS / paper.dataset
@@ -311,10 +328,9 @@ def _runner(options):
         data=data,
         profile=profile,
         methods=_words(options.methods),
-        splits=_words(options.split)
-        or (("image", "patient") if is_demo else ("image",)),
+        splits=_words(options.split) or (paper.splits if is_demo else ()),
         folds=_numbers(options.folds, "FOLDS") or ((0,) if is_demo else ()),
-        seeds=_numbers(options.seeds, "SEEDS"),
+        seeds=_seeds(options.seeds),
         changes=changes,
         splits_file=options.splits,
         workers=options.workers,
@@ -343,6 +359,14 @@ def _numbers(text, name):
                 f"{name}={text}", "whole numbers such as 0,1", repr(word), "correct it"
             )
     return tuple(int(word) for word in words)
+
+
+def _seeds(text):
+    seeds = _numbers(text, "SEEDS")
+    if not seeds or max(seeds) >= 2**32:
+        expected = "whole numbers below 2^32, such as 0,1"
+        raise UserError(f"SEEDS={text}", expected, repr(text), "correct it")
+    return seeds
 
 
 def _count(number, name):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from common.errors import UserError
 from common.evidence import as_dict, protocol_digest, replace
-from common.files import digest, read_json
-from data.splits import Split, keeps_patients_whole, split
+from common.files import digest, read_json, sha256
+from data.splits import Split, rule_kept, split
 from papers.paper import Paper
 
 
@@ -19,7 +19,7 @@ class Request:
         data: folder of the data set.
         profile: name of the profile.
         methods: ids of the methods, or none for the default.
-        splits: `"image"`, `"patient"`, or both.
+        splits: some of the paper's `splits`, or none for the first.
         folds: test folds from 0, or none for all.
         seeds: seeds, one run each.
         changes: protocol values replaced by the user, by dotted key.
@@ -31,7 +31,7 @@ class Request:
     data: Path
     profile: str
     methods: tuple[str, ...] = ()
-    splits: tuple[str, ...] = ("image",)
+    splits: tuple[str, ...] = ()
     folds: tuple[int, ...] = ()
     seeds: tuple[int, ...] = (0,)
     changes: dict = field(default_factory=dict)
@@ -65,6 +65,7 @@ class Job:
         fingerprint: hash of the data set.
         needs: the jobs that come before, by their methods' ids.
         runs: folder of the data set's and profile's runs.
+        weights: folder of the weights of a method that is given, else None.
     """
 
     method: object
@@ -73,8 +74,9 @@ class Job:
     split: Split
     seed: int
     fingerprint: str
-    needs: dict
+    needs: dict = field(hash=False)
     runs: Path
+    weights: Path | None = None
 
     @property
     def previous(self):
@@ -99,6 +101,7 @@ class Job:
         the shorter one's last state.
         """
         others = [job.key for job in (self.starts_from, *self.parts) if job]
+        others += [sha256(self.weights_list)] if self.finished_given() else []
         return digest(
             {
                 **({"others": others} if others else {}),
@@ -132,13 +135,24 @@ class Job:
     @property
     def budget(self):
         """The budget as the tables show it."""
-        return self.protocol.budget
+        return "weights as given" if self.weights else self.protocol.budget
+
+    @property
+    def weights_list(self):
+        """The file that lists the weights of a method that is given."""
+        return self.weights / "manifest.json"
+
+    def finished_given(self):
+        """Tells whether the weights of a method that is given are there."""
+        return bool(self.weights) and self.weights_list.exists()
 
     def finished(self):
         """Returns what the finished training left, or None.
 
         What trains nothing is finished when its parts are.
         """
+        if self.weights:
+            return {"seconds": 0.0} if self.finished_given() else None
         if self.parts:
             done = [part.finished() for part in self.parts]
             return {"seconds": sum(d["seconds"] for d in done)} if all(done) else None
@@ -173,13 +187,14 @@ class Job:
         }
 
 
-def plan_jobs(request, dataset, runs):
+def plan_jobs(request, dataset, runs, weights=None):
     """Lists the jobs of a request, each after the one it needs.
 
     Args:
         request: a `Request`.
         dataset: the opened data set.
         runs: folder of all runs.
+        weights: folder of the weights that are not trained here.
 
     Returns:
         A list of `Job`.
@@ -190,11 +205,31 @@ def plan_jobs(request, dataset, runs):
     paper, protocol = request.paper, request.protocol()
     fingerprint = dataset.fingerprint()
     folder = runs / paper.id / f"{dataset.name}-{fingerprint[:8]}" / request.profile
-    cases, jobs = list(dataset), []
-    names = ("file",) if request.splits_file else request.splits
+    cases = list(dataset)
+    all_labeled = tuple(case.id for case in cases if case.label)
+    jobs = [
+        Job(
+            method=method,
+            protocol=protocol,
+            split_name="none",
+            split=Split(0, (), (), all_labeled),
+            seed=0,
+            fingerprint=fingerprint,
+            needs={},
+            runs=folder,
+            weights=weights,
+        )
+        for method in paper.methods
+        if method.given and method.id in request.methods
+    ]
+    if jobs and len(jobs) == len(request.methods):
+        return jobs
+    names = request.splits or paper.splits[:1]
+    names = ("file",) if request.splits_file else names
     for name in names:
-        if name not in ("image", "patient", "file"):
-            raise UserError(f"SPLIT={name}", "image or patient", name, "correct it")
+        if name not in (*paper.splits, "file"):
+            expected = " or ".join(paper.splits)
+            raise UserError(f"SPLIT={name}", expected, name, "correct it")
         origin, folds = paper.experiment.folds(
             dataset, name, protocol, request.splits_file
         )
@@ -206,7 +241,7 @@ def plan_jobs(request, dataset, runs):
                 fold,
                 protocol.folds.validation_share,
                 protocol.folds.fold_seed,
-                by_patient=keeps_patients_whole(cases, folds),
+                rule_kept(cases, folds),
             )
             for seed in request.seeds:
                 done = {}
@@ -227,7 +262,7 @@ def plan_jobs(request, dataset, runs):
 
 def _methods(paper, request, split_name):
     """The methods asked for and those they need, in the paper's order."""
-    default = [method.id for method in paper.methods]
+    default = [method.id for method in paper.methods if not method.given]
     if split_name == "patient" and len(request.splits) > 1:
         default = paper.leak_methods  # beside the image-wise run of all methods
     wanted = set(request.methods or default)
@@ -243,4 +278,4 @@ def _methods(paper, request, split_name):
     for method in reversed(paper.methods):  # each comes after those it needs
         if method.id in wanted:
             wanted.update(method.needs)
-    return [method for method in paper.methods if method.id in wanted]
+    return [m for m in paper.methods if m.id in wanted and not m.given]

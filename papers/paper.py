@@ -1,6 +1,7 @@
 """What a paper declares, so that one runner serves all of them."""
 
 import importlib
+import importlib.util
 from dataclasses import dataclass
 
 from common.errors import UserError
@@ -14,7 +15,8 @@ class Paper:
     Beside this declaration its package has three modules that are imported when
     they are needed, with TensorFlow: `experiment` (`open_dataset`,
     `prepared_cache`, `prepare`, `folds`, the class `Experiment`), `figures`
-    (`draw_figures`) and `page` (`blocks`).
+    (`draw_figures`) and `page` (`blocks`). A paper whose networks can be applied
+    to scans has `inference` too (`segmenter`, perhaps `import_released`).
 
     Args:
         id: short name, such as `"linkdsl"`.
@@ -25,9 +27,11 @@ class Paper:
         published: the published protocol, a dataclass with evidence.
         methods: `papers.method.Method`s, each after those it needs.
         tables: the `common.reporting.tables.Table`s.
-        leak_methods: methods that run patient-wise beside an image-wise run.
-        leak_columns: the scores that the leak table compares.
         phantom: arguments of the demo's phantom, such as `{"count": 160}`.
+        splits: how its cases may be put into folds: `"image"`, `"patient"`; the
+            first is the default.
+        leak_methods: methods that run patient-wise beside an image-wise run.
+        leak_columns: the scores that the leak table compares; none: no table.
     """
 
     id: str
@@ -38,9 +42,10 @@ class Paper:
     published: object
     methods: tuple
     tables: tuple
-    leak_methods: tuple[str, ...]
-    leak_columns: tuple
     phantom: dict
+    splits: tuple[str, ...] = ("patient",)
+    leak_methods: tuple[str, ...] = ()
+    leak_columns: tuple = ()
 
     def protocol_of(self, profile):
         """Returns the protocol of a profile.
@@ -71,6 +76,16 @@ class Paper:
     def page(self):
         """The module `papers.<id>.page`."""
         return self._module("page")
+
+    @property
+    def inference(self):
+        """The module `papers.<id>.inference`, where `has_inference`."""
+        return self._module("inference")
+
+    @property
+    def has_inference(self):
+        """Whether the paper can be applied to scans of the user's own."""
+        return importlib.util.find_spec(f"papers.{self.id}.inference") is not None
 
     def _module(self, name):
         return importlib.import_module(f"papers.{self.id}.{name}")

@@ -4,7 +4,7 @@ import importlib
 
 from common.errors import UserError
 
-IDS = ("linkdsl",)
+IDS = ("linkdsl", "anisocascade")
 
 
 def paper(paper_id):

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from common.files import write_text
+from common.files import digest, lock, write_text
 from common.reporting.cases import empty_cases, merge_cases, read_cases
 from common.reporting.cells import is_phantom
 from common.reporting.compare import compare_splits
@@ -13,9 +13,12 @@ from common.reporting.verify import Outcome
 
 
 def results_folder(runner, root):
-    """Returns the folder of a request's results; phantoms have their own."""
-    folder = root / runner.paper.id
-    return folder / "phantom" if is_phantom(runner.dataset.name) else folder
+    """Returns the folder of a request's results; phantoms, own data have theirs."""
+    folder, name = root / runner.paper.id, runner.dataset.name
+    if is_phantom(name):
+        return folder / "phantom"
+    # A user's own data stands apart from that of the committed results.
+    return folder / name if runner.dataset.is_own else folder
 
 
 def write_tables(runner, root):
@@ -29,16 +32,24 @@ def write_tables(runner, root):
         The folder's CSV files.
     """
     folder = results_folder(runner, root)
+    with lock(folder):
+        return _write_tables(runner, folder)
+
+
+def _write_tables(runner, folder):
     path = folder / "cases.csv"
     cases = read_cases(path) if path.exists() else empty_cases()
     for job in runner.jobs:
+        if not job.method.scored:
+            continue
         rows = runner.rows(job)
         if rows is None:
             runner.console.say(f"{job.name}: not evaluated yet, left out")
         else:
             cases = merge_cases(cases, rows)
     write_results(folder, runner.paper.tables, cases)
-    write_text(folder / "leak.csv", _leak(runner.paper, read_cases(path)))
+    if runner.paper.leak_columns:
+        write_text(folder / "leak.csv", _leak(runner.paper, read_cases(path)))
     return sorted(p for p in folder.glob("*.csv") if p.name != "expected.csv")
 
 
@@ -51,7 +62,7 @@ def check_leak(paper, folder):
     what = "leak.csv against cases.csv"
     path = folder / "leak.csv"
     cases = folder / "cases.csv"
-    if not cases.exists():
+    if not cases.exists() or not paper.leak_columns:
         return []
     written = path.read_text(encoding="utf-8") if path.exists() else "no file"
     same = written == _leak(paper, read_cases(cases))
@@ -79,19 +90,14 @@ def draw_figures(runner, root):
     for job in runner.jobs:
         if job.finished() and not job.parts:
             key = (job.split_name, job.split.fold, job.seed)
-            history = pd.read_csv(job.folder / "history.csv")
-            runs.setdefault(key, {})[job] = history
+            runs.setdefault(key, {})[job] = runner.history(job)
     for (split, fold, seed), histories in runs.items():
         jobs = list(histories)
-        epochs = jobs[0].protocol.training.epochs
-        name = f"learning_curves_{split}_{epochs}epochs"
-        if fold or seed:
-            name += f"_fold{fold}_seed{seed}"
-        files.append(folder / f"{name}.png")
+        files.append(folder / f"learning_curves_{figure_suffix(runner, jobs[0])}.png")
         learning_curves(
             files[-1],
             {job.method.title: history for job, history in histories.items()},
-            _scores(histories.values()),
+            ("loss", "val_loss", "val_dice"),
             Caption(
                 text=f"Learning curves, split {split}, fold {fold}, seed {seed}.",
                 data=runner.dataset.name,
@@ -103,10 +109,14 @@ def draw_figures(runner, root):
     return files
 
 
-def _scores(histories):
-    """The columns that all histories have, the training loss first."""
-    apart = ("epoch", "loss", "seconds", "data_wait_share")
-    return ("loss", *(n for n in next(iter(histories)) if n not in apart))
+def figure_suffix(runner, job):
+    """Returns the part of a figure's name that says which run it is of."""
+    request = runner.request
+    name = f"{request.profile}_{job.split_name}_{job.protocol.training.epochs}epochs"
+    if job.split.fold or job.seed:
+        name += f"_fold{job.split.fold}_seed{job.seed}"
+    changes = request.profile_label().removeprefix(request.profile)
+    return name + (f"_{digest(changes)[:6]}" if changes else "")
 
 
 def announce(runner, files):

@@ -4,6 +4,7 @@ With each paper's experiment file the only place where `common` meets `data`.
 """
 
 import shutil
+import time
 
 import keras
 import numpy as np
@@ -49,7 +50,12 @@ class Runner:
         self.cache = self.paper.experiment.prepared_cache(
             self.caches, self.dataset, self.protocol
         )
-        self.jobs = plan_jobs(request, self.dataset, workspace / "runs")
+        self.jobs = plan_jobs(
+            request,
+            self.dataset,
+            workspace / "runs",
+            workspace / "weights" / self.paper.id,
+        )
 
     def prepare(self):
         """Prepares every case that is not in the cache yet."""
@@ -62,11 +68,11 @@ class Runner:
 
         A job that is put together of others has nothing to train, and no history.
         """
-        if job.parts:
+        if job.parts or job.weights:
             return None
         if job.finished():
             self.console.say(f"{job.name}: trained before")
-            return pd.read_csv(job.folder / "history.csv")
+            return self.history(job)
         with lock(job.folder):
             return self._train(job)
 
@@ -82,7 +88,7 @@ class Runner:
         model = self._model(job, experiment)
         if job.starts_from:
             self._check_trained(job.starts_from)
-            model.load_weights(self._weights(job.starts_from))
+            self._load(model, job.starts_from)
         training = job.protocol.training
         plan = Plan(
             epochs=training.epochs,
@@ -118,7 +124,9 @@ class Runner:
         self._check_trained(job)
         path, stamp = job.folder / "cases.csv", job.folder / "evaluated.json"
         made_of = {"weights": self._weights_digest(job), "key": job.key}
-        if not (path.exists() and stamp.exists() and read_json(stamp) == made_of):
+        done = read_json(stamp) if path.exists() and stamp.exists() else {}
+        if {name: done.get(name) for name in made_of} != made_of:
+            started = time.monotonic()
             if job.previous:
                 self._write_maps(job.previous)
             model, experiment = self._trained(job)
@@ -129,7 +137,8 @@ class Runner:
                 for case_id, values in experiment.evaluate(model)
             ]
             write_cases(path, pd.DataFrame(rows))
-            write_json(stamp, made_of)
+            seconds = round(time.monotonic() - started, 1)
+            write_json(stamp, made_of | {"seconds": seconds})
             self.console.say(f"{job.name}: evaluated on {len(rows)} cases")
         return read_cases(path)
 
@@ -144,6 +153,11 @@ class Runner:
         return np.stack(
             [maps["map"] for _, maps in experiment.maps_of(model, case_ids)]
         )
+
+    def prediction(self, job, case):
+        """Returns the label map that the evaluation of a job kept of a case."""
+        path = job.folder / "predictions" / f"{case.id}.nii.gz"
+        return self.dataset.read_prediction(case, path)
 
     def maps(self, job):
         """Returns the cache of a job's maps, the cascade's second input."""
@@ -163,9 +177,15 @@ class Runner:
             maps.write(case_id, source, arrays)
 
     def _experiment(self, job):
-        maps = self.maps(job.previous) if job.previous else None
         return self.paper.experiment.Experiment(
-            job.method, job.protocol, self.cache, job.split, job.seed, maps
+            job.method,
+            job.protocol,
+            self.cache,
+            job.split,
+            job.seed,
+            maps=self.maps(job.previous) if job.previous else None,
+            dataset=self.dataset,
+            folder=job.folder,
         )
 
     def _model(self, job, experiment):
@@ -182,11 +202,13 @@ class Runner:
         The model of a job with parts is the dict of theirs, by method.
         """
         experiment = self._experiment(job)
+        if job.weights:
+            return experiment.given_models(job.weights), experiment
         if job.parts:
             models = {p.method.id: self._trained(p)[0] for p in job.parts}
             return models, experiment
         model = self._model(job, experiment)
-        model.load_weights(self._weights(job))
+        self._load(model, job)
         return model, experiment
 
     def _continue_shorter(self, job):
@@ -201,9 +223,29 @@ class Runner:
         self.console.say(f"{job.name}: goes on from {shorter.name}")
 
     def _weights_digest(self, job):
+        if job.weights:
+            return sha256(job.weights_list)
         if job.parts:
             return digest([self._weights_digest(part) for part in job.parts])
-        return sha256(self._weights(job))
+        try:
+            return sha256(self._weights(job))
+        except OSError as error:
+            raise _damaged(self._weights(job), error) from error
+
+    def _load(self, model, job):
+        path = self._weights(job)
+        try:
+            model.load_weights(path)
+        except (OSError, ValueError, KeyError) as error:
+            raise _damaged(path, error) from error
+
+    def history(self, job):
+        """Returns the history of a trained job, one row an epoch."""
+        path = job.folder / "history.csv"
+        try:
+            return pd.read_csv(path)
+        except (OSError, ValueError) as error:
+            raise _damaged(path, error) from error
 
     def _weights(self, job):
         return job.folder / f"{job.protocol.training.checkpoint}.weights.h5"
@@ -219,11 +261,14 @@ class Runner:
 
     def _origin(self, job):
         """Returns what the rows say of the run: command, commit and epoch."""
+        if job.weights:
+            here = environment.describe()
+            return {"epoch": 0, "command": here["command"], "commit": here["commit"]}
         if job.parts:
             return self._origin_of_parts(job)
         trained = read_json(job.folder / "environment.json")
         commit, now = trained["commit"], environment.commit()
-        history = pd.read_csv(job.folder / "history.csv")
+        history = self.history(job)
         best = job.protocol.training.checkpoint == "best"
         epoch = history["val_dice"].idxmax() if best else len(history) - 1
         return {
@@ -262,11 +307,20 @@ class Runner:
             **origin,
         }
 
+    def scores_of(self, job):
+        """Returns whether a job is scored and what that cost: for `--dry-run`."""
+        path = job.folder / "evaluated.json"
+        if not path.exists():
+            return "not scored" if job.finished() else "not trained", None
+        return "scored", read_json(path).get("seconds")
+
     def progress_of(self, job):
         """Returns where a job stands and what it cost: for `--dry-run`."""
         done = job.finished()
         if done:
             return "finished", done["seconds"]
+        if job.weights:
+            return "weights are not there", None
         if job.parts:
             return "after its parts", None
         newest = StateStore(job.folder / "state", job.base_key).newest()
@@ -275,3 +329,12 @@ class Runner:
         epochs = len(newest[1]["history"])
         seconds = sum(row["seconds"] for row in newest[1]["history"])
         return f"epoch {epochs} of {job.protocol.training.epochs}", seconds
+
+
+def _damaged(path, error):
+    return UserError(
+        path,
+        "what a finished training left",
+        str(error).splitlines()[0] if str(error) else type(error).__name__,
+        f"delete {path.parent} and train again",
+    )

@@ -12,6 +12,7 @@ import matplotlib.style
 import numpy as np
 from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from common.files import atomic_path
 from common.reporting.cells import is_phantom
@@ -89,6 +90,35 @@ def overlay_grid(path, rows, titles, caption):
                 _draw_overlay(axis, image, mask)
         for axis, title in zip(grid[0], titles, strict=True):
             axis.set_title(title, pad=4)
+
+
+def label_grid(path, rows, titles, colors, caption):
+    """Draws a grid of images, with label maps as colored areas.
+
+    Args:
+        path: the PNG file to write.
+        rows: one list of panels a row; a panel is `(image, labels or None)`, both
+            arrays `(height, width)`, the labels integers, 0 for none.
+        titles: one title a column.
+        colors: for each label `(name, color)`, as matplotlib names colors.
+        caption: a `Caption`.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    side = 1.8  # inches
+    size = (side * len(titles), side * len(rows) + 0.42)
+    with _figure(path, size, caption) as figure:
+        grid = figure.subplots(len(rows), len(titles), squeeze=False)
+        for axes, panels in zip(grid, rows, strict=True):
+            for axis, (image, labels) in zip(axes, panels, strict=True):
+                _draw_image(axis, image)
+                if labels is not None:
+                    _draw_labels(axis, labels, colors)
+        for axis, title in zip(grid[0], titles, strict=True):
+            axis.set_title(title, pad=4)
+        handles = [Patch(color=color, label=name) for name, color in colors.values()]
+        figure.legend(handles=handles, loc="outside lower center", ncols=len(colors))
 
 
 def learning_curves(path, histories, keys, caption):
@@ -172,12 +202,23 @@ def box_plot(path, values_by_method, label, caption):
         figure.legend(lines, ["median", "mean"], loc="outside lower center", ncols=2)
 
 
-def _draw_overlay(axis, image, mask):
+def _draw_labels(axis, labels, colors):
+    area = np.zeros((*labels.shape, 4))
+    for label, (_, color) in colors.items():
+        area[labels == label] = to_rgba(color, 0.6)
+    axis.imshow(area, interpolation="nearest")
+
+
+def _draw_image(axis, image):
     image = np.asarray(image, np.float64)
     # One bright vessel must not darken the whole slice.
     low, high = image.min(), np.quantile(image, 0.998)
     axis.imshow(image, cmap="gray", vmin=low, vmax=max(high, low + 1e-12))
     axis.set_axis_off()
+
+
+def _draw_overlay(axis, image, mask):
+    _draw_image(axis, image)
     if mask is None:
         return
     mask = np.asarray(mask, bool)

@@ -62,6 +62,13 @@ def prepare_case(dataset, case, protocol):
     size = protocol.preparation.image_size
     image = resize_area(min_max(raw.image), size)
     mask = resize_area(raw.mask, size) >= 0.5
+    if not mask.any():
+        raise UserError(
+            case.label,
+            f"a tumor that is still there at {size} pixels",
+            f"one of {int(raw.mask.sum())} pixels, which vanishes",
+            "use a larger preparation.image_size, or take the slice out",
+        )
     return {
         "image": image[..., None].astype(np.float32),
         "mask": mask[..., None].astype(np.uint8),
@@ -108,9 +115,10 @@ class Experiment:
         split: a `data.splits.Split`.
         seed: seed of the weights and of the data order.
         maps: for the cascade, the cache of the first network's maps.
+        **_: data set and run folder, which this paper does not need.
     """
 
-    def __init__(self, method, protocol, cache, split, seed, maps=None):
+    def __init__(self, method, protocol, cache, split, seed, maps=None, **_):
         self.method = method
         self.protocol = protocol
         self.cache = cache

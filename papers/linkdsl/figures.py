@@ -3,6 +3,7 @@
 from common.reporting.cells import is_phantom
 from common.reporting.figures import Caption, overlay_grid
 from papers.linkdsl.experiment import THRESHOLD
+from papers.results import figure_suffix
 
 ATTRIBUTION = "Images: J. Cheng et al., figshare article 1512427, CC BY 4.0."
 TITLES = ("(a) image", "(b) ground truth", "(c) DSL net", "(d) CDSL net")
@@ -21,10 +22,7 @@ def draw_figures(runner, folder):
     files = []
     for job in runner.jobs:
         if job.method.id == "cdsl" and job.finished():
-            name = f"figure4_{job.split_name}_{job.protocol.training.epochs}epochs"
-            if job.split.fold or job.seed:
-                name += f"_fold{job.split.fold}_seed{job.seed}"
-            files.append(folder / f"{name}.png")
+            files.append(folder / f"figure4_{figure_suffix(runner, job)}.png")
             _figure4(runner, job, files[-1])
     return files
 

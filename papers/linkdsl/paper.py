@@ -14,6 +14,7 @@ PAPER = Paper(
     published=Protocol(),
     methods=METHODS,
     tables=TABLES,
+    splits=("image", "patient"),
     leak_methods=("linknet", "cdsl"),
     leak_columns=(DICE, MEAN_IOU),
     phantom={"count": 160, "size": 256},

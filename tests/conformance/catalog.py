@@ -9,6 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
+import keras
+
+from common.layers.anisotropic_conv import AnisotropicConv3D
+from common.layers.anisotropic_conv_transpose import AnisotropicConv3DTranspose
+from common.layers.batch_statistics import BatchStatisticsPReLU
+from common.layers.pad_channels import PadChannels
+from papers.anisocascade.losses import PooledDice
+from papers.anisocascade.networks import enet, tnet, wnet
 from papers.linkdsl.losses import BceMinusDice
 from papers.linkdsl.networks import linknet
 
@@ -49,11 +57,13 @@ class Loss:
         name: paper and loss.
         make: builds it.
         perfect: its value for a map equal to the truth, an empty one too.
+        perfect_of_one_class: that of an empty or full map, if another.
     """
 
     name: str
     make: Callable
     perfect: float
+    perfect_of_one_class: float | None = None
 
 
 def networks(prop):
@@ -95,7 +105,71 @@ _AS_IN_MULTI = dict.fromkeys(
     ("saving", "precision"), "the layers of linkdsl_multi, joined otherwise"
 )
 
+
+def _aniso(build, total, exempt=None):
+    return Network(
+        name=f"anisocascade_{build.__name__}",
+        small=partial(build, (10, 8, 12, 4), base_channels=8),
+        full=partial(build, (19, None, None, 4), base_channels=32),
+        output_shape=(2, 8, 12, 2),
+        total=total,
+        trainable=total,
+        exempt={"batch": "normalizes by the batch at hand, by design"} | (exempt or {}),
+    )
+
+
+def _layer(kind, output_shape, exempt=None, **options):
+    """A network of one layer, of an input of 10x8x12 voxels and 4 channels."""
+
+    def build():
+        inputs = keras.Input((10, 8, 12, 4))
+        return keras.Model(inputs, kind(name="layer", **options)(inputs))
+
+    extent = "_".join(map(str, options.get("kernel_size", ())))
+    return Network(
+        name="_".join(filter(None, ("layer", kind.__name__, extent))),
+        small=build,
+        full=build,
+        output_shape=output_shape,
+        exempt={"precision": "stays in half precision: see the tests of the layer"}
+        | (exempt or {}),
+    )
+
+
+_OF_THE_BATCH = {"batch": "normalizes by the batch at hand, by design"}
+_AS_IN_WNET = dict.fromkeys(
+    ("saving", "precision"), "the layers of anisocascade_wnet, joined otherwise"
+)
+
 NETWORKS = (
+    _layer(
+        AnisotropicConv3D,
+        (10, 8, 12, 3),
+        filters=3,
+        kernel_size=(1, 3, 3),
+        dilation_rate=(1, 2, 2),
+        padding="same",
+    ),
+    _layer(AnisotropicConv3D, (8, 8, 12, 3), filters=3, kernel_size=(3, 1, 1)),
+    _layer(
+        AnisotropicConv3DTranspose,
+        (10, 16, 24, 3),
+        filters=3,
+        kernel_size=(1, 3, 3),
+        strides=(1, 2, 2),
+        padding="same",
+        use_bias=False,
+    ),
+    _layer(BatchStatisticsPReLU, (10, 8, 12, 4), exempt=_OF_THE_BATCH),
+    _layer(
+        PadChannels,
+        (10, 8, 12, 7),
+        exempt={"gradients": "has no weights"},
+        filters=7,
+    ),
+    _aniso(wnet, total=214_470),
+    _aniso(tnet, total=214_470, exempt=_all_but_counts("anisocascade_wnet renamed")),
+    _aniso(enet, total=204_396, exempt=_AS_IN_WNET),
     _linknet("linknet", total=11_539_809, trainable=11_528_097),
     _linknet(
         "linknet_rgb",
@@ -170,6 +244,13 @@ NETWORKS = (
 )
 
 LOSSES = (
+    Loss(
+        "anisocascade_pooled_dice",
+        partial(PooledDice, from_logits=False),
+        perfect=0.0,
+        # The class that is absent has the coefficient 0.
+        perfect_of_one_class=0.5,
+    ),
     Loss("linkdsl_bce_minus_dice", BceMinusDice, perfect=-1.0),
     Loss(
         "linkdsl_bce_minus_dice_of_batch",

@@ -308,3 +308,25 @@ def test_real_head_is_upright(shared_data):
     image = read_slice(shared_data / "figshare512" / "442.mat").image
     top, bottom = (image[rows].mean() for rows in (slice(0, 64), slice(-64, None)))
     assert bottom > 2 * top
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"image": np.full((30, 40), 0.5)}, "whole intensities"),
+        ({"image": np.full((30, 40), 40000, np.uint16)}, "40000"),
+        ({"mask": np.ones((30, 39), bool)}, "same shape"),
+        ({"label": 4}, "label=4"),
+    ],
+)
+def test_what_the_file_cannot_hold_is_refused(mat, fields, text):
+    item, before = read_slice(mat), mat.read_bytes()
+    with pytest.raises(ValueError, match=text):
+        write_slice(mat, item._replace(**fields))
+    assert mat.read_bytes() == before
+
+
+def test_whole_floats_are_stored(mat):
+    item = read_slice(mat)
+    write_slice(mat, item._replace(image=item.image.astype(np.float64)))
+    np.testing.assert_array_equal(read_slice(mat).image, item.image)

@@ -12,10 +12,10 @@ from data.case import Case
 from data.splits import (
     base_exam,
     image_folds,
-    keeps_patients_whole,
     patient_folds,
     read_folds,
     refuse_divided_patients,
+    rule_kept,
     split,
     write_folds,
 )
@@ -67,7 +67,7 @@ def test_published_sizes():
     folds = image_folds(cases, 5, seed=0)
     sizes = Counter(folds.values())
     assert [sizes[fold] for fold in range(5)] == [613, 613, 613, 613, 612]
-    one = split(cases, folds, 0, 0.2, 0, by_patient=False)
+    one = split(cases, folds, 0, 0.2, 0)
     assert [len(part) for part in (one.train, one.validation, one.test)] == [
         1961,
         490,
@@ -113,8 +113,9 @@ def test_split_is_a_partition(patients, n_folds, share, by_patient):
         return
     tested = []
     for fold in sorted(set(folds.values())):
-        one = split(cases, folds, fold, share, 0, by_patient)
-        assert one == split(cases, folds, fold, share, 0, by_patient)
+        rule = base_exam if by_patient else None
+        one = split(cases, folds, fold, share, 0, rule)
+        assert one == split(cases, folds, fold, share, 0, rule)
         parts = [one.train, one.validation, one.test]
         together = [case_id for part in parts for case_id in part]
         assert sorted(together) == sorted(case.id for case in cases)
@@ -136,7 +137,7 @@ def test_validation_differs_between_folds_and_seeds():
     cases = images(50)
     folds = dict.fromkeys((case.id for case in cases), 0) | {"1": 1, "2": 2}
     drawn = {
-        split(cases, folds, fold, 0.2, seed, by_patient=False).validation
+        split(cases, folds, fold, 0.2, seed).validation
         for fold in (1, 2)
         for seed in (0, 1)
     }
@@ -186,18 +187,30 @@ def test_without_the_strict_rule_repeated_exams_may_part():
 
 
 @pytest.mark.parametrize(
-    ("patients", "whole"),
+    ("patients", "rule"),
     [
-        (["1", "2", "2", "1"], False),
-        (["1", "1", "2", "2"], True),
-        (["1", "3", "2", "2"], True),
-        (["MR1A", "2", "MR1B", "3"], False),
-        (["1", "1", "2", None], False),
+        (["1", "2", "2", "1"], None),
+        (["1", "1", "2", "2"], base_exam),
+        (["1", "3", "2", "2"], base_exam),
+        (["MR1A", "2", "MR1B", "3"], str),
+        (["1", "1", "2", None], None),
     ],
 )
-def test_folds_that_keep_patients_whole(patients, whole):
+def test_strictest_rule_that_folds_keep(patients, rule):
     folds = {"1": 0, "2": 0, "3": 1, "4": 1}
-    assert keeps_patients_whole(make_cases(patients), folds) is whole
+    assert rule_kept(make_cases(patients), folds) is rule
+
+
+def test_validation_keeps_patients_whole_by_the_rule_of_the_folds():
+    """Exams of a patient in two folds: validation still takes whole exams."""
+    patients = [f"MR{i}{letter}" for i in range(12) for letter in "AB" for _ in "123"]
+    cases = make_cases(patients)
+    folds = patient_folds(cases, n_folds=3, strict=False)
+    assert rule_kept(cases, folds) is str
+    one = split(cases, folds, 0, 0.3, 0, rule_kept(cases, folds))
+    owner = {case.id: case.patient for case in cases}
+    train, validation = ({owner[i] for i in p} for p in (one.train, one.validation))
+    assert validation and not train & validation
 
 
 @pytest.mark.parametrize("patient", [None, ""])
@@ -211,9 +224,9 @@ def test_fold_without_cases():
     cases = make_cases(["1", "2", "3"])
     folds = {"1": 0, "2": 2, "3": 2}
     with pytest.raises(UserError, match=r"one of \[0, 2\].*0 test and 3 training"):
-        split(cases, folds, 1, 0.2, 0, by_patient=False)
+        split(cases, folds, 1, 0.2, 0)
     with pytest.raises(UserError, match="3 test and 0 training"):
-        split(cases, dict.fromkeys(folds, 0), 0, 0.2, 0, by_patient=False)
+        split(cases, dict.fromkeys(folds, 0), 0, 0.2, 0)
 
 
 def test_digest_tells_splits_apart():

@@ -103,8 +103,9 @@ def test_tables_of_a_killed_and_resumed_reproduction(reproduced):
     assert ran["dice_published"].isna().all(), "a phantom beside published numbers"
     assert ran["dice_reproduced"].notna().all()
     assert len(pd.read_csv(folder / "leak.csv")) == 2
-    figures = {path.name for path in folder.glob("*.png")}
-    assert {"figure4_image_2epochs.png", "learning_curves_image_2epochs.png"} <= figures
+    # Profile, split and budget, then a hash of the values that were replaced.
+    for figure in ("figure4", "learning_curves"):
+        assert len(list(folder.glob(f"{figure}_demo_image_2epochs_*.png"))) == 1
     # Nothing of the killed process is left over.
     assert not list((reproduced / "runs").glob("**/.*.tmp*"))
 
@@ -143,6 +144,22 @@ def test_a_damaged_cache_file_is_a_row_that_says_so(reproduced, run):
     (folder / "evaluated.json").unlink()
 
 
+@pytest.mark.parametrize("name", ["best.weights.h5", "history.csv"])
+@pytest.mark.parametrize("damage", ["empty", "gone"])
+def test_what_a_training_left_is_damaged(reproduced, run, name, damage):
+    folder = next((reproduced / "runs").glob("**/dual-image-*-2epochs-*"))
+    path, stamp = folder / name, folder / "evaluated.json"
+    contents = path.read_bytes(), stamp.read_bytes()
+    path.write_bytes(b"") if damage == "empty" else path.unlink()
+    stamp.unlink()
+    try:
+        printed = run("evaluate", *OPTIONS, "--methods", "dual", code=2)
+    finally:
+        path.write_bytes(contents[0])
+        stamp.write_bytes(contents[1])
+    assert name in printed and "train again" in printed
+
+
 def test_longer_run_goes_on_from_shorter(reproduced, run):
     small = [option if option != "2" else "3" for option in SMALL]
     small[small.index("cdsl")] = "dual"
@@ -164,6 +181,8 @@ def test_longer_run_goes_on_from_shorter(reproduced, run):
         (["--folds", "9"], ["fold 9", "FOLDS"]),
         (["--folds", "one"], ["FOLDS=one", "0,1"]),
         (["--seeds", "\u00b2"], ["SEEDS=", "whole numbers"]),
+        (["--seeds", ""], ["SEEDS=", "whole numbers"]),
+        (["--seeds", "4294967296"], ["below 2^32"]),
         (["--epochs", "0"], ["training.epochs", "at least 1"]),
         (["--set", "training.batch_size=0"], ["training.batch_size", "at least 1"]),
         (["--set", "preparation.image_size=100"], ["a multiple of 32"]),

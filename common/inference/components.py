@@ -1,0 +1,90 @@
+"""Connected components of a mask in a volume, and which of them to keep."""
+
+import numpy as np
+from scipy import ndimage
+
+# A voxel's 18 neighbors: those that share a face or an edge with it.
+NEIGHBORS = ndimage.generate_binary_structure(3, 2)
+
+
+def close(mask):
+    """Fills gaps of a mask: dilation, then erosion, by the 18 neighbors.
+
+    What lies beyond the volume counts as empty, so that the mask draws back by a
+    voxel from the volume's faces.
+
+    Args:
+        mask: boolean `(depth, height, width)`.
+
+    Returns:
+        A boolean array of the same shape.
+    """
+    return ndimage.binary_closing(mask, NEIGHBORS)
+
+
+def keep_larger(mask, size):
+    """Keeps all components of more than `size` voxels.
+
+    The largest one is kept in any case, so that what is not empty stays so.
+
+    Args:
+        mask: boolean `(depth, height, width)`.
+        size: voxels.
+
+    Returns:
+        A boolean array of the same shape.
+    """
+    labels, sizes = _label(mask)
+    return _select(labels, (sizes > size) | _is_largest(sizes))
+
+
+def keep_two_largest(mask, ratio):
+    """Keeps the largest component, and the second one if it is not far smaller.
+
+    Args:
+        mask: boolean `(depth, height, width)`.
+        ratio: the second is kept if the largest has less than `ratio` times its
+            voxels. Of components of one size, the first in index order counts as
+            the larger one.
+
+    Returns:
+        A boolean array of the same shape.
+    """
+    labels, sizes = _label(mask)
+    keep = _is_largest(sizes)
+    second = _is_largest(np.where(keep, 0, sizes))
+    return _select(labels, keep | (second & (ratio * sizes > sizes.max(initial=0))))
+
+
+def keep_inside(mask, region, least_share):
+    """Keeps the components of which enough lies inside a region.
+
+    Args:
+        mask: boolean `(depth, height, width)`.
+        region: boolean, of the same shape.
+        least_share: the least share of a component's voxels inside.
+
+    Returns:
+        A boolean array of the same shape.
+    """
+    labels, sizes = _label(mask)
+    inside = np.bincount(labels[region], minlength=len(sizes) + 1)[1:]
+    return _select(labels, inside >= least_share * sizes)
+
+
+def _label(mask):
+    """Returns the components, numbered from 1, and the voxels of each."""
+    labels, count = ndimage.label(mask, NEIGHBORS)
+    return labels, np.bincount(labels.ravel(), minlength=count + 1)[1:]
+
+
+def _is_largest(sizes):
+    """Marks the first of the largest sizes; none where there is none but 0."""
+    largest = np.zeros(len(sizes), bool)
+    if sizes.any():
+        largest[sizes.argmax()] = True
+    return largest
+
+
+def _select(labels, keep):
+    return np.concatenate([[False], keep])[labels]

@@ -1,0 +1,27 @@
+"""The Dice coefficient with squared probabilities in the denominator."""
+
+from keras import ops
+
+
+def squared_soft_dice(truth, probability, axes, epsilon=1e-5):
+    """Dice as V-Net has it: 2 sum(t p) / (sum(t) + sum(p^2) + epsilon).
+
+    A class that is absent and not predicted has the coefficient 0.
+
+    Args:
+        truth: binary masks of any shape.
+        probability: maps of the same shape, in [0, 1].
+        axes: the axes summed over.
+        epsilon: added to the denominator.
+
+    Returns:
+        The coefficient over the axes that remain.
+
+    Reference:
+        Milletari et al., "V-Net", 3DV 2016, section 3.
+    """
+    probability = ops.convert_to_tensor(probability)
+    truth = ops.cast(truth, probability.dtype)
+    overlap = ops.sum(truth * probability, axis=axes)
+    total = ops.sum(truth, axis=axes) + ops.sum(ops.square(probability), axis=axes)
+    return 2.0 * overlap / (total + epsilon)

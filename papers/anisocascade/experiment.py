@@ -1,0 +1,254 @@
+"""What the runner needs to know of this paper: data, networks, loss, scores."""
+
+import itertools
+from functools import partial
+
+import keras
+import numpy as np
+
+from common.errors import UserError
+from common.files import sha256
+from common.inference.predict import Predictor
+from common.metrics import overlap
+from common.metrics.case_scores import score_case
+from data.brats import MODALITIES, BratsDataset
+from data.n4 import N4
+from data.patch_rule import PatchRule
+from data.patches import PatchSampler
+from data.pipeline import batch_stream
+from data.prepare import prepare_volumes
+from data.regions import label_region, modality_region
+from data.splits import patient_folds, read_folds, refuse_divided_patients
+from data.volume import Geometry
+from data.volume_cache import VolumeCache
+from papers.anisocascade.cascade import STAGES
+from papers.anisocascade.losses import PooledDice
+from papers.anisocascade.networks import enet, tnet, wnet
+from papers.anisocascade.protocol import ITERATIONS, NETWORKS
+from papers.anisocascade.segmenter import Segmenter, load_networks
+
+BUILDERS = {"wnet": wnet, "tnet": tnet, "enet": enet}
+# Labels of each stage's region, in all releases.
+REGION = {"whole": (1, 2, 3, 4), "core": (1, 3, 4), "enhancing": (4,)}
+CONVENTION = "border-max/brats"  # chosen: the server's is not published
+CHECKED_BATCHES = 10  # original code: train.py looks at 10 batches
+
+
+def open_dataset(path):
+    """Returns the BraTS data set, or the phantom of it, in a folder."""
+    return BratsDataset(path)
+
+
+def prepared_cache(root, dataset, protocol):
+    """Returns the cache of a data set's volumes, prepared as a protocol says."""
+    rule = protocol.preparation
+    n4 = N4(shrink=rule.n4_shrink) if rule.n4 else None
+    return VolumeCache(root, dataset.name, dataset.fingerprint(), n4)
+
+
+def prepare(dataset, cache, protocol, console, workers):
+    """Prepares every volume that is not in the cache yet."""
+    prepare_volumes(dataset, cache, workers, console.say)
+
+
+def folds(dataset, split, protocol, file=None):
+    """Returns how the cases are put into folds, a patient's exams together.
+
+    Args:
+        dataset: the data set.
+        split: `"patient"`.
+        protocol: its `folds` are used.
+        file: CSV with the user's own folds, instead.
+
+    Returns:
+        `(name, folds)`: what the rows say of the folds' origin, and the fold of
+        each case by id.
+    """
+    cases, rule = list(dataset), protocol.folds
+    if file is None:
+        return "patient", patient_folds(
+            cases, n_folds=rule.n_folds, seed=rule.fold_seed, strict=False
+        )
+    own = read_folds(file, cases)
+    refuse_divided_patients(cases, own, file)
+    return f"file-{sha256(file)[:8]}", own
+
+
+class Experiment:
+    """One network, or one cascade, on one split.
+
+    Args:
+        method: a `NetworkMethod` or `CascadeMethod` of the protocol.
+        protocol: a `papers.anisocascade.protocol.Protocol`.
+        cache: the `VolumeCache` of the data set.
+        split: a `data.splits.Split`.
+        seed: seed of the weights and of the patches.
+        maps: None; no network has another's output as input.
+        dataset: the `BratsDataset`.
+        folder: the run's folder, where predictions are kept.
+    """
+
+    steps_per_epoch = ITERATIONS
+
+    def __init__(
+        self, method, protocol, cache, split, seed, maps=None, dataset=None, folder=None
+    ):
+        self.method = method
+        self.protocol = protocol
+        self.cache = cache
+        self.split = split
+        self.seed = seed
+        self.dataset = dataset
+        self.folder = folder
+
+    def build(self):
+        """Builds the method's network, for patches of any size."""
+        builder = BUILDERS[self.method.network]
+        model = builder(
+            (None, None, None, len(MODALITIES)), self.protocol.network.base_channels
+        )
+        decay = self.protocol.training.weight_decay
+        if decay:
+            for variable in model.trainable_variables:
+                if variable.path.endswith("kernel"):
+                    # TensorFlow 1's L2 is half the sum of squares.
+                    variable.regularizer = keras.regularizers.L2(decay / 2)
+        return model
+
+    def loss(self):
+        """Returns the loss of all nine networks."""
+        return PooledDice(epsilon=self.protocol.loss.smooth)
+
+    def optimizer(self):
+        """Returns the optimizer of all nine networks."""
+        training = self.protocol.training
+        adam = keras.optimizers.Adam(training.learning_rate, epsilon=training.epsilon)
+        if training.precision == "mixed_float16":
+            return keras.optimizers.LossScaleOptimizer(adam)
+        return adam
+
+    def stream(self, first_step):
+        """Returns the training batches from a global step on, without end."""
+        sampler = self.sampler(self.split.train)
+        batch, rule = sampler.batch_size, sampler.rule
+        shapes = [
+            (batch, *rule.image_size, len(MODALITIES)),
+            (batch, *rule.label_size, 1),
+        ]
+        read = partial(self.read, sampler)
+        return batch_stream(itertools.count(first_step), read, shapes)
+
+    def sampler(self, case_ids):
+        """Returns what draws the patches of this network's stage and view."""
+        stage, patches = NETWORKS[self.method.network], self.protocol.patches
+        side = getattr(patches, f"{stage}_size")
+        rule = PatchRule(
+            image_size=(patches.slices_in, side, side),
+            label_size=(patches.slices_out, side, side),
+            view=self.method.view,
+            region=training_region(stage, patches.margin),
+            foreground=REGION[stage],
+            noise=self.protocol.inference.fill.mode == "noise",
+        )
+        if stage != "whole":
+            grades = {case.id: case.group for case in self.dataset}
+            case_ids = [
+                case_id
+                for case_id in case_ids
+                for _ in range(patches.lgg_repeats if grades[case_id] == "LGG" else 1)
+            ]
+        size = self.protocol.training.batch_size
+        return PatchSampler(self.cache, case_ids, rule, size, self.seed)
+
+    def read(self, sampler, step):
+        """Returns images and masks of the stage's region, float32 `(batch, …)`."""
+        images, labels = sampler(step)
+        mask = np.isin(labels, sampler.rule.foreground)
+        return images, mask[..., None].astype(np.float32)
+
+    def validation(self, model):
+        """Returns a function that scores the model on the same few patches.
+
+        original code: the loss of 10 more training batches; ours are of held-out
+        patients. Nothing is decided by it.
+        """
+        loss = self.loss()
+        sampler = self.sampler(self.split.validation or self.split.train)
+        predict = Predictor(model, sampler.batch_size)
+
+        def validate():
+            losses, counts = [], np.zeros(4, np.int64)
+            for step in range(CHECKED_BATCHES):
+                images, truth = self.read(sampler, step)
+                logits = predict(images)
+                losses.append(float(loss(truth, logits)))
+                found = logits.argmax(-1) == 1
+                counts += overlap.confusion(found, truth[..., 0])
+            dice = float(overlap.dice(*counts))
+            return {"val_loss": float(np.mean(losses)), "val_dice": dice}
+
+        return validate
+
+    def given_models(self, folder):
+        """Returns the authors' networks by stage and view.
+
+        Raises:
+            UserError: `folder` does not hold their imported weights.
+        """
+        return load_networks(folder)
+
+    def evaluate(self, models):
+        """Yields each test case's scores, `(case_id, values)`.
+
+        A case that was segmented before is read again from the run's folder.
+        Where a case cannot be read, the `UserError` stands in the place of its
+        scores.
+
+        Args:
+            models: the networks by method, or by stage and view.
+        """
+        networks = {_stage_and_view(key): model for key, model in models.items()}
+        segmenter = Segmenter(networks, self.protocol.inference)
+        folder = self.folder / "predictions"
+        cases = {case.id: case for case in self.dataset}
+        for case_id in self.split.test:
+            path = folder / f"{case_id}.nii.gz"
+            try:
+                if not path.exists():
+                    labels = self._segment(case_id, segmenter)
+                    self.dataset.write_prediction(cases[case_id], labels, path)
+                yield case_id, self._score(cases[case_id], path)
+            except UserError as error:
+                yield case_id, error
+
+    def _segment(self, case_id, segmenter):
+        shape = self.cache.info(case_id).shape
+        (images,) = self.cache.window(case_id, ("images",), (0, 0, 0), shape)
+        return segmenter.segment_volumes(np.moveaxis(images, -1, 0))
+
+    def _score(self, case, path):
+        info = self.cache.info(case.id)
+        labels = self.dataset.read_prediction(case, path)
+        truth = self.dataset.read_labels(case)
+        spacing = Geometry(info.shape, info.affine).spacing
+        return score_case(labels, truth, spacing, convention=CONVENTION)
+
+
+def training_region(stage, margin):
+    """Returns the part of a case that a stage's patches are taken from.
+
+    original code: data_loader.py; the upper margin is one voxel smaller.
+    """
+    brain = modality_region(MODALITIES.index("flair"), margin)
+    if stage == "whole":
+        return brain
+    around = REGION[STAGES[STAGES.index(stage) - 1]]
+    return label_region(around, margin, within=brain, high_margin=margin - 1)
+
+
+def _stage_and_view(key):
+    """Returns stage and view of a network: `("whole", "axial")` of wnet-axial."""
+    if isinstance(key, tuple):
+        return key
+    network, view = key.split("-")
+    return NETWORKS[network], view

@@ -1,0 +1,60 @@
+"""Prediction for users: from a folder of weights to a segmenter."""
+
+from pathlib import Path
+
+from common.errors import UserError
+from common.evidence import replace
+from common.files import read_json
+from papers.anisocascade.experiment import BUILDERS
+from papers.anisocascade.protocol import NETWORKS, PROFILES, Protocol
+from papers.anisocascade.released_weights import MANIFEST, import_released
+from papers.anisocascade.segmenter import Segmenter
+
+__all__ = ["import_released", "segmenter"]
+
+
+def segmenter(folder, force=False):
+    """Returns a segmenter of imported weights, or of networks trained here.
+
+    Args:
+        folder: what `import-weights` wrote; or the folder of runs of one data set
+            and profile, `runs/anisocascade/<data>/<profile>`.
+        force: whether to try scans that are not like those of BraTS.
+
+    Raises:
+        UserError: the folder holds neither.
+    """
+    folder = Path(folder)
+    if (folder / MANIFEST).is_file():
+        return Segmenter(folder, force=force)
+    runs = {}
+    for path in sorted(folder.glob("*net-*/finished.json")):
+        job = read_json(path.with_name("job.json"))
+        network, view = job["method"].split("-")
+        runs.setdefault((job["split"], job["fold"], job["seed"]), {})[
+            NETWORKS[network], view
+        ] = path.parent
+    whole = [found for found in runs.values() if _is_cascade(found)]
+    if not whole:
+        raise UserError(
+            folder,
+            "imported weights, or runs of WNet, TNet and ENet in the same views",
+            "neither" if not runs else f"only {sorted(max(runs.values(), key=len))}",
+            "`python -m papers import-weights anisocascade --from DIR`, or train first",
+        )
+    chosen = max(whole, key=len)
+    protocol = replace(Protocol(), PROFILES.get(folder.name, {}))
+    models = {}
+    for (stage, view), run in chosen.items():
+        job = read_json(run / "job.json")
+        builder = BUILDERS[job["method"].split("-")[0]]
+        width = job["protocol"]["network"]["base_channels"]
+        models[stage, view] = builder((None, None, None, 4), width)
+        models[stage, view].load_weights(run / "last.weights.h5")
+    return Segmenter(models, protocol.inference, force=force)
+
+
+def _is_cascade(networks):
+    """Tells whether each view that is there has all three networks."""
+    views = {view for _, view in networks}
+    return len(networks) == len(NETWORKS) * len(views)

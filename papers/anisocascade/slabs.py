@@ -1,0 +1,81 @@
+"""One network over one view of a case: slabs of slices, in batches, and back."""
+
+import numpy as np
+
+from common.inference.boxes import read_window, write_window
+from papers.anisocascade.preprocessing import patch_fill
+
+
+def patch_size(slices, least):
+    """Returns the `(height, width)` of the patches of a view in voxels.
+
+    Args:
+        slices: `(height, width)` of the view's slices.
+        least: `(height, width)` of the smallest patch.
+    """
+    return tuple(
+        max(-(-length // 4) * 4, smallest)
+        for length, smallest in zip(slices, least, strict=True)
+    )
+
+
+def slab_centers(depth, slices_out):
+    """Returns the middle slice of each slab; together they cover the view.
+
+    The last slab is moved back to end with the view, over the one before it.
+
+    Args:
+        depth: slices of the view.
+        slices_out: slices that one slab predicts, an odd number.
+    """
+    half = slices_out // 2
+    return [min(c, depth - half) for c in range(half, depth + half, slices_out)]
+
+
+def predict_view(image, network, size, protocol, number=0, progress=None):
+    """Runs a network over all slabs of a view.
+
+    Args:
+        image: float32 `(slices, height, width, modalities)`, in the view's order.
+        network: function from patches `(batch, slices_in, height, width,
+            modalities)` to foreground probabilities `(batch, slices_out, height,
+            width)`.
+        size: `(height, width)` of the smallest patch.
+        protocol: an `Inference`.
+        number: number of the network, for its noise.
+        progress: function of batches done and batches in all, or None.
+
+    Returns:
+        Foreground probabilities, float32 `(slices, height, width)`.
+    """
+    tiling = protocol.tiling
+    depth, middle = len(image), [length // 2 for length in image.shape[1:3]]
+    centers = slab_centers(depth, tiling.slices_out)
+    batches = -(-len(centers) // tiling.batch_size)
+    spare = batches * tiling.batch_size - len(centers)
+    # Spare patches see no voxel. The released code writes them all the same.
+    centers += [depth - tiling.slices_out // 2] * spare
+    size = patch_size(image.shape[1:3], size)
+    shape_in = (tiling.slices_in, *size)
+    shape_out = (tiling.slices_out, *size)
+    result = np.zeros(image.shape[:3], np.float32)
+    for batch in range(batches):
+        first = batch * tiling.batch_size
+        indices = range(first, first + tiling.batch_size)
+        patches = np.empty((len(indices), *shape_in, image.shape[3]), np.float32)
+        for patch, index in zip(patches, indices, strict=True):
+            patch[:] = patch_fill(protocol.fill, patch.shape, number, index)
+            if index < len(centers) - spare:
+                read_window(image, _start((centers[index], *middle), shape_in), patch)
+        for output, index in zip(network(patches), indices, strict=True):
+            if index < len(centers) - spare or tiling.tail_overwrite:
+                write_window(
+                    result, _start((centers[index], *middle), shape_out), output
+                )
+        if progress is not None:
+            progress(batch + 1, batches)
+    return result
+
+
+def _start(center, size):
+    return [c - length // 2 for c, length in zip(center, size, strict=True)]

@@ -1,0 +1,82 @@
+"""Weights that were not trained here, and prediction with any weights."""
+
+from pathlib import Path
+
+from common.errors import UserError
+from data.brats_releases import MODALITIES
+from papers import registry
+from papers.console import Console
+from papers.predict import predict_file, predict_folder
+from papers.quiet import import_tensorflow
+
+WEIGHTS = Path("weights")
+
+
+def import_weights(paper_id, source, target):
+    """Reads the weights that a paper's authors released into Keras files."""
+    import_tensorflow()
+    paper = _paper_with(paper_id, "import_released", "import")
+    target = target or WEIGHTS / paper_id
+    paper.inference.import_released(source, target, Console().say)
+    Console().say(f"weights: {target}")
+
+
+def predict(paper_id, case, files, weights, out, force):
+    """Segments one case, or a folder of cases.
+
+    Args:
+        paper_id: the paper.
+        case: folder of a case, or of cases; or None.
+        files: path of each modality, or None for those not given.
+        weights: folder of imported weights, or a finished run's; None: the default.
+        out: `.nii`, `.nii.gz` or `.mha` for one case, else a folder.
+        force: whether to try a scan that is not like those of BraTS.
+    """
+    import_tensorflow()
+    console, given = Console(), {k: v for k, v in files.items() if v is not None}
+    if bool(case) == bool(given):
+        raise UserError(
+            "the scan",
+            f"--case, or one file for each of {', '.join(MODALITIES)}",
+            "both" if case else "neither",
+            "see `python -m papers predict --help`",
+        )
+    paper = _paper_with(paper_id, "segmenter", "predict")
+    segmenter = paper.inference.segmenter(weights or WEIGHTS / paper_id, force)
+
+    def progress(stage, view, done, total):
+        if done == total:
+            console.say(f"  {stage}, {view}: {total} batches")
+
+    if out.name.endswith((".nii", ".nii.gz", ".mha")):
+        for finding in predict_file(segmenter, case or given, out, progress):
+            console.say(f"{finding.severity}: {finding.found}; {finding.fix}")
+        console.say(f"wrote {out}")
+        return
+    if given:
+        raise UserError(
+            out, "a .nii, .nii.gz or .mha file", "a folder", "name a file with --out"
+        )
+    rows = predict_folder(segmenter, case, out, console.say, progress)
+    failed = [row.case_id for row in rows if row.status == "failed"]
+    console.say(f"{len(rows) - len(failed)} of {len(rows)} cases: {out}")
+    if failed:
+        raise UserError(
+            case,
+            "cases that can all be segmented",
+            f"{len(failed)} that cannot, first {failed[0]}",
+            "mend or remove them, then run the command again; the others are kept",
+        )
+
+
+def _paper_with(paper_id, ability, verb):
+    paper = registry.paper(paper_id)
+    if paper.has_inference and hasattr(paper.inference, ability):
+        return paper
+    able = [p.id for p in registry.papers() if p.has_inference]
+    raise UserError(
+        paper_id,
+        f"a paper that can {verb}: {', '.join(able)}",
+        paper_id,
+        "see `python -m papers list`",
+    )

@@ -1,0 +1,138 @@
+"""Normalization by batch statistics and PReLU, plain and fused, against NumPy."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from common.layers import batch_statistics
+from common.layers.batch_statistics import (
+    BatchStatisticsPReLU,
+    fused_prelu,
+    is_fusible,
+    plain_prelu,
+)
+
+EPSILON = 1e-3
+SHAPES = [(2, 3, 8, 10, 4), (1, 5, 7, 3, 2), (3, 1, 1, 1, 33), (2, 4, 6, 5, 600)]
+both = pytest.mark.parametrize("function", [plain_prelu, fused_prelu])
+
+
+def example(shape):
+    random = np.random.default_rng(len(shape) + shape[-1])
+    x = random.normal(3, 2, shape).astype(np.float32)
+    parameters = random.normal(size=(3, shape[-1])).astype(np.float32)
+    return x, *parameters
+
+
+def expected(x, gamma, beta, alpha):
+    """The definition in float64."""
+    x = x.astype(np.float64)
+    axes = tuple(range(x.ndim - 1))
+    unit = (x - x.mean(axes)) / np.sqrt(x.var(axes) + EPSILON)
+    y = unit * gamma + beta
+    return np.where(y > 0, y, alpha * y)
+
+
+@both
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_values(function, shape):
+    arrays = example(shape)
+    received = function(*map(tf.constant, arrays), EPSILON)
+    np.testing.assert_allclose(received, expected(*arrays), rtol=1e-4, atol=1e-4)
+
+
+@both
+def test_gradients_are_those_of_finite_differences(function):
+    arrays = [a.astype(np.float64) for a in example((1, 2, 3, 4, 2))]
+    cotangent = np.random.default_rng(0).normal(size=arrays[0].shape)
+    tensors = [tf.constant(a, tf.float32) for a in arrays]
+    with tf.GradientTape() as tape:
+        tape.watch(tensors)
+        total = tf.reduce_sum(function(*tensors, EPSILON) * cotangent.astype("float32"))
+    for array, gradient in zip(arrays, tape.gradient(total, tensors), strict=True):
+        slope = np.zeros_like(array)
+        for index in np.ndindex(array.shape):
+            kept = array[index]
+            sides = []
+            for step in (1e-6, -1e-6):
+                array[index] = kept + step
+                sides.append((expected(*arrays) * cotangent).sum())
+            array[index] = kept
+            slope[index] = (sides[0] - sides[1]) / 2e-6
+        np.testing.assert_allclose(gradient, slope, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("shape", SHAPES[:1], ids=str)
+def test_fused_and_plain_gradients_in_a_graph(shape):
+    arrays = example(shape)
+    cotangent = example(shape)[0]
+
+    def gradients(function):
+        @tf.function(autograph=False)
+        def run(*tensors):
+            with tf.GradientTape() as tape:
+                tape.watch(tensors)
+                total = tf.reduce_sum(function(*tensors, EPSILON) * cotangent)
+            return tape.gradient(total, tensors)
+
+        return run(*map(tf.constant, arrays))
+
+    pairs = zip(gradients(fused_prelu), gradients(plain_prelu), strict=True)
+    for received, twin in pairs:
+        room = 1e-5 * np.abs(twin).max()
+        np.testing.assert_allclose(received, twin, rtol=0, atol=room)
+
+
+@both
+def test_millions_of_values_keep_their_digits(function):
+    """A float32 sum in one row would lose three of them."""
+    random = np.random.default_rng(0)
+    x = random.normal(3, 1, (4, 16, 128, 128, 4)).astype(np.float32)
+    one, zero = np.ones(4, np.float32), np.zeros(4, np.float32)
+    received = np.asarray(function(tf.constant(x), one, zero, one, 0.0))
+    np.testing.assert_allclose(received.mean((0, 1, 2, 3)), 0, atol=2e-5)
+    np.testing.assert_allclose(
+        np.square(received, dtype=np.float64).mean((0, 1, 2, 3)), 1, atol=1e-5
+    )
+
+
+def test_layer_takes_the_fused_kernels_where_it_may(monkeypatch):
+    x = tf.constant(example((2, 3, 8, 10, 4))[0])
+    assert not is_fusible(x)
+    monkeypatch.setattr(batch_statistics, "FUSED_FROM", x.shape.num_elements())
+    assert is_fusible(x)
+    assert not is_fusible(tf.cast(x, tf.bfloat16))
+    called = []
+    monkeypatch.setattr(
+        batch_statistics, "fused_prelu", lambda x, *_: called.append(1) or x
+    )
+    BatchStatisticsPReLU(fused=False)(x)
+    assert not called
+    BatchStatisticsPReLU()(x)
+    assert called
+
+
+def test_examples_see_each_other_in_prediction_too():
+    x = example((4, 3, 4, 4, 2))[0] * np.arange(1, 5)[:, None, None, None, None]
+    layer = BatchStatisticsPReLU()
+    together = np.asarray(layer(x, training=False))
+    np.testing.assert_allclose(together, layer(x, training=True))
+    assert np.abs(together[:1] - layer(x[:1], training=False)).max() > 0.1
+    assert not layer.non_trainable_weights
+
+
+def test_config_starts_and_mixed_precision():
+    layer = BatchStatisticsPReLU(1e-2, fused=False, name="one")
+    again = keras.saving.deserialize_keras_object(
+        keras.saving.serialize_keras_object(layer)
+    )
+    assert again.get_config() == layer.get_config()
+    again.build((None, None, 3))
+    values = [w.numpy().tolist() for w in (again.gamma, again.beta, again.alpha)]
+    assert values == [[1.0] * 3, [0.0] * 3, [0.0] * 3]
+    assert again.compute_output_shape((None, 5, 3)) == (None, 5, 3)
+    half = BatchStatisticsPReLU(dtype="mixed_float16")
+    y = half(example((2, 3, 8, 10, 4))[0])
+    assert y.dtype == "float16"
+    assert np.isfinite(y).all()

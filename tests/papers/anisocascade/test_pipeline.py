@@ -1,0 +1,129 @@
+"""The whole test program with the authors' weights, against their own results."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from common.metrics.overlap import confusion, dice
+from common.metrics.regions import REGIONS, region_masks
+from data.scan import find_scan
+from data.views import VIEWS, from_view
+from data.volume import read_volume
+from papers.anisocascade.cascade import STAGES, predict_case
+from papers.anisocascade.inference_protocol import Fill, Inference, Tiling
+from papers.anisocascade.released_weights import (
+    CHECKPOINTS,
+    NETWORKS,
+    import_released,
+    load_checkpoint,
+)
+from papers.anisocascade.segmenter import Segmenter, compile_network
+
+pytestmark = pytest.mark.real
+
+ORIGINAL = Inference(tiling=Tiling(tail_overwrite=True))
+WITHOUT_NOISE = dataclasses.replace(ORIGINAL, fill=Fill(mode="zeros"))
+
+
+@pytest.fixture(scope="module")
+def weights(shared_data, tmp_path_factory):
+    """Folder of the authors' weights, as a user imports them."""
+    folder = tmp_path_factory.mktemp("released") / "weights"
+    import_released(shared_data / "brats17_weights", folder, lambda line: None)
+    return folder
+
+
+class Kept:
+    """A network that keeps what it was given and what it made of it."""
+
+    def __init__(self, model):
+        self.network, self.inputs = compile_network(model), []
+
+    def __call__(self, patches):
+        self.inputs.append(patches.shape)
+        return self.network(patches)
+
+
+@pytest.fixture(scope="module")
+def synthetic(shared_data):
+    """The recorded synthetic case and what this program makes of it."""
+    recorded = np.load(shared_data / "oracle_aniso" / "pipeline_case_zero.npz")
+    # The sizes of its own configuration.
+    small = Tiling((68, 56), (44, 68), (44, 56), (40, 40), (32, 32))
+    tiling = dataclasses.replace(small, tail_overwrite=True)
+    volumes = [recorded[f"raw_zyx/{name}"] for name in ("flair", "t1", "t1ce", "t2")]
+    networks = {}
+    # Without the files of an import, which would take as long as the case.
+    for (network, view), checkpoint in CHECKPOINTS.items():
+        model = NETWORKS[network]((None, None, None, 4))
+        load_checkpoint(model, shared_data / "brats17_weights" / checkpoint)
+        stage = dict(zip(NETWORKS, STAGES, strict=True))[network]
+        networks[stage, view] = Kept(model)
+    protocol = dataclasses.replace(WITHOUT_NOISE, tiling=tiling)
+    return recorded, predict_case(volumes, networks, protocol), networks
+
+
+def test_synthetic_case(synthetic):
+    recorded, result, _ = synthetic
+    differing = np.count_nonzero(result.labels != recorded["final_label_zyx"])
+    assert differing <= 30  # of 223,744; rounding in nine chained networks
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_synthetic_case_by_stage(synthetic, number):
+    recorded, result, networks = synthetic
+    stage = STAGES[number - 1]
+    expected = recorded[f"stage{number}/prob_mean3"][..., 1]
+    # Of the two sides the original is the less exact one, against float64.
+    np.testing.assert_allclose(
+        result.stages[stage].probability, expected, rtol=0, atol=1.5e-2
+    )
+    for view, short in zip(VIEWS, ("ax", "sg", "cr"), strict=True):
+        sizes = {shape[1:4] for shape in networks[stage, view].inputs}
+        assert sizes == {tuple(recorded[f"stage{number}/patch_{short}"].tolist())}
+    views = [recorded[f"stage{number}/prob_{short}"] for short in ("ax", "sg", "cr")]
+    pairs = zip(views, VIEWS, strict=True)
+    mean = sum(from_view(one, view) for one, view in pairs) / 3
+    np.testing.assert_allclose(mean, expected, rtol=0, atol=1e-6)
+
+
+@pytest.fixture(scope="module")
+def real_case(shared_data):
+    case = find_scan(shared_data / "brats" / "brats2021" / "BraTS2021_00000")
+    oracle = shared_data / "oracle_aniso" / "real_BraTS2021_00000_label.nii.gz"
+    return case, read_volume(case.label)[0], read_volume(oracle)[0]
+
+
+def scores(labels, truth):
+    predicted, true = region_masks(labels), region_masks(truth)
+    return {name: dice(*confusion(predicted[name], true[name])) for name in REGIONS}
+
+
+@pytest.mark.slow
+def test_real_case_without_noise(weights, real_case):
+    case, truth, recorded = real_case
+    labels = Segmenter(weights, WITHOUT_NOISE)(case)
+    received, expected = (
+        scores(labels, truth),
+        {"wt": 0.5325, "tc": 0.9632, "et": 0.9423},
+    )
+    for region, value in expected.items():
+        assert abs(received[region] - value) <= 0.002, region
+    assert scores(recorded, truth) == pytest.approx(expected, abs=1e-4)
+    differing = np.count_nonzero(labels != recorded)
+    assert differing <= 0.02 * np.count_nonzero(recorded)
+
+
+@pytest.mark.slow
+def test_real_case_with_noise(weights, real_case):
+    case, truth, _ = real_case
+    received = scores(Segmenter(weights, ORIGINAL)(case), truth)
+    # Recorded of a plain build, with another generator: .9484, .9512, .9353. With
+    # noise in the background only, and zeros beyond the volume and in spare patches,
+    # this program gives .9536, .9528, .9360; the released code has noise in all three.
+    for region, value in {"wt": 0.9484, "tc": 0.9512, "et": 0.9353}.items():
+        assert received[region] >= value - 0.002, region
+    # Ours at seed 0. Seed 1 gave .9619, .9826, .9503: five times that spread.
+    for region, value in {"wt": 0.9625, "tc": 0.9826, "et": 0.9507}.items():
+        assert abs(received[region] - value) <= 0.003, region
