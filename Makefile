@@ -84,6 +84,21 @@ figure-linkdsl: $(INSTALLED) ## Draw Figure 4 and the learning curves
 describe-linkdsl: $(INSTALLED) ## Every value of the protocol and its evidence
 	@$(PAPERS) describe linkdsl $(if $(PROFILE),--profile $(PROFILE))
 
+##@ anisocascade: Cascaded anisotropic networks, BraTS 2017
+.PHONY: reproduce-anisocascade train-anisocascade evaluate-anisocascade table-anisocascade figure-anisocascade describe-anisocascade
+reproduce-anisocascade: $(INSTALLED) ## All stages; without DATA a demo on a phantom
+	@$(PAPERS) reproduce anisocascade $(OPTIONS)
+train-anisocascade: $(INSTALLED) ## Train the nine networks; goes on where it stopped
+	@$(PAPERS) train anisocascade $(OPTIONS)
+evaluate-anisocascade: $(INSTALLED) ## Score the cascades, one row a case
+	@$(PAPERS) evaluate anisocascade $(OPTIONS)
+table-anisocascade: $(INSTALLED) ## Write Tables 1 and 2
+	@$(PAPERS) table anisocascade $(OPTIONS)
+figure-anisocascade: $(INSTALLED) ## Draw overlays and learning curves
+	@$(PAPERS) figure anisocascade $(OPTIONS)
+describe-anisocascade: $(INSTALLED) ## Every value of the protocol and its evidence
+	@$(PAPERS) describe anisocascade $(if $(PROFILE),--profile $(PROFILE))
+
 ##@ Data
 BRATS := brats13 brats15 brats17 brats18 brats19 brats20 brats21 brats23
 .PHONY: data-figshare check-data phantom-figshare $(BRATS:%=prepare-%) $(BRATS:%=phantom-%)
@@ -103,9 +118,11 @@ $(BRATS:%=phantom-%): phantom-%: $(INSTALLED)
 	@$(PAPERS) phantom $* $(if $(DATA),--folder "$(DATA)") --count $(or $(COUNT),6)
 
 ##@ Results
-.PHONY: table-figshare verify record audit pages
+.PHONY: table-figshare table-brats17 verify record audit pages
 table-figshare: $(INSTALLED) ## Join all papers' tables on the figshare set
 	@$(PAPERS) join figshare $(if $(RESULTS),--results "$(RESULTS)")
+table-brats17: $(INSTALLED) ## Join all papers' tables on BraTS 2017
+	@$(PAPERS) join brats17 $(if $(RESULTS),--results "$(RESULTS)")
 verify: $(INSTALLED) ## Exit 1 where a result has left its recorded range
 	@$(PAPERS) verify $(if $(RESULTS),--results "$(RESULTS)")
 record: $(INSTALLED) ## Record the present results as the expected range

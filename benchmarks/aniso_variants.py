@@ -45,8 +45,10 @@ class PlainNormPReLU(layers.Layer):
         super().__init__(**kwargs)
         self.moving = moving
         # The moving statistics stay as they are, as in the released code.
-        self.norm = layers.BatchNormalization(momentum=1.0, epsilon=epsilon)
-        self.prelu = layers.PReLU(shared_axes=[1, 2, 3])
+        self.norm = layers.BatchNormalization(
+            momentum=1.0, epsilon=epsilon, name="norm"
+        )
+        self.prelu = layers.PReLU(shared_axes=[1, 2, 3], name="prelu")
 
     def build(self, input_shape):
         self.norm.build(input_shape)

@@ -10,6 +10,7 @@ from data.brats_layout import is_phantom, scan
 from data.brats_releases import GRID, MODALITIES
 from data.case import Case
 from data.folder_notes import read_own_name
+from data.orientation import require_brats_axes
 from data.volume import read_geometry, read_volume, write_labels
 
 
@@ -37,7 +38,8 @@ class BratsDataset:
 
     Raises:
         UserError: no case was recognized, or cases of several releases; a case
-            lacks a modality or is there twice.
+            lacks a modality or is there twice; the first one cannot be read or
+            is not turned as those of BraTS are.
     """
 
     def __init__(self, root, release=None):
@@ -73,7 +75,8 @@ class BratsDataset:
             Array `(depth, height, width)`.
 
         Raises:
-            UserError: the file cannot be used, or has not the case's shape.
+            UserError: the file cannot be used, has not the case's shape, axes
+                or spacing, or the case is not turned as those of BraTS are.
         """
         if modality not in MODALITIES:
             raise ValueError(
@@ -89,8 +92,9 @@ class BratsDataset:
             non-enhancing tumor (2013 and 2015 only), 4 enhancing tumor.
 
         Raises:
-            UserError: the file cannot be used, has not the case's shape or
-                holds values that the release does not have.
+            UserError: the file cannot be used, has not the case's shape, axes
+                or spacing, or holds values that the release does not have; or
+                the case is not turned as those of BraTS are.
         """
         if case.label is None:
             return None
@@ -100,10 +104,14 @@ class BratsDataset:
         """Returns the `Geometry` of a case: that of its first modality.
 
         Raises:
-            UserError: the file's header cannot be read.
+            UserError: the file's header cannot be read, or its axes do not grow
+                to the left, back and top.
         """
         if case.id not in self._geometries:
-            self._geometries[case.id] = read_geometry(case.images[MODALITIES[0]])
+            path = case.images[MODALITIES[0]]
+            geometry = read_geometry(path)
+            require_brats_axes(path, geometry.affine)
+            self._geometries[case.id] = geometry
         return self._geometries[case.id]
 
     def source(self, case):
@@ -147,7 +155,8 @@ class BratsDataset:
         """Returns the canonical labels of a file that `write_prediction` wrote.
 
         Raises:
-            UserError: the file cannot be used, or has not the case's shape.
+            UserError: the file cannot be used, or has not the case's shape, axes
+                or spacing.
         """
         return to_canonical(self._read(case, path), self._release, path)
 
@@ -171,23 +180,33 @@ class BratsDataset:
 
     def _read(self, case, path):
         array, geometry = read_volume(path)
-        expected = self.geometry(case).shape
-        if geometry.shape != expected:
+        of_case = self.geometry(case)
+        if geometry.shape != of_case.shape:
             raise UserError(
                 path,
-                f"the case's shape {expected} (depth, height, width)",
+                f"the case's shape {of_case.shape} (depth, height, width)",
                 geometry.shape,
+                _check_command(self.release, self.root),
+            )
+        # Voxels are compared by index. Origins differ in releases as published.
+        if not geometry.same_axes(of_case):
+            raise UserError(
+                path,
+                f"the case's axes and spacing {of_case.rounded_axes()}",
+                geometry.rounded_axes(),
                 _check_command(self.release, self.root),
             )
         return array
 
     def _find_name(self, folder):
+        # Of whatever name: refused now, and not after all files have been hashed.
+        shape = self.geometry(self._cases[0]).shape
         own = read_own_name(folder)
         if own is not None:
             return own
         if is_phantom(folder):
             return "phantom"
-        if self.geometry(self._cases[0]).shape == GRID:
+        if shape == GRID:
             return self.release
         return (
             f"{self.release}-{re.sub(r'[^A-Za-z0-9_-]+', '-', folder.resolve().name)}"

@@ -7,7 +7,7 @@ from common.errors import UserError
 from common.files import read_json
 from data.brats_check_case import check_case
 from data.brats_layout import is_phantom, scan
-from data.brats_releases import GRID
+from data.brats_releases import GRID, MODALITIES
 from data.brats_survival import FILES
 from data.folder_notes import OWN_FILE, PHANTOM_FILE
 from data.integrity import Finding
@@ -18,10 +18,10 @@ _KNOWN_FILES = {*FILES, "name_mapping.csv", PHANTOM_FILE, OWN_FILE}
 def check_brats(root, release=None):
     """Reads every file of a BraTS folder (or phantom) and says what is odd.
 
-    A bad file does not stop the check. What `BratsDataset` refuses, and images
-    of which nothing can be learned, are errors; what may be right all the same
-    is a warning or a note. Each volume is read once, and no more than one case
-    is held in memory.
+    A bad file does not stop the check. What `BratsDataset` refuses, images of
+    which nothing can be learned and copies of whole cases are errors; what may
+    be right all the same is a warning or a note. Each volume is read once, and
+    no more than one case is held in memory.
 
     Args:
         root: the data set's folder, a grade folder of it, or a folder above it.
@@ -41,7 +41,7 @@ def check_brats(root, release=None):
             raise
         found = f"expected {error.expected}; received {error.received}"
         return [_finding("error", "layout", error.file, found, error.next_step)]
-    findings, grids, digests = [], defaultdict(list), defaultdict(list)
+    findings, grids, digests = [], defaultdict(list), []
     unlabeled = [case for case in layout.cases if not case.files["seg"]]
     labeled = len(unlabeled) < len(layout.cases)
     for case in layout.cases:
@@ -51,8 +51,7 @@ def check_brats(root, release=None):
         if geometry is not None:
             spacing = tuple(round(length, 3) for length in geometry.spacing)
             grids[geometry.shape, spacing].append(case)
-        for digest in own.values():
-            digests[digest].append(case)
+        digests.append((case, own))
     findings += _grid_findings(layout, grids, shape)
     findings += _duplicate_findings(layout, digests)
     findings += _exam_findings(layout)
@@ -114,15 +113,29 @@ def _duplicate_findings(layout, digests):
             found = f"case {case_id} twice: {', '.join(map(str, folders))}"
             fix = "delete all but one of them"
             yield _finding("error", "duplicate-case", folders[0], found, fix)
-    same = {
+    whole, single = defaultdict(list), defaultdict(list)
+    for case, own in digests:
+        if len(own) == len(MODALITIES):
+            whole[tuple(own[name] for name in MODALITIES)].append(case)
+        for digest in own.values():
+            single[digest].append(case)
+    copies = _copies(whole)
+    fix = "keep one: copies in training and test make results too good"
+    for folders in sorted(copies):
+        found = f"all images are the same: {', '.join(path.name for path in folders)}"
+        yield _finding("error", "duplicate-image", folders[0], found, fix)
+    for folders in sorted(_copies(single) - copies):
+        found = f"the same image: {', '.join(path.name for path in folders)}"
+        yield _finding("warning", "duplicate-image", folders[0], found, fix)
+
+
+def _copies(groups):
+    """Returns the folders of each group of cases with more than one id."""
+    return {
         tuple(case.folder for case in cases)
-        for cases in digests.values()
+        for cases in groups.values()
         if len({case.id for case in cases}) > 1
     }
-    for folders in sorted(same):
-        found = f"the same image: {', '.join(folder.name for folder in folders)}"
-        fix = "keep one: copies in training and test make results too good"
-        yield _finding("warning", "duplicate-image", folders[0], found, fix)
 
 
 def _exam_findings(layout):

@@ -10,6 +10,7 @@ from data.brats_check_swap import suspected_swap
 from data.brats_labels import to_canonical
 from data.brats_releases import MODALITIES
 from data.integrity import Finding
+from data.orientation import require_brats_axes
 from data.volume import read_volume
 
 # Real brains fill a sixth of the release's grid, whole heads more than half.
@@ -33,7 +34,7 @@ def check_case(case, release, whole):
     Returns:
         `(findings, geometry, digests)`: a list of `Finding`; the `Geometry` that
         most of the readable volumes have, or None; and a hash of the voxels of
-        each modality that could be read.
+        each modality that could be read and is not empty.
     """
     findings, images, geometries = [], {}, {}
     for role, paths in case.files.items():
@@ -48,10 +49,11 @@ def check_case(case, release, whole):
         return findings, None, {}
     geometry = _most_common(geometries.values())
     findings += _geometry_findings(case, release, geometries, geometry)
+    findings += _orientation_findings(case, geometry)
     label = images.pop("seg", None)
     for role, image in images.items():
         findings += _image_findings(image, role, case.files[role][0])
-    digests = {role: _digest(image) for role, image in images.items()}
+    digests = {role: _digest(image) for role, image in images.items() if image.any()}
     findings += _same_findings(case, digests)
     # What follows compares volumes with each other: of one shape, all finite.
     usable = {
@@ -70,9 +72,12 @@ def check_case(case, release, whole):
         findings += found
     if label is not None and label.shape == geometry.shape:
         findings += _tumor_findings(label, brain, case.files["seg"][0])
-    else:
+    # Images or labels that are turned or moved would be blamed on their names.
+    if label is not None and not geometries["seg"].matches(geometry):
         label = None
-    if len(usable) == len(MODALITIES) and len(set(digests.values())) == len(digests):
+    if len(usable) == len(MODALITIES) == len(set(digests.values())) and all(
+        geometries[role].same_axes(geometry) for role in usable
+    ):
         findings += _swap_findings(case, usable, label)
     return findings, geometry, digests
 
@@ -95,13 +100,13 @@ def _geometry_findings(case, release, geometries, geometry):
         if own.shape != geometry.shape:
             found = f"shape {own.shape}; the others have {geometry.shape}"
             yield _finding("error", "shape-mismatch", path, found, _AGAIN)
-        elif not np.allclose(own.affine[:3, :3], geometry.affine[:3, :3], atol=1e-3):
+        elif not own.same_axes(geometry):
             found = (
-                f"spacing and axes {np.round(own.affine[:3, :3], 3).tolist()}; the "
-                f"others have {np.round(geometry.affine[:3, :3], 3).tolist()}"
+                f"axes and spacing {own.rounded_axes()}; the others have "
+                f"{geometry.rounded_axes()}"
             )
-            fix = "voxels are compared by index: resample the file if it is turned"
-            yield _finding("warning", "affine-mismatch", path, found, fix)
+            fix = "turn or resample the file, or correct its header if that is wrong"
+            yield _finding("error", "affine-mismatch", path, found, fix)
         elif not own.matches(geometry):
             # Files of the old releases are known to differ in this.
             known = release.name in ("brats13", "brats15")
@@ -114,6 +119,14 @@ def _geometry_findings(case, release, geometries, geometry):
                 fix = "voxels are compared by index: look whether the case fits so"
             severity = "note" if known else "warning"
             yield _finding(severity, "affine-mismatch", path, found, fix)
+
+
+def _orientation_findings(case, geometry):
+    try:
+        require_brats_axes(case.folder, geometry.affine)
+    except UserError as error:
+        found = f"expected {error.expected}; received {error.received}"
+        yield _finding("error", "orientation", case.folder, found, error.next_step)
 
 
 def _image_findings(image, role, path):

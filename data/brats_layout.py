@@ -83,14 +83,15 @@ def is_phantom(folder):
 
 def _search(folder, depth):
     """Returns `(cases, others)` of each data set's folder below a folder."""
-    name = folder.resolve().name
-    if name in GRADES:
-        cases, others = _cases(folder, GRADES[name], graded=True)
-        return {folder.resolve().parent: (cases, others)} if cases else {}
+    # By the name that was given, as a link may lead to a folder of any name.
+    for given in (Path(os.path.abspath(folder)), folder.resolve()):
+        if given.name.upper() in GRADES:
+            cases, others = _cases(folder, GRADES[given.name.upper()], graded=True)
+            return {given.parent: (cases, others)} if cases else {}
     cases, others = _cases(folder, "", graded=False)
     for path in list(others):
-        if path.name in GRADES and path.is_dir():
-            graded, rest = _cases(path, GRADES[path.name], graded=True)
+        if path.name.upper() in GRADES and path.is_dir():
+            graded, rest = _cases(path, GRADES[path.name.upper()], graded=True)
             if graded:
                 cases += graded
                 others = [other for other in others if other != path] + rest
@@ -138,11 +139,14 @@ def _one_release(folder, cases, wanted):
         return RELEASES[next(iter(examples))]
     if set(examples) == {wanted}:
         return RELEASES[wanted]
+    fix = "move the cases of the others to a folder of their own"
+    if len(examples) == 1:
+        fix = f"use DATASET={next(iter(examples))}, which all cases are of"
     raise UserError(
         folder,
         f"cases of {wanted or 'one release of BraTS'} only",
         ", ".join(f"{case} ({name})" for name, case in examples.items()),
-        "move the cases of the others to a folder of their own",
+        fix,
     )
 
 

@@ -28,10 +28,14 @@ from data.volume import write_labels
 
 _VERSION = 1  # to be raised by whatever changes the images
 _LEAST = (16, 48, 48)
-_GRADES = ("HGG", "LGG")  # their positions are streams of random numbers
+_GRADES = ("HGG", "LGG")
+# Of random numbers. The tables have 2 and 5.
+_STREAMS = {("HGG", True): 0, ("LGG", True): 1, ("HGG", False): 3, ("LGG", False): 4}
 
 
-def write_phantom(root, release="brats17", hgg=4, lgg=2, shape=GRID, seed=0):
+def write_phantom(
+    root, release="brats17", hgg=4, lgg=2, shape=GRID, seed=0, labeled=True
+):
     """Writes a phantom data set: the release's tree, tables and `phantom.json`.
 
     The same arguments give the same bytes (with the same versions of the
@@ -48,6 +52,9 @@ def write_phantom(root, release="brats17", hgg=4, lgg=2, shape=GRID, seed=0):
         shape: (depth, height, width) of the volumes in voxels of 1 mm, at least
             16, 48 and 48. The brain fills every shape in the same proportion.
         seed: seed of all that is random.
+        labeled: whether it is a training set. Else it is one to predict, as the
+            release's validation set (2013 and 2015: test set): other patients,
+            no labels, from 2015 on no grades, and no survival in the table.
 
     Raises:
         UserError: the folder holds something else, or cannot be written.
@@ -62,11 +69,11 @@ def write_phantom(root, release="brats17", hgg=4, lgg=2, shape=GRID, seed=0):
         raise ValueError(f"Expected a case. Received: hgg={hgg}, lgg={lgg}")
     release = RELEASES[release]
     plan = {
-        (grade, index): case_files(release, grade, index)
+        (grade, index): case_files(release, grade, index, labeled)
         for grade, count in zip(_GRADES, (hgg, lgg), strict=True)
         for index in range(count)
     }
-    texts = tables(release.name, {"HGG": hgg, "LGG": lgg}, seed)
+    texts = tables(release.name, {"HGG": hgg, "LGG": lgg}, seed, labeled)
     settings = {
         "writer": PHANTOM_WRITER,
         "version": _VERSION,
@@ -76,13 +83,15 @@ def write_phantom(root, release="brats17", hgg=4, lgg=2, shape=GRID, seed=0):
         "shape": list(shape),
         "seed": seed,
     }
+    if not labeled:  # only then, so that an older training set is still the same
+        settings["labeled"] = False
     names = [*texts, *(name for paths in plan.values() for name in paths.values())]
     if _is_there(root, settings, names):
         return
     with atomic_folder(root) as folder:
         for (grade, index), paths in plan.items():
             paths = {role: folder / name for role, name in paths.items()}
-            stream = _GRADES.index(grade)
+            stream = _STREAMS[grade, labeled]
             images, labels = draw_case(seed, stream, index, shape, grade == "HGG")
             _write_case(paths, images, labels, release)
         for name, text in texts.items():
@@ -114,6 +123,8 @@ def _write_case(paths, images, labels, release):
         path = paths[modality]
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_image(path, images[modality])
+    if "seg" not in paths:
+        return
     if 3 not in release.labels.values():
         labels[labels == 3] = 1  # from 2017 on one label for both
     paths["seg"].parent.mkdir(parents=True, exist_ok=True)

@@ -16,17 +16,33 @@ _COLUMNS = {
 }
 _FLAT = ("brats20", "brats21", "brats23")
 _SHORT_GRADES = {"HGG": "HG", "LGG": "LG"}
+# Names of the cases without labels and the first of their numbers, which follow
+# those of the training cases.
+_UNLABELED = {
+    "brats13": ("{:04d}", 301),
+    "brats15": ("brats_2013_pat{:04d}_1", 301),
+    "brats17": ("Brats17_TCIA_{:03d}_1", 601),
+    "brats18": ("Brats18_TCIA10_{:03d}_1", 601),
+    "brats19": ("BraTS19_TCIA10_{:03d}_1", 601),
+    "brats20": ("BraTS20_Validation_{:03d}", 1),
+    "brats21": ("BraTS2021_{:05d}", 1701),
+    "brats23": ("BraTS-GLI-{:05d}-000", 1701),
+}
 
 
-def case_name(release, grade, index):
+def case_name(release, grade, index, labeled=True):
     """Returns the folder of a case, which no other case of its grade has.
 
     Args:
         release: name of the release.
         grade: `"HGG"` or `"LGG"`.
         index: number of the case within its grade, from 0.
+        labeled: whether it is a training case.
     """
     number = 2 * index + (grade == "LGG")  # within both grades
+    if not labeled:
+        form, first = _UNLABELED[release]
+        return form.format(first + number)
     if release == "brats13":
         return f"{index + 1:04d}"
     if release == "brats15":
@@ -51,27 +67,36 @@ def case_name(release, grade, index):
     return f"{prefix[release]}_{source}_1"
 
 
-def case_folder(release, grade, index):
-    """Returns a case's folder within the data set: below its grade, or flat."""
-    name = case_name(release, grade, index)
-    if release in _FLAT:
-        return name
-    return f"{_SHORT_GRADES[grade] if release == 'brats13' else grade}/{name}"
+def case_folder(release, grade, index, labeled=True):
+    """Returns a case's folder within the data set: below its grade, or flat.
+
+    The validation and test sets of 2015 and later do not tell the grades.
+    """
+    name = case_name(release, grade, index, labeled)
+    if release == "brats13":
+        return f"{_SHORT_GRADES[grade]}/{name}"
+    if release == "brats15" and not labeled:
+        return f"HGG_LGG/{name}"
+    return f"{grade}/{name}" if labeled and release not in _FLAT else name
 
 
-def case_files(release, grade, index):
+def case_files(release, grade, index, labeled=True):
     """Returns the path within the data set of each file of a case, by role.
 
     Args:
         release: a `Release`.
         grade: `"HGG"` or `"LGG"`.
         index: number of the case within its grade, from 0.
+        labeled: whether it is a training case. Without labels it is one of a
+            validation set, in 2013 and 2015 of the test set: other names.
     """
-    folder = case_folder(release.name, grade, index)
-    number = 54510 + 20 * index + 10 * (grade == "LGG")
+    folder = case_folder(release.name, grade, index, labeled)
+    number = (54510 if labeled else 74510) + 20 * index + 10 * (grade == "LGG")
     numbers = {"flair": 2, "t1": 3, "t1ce": 4, "t2": 5, "seg": 7}
     paths = {}
     for role, template in release.files.items():
+        if role == "seg" and not labeled:
+            continue
         file = template.format(
             case=folder.split("/")[-1],
             number=number + numbers[role],
@@ -82,20 +107,26 @@ def case_files(release, grade, index):
     return paths
 
 
-def tables(release, counts, seed):
+def tables(release, counts, seed, labeled=True):
     """Returns the text of each table that lies beside the cases, by file name.
 
     Args:
         release: name of the release.
         counts: number of cases by grade.
         seed: the phantom's seed.
+        labeled: whether it is a training set; a validation set's table tells
+            no survival.
     """
     texts = {}
-    if release in _COLUMNS:
+    if release in _COLUMNS and labeled:
         rows = [_survival(release, i, seed) for i in range(counts["HGG"])]
         name = "survival_info.csv" if release == "brats20" else "survival_data.csv"
         texts[name] = _csv([_COLUMNS[release], *rows])
-    if release == "brats20":
+    elif release in _COLUMNS:
+        rows = [_survival(release, i, seed, False) for i in range(counts["HGG"])]
+        rows = [_COLUMNS[release], *rows]
+        texts["survival_evaluation.csv"] = _csv(row[:2] + row[3:] for row in rows)
+    if release == "brats20" and labeled:
         other = ("BraTS_2017", "BraTS_2018", "TCGA_TCIA", "BraTS_2019", "BraTS_2020")
         rows = [("Grade", *(f"{name}_subject_ID" for name in other))]
         for grade, count in counts.items():
@@ -105,13 +136,13 @@ def tables(release, counts, seed):
     return texts
 
 
-def _survival(release, index, seed):
+def _survival(release, index, seed, labeled=True):
     """Returns the row of one patient: only high grades have one."""
-    draws = generator(seed, 2, index)
+    draws = generator(seed, 2 if labeled else 5, index)
     age = round(float(np.clip(draws.normal(60, 12), 19, 87)), 3)
     days = int(np.clip(np.exp(draws.normal(5.8, 0.8)), 5, 1800))
     resection = ("GTR", "STR", "NA")[draws.choice(3, p=[0.4, 0.1, 0.5])]
-    row = (case_name(release, "HGG", index), age, days, resection)
+    row = (case_name(release, "HGG", index, labeled), age, days, resection)
     return row[: len(_COLUMNS[release])]
 
 

@@ -2,13 +2,15 @@
 
 import contextlib
 import io
+import os
+import shutil
 
 import h5py
 import numpy as np
 from h5py import h5f, h5fd, h5p
 
 from common.errors import UserError
-from common.files import atomic_path, digest, write_json
+from common.files import atomic_path, digest, read_json, write_json
 
 
 class CaseCache:
@@ -25,6 +27,7 @@ class CaseCache:
 
     def __init__(self, root, name, settings):
         self.folder = root / f"{name}-{digest(settings)[:12]}"
+        self.name = name
         self.settings = settings
 
     def path(self, case_id):
@@ -56,8 +59,7 @@ class CaseCache:
         Raises:
             UserError: the folder cannot be written or the disk is full.
         """
-        if not (self.folder / "settings.json").exists():
-            write_json(self.folder / "settings.json", self.settings)
+        self._note_settings()
         # In memory first: HDF5 breaks down where a full disk stops its writing.
         content = io.BytesIO()
         with _new_file(content) as file:
@@ -77,6 +79,58 @@ class CaseCache:
                 )
         with atomic_path(self.path(case_id)) as temporary:
             temporary.write_bytes(content.getbuffer())
+
+    def siblings(self, but):
+        """Returns the caches beside this one that differ in one setting alone.
+
+        Args:
+            but: name of the setting, such as `"fingerprint"`.
+        """
+        found, same = [], digest({**self.settings, but: None})
+        for path in sorted(self.folder.parent.glob("*/settings.json")):
+            try:
+                settings = read_json(path)
+            except (OSError, UserError):
+                continue  # not one of ours
+            if (
+                not isinstance(settings, dict)
+                or self.settings.keys() != settings.keys()
+            ):
+                continue
+            other = CaseCache(self.folder.parent, self.name, settings)
+            if (
+                path.parent == other.folder != self.folder
+                and digest({**settings, but: None}) == same
+            ):
+                found.append(other)
+        return found
+
+    def take_over(self, case_id, source, other):
+        """Takes a case over from another cache that holds it whole.
+
+        It becomes a hard link, which is safe as no file of a cache is ever
+        changed in place, or a copy where the disk has no links.
+
+        Args:
+            case_id: the case.
+            source: digest of what the case must have been made of.
+            other: one of `siblings`.
+
+        Returns:
+            Whether it was there, made from `source`, and without damage.
+
+        Raises:
+            UserError: the folder cannot be written or the disk is full.
+        """
+        if not _is_whole(other.path(case_id), source):
+            return False
+        self._note_settings()
+        with atomic_path(self.path(case_id)) as temporary:
+            try:
+                os.link(other.path(case_id), temporary)
+            except OSError:
+                shutil.copyfile(other.path(case_id), temporary)
+        return True
 
     @contextlib.contextmanager
     def open(self, case_id):
@@ -111,6 +165,25 @@ class CaseCache:
         """Returns the named arrays of several cases, each `(batch, …)`."""
         cases = [self.read(case_id, names) for case_id in case_ids]
         return [np.stack(arrays) for arrays in zip(*cases, strict=True)]
+
+    def _note_settings(self):
+        if not (self.folder / "settings.json").exists():
+            write_json(self.folder / "settings.json", self.settings)
+
+
+def _is_whole(path, source):
+    """Tells whether a case's file is made from `source`, by reading all of it."""
+    if not path.exists():
+        return False
+    try:
+        with h5py.File(path, "r") as file:
+            if dict(file.attrs)["source"] != source:
+                return False
+            for name in file:
+                file[name][...]  # compares the checksum of each chunk
+    except (OSError, KeyError):
+        return False
+    return True
 
 
 def _new_file(content):

@@ -9,6 +9,8 @@ import numpy as np
 from nibabel import orientations
 from nibabel.affines import obliquity
 
+from common.errors import UserError
+
 BRATS_AXES = "LPS"
 
 
@@ -27,6 +29,33 @@ def axis_codes(affine):
             f"Expected an affine of full rank. Received: affine={affine.tolist()}"
         )
     return "".join(codes)
+
+
+def require_brats_axes(path, affine):
+    """Refuses a volume whose indices do not point the way that BraTS's do.
+
+    Args:
+        path: its file, or its case's folder, for the error.
+        affine: `(4, 4)` from voxel indices (x, y, z) to RAS+ mm.
+
+    Raises:
+        UserError: they do not, or an axis has no direction.
+    """
+    try:
+        codes = axis_codes(affine)
+    except ValueError:
+        received = f"an affine without them: {np.asarray(affine).tolist()}"
+        fix = "correct the header of the file"
+    else:
+        if codes == BRATS_AXES:
+            return
+        received = codes
+        fix = (
+            "turn all files of the case, such as by SimpleITK.DICOMOrient(image, "
+            f'"{BRATS_AXES}"); the prediction of a single scan needs no turning'
+        )
+    expected = f"axes that grow to {BRATS_AXES} (left, back, top), as in BraTS"
+    raise UserError(path, expected, received, fix)
 
 
 def tilt(affine):

@@ -36,11 +36,19 @@ class Geometry:
         """Size of a voxel `(depth, height, width)` in mm."""
         return tuple(np.linalg.norm(self.affine[:3, :3], axis=0)[::-1].tolist())
 
+    def rounded_axes(self):
+        """Returns directions times spacing, rows of the affine, to be shown."""
+        return np.round(self.affine[:3, :3], 3).tolist()
+
     def matches(self, other):
         """Tells whether another geometry is the same, the affine within 1e-3."""
         return self.shape == other.shape and np.allclose(
             self.affine, other.affine, rtol=0, atol=1e-3
         )
+
+    def same_axes(self, other):
+        """Tells whether directions and spacing are the same, within 1e-3 mm."""
+        return np.allclose(self.affine[:3, :3], other.affine[:3, :3], rtol=0, atol=1e-3)
 
 
 def read_volume(path):
@@ -56,7 +64,8 @@ def read_volume(path):
         are to be scaled), and its `Geometry`.
 
     Raises:
-        UserError: the file cannot be read, or is no such volume.
+        UserError: the file cannot be read, is damaged (what its format has
+            checksums for is checked), or is no such volume.
     """
     read = read_metaimage if _is_metaimage(path) else read_nifti
     array, affine = read(path)

@@ -1,6 +1,8 @@
 """MetaImage files (.mha) as arrays (depth, height, width), by SimpleITK."""
 
+import re
 import tempfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,10 @@ from data.volume_header import AGAIN, checked_shape
 
 # ITK's axes point to left, posterior, superior: the opposite of RAS+ in two.
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
+
+# The last line of the header; the voxels follow.
+_LAST_LINE = re.compile(rb"^ElementDataFile\s*[=:]\s*LOCAL[ \t]*\r?\n", re.MULTILINE)
+_IS_COMPRESSED = re.compile(rb"^CompressedData\s*[=:]\s*[Tt1]", re.MULTILINE)
 
 
 def read_metaimage(path):
@@ -25,9 +31,11 @@ def read_metaimage(path):
         type; the affine `(4, 4)` from (x, y, z) to RAS+ mm.
 
     Raises:
-        UserError: the file cannot be read, or is not a volume of numbers.
+        UserError: the file cannot be read, is damaged, or is not a volume of
+            numbers.
     """
     reader, shape, affine = _open(path)
+    _check_voxels(path, reader)
     try:
         array = SimpleITK.GetArrayFromImage(reader.Execute())
     except RuntimeError as error:
@@ -96,6 +104,31 @@ def _open(path):
     affine[:axes, 3] = reader.GetOrigin()[:3]
     affine = _LPS_TO_RAS @ affine
     return reader, checked_shape(path, reader.GetSize(), affine), affine
+
+
+def _check_voxels(path, reader):
+    """Refuses a file whose voxels are not whole; ITK says nothing of zlib's errors."""
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise _unreadable(path) from error
+    last = _LAST_LINE.search(content)
+    if last is None:
+        expected = "voxels in the file itself, after ElementDataFile = LOCAL"
+        raise UserError(path, expected, "none", AGAIN)
+    voxels = memoryview(content)[last.end() :]
+    size = len(voxels)
+    if _IS_COMPRESSED.search(content, 0, last.start()):
+        stream = zlib.decompressobj()
+        try:
+            size = len(stream.decompress(voxels))
+        except zlib.error as error:
+            raise _unreadable(path) from error
+        if not stream.eof or stream.unused_data:
+            raise _unreadable(path)
+    one = SimpleITK.Image((1, 1, 1), reader.GetPixelID())
+    if size != np.prod(reader.GetSize()) * one.GetSizeOfPixelComponent():
+        raise _unreadable(path)
 
 
 def _direction(reader):

@@ -2,6 +2,8 @@
 
 import gzip
 import zlib
+from math import prod
+from pathlib import Path
 
 import nibabel
 import numpy as np
@@ -35,10 +37,12 @@ def read_nifti(path):
         (x, y, z) to RAS+ mm.
 
     Raises:
-        UserError: the file cannot be read, or is not a volume of numbers.
+        UserError: the file cannot be read, is damaged, or is not a volume of
+            numbers.
     """
     image, shape = _load(path)
     try:
+        image = type(image).from_bytes(_read_whole(path, image))
         if (image.dataobj.slope, image.dataobj.inter) == (1.0, 0.0):
             array = image.dataobj.get_unscaled()
         else:
@@ -103,6 +107,21 @@ def _load(path):
     if kind.kind not in "iuf":
         raise UserError(path, "integers or floats", f"voxels of {kind}", AGAIN)
     return image, checked_shape(path, image.shape, image.affine)
+
+
+def _read_whole(path, image):
+    """Returns the content of a file whose header has been read.
+
+    nibabel stops reading after the last voxel, before gzip compares checksum and
+    length: a flipped bit would pass.
+    """
+    content = Path(path).read_bytes()
+    if str(path).lower().endswith(".gz"):
+        content = gzip.decompress(content)
+    expected = image.dataobj.offset + image.dataobj.dtype.itemsize * prod(image.shape)
+    if len(content) != expected:
+        raise EOFError(f"{len(content)} bytes; its header promises {expected}")
+    return content
 
 
 def _unreadable(path, error):

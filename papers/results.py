@@ -88,7 +88,7 @@ def draw_figures(runner, root):
     files = runner.paper.figures.draw_figures(runner, folder)
     runs = {}
     for job in runner.jobs:
-        if job.finished() and not job.parts:
+        if job.finished() and not (job.parts or job.weights):
             key = (job.split_name, job.split.fold, job.seed)
             runs.setdefault(key, {})[job] = runner.history(job)
     for (split, fold, seed), histories in runs.items():

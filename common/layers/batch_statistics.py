@@ -5,7 +5,7 @@ from keras import layers, ops
 
 # Below this many values the plain operations stay within the processor's cache,
 # and compiling for one more shape costs more than it gains.
-FUSED_FROM = 1 << 21
+FUSED_FROM = 1 << 20
 
 
 @keras.saving.register_keras_serializable("braintumor")

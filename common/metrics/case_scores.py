@@ -46,6 +46,8 @@ def score_case(prediction, truth, spacing, regions=None, convention="border-max/
             "Prediction and truth must have one shape (depth, height, width). "
             f"Received: {prediction.shape} and {truth.shape}"
         )
+    if not truth.size:
+        raise ValueError(f"Expected voxels to score. Received: shape {truth.shape}")
     spacing = check_spacing(spacing, 3)
     box = union_box(prediction, truth)
     whole = prediction.shape

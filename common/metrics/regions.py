@@ -23,7 +23,12 @@ def region_mask(labels, values):
 
     Returns:
         A boolean array of the shape of `labels`.
+
+    Raises:
+        ValueError: the region has no label.
     """
+    if not values:
+        raise ValueError("Expected a region of at least one label. Received: none")
     mask = labels == values[0]
     for value in values[1:]:
         mask |= labels == value

@@ -146,6 +146,7 @@ def check_spacing(spacing, axes):
 def _weighted_percentile(distances, areas, percentile):
     # The smallest distance within which that share of the surface lies.
     order = np.argsort(distances, kind="stable")
-    share = np.cumsum(areas[order])
-    index = np.searchsorted(share / share[-1], percentile / 100)
+    areas = areas[order]
+    # Rounding decides where the share is met exactly: summed as the original does.
+    index = np.searchsorted(np.cumsum(areas) / np.sum(areas), percentile / 100)
     return float(distances[order[min(index, len(order) - 1)]])

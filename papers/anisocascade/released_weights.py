@@ -74,10 +74,12 @@ def import_released(source, target, say=print):
     ]
     if missing:
         raise UserError(source, "the nine checkpoints", f"no {missing[0]}", _NEXT)
+    shape = (None, None, None, CHANNELS)
+    models = {name: build(shape) for name, build in NETWORKS.items()}
     rows = []
     with atomic_folder(target) as folder:
         for (network, view), checkpoint in CHECKPOINTS.items():
-            model = NETWORKS[network]((None, None, None, CHANNELS))
+            model = models[network]
             report = load_checkpoint(model, source / checkpoint)
             file = folder / weights_file(network, view)
             model.save_weights(file)

@@ -4,6 +4,7 @@ import csv
 import shutil
 import zlib
 
+import nibabel
 import numpy as np
 import pytest
 import SimpleITK
@@ -172,6 +173,69 @@ def test_a_volume_of_another_shape_is_refused(tmp_path):
             read(dataset[0])
     with pytest.raises(ValueError, match="t9"):
         dataset.read_image(dataset[0], "t9")
+
+
+def rewrite(path, affine):
+    """Gives a NIfTI file another affine."""
+    image = nibabel.load(path)
+    nibabel.save(nibabel.Nifti1Image(np.asarray(image.dataobj), affine), path)
+
+
+@pytest.mark.parametrize("scale", [(-1, 1, 1), (1, 1, 1.01), (1, -1, -1)])
+def test_a_volume_of_other_axes_or_spacing_is_refused(tmp_path, scale):
+    write_layout(tmp_path, "brats17")
+    dataset = BratsDataset(tmp_path)
+    case = dataset[0]
+    for path in (case.label, case.images["t2"]):
+        rewrite(path, AFFINE @ np.diag([*scale, 1]))
+    for read in (lambda c: dataset.read_image(c, "t2"), dataset.read_labels):
+        with pytest.raises(UserError, match="axes and spacing"):
+            read(case)
+    assert dataset.read_image(case, "t1").shape == SHAPE
+    assert {str(case.label), str(case.images["t2"])} <= errors(dataset)
+
+
+def test_a_volume_of_another_origin_is_read(tmp_path):
+    write_layout(tmp_path, "brats17")
+    dataset = BratsDataset(tmp_path)
+    moved = AFFINE.copy()
+    moved[:3, 3] = (3, 4, 5)
+    rewrite(dataset[0].label, moved)
+    np.testing.assert_array_equal(
+        dataset.read_labels(dataset[0]), volumes(FOUR)[-1].astype(np.uint8)
+    )
+
+
+@pytest.mark.parametrize("release", ["brats17", "brats15"])
+def test_a_turned_case_is_refused_and_the_advice_mends_it(tmp_path, release):
+    write_layout(tmp_path, release)
+    dataset = BratsDataset(tmp_path)
+    case, expected = dataset[0], volumes(FOUR)[0]
+    paths = [*case.images.values(), case.label]
+    for path in paths:
+        turned = SimpleITK.DICOMOrient(SimpleITK.ReadImage(path), "RAS")
+        SimpleITK.WriteImage(turned, path)
+    with pytest.raises(UserError, match="Received: RAS") as error:
+        BratsDataset(tmp_path)
+    assert error.value.file == str(case.images["flair"])
+    assert 'DICOMOrient(image, "LPS")' in error.value.next_step
+    assert any("RAS" in found.found for found in dataset.check())
+    for path in paths:
+        mended = SimpleITK.DICOMOrient(SimpleITK.ReadImage(path), "LPS")
+        SimpleITK.WriteImage(mended, path)
+    dataset = BratsDataset(tmp_path)
+    np.testing.assert_array_equal(dataset.read_image(case, "flair"), expected)
+
+
+def test_a_turned_case_among_others_is_refused_when_it_is_read(tmp_path):
+    for case in ("Brats17_CBICA_AAB_1", "Brats17_CBICA_AAL_2"):
+        write_case(tmp_path, f"HGG/{case}", suffixed(case))
+    for path in tmp_path.rglob("*AAL_2_*.nii.gz"):
+        rewrite(path, np.diag([1.0, -1.0, 1.0, 1.0]))
+    dataset = BratsDataset(tmp_path)
+    assert dataset.read_image(dataset[0], "t1").shape == SHAPE
+    with pytest.raises(UserError, match="Received: RPS"):
+        dataset.read_image(dataset[1], "t1")
 
 
 @pytest.mark.parametrize("bad", [3, 5, -1])

@@ -39,6 +39,24 @@ def test_a_grade_folder_gives_its_cases_only(tmp_path):
         scan(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["HGG", "hgg", "Hg"])
+def test_a_grade_folder_counts_by_its_given_name(tmp_path, monkeypatch, name):
+    """In any case of letters, as a link too, and as the working directory."""
+    _, files, *_ = LAYOUTS["brats17"]
+    case = "Brats17_CBICA_AAL_2"
+    write_empty(tmp_path, f"disk/part 7/{case}", files)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / name).symlink_to(tmp_path / "disk" / "part 7")
+    write_empty(tmp_path, f"plain/{name}/{case}", files)
+    (tmp_path / "link").symlink_to(tmp_path / "plain" / name)
+    for root in ("data", f"data/{name}", "plain", f"plain/{name}", "link"):
+        (found,) = scan(tmp_path / root).cases
+        assert found.group == "HGG", root
+    assert scan(tmp_path / "data" / name).root == tmp_path / "data"
+    monkeypatch.chdir(tmp_path / "plain" / name)
+    assert scan(".").cases[0].group == "HGG"
+
+
 def test_several_data_sets_are_not_chosen_from(tmp_path):
     write_layout(tmp_path / "training", "brats21")
     write_layout(tmp_path / "validation", "brats21")
@@ -49,12 +67,14 @@ def test_several_data_sets_are_not_chosen_from(tmp_path):
 def test_a_mix_of_releases_is_refused_and_a_release_can_be_demanded(tmp_path):
     write_layout(tmp_path, "brats20")
     assert BratsDataset(tmp_path, "brats20").release == "brats20"
-    with pytest.raises(UserError, match="brats21 only.*BraTS20_Training_001"):
+    with pytest.raises(UserError, match="brats21 only.*BraTS20_Training_001") as error:
         BratsDataset(tmp_path, "brats21")
+    assert "use DATASET=brats20" in error.value.next_step
     write_layout(tmp_path, "brats21")
-    for release in (None, "brats20"):
-        with pytest.raises(UserError, match="BraTS2021_00000"):
+    for release in (None, "brats20", "brats17"):
+        with pytest.raises(UserError, match="BraTS2021_00000") as error:
             BratsDataset(tmp_path, release)
+        assert "move" in error.value.next_step
     with pytest.raises(ValueError, match="brats99"):
         scan(tmp_path, "brats99")
 

@@ -9,14 +9,16 @@ import pytest
 import SimpleITK
 
 from common.errors import UserError
-from common.files import sha256
+from common.files import read_json, sha256
 from data.brats import BratsDataset
+from data.brats_check import check_brats
 from data.brats_phantom import write_phantom
 from data.brats_phantom_brain import draw_brain
 from data.brats_phantom_case import draw_case
 from data.brats_phantom_names import case_files, case_name
 from data.brats_phantom_tumor import draw_tumor
 from data.brats_releases import MODALITIES, RELEASES
+from data.brats_survival import survival
 from data.order import generator
 
 SMALL = (16, 48, 48)
@@ -147,6 +149,58 @@ def test_every_release_opens(tmp_path, release):
         assert dataset.geometry(case).shape == labels.shape == SMALL
         for modality in MODALITIES:
             assert dataset.read_image(case, modality).dtype == np.int16
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_every_release_without_labels(tmp_path, release):
+    root = tmp_path / release
+    write_phantom(root, release, hgg=2, lgg=1, shape=SMALL, labeled=False)
+    dataset = BratsDataset(root)
+    assert (dataset.name, dataset.release, len(dataset)) == ("phantom", release, 3)
+    for case in dataset:
+        assert case.label is None and dataset.read_labels(case) is None
+        assert case.group == "" or release == "brats13"
+    findings = check_brats(root)
+    assert {finding.severity for finding in findings} == {"note"}
+    assert "no-labels" in {finding.code for finding in findings}
+    assert "other-file" not in {finding.code for finding in findings}
+    training = {case_name(release, g, i) for g in ("HGG", "LGG") for i in range(200)}
+    assert not training & {path.name for path in root.rglob("*") if path.is_dir()}
+
+
+def test_validation_shows_other_patients(root, tmp_path):
+    where = tmp_path / "validation"
+    write_phantom(where, "brats17", hgg=3, lgg=2, shape=SMALL, labeled=False)
+    assert read_json(where / "phantom.json")["labeled"] is False
+    assert "labeled" not in read_json(root / "phantom.json")
+    assert not set(digests(root).values()) & set(digests(where).values())
+    cases = sorted(path.name for path in where.iterdir() if path.is_dir())
+    assert cases == [f"Brats17_TCIA_{number}_1" for number in (601, 602, 603, 604, 605)]
+    write_phantom(where, "brats17", hgg=3, lgg=2, shape=SMALL, labeled=False)
+    with pytest.raises(UserError, match="choose another folder"):
+        write_phantom(where, "brats17", hgg=3, lgg=2, shape=SMALL)
+
+
+def test_testing_tree_of_2015(tmp_path):
+    write_phantom(tmp_path, "brats15", hgg=1, lgg=1, shape=SMALL, labeled=False)
+    assert {path.name for path in tmp_path.iterdir()} == {"HGG_LGG", "phantom.json"}
+    files = [path.name for path in (tmp_path / "HGG_LGG").rglob("*.mha")]
+    assert len(files) == len(set(files)) == 8
+    assert not any(".OT." in name for name in files)
+
+
+@pytest.mark.parametrize(
+    ("release", "header"),
+    [("brats17", "Brats17ID,Age"), ("brats18", "BraTS18ID,Age,ResectionStatus")],
+)
+def test_survival_table_of_a_validation_set(tmp_path, release, header):
+    write_phantom(tmp_path, release, hgg=2, lgg=1, shape=SMALL, labeled=False)
+    text = (tmp_path / "survival_evaluation.csv").read_text()
+    assert text.splitlines()[0] == header
+    table = survival(tmp_path)
+    assert len(table) == 2 and table["survival_days"].isna().all()
+    assert table["age"].between(18, 90).all()
+    assert set(table["id"]) < {case.id for case in BratsDataset(tmp_path)}
 
 
 @pytest.mark.parametrize("release", RELEASES)

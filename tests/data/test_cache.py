@@ -1,5 +1,6 @@
 """The cache of prepared cases: whole or absent, never mixed, never damaged."""
 
+import errno
 import signal
 import time
 
@@ -112,6 +113,72 @@ def test_truncated_file_is_found(cache, share):
         cache.read("1", ["image"])
     cache.write("1", "digest of 1.mat", {"image": IMAGE})
     np.testing.assert_array_equal(cache.read("1", ["image"])[0], IMAGE)
+
+
+def sibling(tmp_path, cache, **settings):
+    return CaseCache(tmp_path, cache.name, {**SETTINGS, **settings})
+
+
+def test_siblings_differ_in_the_named_setting_alone(cache, tmp_path):
+    ours = sibling(tmp_path, cache, image_size=16)
+    assert [other.folder for other in ours.siblings("image_size")] == [cache.folder]
+    assert ours.siblings("resampling") == []
+    assert cache.siblings("image_size") == [], "of itself, or one that is not there"
+    assert sibling(tmp_path, cache, image_size=16, crop=1).siblings("image_size") == []
+    other_name = CaseCache(tmp_path, "brats17", ours.settings)
+    assert other_name.siblings("image_size") == []
+
+
+@pytest.mark.parametrize("text", ["", "[1]", '{"image_size": 9, "resampling": "area"}'])
+def test_folder_that_does_not_fit_its_settings_is_no_sibling(cache, tmp_path, text):
+    (cache.folder / "settings.json").write_text(text)
+    assert sibling(tmp_path, cache, image_size=16).siblings("image_size") == []
+
+
+def test_takes_over_by_a_link(cache, tmp_path):
+    ours = sibling(tmp_path, cache, image_size=16)
+    assert not ours.take_over("1", "digest of a changed 1.mat", cache)
+    assert not ours.take_over("2", "digest of 1.mat", cache)
+    assert not ours.folder.exists()
+    assert ours.take_over("1", "digest of 1.mat", cache)
+    assert ours.path("1").samefile(cache.path("1"))
+    assert read_json(ours.folder / "settings.json") == ours.settings
+    assert ours.holds("1", "digest of 1.mat")
+
+    ours.write("1", "new", {"image": IMAGE + 1})
+    np.testing.assert_array_equal(cache.read("1", ["image"])[0], IMAGE)
+
+
+def test_takes_over_by_a_copy_where_there_are_no_links(cache, tmp_path, monkeypatch):
+    def refuse(*paths):
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    monkeypatch.setattr("data.cache.os.link", refuse)
+    ours = sibling(tmp_path, cache, image_size=16)
+    assert ours.take_over("1", "digest of 1.mat", cache)
+    assert not ours.path("1").samefile(cache.path("1"))
+    assert ours.path("1").read_bytes() == cache.path("1").read_bytes()
+
+
+def test_damaged_cases_are_not_taken_over(cache, tmp_path):
+    """A flipped bit anywhere: what is taken reads as what was written."""
+    ours = sibling(tmp_path, cache, image_size=16)
+    content = cache.path("1").read_bytes()
+    refused, stride = 0, 23
+    for position in range(0, len(content), stride):
+        damaged = bytearray(content)
+        damaged[position] ^= 1 << position % 8
+        cache.path("1").write_bytes(damaged)
+        if ours.take_over("1", "digest of 1.mat", cache):
+            image, mask = ours.read("1", ("image", "mask"))
+            np.testing.assert_array_equal(image, IMAGE)
+            np.testing.assert_array_equal(mask, MASK)
+            ours.path("1").unlink()
+        else:
+            refused += 1
+    assert refused >= (IMAGE.nbytes + MASK.nbytes) // stride
+    cache.path("1").write_bytes(content[:-1])
+    assert not ours.take_over("1", "digest of 1.mat", cache)
 
 
 WRITE = """

@@ -5,7 +5,14 @@ import itertools
 import numpy as np
 import pytest
 
-from data.orientation import axis_codes, from_brats_axes, tilt, to_brats_axes
+from common.errors import UserError
+from data.orientation import (
+    axis_codes,
+    from_brats_axes,
+    require_brats_axes,
+    tilt,
+    to_brats_axes,
+)
 
 SHAPE = (3, 4, 5)  # (depth, height, width)
 BRATS = np.diag([-1.0, -1.0, 1.0, 1.0])
@@ -65,3 +72,20 @@ def test_tilt(degrees):
     turn = np.eye(4)
     turn[:2, :2] = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
     np.testing.assert_allclose(tilt(turn @ affine), degrees, atol=1e-5)
+
+
+@pytest.mark.parametrize(("order", "signs"), ALL)
+def test_only_the_axes_of_brats_are_let_pass(order, signs):
+    affine = affine_of(order, signs)
+    if order == (0, 1, 2) and signs == (-1.0, -1.0, 1.0):
+        assert require_brats_axes("v.nii", affine) is None
+        return
+    with pytest.raises(UserError, match=f"Received: {axis_codes(affine)}") as error:
+        require_brats_axes("v.nii", affine)
+    assert error.value.file == "v.nii" and "LPS" in error.value.next_step
+
+
+def test_an_affine_without_axes_is_refused_by_the_file():
+    with pytest.raises(UserError, match="header") as error:
+        require_brats_axes("v.nii", np.diag([1.0, 0.0, 1.0, 1.0]))
+    assert error.value.file == "v.nii"

@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from common.files import lock
 from data import prepare
 from data.brats import BratsDataset
 from data.n4 import N4
-from data.prepare import prepare_volumes
+from data.prepare import hash_cases, prepare_volumes
 from data.volume_cache import VolumeCache
 from tests.data.volume_tree import (
     MODALITIES,
@@ -40,8 +41,12 @@ def root(tmp_path):
     return tmp_path / "brats"
 
 
-def cache_in(folder, n4=None):
-    return VolumeCache(folder / "cache", "brats17", "fingerprint", n4)
+def cache_in(folder, n4=None, fingerprint="fingerprint"):
+    return VolumeCache(folder / "cache", "brats17", fingerprint, n4)
+
+
+def cache_of(dataset, folder, n4=None):
+    return cache_in(folder, n4, dataset.fingerprint())
 
 
 def quiet(line):
@@ -76,7 +81,8 @@ def test_prepares_once(root, tmp_path):
     affine[1, 3] = 239
     np.testing.assert_array_equal(cache.info(case_id(0)).affine, affine)
     assert lines[0].startswith("4 cases to prepare, 0 are there")
-    assert lines[1].startswith("3 more will take about ")
+    assert lines[1] == "they will take at most 1 MB and about 1 s"
+    assert lines[2].startswith("3 more will take about ")
     assert lines[-1].startswith("prepared 4 cases")
 
     times = {path: path.stat().st_mtime_ns for path in cache.folder.glob("*.h5")}
@@ -171,33 +177,120 @@ def test_progress_with_time_left(root, tmp_path, monkeypatch):
     assert [line.split(",")[0] for line in progress] == ["2 of 4", "3 of 4"]
 
 
+def test_hashing_shows_how_far_it_is(root, monkeypatch):
+    monkeypatch.setattr(prepare, "_SECONDS_BETWEEN_LINES", 0)
+    lines, dataset = [], BratsDataset(root)
+    sources = hash_cases(dataset, lines.append)
+    assert sources == {case.id: dataset.source(case) for case in dataset}
+    assert lines == [f"{i} of 4 cases read for their checksums" for i in range(4)]
+
+
+def test_a_removed_case_leaves_the_others_prepared(root, tmp_path):
+    before = cache_of(BratsDataset(root), tmp_path)
+    prepare_volumes(BratsDataset(root), before, say=quiet)
+    shutil.rmtree(file_of(root, 2, "t1").parent)
+    dataset, lines = BratsDataset(root), []
+    cache = cache_of(dataset, tmp_path)
+    assert cache.folder != before.folder
+    assert prepare_volumes(dataset, cache, say=lines.append) == 0
+    assert lines[0].startswith("3 cases taken over")
+    assert lines[1].startswith("0 cases to prepare, 3 are there")
+    assert prepared(cache) == [case_id(0), case_id(1), case_id(3)]
+    for name in prepared(cache):
+        assert cache.path(name).read_bytes() == before.path(name).read_bytes()
+        assert cache.path(name).samefile(before.path(name))
+    assert len(prepared(before)) == COUNT
+    check_against_files(cache, root, 3)
+
+
+def test_only_what_has_changed_is_prepared(root, tmp_path):
+    before = cache_of(BratsDataset(root), tmp_path)
+    prepare_volumes(BratsDataset(root), before, say=quiet)
+    content = before.path(case_id(1)).read_bytes()
+    write_file(root, 1, "t1", read_file(root, 1, "t1") * 2)
+    damaged = bytearray(before.path(case_id(2)).read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    before.path(case_id(2)).write_bytes(damaged)
+    dataset, lines = BratsDataset(root), []
+    cache = cache_of(dataset, tmp_path)
+    assert prepare_volumes(dataset, cache, say=lines.append) == 2
+    assert lines[0].startswith("2 cases taken over")
+    for number in range(COUNT):
+        check_against_files(cache, root, number)
+    assert before.path(case_id(1)).read_bytes() == content
+    assert before.path(case_id(2)).read_bytes() == damaged
+
+
+def test_other_settings_are_never_taken_over(root, tmp_path):
+    dataset = BratsDataset(root)
+    prepare_volumes(dataset, cache_in(tmp_path, FAST_N4), say=quiet)
+    cache, lines = cache_of(dataset, tmp_path), []
+    assert prepare_volumes(dataset, cache, say=lines.append) == COUNT
+    assert not any("taken over" in line for line in lines)
+    assert whole(cache, 0, "images").dtype == np.int16
+
+
+@pytest.mark.parametrize(
+    ("n4", "told"),
+    [
+        (None, "57 MB and about 1 s"),
+        (N4(), "0.1 GB and about 19 s"),
+        (N4(exclude=MODALITIES[:3]), "0.1 GB and about 5 s"),
+    ],
+)
+def test_estimate_from_the_headers(tmp_path, n4, told):
+    """240x240x155 voxels: 0.8 s, and 4.6 s for each modality that N4 corrects."""
+    write_file(tmp_path, 0, "flair", np.zeros((155, 240, 240), np.int16))
+    for role in MODALITIES[1:]:
+        file_of(tmp_path, 0, role).write_bytes(b"not read")
+    lines, dataset = [], BratsDataset(tmp_path)
+    prepare._estimate(dataset, cache_in(tmp_path, n4), [case_id(0)], 1, lines.append)
+    assert lines == [f"they will take at most {told}"]
+
+
 def test_refuses_before_it_begins_where_the_disk_is_too_small(root, tmp_path):
     (tmp_path / "cache").mkdir()
     with small_disk(tmp_path / "cache", "128k"):
-        cache = cache_in(tmp_path)
+        cache, lines = cache_in(tmp_path), []
         with pytest.raises(UserError, match="room for 4 cases") as caught:
-            prepare_volumes(BratsDataset(root), cache, 2, quiet)
+            prepare_volumes(BratsDataset(root), cache, 2, lines.append)
         assert caught.value.file == str(cache.folder)
         assert "free space" in caught.value.next_step
+        assert lines[-1].startswith("they will take at most 1 MB"), "before any case"
+        assert prepared(cache) == []
+
+
+def write_fractions(root, numbers, shape=(40, 64, 64)):
+    """Writes cases that take almost twice what their headers let one expect."""
+    for number in numbers:
+        for role in MODALITIES:
+            write_file(root, number, role, np.full(shape, number + 0.5, np.float32))
+        write_file(root, number, "seg", np.zeros(shape, np.uint8))
+
+
+def test_refuses_after_the_sample_has_shown_more(root, tmp_path):
+    write_fractions(root, range(COUNT))
+    (tmp_path / "cache").mkdir()
+    with small_disk(tmp_path / "cache", "8m"):
+        cache, lines = cache_in(tmp_path), []
+        with pytest.raises(UserError, match="room for 4 cases, about 12 MB"):
+            prepare_volumes(BratsDataset(root), cache, 2, lines.append)
+        assert lines[-1].startswith("they will take at most 7 MB")
         assert prepared(cache) == []
 
 
 def test_disk_that_fills_is_one_error(root, tmp_path):
-    """Cases larger than the first one: what was estimated is not enough."""
-    for number in (1, 2, 3):
-        for role in MODALITIES:
-            image = np.full((40, 64, 64), number, np.int16)
-            write_file(root, number, role, image)
-        write_file(root, number, "seg", np.zeros((40, 64, 64), np.uint8))
+    """Fractions, but not in the first case: what was estimated is not enough."""
+    write_fractions(root, (1, 2, 3))
     (tmp_path / "cache").mkdir()
-    with small_disk(tmp_path / "cache", "2m"):
+    with small_disk(tmp_path / "cache", "6m"):
         cache = cache_in(tmp_path)
         with pytest.raises(UserError) as caught:
             prepare_volumes(BratsDataset(root), cache, 1, quiet)
         assert caught.value.file.startswith(str(cache.folder))
         assert "free space" in caught.value.next_step
-        assert prepared(cache) == [case_id(0), case_id(1)]
-        for number in (0, 1):
+        assert prepared(cache) == [case_id(0), case_id(1), case_id(2)]
+        for number in (0, 1, 2):
             check_against_files(cache, root, number)
         assert not list(cache.folder.glob("*.tmp"))
 

@@ -196,6 +196,70 @@ def test_bad_metaimage_is_one_clear_error(tmp_path, fault):
     assert wanted.get(fault, "") in error.value.received
 
 
+def refuses(path, content):
+    """Whether reading a file of this content is one clear error."""
+    path.write_bytes(content)
+    try:
+        read_volume(path)
+    except UserError as error:
+        return error.file == str(path) and bool(error.next_step)
+    return False
+
+
+@pytest.mark.parametrize("suffix", ["nii.gz", "mha"])
+def test_no_flipped_bit_of_compressed_voxels_passes(tmp_path, suffix):
+    path = tmp_path / f"v.{suffix}"
+    array = numbers(shape=(6, 9, 11))
+    (save_itk if suffix == "mha" else save_nifti)(path, array)
+    content = path.read_bytes()
+    # Past gzip's name and time, and past MetaImage's header, which are not summed.
+    first = content.index(b"LOCAL") + 6 if suffix == "mha" else 10
+    if content[3:4] == b"\x08" and suffix == "nii.gz":
+        first = content.index(b"\0", 10) + 1
+    for place in np.linspace(first, len(content) - 1, 40).astype(int):
+        bad = bytearray(content)
+        bad[place] ^= 1 << place % 8
+        # Some bits only fill a byte up: without them the voxels are the same.
+        same = refuses(path, bad) or np.array_equal(read_volume(path)[0], array)
+        assert same, f"byte {place} of {len(content)}"
+    bad = bytearray(content)
+    bad[len(content) // 2] ^= 1
+    assert refuses(path, bad) and not refuses(path, content)
+
+
+@pytest.mark.parametrize("suffix", ["nii", "nii.gz", "mha"])
+@pytest.mark.parametrize("missing", [1, 4, 8, 30])
+def test_a_missing_end_does_not_pass(tmp_path, suffix, missing):
+    path = tmp_path / f"v.{suffix}"
+    (save_itk if suffix == "mha" else save_nifti)(path, numbers(shape=(6, 9, 11)))
+    assert refuses(path, path.read_bytes()[:-missing])
+
+
+def test_more_or_less_than_the_header_promises_does_not_pass(tmp_path):
+    path = save_nifti(tmp_path / "v.nii", numbers())
+    content = path.read_bytes()
+    assert refuses(path, content + bytes(2)) and refuses(path, content[:-2])
+    packed = tmp_path / "v.nii.gz"
+    assert refuses(packed, gzip.compress(content + bytes(2)))
+    assert not refuses(packed, gzip.compress(content))
+    for compressed in (False, True):
+        path = tmp_path / "v.mha"
+        image = SimpleITK.GetImageFromArray(numbers())
+        SimpleITK.WriteImage(image, path, useCompression=compressed)
+        content = path.read_bytes()
+        assert not refuses(path, content)
+        assert refuses(path, content + bytes(2))
+        small = content.replace(b"DimSize = 7 5 3", b"DimSize = 7 5 2")
+        assert small != content and refuses(path, small)
+
+
+def test_a_metaimage_of_two_files_is_refused(tmp_path):
+    image = SimpleITK.GetImageFromArray(numbers())
+    SimpleITK.WriteImage(image, tmp_path / "v.mhd")
+    with pytest.raises(UserError, match="LOCAL"):
+        read_volume((tmp_path / "v.mhd").rename(tmp_path / "v.mha"))
+
+
 def test_huge_metaimage_is_refused_before_it_is_allocated(tmp_path):
     path = tmp_path / "bad.mha"
     good = save_itk(tmp_path / "good.mha", numbers()).read_bytes()

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from common.errors import UserError
 from common.files import read_json
+from data.brats import BratsDataset
 from data.n4 import N4
+from data.prepare import prepare_case
 from data.volume_cache import VolumeCache
 from data.volume_pack import pack_volume
 
@@ -105,6 +107,26 @@ def test_size_on_disk_is_known_before(tmp_path, shape):
     cache.write_volume("1", "source", info, arrays)
     headers = cache.path("1").stat().st_size - cache.size_on_disk(arrays)
     assert 0 < headers < 8000
+
+
+@pytest.mark.parametrize("n4", [None, N4()])
+@pytest.mark.parametrize("shape", [(3, 9, 11), (9, 40, 37)])
+def test_most_on_disk_is_what_a_full_crop_takes(tmp_path, shape, n4):
+    cache = VolumeCache(tmp_path, "brats17", "fingerprint", n4)
+    image = np.full(shape, 1 if n4 is None else 0.5)
+    _, arrays = pack_volume(dict.fromkeys(NAMES, image), image > 1, AFFINE)
+    assert cache.size_on_disk(arrays) == cache.most_on_disk(shape)
+
+
+@pytest.mark.real
+def test_real_cases_take_less_than_the_most(shared_data, tmp_path):
+    cache = VolumeCache(tmp_path, "brats17", "fingerprint")
+    most = cache.most_on_disk((155, 240, 240))
+    for folder in ("full", "brats2015", "brats2021"):
+        dataset = BratsDataset(shared_data / "brats" / folder)
+        for case in dataset:
+            _, arrays = prepare_case(dataset, case)
+            assert 0.7 * most < cache.size_on_disk(arrays) < 0.95 * most
 
 
 def test_missing_case(cache):

@@ -178,3 +178,11 @@ def test_real_case_equals_medpy(shared_data):
         assert row[f"{region}_specificity"] == binary.specificity(*masks)
         close = [mask[near] for mask in masks]
         assert row[f"{region}_hd95"] == pytest.approx(binary.hd95(*close))
+
+
+def test_nothing_to_score_is_refused():
+    with pytest.raises(ValueError, match="Expected voxels"):
+        score_case(np.zeros((0, 4, 4), int), np.zeros((0, 4, 4), int), (1, 1, 1))
+    cube = np.ones((3, 3, 3), int)
+    with pytest.raises(ValueError, match="at least one label"):
+        score_case(cube, cube, (1, 1, 1), regions={"nothing": ()})
