@@ -10,7 +10,7 @@ INSTALLED := .venv/installed
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
 KNOWN := DATA PROFILE METHODS SPLIT FOLDS SEEDS SPLITS EPOCHS SET RESULTS DRY_RUN \
-	DATASET COUNT WORKERS N4 SHRINK EXCLUDE PYTHON
+	DATASET COUNT WORKERS N4 SHRINK EXCLUDE SHAPE SEED UNLABELED PYTHON
 UNKNOWN := $(filter-out $(KNOWN),$(foreach v,$(.VARIABLES),\
 	$(if $(findstring command line,$(origin $(v))),$(v))))
 ifneq ($(UNKNOWN),)
@@ -109,13 +109,15 @@ phantom-figshare: $(INSTALLED) ## Write a phantom of it: DATA=folder COUNT=160
 check-data: $(INSTALLED) ## List all findings: DATASET=figshare DATA=folder
 	@$(PAPERS) check-data "$(DATASET)" $(if $(DATA),--data "$(DATA)")
 prepare-brats17: ## Prepare BraTS volumes once: DATA=folder WORKERS=2 N4=1 (brats13 to brats23)
-phantom-brats17: ## Write a BraTS phantom: DATA=folder COUNT=6 (brats13 to brats23)
+phantom-brats17: ## Write a BraTS phantom: DATA=folder COUNT=6 SHAPE=16,48,48 SEED=1 UNLABELED=1
 $(BRATS:%=prepare-%): prepare-%: $(INSTALLED)
 	@$(PAPERS) prepare-data $* $(if $(DATA),--data "$(DATA)") $(if $(WORKERS),--workers $(WORKERS)) \
 	  $(if $(filter-out 0,$(N4)),--n4) $(if $(SHRINK),--shrink $(SHRINK)) \
 	  $(if $(EXCLUDE),--exclude "$(EXCLUDE)")
 $(BRATS:%=phantom-%): phantom-%: $(INSTALLED)
-	@$(PAPERS) phantom $* $(if $(DATA),--folder "$(DATA)") --count $(or $(COUNT),6)
+	@$(PAPERS) phantom $* $(if $(DATA),--folder "$(DATA)") --count $(or $(COUNT),6) \
+	  $(if $(SEED),--seed $(SEED)) $(if $(SHAPE),--shape "$(SHAPE)") \
+	  $(if $(filter-out 0,$(UNLABELED)),--unlabeled)
 
 ##@ Results
 .PHONY: table-figshare table-brats17 verify record audit pages

@@ -41,7 +41,7 @@ class CaseCache:
             return False
         try:
             with h5py.File(path, "r") as file:
-                return file.attrs["source"] == source
+                return _source(file) == source
         except (OSError, KeyError):
             return False  # not one of ours, or damaged: it is written anew
 
@@ -63,7 +63,9 @@ class CaseCache:
         # In memory first: HDF5 breaks down where a full disk stops its writing.
         content = io.BytesIO()
         with _new_file(content) as file:
-            file.attrs["source"] = source
+            # Of fixed length: others lie where no checksum is, and HDF5 may read
+            # a damaged one forever.
+            file.attrs["source"] = np.bytes_(source)
             for name, value in (attributes or {}).items():
                 file.attrs[name] = value
             for name, array in arrays.items():
@@ -171,14 +173,20 @@ class CaseCache:
             write_json(self.folder / "settings.json", self.settings)
 
 
+def _source(file):
+    source = file.attrs["source"]
+    return source.decode() if isinstance(source, bytes) else source  # older files
+
+
 def _is_whole(path, source):
     """Tells whether a case's file is made from `source`, by reading all of it."""
     if not path.exists():
         return False
     try:
         with h5py.File(path, "r") as file:
-            if dict(file.attrs)["source"] != source:
+            if _source(file) != source:
                 return False
+            dict(file.attrs)  # reads them all
             for name in file:
                 file[name][...]  # compares the checksum of each chunk
     except (OSError, KeyError):

@@ -63,7 +63,8 @@ def standardize_all(images, mean, std):
     # has but a few channels.
     *leading, columns, channels = images.shape
     mean, std = (np.tile(np.float32(x), columns) for x in (mean, std))
-    scores = images.reshape(math.prod(leading), columns * channels) - mean
+    rows = images.reshape(math.prod(leading), columns * channels)
+    scores = np.subtract(rows, mean, dtype=np.float32, casting="unsafe")
     scores /= np.where(std > 0, std, np.float32(1))
     return scores.reshape(images.shape)
 

@@ -1,6 +1,7 @@
 """Preparation of volumes: each case once into the cache, by several processes."""
 
 import math
+import re
 import resource
 import shutil
 import time
@@ -226,7 +227,7 @@ def _open(kind, root, release, cache):
         _check_room(cache.folder, size * count, count)
         cache.write_volume(case_id, source, info, arrays)
         seconds = time.monotonic() - begin
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        memory = _peak_memory()
         return size, seconds, memory
 
     return prepare
@@ -278,3 +279,13 @@ def _check_room(folder, size, count):
             f"{_gigabytes(free)} free",
             "free space or take a folder on another disk, then run the command again",
         )
+
+
+def _peak_memory():
+    """Returns the most memory that this process has had, in bytes."""
+    # getrusage would count the process it was started from.
+    status = Path("/proc/self/status")
+    if status.exists():
+        peak = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
+        return int(peak[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

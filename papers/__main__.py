@@ -93,10 +93,10 @@ def prepare_data(
     data: Annotated[
         Path | None, typer.Option(help="Their folder. Default: the downloads.")
     ] = None,
-    workers: Annotated[int, typer.Option(help="Processes; 1.5 GB each.")] = 1,
+    workers: Annotated[int, typer.Option(help="Processes; below 1 GB each.")] = 1,
     n4: Annotated[
         bool,
-        typer.Option("--n4", help="Correct the bias field (minutes a case)."),
+        typer.Option("--n4", help="Correct the bias field (20 s a case)."),
     ] = False,
     shrink: Annotated[int, typer.Option(help="N4: every n-th voxel is seen.")] = 4,
     exclude: Annotated[
@@ -181,9 +181,16 @@ def phantom(
     dataset: Annotated[str, typer.Argument(help="The data set, such as `figshare`.")],
     folder: Annotated[Path | None, typer.Option(help="Where to write it.")] = None,
     count: Annotated[int, typer.Option(help="Number of cases.")] = 160,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all that is random.")] = 0,
+    shape: Annotated[
+        str, typer.Option(help="Volumes: depth,height,width, such as `16,48,48`.")
+    ] = "",
+    unlabeled: Annotated[
+        bool, typer.Option("--unlabeled", help="Volumes: the validation set's tree.")
+    ] = False,
 ):
     """Write a phantom: synthetic cases in the data set's own layout."""
-    commands.phantom(dataset, folder, count)
+    commands.phantom(dataset, folder, count, seed, shape, unlabeled)
 
 
 @app.command("import-weights")

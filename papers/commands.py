@@ -14,6 +14,7 @@ from common.reporting.text import to_csv
 from data.brats import MODALITIES
 from data.integrity import SEVERITIES, exit_code
 from data.n4 import N4
+from data.prepare import hash_cases
 from data.prepare import prepare_volumes as prepare_cache
 from data.volume_cache import VolumeCache
 from papers import datasets, pages, registry
@@ -176,14 +177,24 @@ def download(dataset, folder):
     console.say(f"data: {folder}")
 
 
-def phantom(dataset, folder, count):
-    """Writes a phantom of a data set."""
+def phantom(dataset, folder, count, seed=0, shape="", unlabeled=False):
+    """Writes a phantom of a data set; shape and labels are those of volumes."""
     console = Console()
     if count < 1:
         raise UserError(f"COUNT={count}", "at least 1", count, "correct it")
     folder = folder or CACHE / f"phantom-{dataset}-{count}"
     tools = datasets.tools(dataset)
-    tools.write_phantom(folder, **tools.phantom_size(count))
+    extra = {"labeled": False} if unlabeled else {}
+    if shape:
+        extra["shape"] = _numbers(shape, "SHAPE")
+    if extra and tools.open_volumes is None:
+        raise UserError(
+            f"SHAPE={shape}", "a data set of volumes", dataset, "leave it out"
+        )
+    if shape and (len(extra["shape"]) != 3 or min(extra["shape"]) < 16):
+        expected = "depth,height,width of at least 16,48,48 voxels"
+        raise UserError(f"SHAPE={shape}", expected, shape, "correct it")
+    tools.write_phantom(folder, **tools.phantom_size(count), seed=seed, **extra)
     console.say(f"phantom: {folder}")
 
 
@@ -207,6 +218,7 @@ def prepare_volumes(dataset, folder, workers, n4):
     if workers < 1:
         raise UserError(f"WORKERS={workers}", "at least 1", workers, "correct it")
     volumes = open_volumes(folder or DOWNLOADS / dataset)
+    hash_cases(volumes, Console().say)
     cache = VolumeCache(CACHE, volumes.name, volumes.fingerprint(), n4)
     prepare_cache(volumes, cache, workers, Console().say)
     Console().say(f"prepared: {cache.folder}")

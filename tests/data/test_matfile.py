@@ -1,5 +1,6 @@
 """The reader of `.mat` files: what it returns, and all that it refuses."""
 
+import dataclasses
 import shutil
 from pathlib import Path
 
@@ -322,11 +323,11 @@ def test_real_head_is_upright(shared_data):
 def test_what_the_file_cannot_hold_is_refused(mat, fields, text):
     item, before = read_slice(mat), mat.read_bytes()
     with pytest.raises(ValueError, match=text):
-        write_slice(mat, item._replace(**fields))
+        write_slice(mat, dataclasses.replace(item, **fields))
     assert mat.read_bytes() == before
 
 
 def test_whole_floats_are_stored(mat):
     item = read_slice(mat)
-    write_slice(mat, item._replace(image=item.image.astype(np.float64)))
+    write_slice(mat, dataclasses.replace(item, image=item.image.astype(np.float64)))
     np.testing.assert_array_equal(read_slice(mat).image, item.image)

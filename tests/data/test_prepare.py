@@ -45,10 +45,6 @@ def cache_in(folder, n4=None, fingerprint="fingerprint"):
     return VolumeCache(folder / "cache", "brats17", fingerprint, n4)
 
 
-def cache_of(dataset, folder, n4=None):
-    return cache_in(folder, n4, dataset.fingerprint())
-
-
 def quiet(line):
     pass
 
@@ -186,45 +182,40 @@ def test_hashing_shows_how_far_it_is(root, monkeypatch):
 
 
 def test_a_removed_case_leaves_the_others_prepared(root, tmp_path):
-    before = cache_of(BratsDataset(root), tmp_path)
+    before = cache_in(tmp_path)
     prepare_volumes(BratsDataset(root), before, say=quiet)
     shutil.rmtree(file_of(root, 2, "t1").parent)
-    dataset, lines = BratsDataset(root), []
-    cache = cache_of(dataset, tmp_path)
-    assert cache.folder != before.folder
-    assert prepare_volumes(dataset, cache, say=lines.append) == 0
+    cache, lines = cache_in(tmp_path, fingerprint="later"), []
+    assert prepare_volumes(BratsDataset(root), cache, say=lines.append) == 0
     assert lines[0].startswith("3 cases taken over")
     assert lines[1].startswith("0 cases to prepare, 3 are there")
     assert prepared(cache) == [case_id(0), case_id(1), case_id(3)]
     for name in prepared(cache):
         assert cache.path(name).read_bytes() == before.path(name).read_bytes()
         assert cache.path(name).samefile(before.path(name))
-    assert len(prepared(before)) == COUNT
     check_against_files(cache, root, 3)
 
 
 def test_only_what_has_changed_is_prepared(root, tmp_path):
-    before = cache_of(BratsDataset(root), tmp_path)
+    before = cache_in(tmp_path)
     prepare_volumes(BratsDataset(root), before, say=quiet)
     content = before.path(case_id(1)).read_bytes()
     write_file(root, 1, "t1", read_file(root, 1, "t1") * 2)
     damaged = bytearray(before.path(case_id(2)).read_bytes())
     damaged[len(damaged) // 2] ^= 1
     before.path(case_id(2)).write_bytes(damaged)
-    dataset, lines = BratsDataset(root), []
-    cache = cache_of(dataset, tmp_path)
-    assert prepare_volumes(dataset, cache, say=lines.append) == 2
+    cache, lines = cache_in(tmp_path, fingerprint="later"), []
+    assert prepare_volumes(BratsDataset(root), cache, say=lines.append) == 2
     assert lines[0].startswith("2 cases taken over")
     for number in range(COUNT):
         check_against_files(cache, root, number)
-    assert before.path(case_id(1)).read_bytes() == content
-    assert before.path(case_id(2)).read_bytes() == damaged
+    assert before.path(case_id(1)).read_bytes() == content, "of an older state"
 
 
 def test_other_settings_are_never_taken_over(root, tmp_path):
     dataset = BratsDataset(root)
     prepare_volumes(dataset, cache_in(tmp_path, FAST_N4), say=quiet)
-    cache, lines = cache_of(dataset, tmp_path), []
+    cache, lines = cache_in(tmp_path, fingerprint="later"), []
     assert prepare_volumes(dataset, cache, say=lines.append) == COUNT
     assert not any("taken over" in line for line in lines)
     assert whole(cache, 0, "images").dtype == np.int16
@@ -243,8 +234,9 @@ def test_estimate_from_the_headers(tmp_path, n4, told):
     write_file(tmp_path, 0, "flair", np.zeros((155, 240, 240), np.int16))
     for role in MODALITIES[1:]:
         file_of(tmp_path, 0, role).write_bytes(b"not read")
-    lines, dataset = [], BratsDataset(tmp_path)
-    prepare._estimate(dataset, cache_in(tmp_path, n4), [case_id(0)], 1, lines.append)
+    lines, dataset, cache = [], BratsDataset(tmp_path), cache_in(tmp_path, n4)
+    cache.folder.mkdir(parents=True)
+    prepare._estimate(dataset, cache, [case_id(0)], 1, lines.append)
     assert lines == [f"they will take at most {told}"]
 
 

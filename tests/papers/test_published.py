@@ -61,7 +61,7 @@ def test_every_paper_has_its_numbers():
 @pytest.mark.parametrize(
     ("paper", "sizes"),
     [
-        ("anisocascade", [30, 30]),
+        ("anisocascade", [39, 30]),  # nine reported by others
         ("cunet", [45]),
         ("dsunet", [30]),
         ("hierdice", [12] * 6),
@@ -113,7 +113,9 @@ def test_tables_of_anisocascade_are_as_printed(paper_text):
     pattern = r"(?m)^(\S+) ((?:\d\.\d{4} ?){6})$"
     lines = re.findall(pattern, paper_text("anisocascade"))
     rows = [(keys.get(name, name), numbers.split()) for name, numbers in lines]
-    assert dict(rows[:5]) == printed_rows("anisocascade", 1)
+    printed = printed_rows("anisocascade", 1)
+    ours = {row: v for row, v in printed.items() if not row.startswith("released")}
+    assert dict(rows[:5]) == ours
     assert dict(rows[5:]) == printed_rows("anisocascade", 2)
 
 
