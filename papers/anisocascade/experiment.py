@@ -24,13 +24,12 @@ from data.volume_cache import VolumeCache
 from papers.anisocascade.cascade import STAGES
 from papers.anisocascade.losses import PooledDice
 from papers.anisocascade.networks import enet, tnet, wnet
-from papers.anisocascade.protocol import ITERATIONS, NETWORKS
+from papers.anisocascade.protocol import CONVENTION, ITERATIONS, NETWORKS
 from papers.anisocascade.segmenter import Segmenter, load_networks
 
 BUILDERS = {"wnet": wnet, "tnet": tnet, "enet": enet}
 # Labels of each stage's region, in all releases.
 REGION = {"whole": (1, 2, 3, 4), "core": (1, 3, 4), "enhancing": (4,)}
-CONVENTION = "border-max/brats"  # chosen: the server's is not published
 CHECKED_BATCHES = 10  # original code: train.py looks at 10 batches
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from common.metrics.conventions import find_convention
 from common.reporting.aggregate import Mean
 from common.reporting.tables import Column, Row, Table
-from papers.anisocascade.experiment import CONVENTION
+from papers.anisocascade.protocol import CONVENTION
 
 _PUBLISHED = Path(__file__).parent / "published"
 _REGIONS = {"et": "enhancing tumor", "wt": "whole tumor", "tc": "tumor core"}
