@@ -14,9 +14,13 @@ from tests.data.worker_tasks import begin
 from tests.disks import ROOT
 
 PARENT = """
+import signal
+
 from data.workers import Workers
 from tests.data.worker_tasks import begin
 
+# A background job of a shell has it ignored, and passes that on.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with Workers(2, begin, ("sleep",)) as workers:
     print(*(result for _, result, _ in workers.run(["pid", "pid2"])), flush=True)
     for _ in workers.run(["sleep", "sleep2"]):
