@@ -10,11 +10,22 @@ INSTALLED := .venv/installed
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
 KNOWN := DATA PROFILE METHODS SPLIT FOLDS SEEDS SPLITS EPOCHS SET RESULTS DRY_RUN \
-	DATASET COUNT WORKERS N4 SHRINK EXCLUDE SHAPE SEED UNLABELED PYTHON
+	DATASET COUNT WORKERS N4 SHRINK EXCLUDE SHAPE UNLABELED PYTHON
 UNKNOWN := $(filter-out $(KNOWN),$(foreach v,$(.VARIABLES),\
 	$(if $(findstring command line,$(origin $(v))),$(v))))
 ifneq ($(UNKNOWN),)
 $(error unknown option $(UNKNOWN). Expected: $(KNOWN). Next: make help)
+endif
+# An option that its target would not look at is a mistake too.
+ifneq ($(strip $(N4)$(SHRINK)$(EXCLUDE)),)
+ifeq ($(filter prepare-brats%,$(MAKECMDGOALS)),)
+$(error N4, SHRINK and EXCLUDE are options of prepare-brats17 and its like. Next: make help; a paper takes SET=preparation.n4=true)
+endif
+endif
+ifneq ($(strip $(SHAPE)$(UNLABELED)),)
+ifeq ($(filter phantom-brats%,$(MAKECMDGOALS)),)
+$(error SHAPE and UNLABELED are options of phantom-brats17 and its like. Next: make help)
+endif
 endif
 
 # What the user typed, for the rows of the results.
@@ -109,14 +120,14 @@ phantom-figshare: $(INSTALLED) ## Write a phantom of it: DATA=folder COUNT=160
 check-data: $(INSTALLED) ## List all findings: DATASET=figshare DATA=folder
 	@$(PAPERS) check-data "$(DATASET)" $(if $(DATA),--data "$(DATA)")
 prepare-brats17: ## Prepare BraTS volumes once: DATA=folder WORKERS=2 N4=1 (brats13 to brats23)
-phantom-brats17: ## Write a BraTS phantom: DATA=folder COUNT=6 SHAPE=16,48,48 SEED=1 UNLABELED=1
+phantom-brats17: ## Write a BraTS phantom: DATA=folder COUNT=6 SHAPE=16,48,48 SEEDS=1 UNLABELED=1
 $(BRATS:%=prepare-%): prepare-%: $(INSTALLED)
 	@$(PAPERS) prepare-data $* $(if $(DATA),--data "$(DATA)") $(if $(WORKERS),--workers $(WORKERS)) \
 	  $(if $(filter-out 0,$(N4)),--n4) $(if $(SHRINK),--shrink $(SHRINK)) \
 	  $(if $(EXCLUDE),--exclude "$(EXCLUDE)")
 $(BRATS:%=phantom-%): phantom-%: $(INSTALLED)
-	@$(PAPERS) phantom $* $(if $(DATA),--folder "$(DATA)") --count $(or $(COUNT),6) \
-	  $(if $(SEED),--seed $(SEED)) $(if $(SHAPE),--shape "$(SHAPE)") \
+	@$(PAPERS) phantom $* $(if $(DATA),--folder "$(DATA)") $(if $(COUNT),--count $(COUNT)) \
+	  $(if $(SEEDS),--seed $(SEEDS)) $(if $(SHAPE),--shape "$(SHAPE)") \
 	  $(if $(filter-out 0,$(UNLABELED)),--unlabeled)
 
 ##@ Results
@@ -135,7 +146,7 @@ pages: $(INSTALLED) ## Make the generated parts of the README pages anew
 	@$(PAPERS) pages $(if $(RESULTS),--results "$(RESULTS)")
 
 ##@ Work on the suite
-.PHONY: test test-fast test-slow lint format bench bench-linkdsl bench-data bench-metrics clean clean-runs
+.PHONY: test test-fast test-slow lint format bench bench-linkdsl bench-data bench-metrics bench-anisocascade clean clean-runs
 test: $(INSTALLED) ## The fast and the real tier of tests
 	$(BIN)/python -m pytest -m 'not slow and not gpu'
 test-fast: $(INSTALLED) ## The fast tier only
@@ -148,13 +159,15 @@ lint: $(INSTALLED) ## Check style
 format: $(INSTALLED) ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-bench: bench-linkdsl bench-data bench-metrics ## Run every benchmark
+bench: bench-linkdsl bench-data bench-metrics bench-anisocascade ## Run every benchmark
 bench-linkdsl: $(INSTALLED) ## Training and inference speed, waiting for data
 	$(BIN)/python -m benchmarks.linkdsl
 bench-data: $(INSTALLED) ## Reading slices, patches and volumes against nibabel: DATA=folder
 	$(BIN)/python -m benchmarks.data $(if $(DATA),--data "$(DATA)")
 bench-metrics: $(INSTALLED) ## Scoring one whole case against MedPy: DATA=folder
 	$(BIN)/python -m benchmarks.metrics $(if $(DATA),"$(DATA)")
+bench-anisocascade: $(INSTALLED) ## Networks against plain Keras, and PyTorch where .venv-torch has it
+	$(BIN)/python -m benchmarks.anisocascade
 clean: ## Remove .venv and caches; keep downloads, runs and results
 	rm -rf .venv build cache *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -152,6 +152,24 @@ def as_dict(protocol):
     return json.loads(json.dumps(dataclasses.asdict(protocol)))
 
 
+def from_dict(protocol, values):
+    """Returns the protocol with the values that `as_dict` wrote of another one.
+
+    Args:
+        protocol: an instance of the same dataclass.
+        values: nested dictionaries of JSON values.
+    """
+    changes = {}
+    for name, value in values.items():
+        old = getattr(protocol, name)
+        if dataclasses.is_dataclass(old):
+            value = from_dict(old, value)
+        elif isinstance(old, tuple):
+            value = tuple(value)  # JSON knows lists only
+        changes[name] = value
+    return dataclasses.replace(protocol, **changes)
+
+
 def protocol_digest(protocol, without=()):
     """Returns a hash of all values but those whose dotted key is in `without`."""
     values = {entry.key: entry.value for entry in describe(protocol)}

@@ -16,14 +16,13 @@ import nibabel
 import numpy as np
 import SimpleITK
 
-from common.errors import UserError
-from common.files import atomic_folder, read_json, write_json
+from common.files import atomic_folder, write_json
 from data.brats_labels import from_canonical
 from data.brats_layout import PHANTOM_WRITER
 from data.brats_phantom_case import draw_case
 from data.brats_phantom_names import case_files, tables
 from data.brats_releases import GRID, MODALITIES, RELEASES
-from data.folder_notes import PHANTOM_FILE
+from data.folder_notes import PHANTOM_FILE, holds_phantom
 from data.volume import write_labels
 
 _VERSION = 1  # to be raised by whatever changes the images
@@ -86,7 +85,7 @@ def write_phantom(
     if not labeled:  # only then, so that an older training set is still the same
         settings["labeled"] = False
     names = [*texts, *(name for paths in plan.values() for name in paths.values())]
-    if _is_there(root, settings, names):
+    if holds_phantom(root, settings, names):
         return
     with atomic_folder(root) as folder:
         for (grade, index), paths in plan.items():
@@ -97,25 +96,6 @@ def write_phantom(
         for name, text in texts.items():
             (folder / name).write_text(text, encoding="utf-8")
         write_json(folder / PHANTOM_FILE, settings)
-
-
-def _is_there(root, settings, names):
-    """Tells whether the folder holds this phantom, whole."""
-    if not root.exists() or (root.is_dir() and not any(root.iterdir())):
-        return False
-    path = root / PHANTOM_FILE
-    if (
-        path.is_file()
-        and read_json(path) == settings
-        and all((root / name).is_file() for name in names)
-    ):
-        return True
-    raise UserError(
-        root,
-        "an empty folder, or the same phantom written before",
-        "other files",
-        "choose another folder, or delete this one",
-    )
 
 
 def _write_case(paths, images, labels, release):

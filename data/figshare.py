@@ -51,7 +51,7 @@ class FigshareDataset:
         own = read_own_name(self.root)
         if own is not None:
             self.name, self.total = own, len(slice_files(self.root)[0])
-        self._cases, self._index, self._sizes = [], {}, {}
+        self._cases, self._index, self._sizes, self._sources = [], {}, {}, {}
         for index, path in slice_files(self.root)[0]:
             self._add(index, path)
         self.author_folds = self._read_author_folds()
@@ -88,9 +88,15 @@ class FigshareDataset:
         """Returns a hash of all ids, sizes and file contents (computed once)."""
         if self._fingerprint is None:
             self._fingerprint = digest(
-                [[c.id, c.label.stat().st_size, sha256(c.label)] for c in self._cases]
+                [[c.id, c.label.stat().st_size, self.source(c)] for c in self._cases]
             )
         return self._fingerprint
+
+    def source(self, case):
+        """Returns a hash of a case's file (computed once)."""
+        if case.id not in self._sources:
+            self._sources[case.id] = sha256(case.label)
+        return self._sources[case.id]
 
     def check(self):
         """Returns every `Finding` about the folder; reads all files."""

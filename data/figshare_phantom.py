@@ -12,10 +12,9 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
-from common.errors import UserError
 from common.files import atomic_folder, write_json
-from data.figshare_layout import PHANTOM_WRITER, read_phantom_settings
-from data.folder_notes import PHANTOM_FILE
+from data.figshare_layout import PHANTOM_WRITER
+from data.folder_notes import PHANTOM_FILE, holds_phantom
 from data.mat_writer import write_cvind, write_slice
 from data.matfile import Slice
 from data.order import generator
@@ -67,7 +66,8 @@ def write_phantom(root, count=160, seed=0, size=512, most_slices=23):
         "most_slices": most_slices,
         "planes": planes,
     }
-    if _is_there(root, settings):
+    names = [*(f"{index}.mat" for index in planes), "cvind.mat"]
+    if holds_phantom(root, settings, names):
         return
     with atomic_folder(root) as folder:
         for index, (number, patient, view) in enumerate(plan, start=1):
@@ -76,25 +76,6 @@ def write_phantom(root, count=160, seed=0, size=512, most_slices=23):
             write_slice(folder / f"{index}.mat", item)
         write_cvind(folder / "cvind.mat", [_fold(seed, n) for n, _, _ in plan])
         write_json(folder / PHANTOM_FILE, settings)
-
-
-def _is_there(root, settings):
-    """Tells whether the folder holds this phantom, whole."""
-    if not root.exists() or (root.is_dir() and not any(root.iterdir())):
-        return False
-    names = [f"{index}.mat" for index in settings["planes"]] + ["cvind.mat"]
-    if (
-        root.is_dir()
-        and read_phantom_settings(root) == settings
-        and all((root / name).is_file() for name in names)
-    ):
-        return True
-    raise UserError(
-        root,
-        "an empty folder, or the same phantom written before",
-        "other files",
-        "choose another folder, or delete this one",
-    )
 
 
 def _plan(seed, size, most_slices):

@@ -25,3 +25,35 @@ def read_own_name(root):
         expected = '{"name": "my-hospital"}, letters, digits, _ and - in the name'
         raise UserError(path, expected, settings, "correct the file")
     return name
+
+
+def holds_phantom(root, settings, names):
+    """Tells whether a folder holds a certain phantom, whole.
+
+    Args:
+        root: the folder that a phantom is to be written to.
+        settings: what its writer would note in `phantom.json`.
+        names: the files it would write, by their paths in the folder.
+
+    Returns:
+        False where the folder is absent or empty.
+
+    Raises:
+        UserError: the folder holds something else.
+    """
+    root = Path(root)
+    if not root.exists() or (root.is_dir() and not any(root.iterdir())):
+        return False
+    notes = root / PHANTOM_FILE
+    if (
+        notes.is_file()
+        and read_json(notes) == settings
+        and all((root / name).is_file() for name in names)
+    ):
+        return True
+    raise UserError(
+        root,
+        "an empty folder, or the same phantom written before",
+        "other files",
+        "choose another folder, or delete this one",
+    )

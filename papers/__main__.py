@@ -180,7 +180,10 @@ def join(
 def phantom(
     dataset: Annotated[str, typer.Argument(help="The data set, such as `figshare`.")],
     folder: Annotated[Path | None, typer.Option(help="Where to write it.")] = None,
-    count: Annotated[int, typer.Option(help="Number of cases.")] = 160,
+    count: Annotated[
+        int | None,
+        typer.Option(help="Number of cases. Default: 160 or 6."),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of all that is random.")] = 0,
     shape: Annotated[
         str, typer.Option(help="Volumes: depth,height,width, such as `16,48,48`.")

@@ -179,11 +179,12 @@ def download(dataset, folder):
 
 def phantom(dataset, folder, count, seed=0, shape="", unlabeled=False):
     """Writes a phantom of a data set; shape and labels are those of volumes."""
-    console = Console()
+    console, tools = Console(), datasets.tools(dataset)
+    if count is None:
+        count = tools.phantom_count
     if count < 1:
         raise UserError(f"COUNT={count}", "at least 1", count, "correct it")
     folder = folder or CACHE / f"phantom-{dataset}-{count}"
-    tools = datasets.tools(dataset)
     extra = {"labeled": False} if unlabeled else {}
     if shape:
         extra["shape"] = _numbers(shape, "SHAPE")
@@ -324,7 +325,7 @@ def _runner(options, dry=False):
             console.say("it is not written yet, and nothing has been trained")
             return None
         if not data.exists():
-            console.say("writing it (once, half a minute)")
+            console.say("writing it (once)")
         datasets.tools(paper.dataset).write_phantom(data, **paper.phantom)
     elif data is None:
         data = DOWNLOADS / paper.dataset

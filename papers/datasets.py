@@ -4,11 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from data.brats_check import check_brats
-from data.brats_phantom import write_phantom as write_brats_phantom
-
 from common.errors import UserError
 from data.brats import BratsDataset
+from data.brats_check import check_brats
+from data.brats_phantom import write_phantom as write_brats_phantom
 from data.download import download_figshare
 from data.figshare_check import check_figshare
 from data.figshare_phantom import write_phantom as write_figshare_phantom
@@ -26,6 +25,7 @@ class DataSetTools:
         write_phantom: function that writes synthetic cases in its layout into a
             folder; its further arguments are the data set's own.
         phantom_size: function from a number of cases to those arguments.
+        phantom_count: that number where none is asked for.
         download: function that fetches it into a folder, or None where it is
             handed out to registered users only.
         open_volumes: function from a folder to the data set, for sets of
@@ -35,6 +35,7 @@ class DataSetTools:
     check: Callable
     write_phantom: Callable
     phantom_size: Callable
+    phantom_count: int
     download: Callable | None = None
     open_volumes: Callable | None = None
 
@@ -44,6 +45,7 @@ def _brats(release):
         check=partial(check_brats, release=release),
         write_phantom=partial(write_brats_phantom, release=release),
         phantom_size=_grades,
+        phantom_count=6,
         open_volumes=partial(BratsDataset, release=release),
     )
 
@@ -59,6 +61,7 @@ _DATA_SETS = {
         check=check_figshare,
         write_phantom=write_figshare_phantom,
         phantom_size=lambda count: {"count": count},
+        phantom_count=160,
         download=download_figshare,
     ),
     **{release: _brats(release) for release in BRATS},

@@ -100,7 +100,7 @@ class Runner:
             history = train(
                 model,
                 experiment.loss(),
-                experiment.optimizer(),
+                _scaled(experiment.optimizer(), training.precision),
                 experiment.stream,
                 experiment.validation(model),
                 plan,
@@ -329,6 +329,13 @@ class Runner:
         epochs = len(newest[1]["history"])
         seconds = sum(row["seconds"] for row in newest[1]["history"])
         return f"epoch {epochs} of {job.protocol.training.epochs}", seconds
+
+
+def _scaled(optimizer, precision):
+    """Half precision needs its loss scaled; bfloat16 has the range of float32."""
+    if precision == "mixed_float16":
+        return keras.optimizers.LossScaleOptimizer(optimizer)
+    return optimizer
 
 
 def _damaged(path, error):

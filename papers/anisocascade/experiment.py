@@ -121,10 +121,7 @@ class Experiment:
     def optimizer(self):
         """Returns the optimizer of all nine networks."""
         training = self.protocol.training
-        adam = keras.optimizers.Adam(training.learning_rate, epsilon=training.epsilon)
-        if training.precision == "mixed_float16":
-            return keras.optimizers.LossScaleOptimizer(adam)
-        return adam
+        return keras.optimizers.Adam(training.learning_rate, epsilon=training.epsilon)
 
     def stream(self, first_step):
         """Returns the training batches from a global step on, without end."""
@@ -168,11 +165,21 @@ class Experiment:
     def validation(self, model):
         """Returns a function that scores the model on the same few patches.
 
-        original code: the loss of 10 more training batches; ours are of held-out
-        patients. Nothing is decided by it.
+        Departure: the code looks at the loss of 10 more training batches; ours are
+        of held-out patients. Nothing is decided by it.
+
+        Raises:
+            UserError: no case is held out.
         """
+        if not self.split.validation:
+            raise UserError(
+                f"fold {self.split.fold}",
+                "a held-out case to look at while training",
+                f"none of {len(self.split.train)} training cases",
+                "SET=folds.validation_share=0.2, or take more cases",
+            )
         loss = self.loss()
-        sampler = self.sampler(self.split.validation or self.split.train)
+        sampler = self.sampler(self.split.validation)
         predict = Predictor(model, sampler.batch_size)
 
         def validate():

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from common.errors import UserError
-from common.evidence import replace
+from common.evidence import from_dict
 from common.files import read_json
 from papers.anisocascade.experiment import BUILDERS
-from papers.anisocascade.protocol import NETWORKS, PROFILES, Protocol
+from papers.anisocascade.protocol import NETWORKS, Protocol
 from papers.anisocascade.released_weights import MANIFEST, import_released
 from papers.anisocascade.segmenter import Segmenter
 
@@ -42,15 +42,14 @@ def segmenter(folder, force=False):
             "neither" if not runs else f"only {sorted(max(runs.values(), key=len))}",
             "`python -m papers import-weights anisocascade --from DIR`, or train first",
         )
-    chosen = max(whole, key=len)
-    protocol = replace(Protocol(), PROFILES.get(folder.name, {}))
     models = {}
-    for (stage, view), run in chosen.items():
+    for (stage, view), run in max(whole, key=len).items():
         job = read_json(run / "job.json")
+        protocol = from_dict(Protocol(), job["protocol"])
         builder = BUILDERS[job["method"].split("-")[0]]
-        width = job["protocol"]["network"]["base_channels"]
-        models[stage, view] = builder((None, None, None, 4), width)
-        models[stage, view].load_weights(run / "last.weights.h5")
+        model = builder((None, None, None, 4), protocol.network.base_channels)
+        model.load_weights(run / "last.weights.h5")
+        models[stage, view] = model
     return Segmenter(models, protocol.inference, force=force)
 
 

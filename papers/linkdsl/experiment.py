@@ -45,13 +45,12 @@ def prepare(dataset, cache, protocol, console, workers):
         console: a `papers.console.Console`, which shows progress.
         workers: ignored: a slice takes milliseconds.
     """
-    sources = {case.id: sha256(case.label) for case in dataset}
-    todo = [case for case in dataset if not cache.holds(case.id, sources[case.id])]
+    todo = [case for case in dataset if not cache.holds(case.id, dataset.source(case))]
     for case in console.track(todo, "prepare"):
         arrays = prepare_case(dataset, case, protocol)
-        cache.write(case.id, sources[case.id], arrays)
+        cache.write(case.id, dataset.source(case), arrays)
     console.say(
-        f"prepared {len(todo)} cases, {len(sources) - len(todo)} were there: "
+        f"prepared {len(todo)} cases, {len(dataset) - len(todo)} were there: "
         f"{cache.folder}"
     )
 
@@ -153,10 +152,7 @@ class Experiment:
     def optimizer(self):
         """Returns the optimizer of section III."""
         training = self.protocol.training
-        sgd = keras.optimizers.SGD(training.learning_rate, momentum=training.momentum)
-        if training.precision == "mixed_float16":
-            return keras.optimizers.LossScaleOptimizer(sgd)
-        return sgd
+        return keras.optimizers.SGD(training.learning_rate, momentum=training.momentum)
 
     def stream(self, first_step):
         """Returns the training batches from a global step on, without end."""

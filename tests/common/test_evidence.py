@@ -12,6 +12,7 @@ from common.evidence import (
     as_dict,
     chosen,
     describe,
+    from_dict,
     inferred,
     original,
     protocol_digest,
@@ -145,6 +146,18 @@ def test_digest_changes_with_each_value(key):
     changed = replace(Protocol(), {key: other[key]})
     assert protocol_digest(changed) != protocol_digest(Protocol())
     assert protocol_digest(changed, (key,)) == protocol_digest(Protocol(), (key,))
+
+
+@dataclass(frozen=True)
+class Sizes:
+    patch: tuple = chosen((4, 6), "small")
+    training: Training = field(default_factory=Training)
+
+
+def test_what_a_run_recorded_is_its_protocol_again():
+    recorded = Sizes(patch=(8, 9), training=Training(epochs=7))
+    values = json.loads(json.dumps(as_dict(recorded)))
+    assert from_dict(Sizes(), values) == recorded
 
 
 def test_as_dict_is_json_and_nested_like_the_protocol():

@@ -1,0 +1,137 @@
+"""Training data, networks and scores of the paper, on a small phantom."""
+
+import numpy as np
+import pytest
+
+from common.errors import UserError
+from common.evidence import replace
+from data.brats_phantom import write_phantom
+from data.splits import Split
+from papers.anisocascade import experiment
+from papers.anisocascade.inference import segmenter
+from papers.anisocascade.protocol import METHODS, NETWORKS, PROFILES, Protocol
+from papers.console import Console
+
+BY_ID = {method.id: method for method in METHODS}
+LABELS = {"wnet": (1, 2, 3, 4), "tnet": (1, 3, 4), "enet": (4,)}
+
+
+@pytest.fixture(scope="module")
+def protocol():
+    changes = {"network.base_channels": 4, "training.batch_size": 2}
+    return replace(replace(Protocol(), PROFILES["demo"]), changes)
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory, protocol):
+    """A phantom of five cases and its cache."""
+    folder = tmp_path_factory.mktemp("aniso")
+    write_phantom(folder / "brats", hgg=3, lgg=2, shape=(24, 48, 48))
+    dataset = experiment.open_dataset(folder / "brats")
+    cache = experiment.prepared_cache(folder / "cache", dataset, protocol)
+    experiment.prepare(dataset, cache, protocol, Console(), workers=1)
+    return dataset, cache
+
+
+@pytest.fixture
+def make(prepared, protocol, tmp_path):
+    dataset, cache = prepared
+    ids = tuple(case.id for case in dataset)
+
+    def make(method, split=None, changes=None):
+        return experiment.Experiment(
+            BY_ID[method],
+            replace(protocol, changes or {}),
+            cache,
+            split or Split(0, ids[:3], ids[3:4], ids[4:]),
+            seed=0,
+            dataset=dataset,
+            folder=tmp_path,
+        )
+
+    return make
+
+
+def test_folds_keep_patients_whole(prepared, protocol):
+    dataset, _ = prepared
+    name, folds = experiment.folds(dataset, "patient", protocol)
+    assert name == "patient" and set(folds) == {case.id for case in dataset}
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("view", ["axial", "sagittal", "coronal"])
+def test_batches_hold_the_region_of_the_stage(make, prepared, network, view):
+    dataset, _ = prepared
+    one = make(f"{network}-{view}")
+    images, masks = next(iter(one.stream(3)))
+    assert images.shape == (2, 19, 32, 32, 4) and masks.shape == (2, 11, 32, 32, 1)
+    assert set(np.unique(masks)) == {0.0, 1.0}, "no foreground in the batch"
+    # The same step again, without those before it, and through the plain reader.
+    sampler = one.sampler(one.split.train)
+    again, labels = sampler(3)
+    np.testing.assert_array_equal(images, again)
+    np.testing.assert_array_equal(masks[..., 0], np.isin(labels, LABELS[network]))
+
+
+def test_low_grade_cases_are_drawn_more_often_for_the_inner_stages(make, prepared):
+    dataset, _ = prepared
+    ids = tuple(case.id for case in dataset)
+    low = [case.id for case in dataset if case.group == "LGG"]
+    split = Split(0, ids, ids[:1], ids[:1])
+    counts = {
+        name: make(name, split).sampler(ids).case_ids.count(low[0])
+        for name in ("wnet-axial", "tnet-axial", "enet-axial")
+    }
+    assert counts == {"wnet-axial": 1, "tnet-axial": 3, "enet-axial": 3}
+
+
+def test_weight_decay_is_half_the_sum_of_squares(make):
+    plain = make("wnet-axial").build()
+    assert plain.losses == []
+    decayed = make("wnet-axial", changes={"training.weight_decay": 1e-3}).build()
+    squares = [
+        np.sum(np.square(variable.numpy()))
+        for variable in decayed.trainable_variables
+        if variable.path.endswith("kernel")
+    ]
+    total = sum(float(loss) for loss in decayed.losses)
+    assert total == pytest.approx(1e-3 / 2 * sum(squares), rel=1e-5)
+
+
+def test_validation_is_of_held_out_cases_or_refused(make, prepared):
+    dataset, _ = prepared
+    ids = tuple(case.id for case in dataset)
+    one = make("enet-axial")
+    scores = one.validation(one.build())()
+    assert set(scores) == {"val_loss", "val_dice"}
+    assert 0 < scores["val_loss"] < 1 and 0 <= scores["val_dice"] <= 1
+    with pytest.raises(UserError, match="validation_share"):
+        make("enet-axial", Split(0, ids[:4], (), ids[4:])).validation(None)
+
+
+def test_a_cascade_scores_each_case_and_keeps_its_labels(make, tmp_path):
+    networks = {name: make(f"{name}-axial").build() for name in NETWORKS}
+    cascade = make("cascade-axial")
+    models = {f"{name}-axial": model for name, model in networks.items()}
+    ((case_id, row),) = cascade.evaluate(models)
+    assert case_id == cascade.split.test[0]
+    assert row["convention"] == "border-max/brats"
+    assert {"wt_dice", "tc_hd95", "et_specificity"} <= set(row)
+    kept = tmp_path / "predictions" / f"{case_id}.nii.gz"
+    before = kept.stat().st_mtime_ns
+    again = (case_id, pytest.approx(row, nan_ok=True))
+    assert list(cascade.evaluate(models)) == [again]
+    assert kept.stat().st_mtime_ns == before
+
+
+def test_methods_come_after_those_they_need():
+    places = {method.id: place for place, method in enumerate(METHODS)}
+    for method in METHODS:
+        assert all(places[name] < places[method.id] for name in method.needs)
+    assert len(BY_ID["cascade"].parts) == 9
+    assert BY_ID["wnet-coronal"].starts_from == "wnet-axial"
+
+
+def test_folder_without_networks(tmp_path):
+    with pytest.raises(UserError, match="import-weights anisocascade"):
+        segmenter(tmp_path)
