@@ -38,7 +38,7 @@ OPTIONS = $(if $(DATA),--data "$(DATA)") $(if $(PROFILE),--profile $(PROFILE)) \
 	$(if $(METHODS),--methods "$(METHODS)") $(if $(SPLIT),--split "$(SPLIT)") \
 	$(if $(FOLDS),--folds "$(FOLDS)") $(if $(SEEDS),--seeds "$(SEEDS)") \
 	$(if $(SPLITS),--splits "$(SPLITS)") $(if $(EPOCHS),--epochs $(EPOCHS)) \
-	$(foreach s,$(SET),--set $(s)) $(if $(RESULTS),--results "$(RESULTS)") \
+	$(foreach s,$(SET),--set '$(s)') $(if $(RESULTS),--results "$(RESULTS)") \
 	$(if $(WORKERS),--workers $(WORKERS)) $(if $(filter-out 0,$(DRY_RUN)),--dry-run)
 
 ##@ Start here

@@ -191,6 +191,8 @@ def _checked(entry, new):
             new = json.loads(new.lower())
         except ValueError:
             pass  # stays a string and fails the check of the type below
+    if isinstance(old, tuple) and isinstance(new, list) and _alike(new, old):
+        new = tuple(new)
     if isinstance(old, float) and type(new) is int:
         new = float(new)
     if type(new) is not type(old):
@@ -200,3 +202,8 @@ def _checked(entry, new):
     if expected is None:
         return new
     raise UserError(entry.key, expected, repr(new), "correct the value")
+
+
+def _alike(new, old):
+    """Tells whether two sequences hold as many values of the same types."""
+    return [type(value) for value in new] == [type(value) for value in old]

@@ -212,10 +212,14 @@ def import_weights(
 def predict(
     paper: PaperId,
     out: Annotated[
-        Path, typer.Option(help="A .nii.gz, .nii or .mha file; for cases: a folder.")
+        Path,
+        typer.Option(
+            help="A .nii.gz, .nii or .mha file (a slice: .png); for cases: a folder."
+        ),
     ],
     case: Annotated[
-        Path | None, typer.Option(help="Folder of one case, or of cases.")
+        Path | None,
+        typer.Option(help="Folder of one case or of cases; a slice, or their folder."),
     ] = None,
     flair: File = None,
     t1: File = None,
@@ -224,14 +228,15 @@ def predict(
     weights_folder: Annotated[
         Path | None,
         typer.Option(
-            "--weights", help="Imported weights, or runs of one data set and profile."
+            "--weights",
+            help="Imported weights, or a finished run; see the page.",
         ),
     ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Try scans that are not like BraTS's.")
     ] = False,
 ):
-    """Segment a case of four modalities, or a folder of cases."""
+    """Segment a case of four modalities, a slice, or a folder of them."""
     files = {"flair": flair, "t1": t1, "t1ce": t1ce, "t2": t2}
     weights.predict(paper, case, files, weights_folder, out, force)
 

@@ -16,7 +16,8 @@ class Paper:
     they are needed, with TensorFlow: `experiment` (`open_dataset`,
     `prepared_cache`, `prepare`, `folds`, the class `Experiment`), `figures`
     (`draw_figures`) and `page` (`blocks`). A paper whose networks can be applied
-    to scans has `inference` too (`segmenter`, perhaps `import_released`).
+    to scans has `inference` too (`segmenter`, `files`: `papers.predict` for volumes or
+    `papers.predict_slices`, perhaps `import_released`).
 
     Args:
         id: short name, such as `"linkdsl"`.

@@ -17,6 +17,7 @@ from data.case import Case
 from data.scan import find_cases, find_scan, release_of
 from data.volume import write_labels
 
+OUTPUTS = (".nii", ".nii.gz", ".mha")
 # Its labels, 0, 1, 2 and 4, stand in files that are named like no release.
 _DEFAULT_RELEASE = RELEASES["brats17"]
 

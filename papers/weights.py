@@ -6,7 +6,6 @@ from common.errors import UserError
 from data.brats_releases import MODALITIES
 from papers import registry
 from papers.console import Console
-from papers.predict import predict_file, predict_folder
 from papers.quiet import import_tensorflow
 
 WEIGHTS = Path("weights")
@@ -21,19 +20,21 @@ def import_weights(paper_id, source, target):
     Console().say(f"weights: {target}")
 
 
-def predict(paper_id, case, files, weights, out, force):
+def predict(paper_id, case, modalities, weights, out, force):
     """Segments one case, or a folder of cases.
 
     Args:
         paper_id: the paper.
-        case: folder of a case, or of cases; or None.
-        files: path of each modality, or None for those not given.
+        case: folder of a case, or of cases; for a paper of slices a file or a
+            folder of them; or None.
+        modalities: path of each, or None for those not given.
         weights: folder of imported weights, or a finished run's; None: the default.
-        out: `.nii`, `.nii.gz` or `.mha` for one case, else a folder.
+        out: `.nii`, `.nii.gz` or `.mha` for one case (`.png` for one slice), else
+            a folder.
         force: whether to try a scan that is not like those of BraTS.
     """
     import_tensorflow()
-    console, given = Console(), {k: v for k, v in files.items() if v is not None}
+    console, given = Console(), {k: v for k, v in modalities.items() if v is not None}
     if bool(case) == bool(given):
         raise UserError(
             "the scan",
@@ -42,22 +43,26 @@ def predict(paper_id, case, files, weights, out, force):
             "see `python -m papers predict --help`",
         )
     paper = _paper_with(paper_id, "segmenter", "predict")
+    files = paper.inference.files
     segmenter = paper.inference.segmenter(weights or WEIGHTS / paper_id, force)
 
     def progress(stage, view, done, total):
         if done == total:
             console.say(f"  {stage}, {view}: {total} batches")
 
-    if out.name.endswith((".nii", ".nii.gz", ".mha")):
-        for finding in predict_file(segmenter, case or given, out, progress):
+    if out.name.endswith(files.OUTPUTS):
+        for finding in files.predict_file(segmenter, case or given, out, progress):
             console.say(f"{finding.severity}: {finding.found}; {finding.fix}")
         console.say(f"wrote {out}")
         return
     if given:
         raise UserError(
-            out, "a .nii, .nii.gz or .mha file", "a folder", "name a file with --out"
+            out,
+            f"a {' or '.join(files.OUTPUTS)} file",
+            "a folder",
+            "name it with --out",
         )
-    rows = predict_folder(segmenter, case, out, console.say, progress)
+    rows = files.predict_folder(segmenter, case, out, console.say, progress)
     failed = [row.case_id for row in rows if row.status == "failed"]
     console.say(f"{len(rows) - len(failed)} of {len(rows)} cases: {out}")
     if failed:

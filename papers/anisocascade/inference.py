@@ -5,12 +5,13 @@ from pathlib import Path
 from common.errors import UserError
 from common.evidence import from_dict
 from common.files import read_json
+from papers import predict as files
 from papers.anisocascade.experiment import BUILDERS
 from papers.anisocascade.protocol import NETWORKS, Protocol
 from papers.anisocascade.released_weights import MANIFEST, import_released
 from papers.anisocascade.segmenter import Segmenter
 
-__all__ = ["import_released", "segmenter"]
+__all__ = ["files", "import_released", "segmenter"]
 
 
 def segmenter(folder, force=False):

@@ -104,6 +104,23 @@ def folds(dataset, split, protocol, file=None):
     )
 
 
+def build_network(method, protocol):
+    """Builds the network of a method; of the cascade, the second one."""
+    size = protocol.preparation.image_size
+    channels = 1 if method.previous is None else 2
+    only_image = channels == 2 and protocol.cascade.scaled_inputs == "image"
+    return linknet(
+        (size, size, channels),
+        method.scales,
+        protocol.network.base_filters,
+        fusion=protocol.network.fusion,
+        quarter_at=protocol.network.quarter_at,
+        outer_link=protocol.network.outer_link,
+        post_sum_relu=protocol.network.post_sum_relu,
+        scaled_channels=1 if only_image else None,
+    )
+
+
 class Experiment:
     """One method on one split: everything between cached slices and scores.
 
@@ -129,19 +146,7 @@ class Experiment:
 
     def build(self):
         """Builds the method's network."""
-        protocol, size = self.protocol, self.protocol.preparation.image_size
-        channels = 1 if self.method.previous is None else 2
-        only_image = channels == 2 and protocol.cascade.scaled_inputs == "image"
-        return linknet(
-            (size, size, channels),
-            self.method.scales,
-            protocol.network.base_filters,
-            fusion=protocol.network.fusion,
-            quarter_at=protocol.network.quarter_at,
-            outer_link=protocol.network.outer_link,
-            post_sum_relu=protocol.network.post_sum_relu,
-            scaled_channels=1 if only_image else None,
-        )
+        return build_network(self.method, self.protocol)
 
     def loss(self):
         """Returns the method's loss."""

@@ -180,3 +180,15 @@ def test_as_dict_is_json_and_nested_like_the_protocol():
 def test_limits(limits, good, bad):
     assert limits.broken_by(good) is None
     assert limits.broken_by(bad)
+
+
+@dataclass(frozen=True)
+class Tiling:
+    patch: tuple[int, int] = chosen((96, 96), "height and width")
+
+
+def test_a_tuple_is_read_from_text():
+    assert replace(Tiling(), {"patch": "[64, 80]"}) == Tiling((64, 80))
+    for wrong in ("[64]", "[64, 8.5]", "[1, 2, 3]", "64"):
+        with pytest.raises(UserError, match="type tuple"):
+            replace(Tiling(), {"patch": wrong})

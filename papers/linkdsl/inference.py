@@ -1,0 +1,92 @@
+"""Prediction for users: from a finished run to the masks of slices."""
+
+from pathlib import Path
+
+import numpy as np
+from scipy.ndimage import zoom
+
+from common.errors import UserError
+from common.evidence import from_dict
+from common.files import read_json
+from common.inference.predict import Predictor
+from data.normalize import min_max, resize_area
+from papers import predict_slices as files
+from papers.linkdsl.experiment import THRESHOLD, build_network
+from papers.linkdsl.protocol import METHODS, Protocol
+
+__all__ = ["SliceSegmenter", "files", "segmenter"]
+
+
+class SliceSegmenter:
+    """One method's network, for the cascade after the network before it.
+
+    Args:
+        folder: a finished run, `runs/linkdsl/<data>/<profile>/<run>`; the run
+            that a cascade takes its maps from stands beside it.
+
+    Raises:
+        UserError: the folder, or the one beside it, is no finished run.
+    """
+
+    def __init__(self, folder):
+        folder = Path(folder)
+        if not (folder / "finished.json").is_file():
+            raise UserError(
+                folder,
+                "a finished run, runs/linkdsl/<data>/<profile>/<run>",
+                "an unfinished one" if (folder / "job.json").exists() else "no run",
+                "name the run with --weights, or `make train-linkdsl` first",
+            )
+        job = read_json(folder / "job.json")
+        self.protocol = from_dict(Protocol(), job["protocol"])
+        method = next(method for method in METHODS if method.id == job["method"])
+        model = build_network(method, self.protocol)
+        model.load_weights(folder / f"{self.protocol.training.checkpoint}.weights.h5")
+        self._predict = Predictor(model, batch_size=1)
+        before = job["previous"]
+        self.previous = SliceSegmenter(folder.with_name(before)) if before else None
+
+    def probability(self, image):
+        """Returns the tumor's probability at the network's own resolution.
+
+        Args:
+            image: intensities `(height, width)`, upright, the whole head in view.
+
+        Returns:
+            A float32 array `(size, size)`.
+        """
+        size = self.protocol.preparation.image_size
+        layers = [resize_area(min_max(image), size)]
+        if self.previous is not None:
+            first = self.previous.probability(image)
+            hard = self.protocol.cascade.map == "hard"
+            layers.append((first >= THRESHOLD) if hard else first)
+        batch = np.stack(layers, axis=-1)[None].astype(np.float32)
+        return self._predict(batch)[0, ..., 0]
+
+    def __call__(self, image):
+        """Segments one slice.
+
+        Args:
+            image: as for `probability`.
+
+        Returns:
+            A boolean mask `(height, width)`: the probabilities, interpolated
+            linearly to the image's own pixels, at 0.5 and above.
+        """
+        soft = self.probability(image)
+        factors = [new / old for new, old in zip(image.shape, soft.shape, strict=True)]
+        return zoom(soft, factors, order=1, mode="nearest", grid_mode=True) >= THRESHOLD
+
+
+def segmenter(folder, force=False):
+    """Returns a segmenter of a finished run.
+
+    Args:
+        folder: as for `SliceSegmenter`.
+        force: not used; nothing is refused that can be read.
+
+    Raises:
+        UserError: as `SliceSegmenter`.
+    """
+    return SliceSegmenter(folder)
