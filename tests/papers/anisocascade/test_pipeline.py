@@ -119,11 +119,23 @@ def test_real_case_without_noise(weights, real_case):
 def test_real_case_with_noise(weights, real_case):
     case, truth, _ = real_case
     received = scores(Segmenter(weights, ORIGINAL)(case), truth)
-    # Recorded of a plain build, with another generator: .9484, .9512, .9353. With
-    # noise in the background only, and zeros beyond the volume and in spare patches,
-    # this program gives .9536, .9528, .9360; the released code has noise in all three.
-    for region, value in {"wt": 0.9484, "tc": 0.9512, "et": 0.9353}.items():
-        assert received[region] >= value - 0.002, region
-    # Ours at seed 0. Seed 1 gave .9619, .9826, .9503: five times that spread.
-    for region, value in {"wt": 0.9625, "tc": 0.9826, "et": 0.9507}.items():
+    # Seeds 0 and 1 gave .9625 .9826 .9507 and .9619 .9826 .9503.
+    for region, value in {"wt": 0.9622, "tc": 0.9826, "et": 0.9505}.items():
         assert abs(received[region] - value) <= 0.003, region
+
+
+@pytest.mark.slow
+def test_real_case_with_noise_in_the_background_only(weights, real_case, monkeypatch):
+    """Recorded of a plain build with noise: .9484, .9512, .9353.
+
+    Noise in the background, and zeros beyond the volume and in spare patches, lead
+    there; the released code has noise in all three, which scores higher (above).
+    """
+    case, truth, _ = real_case
+    zeros = lambda fill, shape, *counters: np.zeros(shape, np.float32)  # noqa: E731
+    monkeypatch.setattr("papers.anisocascade.slabs.patch_fill", zeros)
+    received = scores(Segmenter(weights, ORIGINAL)(case), truth)
+    # Ours at seeds 0 to 2: .9532 to .9536, .9528 to .9531, .9360 to .9363; one noise
+    # for all four modalities: .9453, .9511, .9347. The generator decides the rest.
+    for region, value in {"wt": 0.9484, "tc": 0.9512, "et": 0.9353}.items():
+        assert abs(received[region] - value) <= 0.006, region
