@@ -41,6 +41,7 @@ def main(arguments=None):
     parser.add_argument("--shape", help="batch x depth x height x width, for all")
     parser.add_argument("--base-channels", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--case", help="folder of a case, for the whole test program")
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
 
@@ -56,6 +57,11 @@ def main(arguments=None):
     console.table(COLUMNS, show, "networks")
     for variant, seconds in whole_case(rows).items():
         console.say(f"{variant}: {seconds:.0f} s for the networks of a whole case")
+    if options.case:
+        console.say(f"measuring: the whole test program on {Path(options.case).name}")
+        rows += measure_case(options.case)
+        for row in rows[-2:]:
+            console.say(f"{row['variant']}: {row['s']} s, {row['peak_gb']} GB")
     table = pd.DataFrame([row | made_on for row in rows])
     write_text(options.results, table.to_csv(index=False))
     minutes = (time.monotonic() - started) / 60
@@ -110,6 +116,28 @@ def measure(network, shape, width, rounds):
             }
         rows.append(row)
     return rows
+
+
+def measure_case(case):
+    """Returns the rows of one case, from its files to its labels; one round."""
+    command = [sys.executable, "-m", "benchmarks.aniso_case"]
+    peers = {n: Peer([*command, n, case]) for n in ("shipped", "plain")}
+    timings = {name: [peer.run()] for name, peer in peers.items()}
+    return [
+        {
+            "network": "all nine",
+            "variant": name,
+            "batch": f"{Path(case).name}, {peer.description['weights']} weights",
+            "s": round(timings[name][0][0], 1),
+            "cpu_s": round(timings[name][0][1], 1),
+            "first_s": round(peer.description["first_s"], 1),
+            "ratio_to_shipped": _ratio(timings, name, 0),
+            "cpu_ratio_to_shipped": _ratio(timings, name, 1),
+            "peak_gb": round(peer.close(), 2),
+            "rounds": 1,
+        }
+        for name, peer in peers.items()
+    ]
 
 
 def _ratio(timings, name, column):

@@ -107,7 +107,10 @@ def trainable_parameters(model):
 
 
 def results_table(folder, tables):
-    """Returns the tables of a results folder, published beside reproduced.
+    """Returns the tables of a results folder in the paper's shape, a line a run.
+
+    A score is the reproduced one with its 95 % interval over cases, and below it the
+    published one and the gap.
 
     Args:
         folder: such as `results/linkdsl`.
@@ -118,20 +121,19 @@ def results_table(folder, tables):
     for table in tables:
         mine = cells[cells["table"] == table.name]
         titles = {row.key: row.title for row in table.rows}
-        labels = {column.key: column.label for column in table.columns}
+        lines = {}
+        for cell in mine.itertuples():
+            lines.setdefault((cell.row, _run_on(cell)), {})[cell.column] = cell
         rows = [
             (
-                titles[cell.row],
-                labels[cell.column],
-                _number(cell.published),
-                _with_interval(cell),
-                _number(cell.gap, "+"),
-                cell.n_cases,
-                _run_on(cell),
+                titles[row],
+                *(_cell(line.get(column.key)) for column in table.columns),
+                max((cell.n_cases for cell in line.values()), key=len),
+                run,
             )
-            for cell in mine.itertuples()
+            for (row, run), line in lines.items()
         ]
-        head = ("method", "score", "published", "reproduced [95 %]", "gap", "n", "run")
+        head = ("method", *(column.label for column in table.columns), "n", "run")
         name = f"Table {table.name.strip('_')}"
         parts.append(f"**{name}. {table.title}**\n\n{markdown(head, rows)}")
     names = [table.name for table in tables]
@@ -179,13 +181,19 @@ def _number(text, sign=""):
     return f"{float(text):{sign}.4f}" if text else ""
 
 
-def _with_interval(cell):
+def _cell(cell):
+    """Returns the reproduced value, and below it the published one and the gap."""
+    if cell is None:
+        return ""
     value = _number(cell.reproduced)
-    if not cell.ci_low:
-        return value
     if cell.sd_seeds:
         value += f" ± {_number(cell.sd_seeds)} over seeds"
-    return f"{value} [{_number(cell.ci_low)}, {_number(cell.ci_high)}]"
+    if cell.ci_low:
+        value += f" [{_number(cell.ci_low)}, {_number(cell.ci_high)}]"
+    printed = f"published {_number(cell.published)}" if cell.published else ""
+    if cell.gap:
+        printed += f" ({_number(cell.gap, '+')})"
+    return "<br>".join(part for part in (value, printed) if part)
 
 
 def _run_on(cell):

@@ -2,7 +2,7 @@
 
 import importlib
 import importlib.util
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from common.errors import UserError
 from common.evidence import replace
@@ -33,6 +33,8 @@ class Paper:
             first is the default.
         leak_methods: methods that run patient-wise beside an image-wise run.
         leak_columns: the scores that the leak table compares; none: no table.
+        derived: further CSV files of the results folder by name: functions from
+            the rows of all cases to a `DataFrame`.
     """
 
     id: str
@@ -47,6 +49,7 @@ class Paper:
     splits: tuple[str, ...] = ("patient",)
     leak_methods: tuple[str, ...] = ()
     leak_columns: tuple = ()
+    derived: dict = field(default_factory=dict)
 
     def protocol_of(self, profile):
         """Returns the protocol of a profile.

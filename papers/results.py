@@ -50,6 +50,8 @@ def _write_tables(runner, folder):
     write_results(folder, runner.paper.tables, cases)
     if runner.paper.leak_columns:
         write_text(folder / "leak.csv", _leak(runner.paper, read_cases(path)))
+    for name, derive in runner.paper.derived.items():
+        write_text(folder / name, to_csv(derive(read_cases(path))))
     return sorted(p for p in folder.glob("*.csv") if p.name != "expected.csv")
 
 

@@ -134,8 +134,13 @@ class Experiment:
         read = partial(self.read, sampler)
         return batch_stream(itertools.count(first_step), read, shapes)
 
-    def sampler(self, case_ids):
-        """Returns what draws the patches of this network's stage and view."""
+    def sampler(self, case_ids, needs_region=True):
+        """Returns what draws the patches of this network's stage and view.
+
+        Args:
+            case_ids: the cases.
+            needs_region: whether every batch holds a voxel of the stage's region.
+        """
         stage, patches = NETWORKS[self.method.network], self.protocol.patches
         side = getattr(patches, f"{stage}_size")
         rule = PatchRule(
@@ -143,7 +148,7 @@ class Experiment:
             label_size=(patches.slices_out, side, side),
             view=self.method.view,
             region=training_region(stage, patches.margin),
-            foreground=REGION[stage],
+            foreground=REGION[stage] if needs_region else (),
             noise=self.protocol.inference.fill.mode == "noise",
         )
         if stage != "whole":
@@ -156,10 +161,16 @@ class Experiment:
         size = self.protocol.training.batch_size
         return PatchSampler(self.cache, case_ids, rule, size, self.seed)
 
+    def _holds(self, case_ids, stage):
+        """Tells whether any of the cases has a stage's region: some LGG has none."""
+        columns = [1 + label for label in REGION[stage]]
+        slices = (self.cache.info(case_id).slices for case_id in case_ids)
+        return any(counts[:, columns].any() for counts in slices)
+
     def read(self, sampler, step):
         """Returns images and masks of the stage's region, float32 `(batch, …)`."""
         images, labels = sampler(step)
-        mask = np.isin(labels, sampler.rule.foreground)
+        mask = np.isin(labels, REGION[NETWORKS[self.method.network]])
         return images, mask[..., None].astype(np.float32)
 
     def validation(self, model):
@@ -179,7 +190,8 @@ class Experiment:
                 "SET=folds.validation_share=0.2, or take more cases",
             )
         loss = self.loss()
-        sampler = self.sampler(self.split.validation)
+        held_out, stage = self.split.validation, NETWORKS[self.method.network]
+        sampler = self.sampler(held_out, needs_region=self._holds(held_out, stage))
         predict = Predictor(model, sampler.batch_size)
 
         def validate():

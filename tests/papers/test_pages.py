@@ -4,6 +4,7 @@ import keras
 import pytest
 
 from common.errors import UserError
+from common.reporting.tables import Column, Row, Table
 from papers import commands, pages, registry
 
 
@@ -46,3 +47,29 @@ def test_network_diagram_names_every_edge():
         "second --> sum",
     }
     assert '  sum["sum<br/>4 x 4 x 1"]' in lines
+
+
+def test_results_have_the_papers_shape(tmp_path):
+    head = "table,row,column,published,reproduced,gap,ci_low,ci_high,sd_seeds,n_cases,"
+    head += "data,coverage,profile,budget,split,folds,seeds,command,note\n"
+    run = "mine,2/3,cpu,1 epoch,image,0,0,make x,"
+    (tmp_path / "cells.csv").write_text(
+        head
+        + f"1,a,dice,0.8,0.75,-0.05,0.7,0.8,,12,{run}\n"
+        + f"1,a,iou,,0.6,,,,,12,{run}\n"
+        + "1,b,dice,0.9,,,,,,,,,,,,,,,not run\n"
+        + "1,b,iou,,,,,,,,,,,,,,,,not run\n"
+    )
+    rows = (Row("a", "A", "a"), Row("b", "B", "b"))
+    columns = (Column("dice", "Dice", None, ""), Column("iou", "IoU", None, ""))
+    table = Table("1", "Scores", rows, columns, tmp_path / "published.csv")
+    lines = pages.results_table(tmp_path, [table]).splitlines()
+    said = "mine 2/3, cpu, 1 epoch, split image, folds: 0, seeds: 0"
+    assert lines[2:6] == [
+        "| method | Dice | IoU | n | run |",
+        "| --- | --- | --- | --- | --- |",
+        "| A | 0.7500 [0.7000, 0.8000]<br>published 0.8000 (-0.0500) "
+        f"| 0.6000 | 12 | {said} |",
+        "| B | published 0.9000 |  |  | not run |",
+    ]
+    assert lines[-1] == f"| {said} | `make x` |"

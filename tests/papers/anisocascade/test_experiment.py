@@ -109,6 +109,19 @@ def test_validation_is_of_held_out_cases_or_refused(make, prepared):
         make("enet-axial", Split(0, ids[:4], (), ids[4:])).validation(None)
 
 
+def test_validation_by_cases_without_the_region(make, prepared):
+    dataset, cache = prepared
+    ids = tuple(case.id for case in dataset)
+    bare = tuple(i for i in ids if not cache.info(i).slices[:, 1 + 4].any())
+    assert bare, "every case of the phantom has enhancing tumor"
+    others = tuple(i for i in ids if i not in bare)
+    one = make("enet-axial", Split(0, others, bare[:1], others[:1]))
+    scores = one.validation(one.build())()
+    assert np.isfinite(scores["val_loss"])
+    with pytest.raises(UserError, match="labels"):
+        one.sampler(bare[:1])(0)
+
+
 def test_a_cascade_scores_each_case_and_keeps_its_labels(make, tmp_path):
     networks = {name: make(f"{name}-axial").build() for name in NETWORKS}
     cascade = make("cascade-axial")
