@@ -71,6 +71,15 @@ $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 	  --disable-pip-version-check -c constraints.txt -e '.[test]'
 	@touch $@
 
+# A peer of the benchmarks, in an environment of its own; never a dependency.
+TORCH := .venv-torch/installed
+$(TORCH):
+	@echo 'installing PyTorch into .venv-torch (once, some minutes; benchmarks only)'
+	@$(PYTHON) -m venv .venv-torch
+	@.venv-torch/bin/python -m pip install --quiet --disable-pip-version-check \
+	  torch==2.13.0 numpy==2.4.6
+	@touch $@
+
 .PHONY: install
 install: $(INSTALLED) ## Make .venv and install (every target does so by itself)
 
@@ -166,8 +175,8 @@ bench-data: $(INSTALLED) ## Reading slices, patches and volumes against nibabel:
 	$(BIN)/python -m benchmarks.data $(if $(DATA),--data "$(DATA)")
 bench-metrics: $(INSTALLED) ## Scoring one whole case against MedPy: DATA=folder
 	$(BIN)/python -m benchmarks.metrics $(if $(DATA),"$(DATA)")
-bench-anisocascade: $(INSTALLED) ## Networks against plain Keras, and PyTorch where .venv-torch has it
-	$(BIN)/python -m benchmarks.anisocascade
+bench-anisocascade: $(INSTALLED) $(TORCH) ## Networks against plain Keras and PyTorch: DATA=folder-of-a-case
+	$(BIN)/python -m benchmarks.anisocascade $(if $(DATA),--case "$(DATA)")
 clean: ## Remove .venv and caches; keep downloads, runs and results
 	rm -rf .venv build cache *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
