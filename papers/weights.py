@@ -43,7 +43,7 @@ def predict(paper_id, case, modalities, weights, out, force):
             "see `python -m papers predict --help`",
         )
     paper = _paper_with(paper_id, "segmenter", "predict")
-    files = paper.inference.files
+    files, out = paper.inference.files, out.resolve()
     segmenter = paper.inference.segmenter(weights or WEIGHTS / paper_id, force)
 
     def progress(stage, view, done, total):
@@ -52,7 +52,8 @@ def predict(paper_id, case, modalities, weights, out, force):
 
     if out.name.endswith(files.OUTPUTS):
         for finding in files.predict_file(segmenter, case or given, out, progress):
-            console.say(f"{finding.severity}: {finding.found}; {finding.fix}")
+            file = f"{finding.file}: " if finding.file else ""
+            console.say(f"{finding.severity}: {file}{finding.found}; {finding.fix}")
         console.say(f"wrote {out}")
         return
     if given:
@@ -78,7 +79,11 @@ def _paper_with(paper_id, ability, verb):
     paper = registry.paper(paper_id)
     if paper.has_inference and hasattr(paper.inference, ability):
         return paper
-    able = [p.id for p in registry.papers() if p.has_inference]
+    able = [
+        p.id
+        for p in registry.papers()
+        if p.has_inference and hasattr(p.inference, ability)
+    ]
     raise UserError(
         paper_id,
         f"a paper that can {verb}: {', '.join(able)}",

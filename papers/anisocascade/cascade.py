@@ -81,7 +81,8 @@ def predict_case(volumes, networks, protocol, progress=None):
         A `Segmentation`.
 
     Raises:
-        ValueError: the volumes differ in shape, or one has no positive voxel.
+        ValueError: the volumes differ in shape.
+        UserError: one has no positive voxel where FLAIR has.
     """
     prepared = prepare(volumes, protocol)
     rule = protocol.cascade

@@ -1,13 +1,14 @@
 """What the runner needs to know of this paper: data, networks, loss, scores."""
 
 import itertools
+import shutil
 from functools import partial
 
 import keras
 import numpy as np
 
 from common.errors import UserError
-from common.files import sha256
+from common.files import read_json, sha256, write_json
 from common.inference.predict import Predictor
 from common.metrics import overlap
 from common.metrics.case_scores import score_case
@@ -218,7 +219,8 @@ class Experiment:
     def evaluate(self, models):
         """Yields each test case's scores, `(case_id, values)`.
 
-        A case that was segmented before is read again from the run's folder.
+        A case that these networks have segmented before is read again from the
+        run's folder.
         Where a case cannot be read, the `UserError` stands in the place of its
         scores.
 
@@ -227,7 +229,7 @@ class Experiment:
         """
         networks = {_stage_and_view(key): model for key, model in models.items()}
         segmenter = Segmenter(networks, self.protocol.inference)
-        folder = self.folder / "predictions"
+        folder = predictions_of(segmenter.fingerprint(), self.folder)
         cases = {case.id: case for case in self.dataset}
         for case_id in self.split.test:
             path = folder / f"{case_id}.nii.gz"
@@ -250,6 +252,21 @@ class Experiment:
         truth = self.dataset.read_labels(case)
         spacing = Geometry(info.shape, info.affine).spacing
         return score_case(labels, truth, spacing, convention=CONVENTION)
+
+
+def predictions_of(fingerprint, folder):
+    """Returns a run's folder of label maps, emptied where others made them.
+
+    Args:
+        fingerprint: of what makes the label maps.
+        folder: the run's folder.
+    """
+    folder = folder / "predictions"
+    stamp = folder / "made_by.json"
+    if not stamp.exists() or read_json(stamp) != fingerprint:
+        shutil.rmtree(folder, ignore_errors=True)
+        write_json(stamp, fingerprint)
+    return folder
 
 
 def training_region(stage, margin):

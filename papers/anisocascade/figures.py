@@ -71,9 +71,11 @@ def _overlay(runner, job, case_ids, path):
         rows.append([*panels, (flair, truth[middle]), (flair, result[middle])])
     origins = [ATTRIBUTION[c] for c in case_ids if c in ATTRIBUTION]
     origin = "".join(f" Images: {text}." for text in dict.fromkeys(origins))
+    # The authors trained on all 285 cases of 2017, this one among them.
+    seen = "; its authors trained on it" if job.method.given and origin else ""
     caption = Caption(
         text=f"{job.method.title}: the axial slice with most tumor of "
-        f"{', '.join(case_ids)}, test cases from lowest to highest Dice.{origin}",
+        f"{', '.join(case_ids)}, from lowest to highest Dice{seen}.{origin}",
         data=runner.dataset.name,
         profile=runner.request.profile_label(),
         budget=f"{job.budget}, split {job.split_name}",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from common.errors import UserError
 from common.evidence import from_dict
-from common.files import read_json
+from common.files import digest, read_json
 from papers import predict as files
 from papers.anisocascade.experiment import BUILDERS
 from papers.anisocascade.protocol import NETWORKS, Protocol
@@ -18,43 +18,75 @@ def segmenter(folder, force=False):
     """Returns a segmenter of imported weights, or of networks trained here.
 
     Args:
-        folder: what `import-weights` wrote; or the folder of runs of one data set
-            and profile, `runs/anisocascade/<data>/<profile>`.
+        folder: what `import-weights` wrote; or the run of one network, which is
+            taken together with the others of the same data, protocol, fold and
+            seed beside it; or the folder of these runs,
+            `runs/anisocascade/<data>/<profile>`, where it holds one cascade only.
         force: whether to try scans that are not like those of BraTS.
 
     Raises:
-        UserError: the folder holds neither.
+        UserError: the folder holds none of these, or several cascades, or a
+            file of it is damaged.
     """
     folder = Path(folder)
     if (folder / MANIFEST).is_file():
         return Segmenter(folder, force=force)
-    runs = {}
-    for path in sorted(folder.glob("*net-*/finished.json")):
-        job = read_json(path.with_name("job.json"))
-        network, view = job["method"].split("-")
-        runs.setdefault((job["split"], job["fold"], job["seed"]), {})[
-            NETWORKS[network], view
-        ] = path.parent
-    whole = [found for found in runs.values() if _is_cascade(found)]
-    if not whole:
+    one = (folder / "finished.json").is_file()
+    cascades = _cascades(folder.parent if one else folder)
+    if one:
+        cascades = [runs for runs in cascades if folder in runs.values()]
+    if len(cascades) != 1:
         raise UserError(
             folder,
-            "imported weights, or runs of WNet, TNet and ENet in the same views",
-            "neither" if not runs else f"only {sorted(max(runs.values(), key=len))}",
-            "`python -m papers import-weights anisocascade --from DIR`, or train first",
+            "imported weights, or the runs of WNet, TNet and ENet in the same views",
+            "no whole cascade"
+            if not cascades
+            else "several, with " + ", ".join(_first(runs).name for runs in cascades),
+            "train the missing ones, or `python -m papers import-weights anisocascade "
+            "--from DIR`"
+            if not cascades
+            else "name one of these runs with --weights",
         )
     models = {}
-    for (stage, view), run in max(whole, key=len).items():
+    for key, run in cascades[0].items():
         job = read_json(run / "job.json")
         protocol = from_dict(Protocol(), job["protocol"])
         builder = BUILDERS[job["method"].split("-")[0]]
         model = builder((None, None, None, 4), protocol.network.base_channels)
-        model.load_weights(run / "last.weights.h5")
-        models[stage, view] = model
+        _load(model, run / "last.weights.h5")
+        models[key] = model
     return Segmenter(models, protocol.inference, force=force)
 
 
-def _is_cascade(networks):
+def _cascades(folder):
+    """Returns the finished cascades: dicts of runs by stage and view."""
+    found = {}
+    for path in sorted(folder.glob("*net-*/finished.json")):
+        job = read_json(path.with_name("job.json"))
+        network, view = job["method"].split("-")
+        same = ("protocol", "split", "fold", "seed", "fingerprint")
+        runs = found.setdefault(digest([job[name] for name in same]), {})
+        runs[NETWORKS[network], view] = path.parent
+    return [runs for runs in found.values() if _is_cascade(runs)]
+
+
+def _first(runs):
+    return runs[min(runs)]
+
+
+def _is_cascade(runs):
     """Tells whether each view that is there has all three networks."""
-    views = {view for _, view in networks}
-    return len(networks) == len(NETWORKS) * len(views)
+    views = {view for _, view in runs}
+    return len(runs) == len(NETWORKS) * len(views)
+
+
+def _load(model, path):
+    try:
+        model.load_weights(path)
+    except (OSError, ValueError, KeyError) as error:
+        raise UserError(
+            path,
+            "the weights of a finished training",
+            str(error).splitlines()[0],
+            f"delete {path.parent} and train again",
+        ) from error

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from common.errors import UserError
 from common.inference.boxes import box_around
+from data.brats_releases import MODALITIES
 from data.normalize import standardize, standardize_over_noise
 from data.order import generator
 
+CHECK = "look at the scan's files: make check-data"
 BACKGROUND, PATCH = 0, 1  # first counter of the random numbers
 
 
@@ -38,8 +41,9 @@ def prepare(volumes, protocol):
         A `Prepared`.
 
     Raises:
-        ValueError: the volumes differ in shape, FLAIR is 0 everywhere, or
-            another modality is not positive anywhere in its box.
+        ValueError: there are not four volumes of one shape.
+        UserError: FLAIR is 0 everywhere, or another modality is not positive
+            anywhere in its box.
     """
     shapes = {volume.shape for volume in volumes}
     if len(volumes) != 4 or len(shapes) > 1 or len(volumes[0].shape) != 3:
@@ -49,7 +53,7 @@ def prepare(volumes, protocol):
         )
     box = box_around(volumes[0] != 0, protocol.cascade.margin)
     if box is None:
-        raise ValueError("Expected a brain. Received: FLAIR is 0 everywhere")
+        raise UserError("flair", "a brain", "0 everywhere", CHECK)
     raw = np.stack([volume[box] for volume in volumes], axis=-1)
     mean, std = _statistics(raw)
     if protocol.fill.mode == "zeros":
@@ -84,9 +88,8 @@ def _statistics(images):
         values = images[..., channel]
         values = values[values > 0].astype(np.float64)
         if not len(values):
-            raise ValueError(
-                f"Expected positive intensities. Received: none in volume {channel}"
-            )
+            name = MODALITIES[channel]
+            raise UserError(name, "positive voxels where FLAIR is", "none", CHECK)
         mean.append(values.mean())
         std.append(values.std())
     return np.array(mean), np.array(std)

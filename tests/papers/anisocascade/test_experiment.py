@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from common.errors import UserError
-from common.evidence import replace
+from common.evidence import as_dict, replace
+from common.files import write_json
 from data.brats_phantom import write_phantom
 from data.splits import Split
 from papers.anisocascade import experiment
 from papers.anisocascade.inference import segmenter
 from papers.anisocascade.protocol import METHODS, NETWORKS, PROFILES, Protocol
+from papers.anisocascade.segmenter import Segmenter
 from papers.console import Console
 
 BY_ID = {method.id: method for method in METHODS}
@@ -135,6 +137,12 @@ def test_a_cascade_scores_each_case_and_keeps_its_labels(make, tmp_path):
     again = (case_id, pytest.approx(row, nan_ok=True))
     assert list(cascade.evaluate(models)) == [again]
     assert kept.stat().st_mtime_ns == before
+    # Other weights make other labels, whatever is there.
+    for model in models.values():
+        for weight in model.trainable_variables:
+            weight.assign(-weight)
+    assert list(cascade.evaluate(models)) != [again]
+    assert kept.stat().st_mtime_ns != before
 
 
 def test_methods_come_after_those_they_need():
@@ -143,6 +151,45 @@ def test_methods_come_after_those_they_need():
         assert all(places[name] < places[method.id] for name in method.needs)
     assert len(BY_ID["cascade"].parts) == 9
     assert BY_ID["wnet-coronal"].starts_from == "wnet-axial"
+
+
+def write_run(folder, name, model, protocol, seed=0):
+    """Writes what the training of a network leaves."""
+    run = folder / f"{name}-seed{seed}"
+    run.mkdir(parents=True)
+    model.save_weights(run / "last.weights.h5")
+    job = {"method": name, "split": "patient", "fold": 0, "seed": seed}
+    job |= {"fingerprint": "f", "protocol": as_dict(protocol)}
+    write_json(run / "job.json", job)
+    write_json(run / "finished.json", {})
+    return run
+
+
+def test_weights_of_finished_runs(make, protocol, tmp_path):
+    models = {f"{n}-axial": make(f"{n}-axial").build() for n in NETWORKS}
+    folder = tmp_path / "demo"
+    with pytest.raises(UserError, match="no whole cascade"):
+        segmenter(folder)
+    runs = [write_run(folder, n, model, protocol) for n, model in models.items()]
+    volumes = np.random.default_rng(0).uniform(1, 9, (4, 24, 24, 24))
+    expected = Segmenter(
+        {(NETWORKS[n[:4]], "axial"): model for n, model in models.items()},
+        protocol.inference,
+    )
+    for given in (folder, runs[0], runs[2]):
+        received = segmenter(given)
+        assert received.fingerprint() == expected.fingerprint()
+    labels = received.segment_volumes(volumes)
+    np.testing.assert_array_equal(labels, expected.segment_volumes(volumes))
+    # Of another seed: which of the two is meant must be said.
+    for name, model in models.items():
+        write_run(folder, name, model, protocol, seed=1)
+    with pytest.raises(UserError, match="name one of these runs"):
+        segmenter(folder)
+    assert segmenter(runs[0]).fingerprint() == expected.fingerprint()
+    (runs[0] / "last.weights.h5").write_bytes(b"damaged")
+    with pytest.raises(UserError, match="train again"):
+        segmenter(runs[0])
 
 
 def test_folder_without_networks(tmp_path):

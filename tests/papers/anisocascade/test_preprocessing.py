@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from common.errors import UserError
 from papers.anisocascade.inference_protocol import Fill, Inference
 from papers.anisocascade.preprocessing import patch_fill, prepare
 
@@ -81,7 +82,9 @@ def test_what_cannot_be_prepared(volumes, bad):
         volumes[2] = volumes[2][1:]
     else:
         volumes[0 if bad == "empty" else 3][:] = 0
-    with pytest.raises(ValueError, match="Expected"):
+    # Of the shapes the caller is to blame, of the values the scan.
+    error = ValueError if bad in ("three", "shapes") else UserError
+    with pytest.raises(error, match="[Ee]xpected"):
         prepare(volumes, NOISE)
 
 
