@@ -104,6 +104,21 @@ figure-linkdsl: $(INSTALLED) ## Draw Figure 4 and the learning curves
 describe-linkdsl: $(INSTALLED) ## Every value of the protocol and its evidence
 	@$(PAPERS) describe linkdsl $(if $(PROFILE),--profile $(PROFILE))
 
+##@ dsunet: Separable, dilated 3D U-Net, BraTS 2018
+.PHONY: reproduce-dsunet train-dsunet evaluate-dsunet table-dsunet figure-dsunet describe-dsunet
+reproduce-dsunet: $(INSTALLED) ## All stages; without DATA a demo on a phantom
+	@$(PAPERS) reproduce dsunet $(OPTIONS)
+train-dsunet: $(INSTALLED) ## Train both networks; goes on where it stopped
+	@$(PAPERS) train dsunet $(OPTIONS)
+evaluate-dsunet: $(INSTALLED) ## Score trained networks, one row a case
+	@$(PAPERS) evaluate dsunet $(OPTIONS)
+table-dsunet: $(INSTALLED) ## Write Table 1 and the paired comparison
+	@$(PAPERS) table dsunet $(OPTIONS)
+figure-dsunet: $(INSTALLED) ## Draw Figure 2 and the learning curves
+	@$(PAPERS) figure dsunet $(OPTIONS)
+describe-dsunet: $(INSTALLED) ## Every value of the protocol and its evidence
+	@$(PAPERS) describe dsunet $(if $(PROFILE),--profile $(PROFILE))
+
 ##@ anisocascade: Cascaded anisotropic networks, BraTS 2017
 .PHONY: reproduce-anisocascade train-anisocascade evaluate-anisocascade table-anisocascade figure-anisocascade describe-anisocascade
 reproduce-anisocascade: $(INSTALLED) ## All stages; without DATA a demo on a phantom
@@ -140,11 +155,13 @@ $(BRATS:%=phantom-%): phantom-%: $(INSTALLED)
 	  $(if $(filter-out 0,$(UNLABELED)),--unlabeled)
 
 ##@ Results
-.PHONY: table-figshare table-brats17 verify record audit pages
+.PHONY: table-figshare table-brats17 table-brats18 verify record audit pages
 table-figshare: $(INSTALLED) ## Join all papers' tables on the figshare set
 	@$(PAPERS) join figshare $(if $(RESULTS),--results "$(RESULTS)")
 table-brats17: $(INSTALLED) ## Join all papers' tables on BraTS 2017
 	@$(PAPERS) join brats17 $(if $(RESULTS),--results "$(RESULTS)")
+table-brats18: $(INSTALLED) ## Join all papers' tables on BraTS 2018
+	@$(PAPERS) join brats18 $(if $(RESULTS),--results "$(RESULTS)")
 verify: $(INSTALLED) ## Exit 1 where a result has left its recorded range
 	@$(PAPERS) verify $(if $(RESULTS),--results "$(RESULTS)")
 record: $(INSTALLED) ## Record the present results as the expected range

@@ -4,7 +4,7 @@ import importlib
 
 from common.errors import UserError
 
-IDS = ("linkdsl", "anisocascade")
+IDS = ("linkdsl", "dsunet", "anisocascade")
 
 
 def paper(paper_id):

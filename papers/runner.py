@@ -95,6 +95,7 @@ class Runner:
             steps_per_epoch=experiment.steps_per_epoch,
             key=job.base_key,
             save_every=SAVE_EVERY,
+            schedule=getattr(experiment, "schedule", None),
         )
         with self.console.training(job, plan) as on_progress:
             history = train(

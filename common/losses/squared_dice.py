@@ -3,16 +3,20 @@
 from keras import ops
 
 
-def squared_soft_dice(truth, probability, axes, epsilon=1e-5):
+def squared_soft_dice(truth, probability, axes, epsilon=1e-5, smooth=0.0):
     """Dice as V-Net has it: 2 sum(t p) / (sum(t) + sum(p^2) + epsilon).
 
-    A class that is absent and not predicted has the coefficient 0.
+    A class that is absent and not predicted has the coefficient 0, or 1 where
+    there is `smooth` and no `epsilon`. Without either, the derivative by one
+    probability is `2 (t (sum(t) + sum(p^2)) - 2 p sum(t p)) / (sum(t) +
+    sum(p^2))^2`.
 
     Args:
         truth: binary masks of any shape.
         probability: maps of the same shape, in [0, 1].
         axes: the axes summed over.
         epsilon: added to the denominator.
+        smooth: added to numerator and denominator.
 
     Returns:
         The coefficient over the axes that remain.
@@ -24,4 +28,4 @@ def squared_soft_dice(truth, probability, axes, epsilon=1e-5):
     truth = ops.cast(truth, probability.dtype)
     overlap = ops.sum(truth * probability, axis=axes)
     total = ops.sum(truth, axis=axes) + ops.sum(ops.square(probability), axis=axes)
-    return 2.0 * overlap / (total + epsilon)
+    return (2.0 * overlap + smooth) / (total + smooth + epsilon)

@@ -99,8 +99,9 @@ def build_table(table, cells):
         for cell in group.to_dict("records"):
             line |= {f"{cell['column']}_{name}": cell[name] for name in _PER_COLUMN}
         line |= group.iloc[0][_PER_ROW].to_dict()
-        notes = [table.note, *group["note"].unique()]
-        lines.append(line | {"note": "; ".join(filter(None, notes))})
+        notes = "; ".join(filter(None, [table.note, *group["note"].unique()]))
+        # A cell's note repeats its row's: each remark once.
+        lines.append(line | {"note": "; ".join(dict.fromkeys(notes.split("; ")))})
     scores = [
         f"{column.key}_{name}" for column in table.columns for name in _PER_COLUMN
     ]

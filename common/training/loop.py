@@ -4,6 +4,7 @@ Our own rather than `fit`, because exact resume needs three things in one hand:
 the data order, the state on disk and the point where a step begins.
 """
 
+import contextlib
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,10 @@ import tensorflow as tf
 
 from common.errors import UserError
 from common.files import atomic_path, write_text
+from common.training.moving_average import MovingAverage
+from common.training.plateau import Plateau
 from common.training.state import StateStore
+from common.training.towers import Towers
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,12 @@ class Plan:
         monitor: name of the validation score whose best epoch is kept.
         jit_compile: whether XLA compiles the step. Off by default: on CPU the
             native kernels win (`make bench-linkdsl`).
+        schedule: a `common.training.plateau.Plateau`, which sets the learning rate
+            of each epoch and may end the training early; None for neither.
+        towers: the `Towers` that the model and the optimizer were made for; None
+            for one device and whole batches.
+        average_decay: decay of a moving average of the weights, which is then what
+            is validated and kept; None for none.
     """
 
     epochs: int
@@ -38,13 +48,17 @@ class Plan:
     save_every: int | None = None
     monitor: str = "val_dice"
     jit_compile: bool = False
+    schedule: Plateau | None = None
+    towers: Towers | None = None
+    average_decay: float | None = None
 
 
 def train(model, loss, optimizer, stream, validate, plan, folder, on_progress=None):
     """Trains a model, from where the folder's last state left it.
 
     Writes `state/` (see `StateStore`), `best.weights.h5` and
-    `last.weights.h5`, `history.csv` and TensorBoard logs into the folder.
+    `last.weights.h5` (and `average.weights.h5`, where there is one), `history.csv`
+    and TensorBoard logs into the folder. Of several machines, the chief does.
 
     Args:
         model: a built Keras model.
@@ -63,8 +77,8 @@ def train(model, loss, optimizer, stream, validate, plan, folder, on_progress=No
         The history: a data frame with a row an epoch.
 
     Raises:
-        UserError: the loss is not finite, the folder cannot be written, or
-            there is less data than a batch.
+        UserError: the loss is not finite, the folder cannot be written,
+            there is less data than a batch, or another machine has stopped.
     """
     folder = Path(folder)
     if plan.steps_per_epoch < 1:
@@ -74,9 +88,16 @@ def train(model, loss, optimizer, stream, validate, plan, folder, on_progress=No
             "fewer cases",
             "use more data or a smaller batch size",
         )
-    optimizer.build(model.trainable_variables)
+    towers, average = plan.towers, None
+    writes = towers is None or towers.is_chief
+    with towers.scope() if towers else contextlib.nullcontext():
+        optimizer.build(model.trainable_variables)
+        if plan.average_decay is not None:
+            average = MovingAverage(model.trainable_variables, plan.average_decay)
+    averaged = average.in_place if average else contextlib.nullcontext
     # `variables` holds more than `weights`: seed generators too.
     variables = [*model.variables, *optimizer.variables]
+    variables += average.variables if average else []
     store = StateStore(folder / "state", plan.key)
     restored = store.restore(variables)
     step, extra = restored or (0, {"history": [], "best": None, "epoch_losses": []})
@@ -84,6 +105,8 @@ def train(model, loss, optimizer, stream, validate, plan, folder, on_progress=No
     history, best, losses = extra["history"], extra["best"], extra["epoch_losses"]
 
     def save():
+        if not writes:
+            return
         epoch_losses = [float(value) for value in losses]
         extra = {
             "history": history,
@@ -94,21 +117,29 @@ def train(model, loss, optimizer, stream, validate, plan, folder, on_progress=No
         }
         store.save(step, variables, extra)
 
-    update = make_step(model, loss, optimizer, plan.jit_compile)
-    batches = iter(stream(step)) if step < plan.epochs * plan.steps_per_epoch else None
-    logs = _make_logs(folder)
+    def goes_on():
+        ended = plan.schedule is not None and plan.schedule.is_over(history)
+        return step < plan.epochs * plan.steps_per_epoch and not ended
+
+    if towers:
+        update = towers.make_step(model, loss, optimizer, plan.jit_compile, average)
+    else:
+        update = make_step(model, loss, optimizer, plan.jit_compile, average)
+    batches = iter(stream(step)) if goes_on() else None
+    logs = _make_logs(folder) if writes else tf.summary.create_noop_writer()
     waited, started = extra.get("waited", 0.0), time.monotonic()
-    while step < plan.epochs * plan.steps_per_epoch:
+    while goes_on():
         before = time.monotonic()
         x, y = next(batches)
         waited += time.monotonic() - before
-        losses.append(update(x, y))
+        losses.append(_updated(update, x, y, folder))
         step += 1
         epoch, position = divmod(step - 1, plan.steps_per_epoch)
         row = None
         if position + 1 == plan.steps_per_epoch:
             training_loss = _finite_mean(losses, folder, step)
-            scores = {name: float(value) for name, value in validate().items()}
+            with averaged():
+                scores = {name: float(value) for name, value in validate().items()}
             seconds = earlier + time.monotonic() - started
             row = {
                 "epoch": epoch + 1,
@@ -117,13 +148,20 @@ def train(model, loss, optimizer, stream, validate, plan, folder, on_progress=No
                 "seconds": round(seconds, 3),
                 "data_wait_share": round(waited / seconds, 5),
             }
+            if plan.schedule is not None:
+                row["learning_rate"] = plan.schedule.rate(history)
+                # A variable of the optimizer: the saved state has the new rate.
+                optimizer.learning_rate = plan.schedule.rate([*history, row])
             history.append(row)
             losses = []
             if best is None or scores[plan.monitor] > best:
                 best = scores[plan.monitor]
-                save_weights(model, folder / "best.weights.h5")
+                if writes:
+                    with averaged():
+                        save_weights(model, folder / "best.weights.h5")
             save()
-            _write_history(folder, history)
+            if writes:
+                _write_history(folder, history)
             with logs.as_default():
                 for name, value in row.items():
                     tf.summary.scalar(name, value, step=epoch + 1)
@@ -134,13 +172,25 @@ def train(model, loss, optimizer, stream, validate, plan, folder, on_progress=No
         if on_progress:
             on_progress(epoch, position + 1, row)
     logs.close()
-    _write_history(folder, history)
-    save_weights(model, folder / "last.weights.h5")
+    if writes:
+        _write_history(folder, history)
+        save_weights(model, folder / "last.weights.h5")
+    if writes and average:
+        with average.in_place():
+            save_weights(model, folder / "average.weights.h5")
     return _frame(history)
 
 
-def make_step(model, loss, optimizer, jit_compile=False):
-    """Returns the compiled update: `(x, y)` to the loss before it."""
+def make_step(model, loss, optimizer, jit_compile=False, average=None):
+    """Returns the compiled update: `(x, y)` to the loss before it.
+
+    Args:
+        model: a Keras model.
+        loss: a Keras loss.
+        optimizer: a Keras optimizer.
+        jit_compile: whether XLA compiles it.
+        average: a `MovingAverage`, or None.
+    """
 
     @tf.function(jit_compile=jit_compile)
     def update(x, y):
@@ -151,9 +201,25 @@ def make_step(model, loss, optimizer, jit_compile=False):
             scaled = optimizer.scale_loss(value)
         gradients = tape.gradient(scaled, model.trainable_variables)
         optimizer.apply(gradients, model.trainable_variables)
+        if average is not None:
+            average.update(optimizer.iterations)
         return value
 
     return update
+
+
+def _updated(update, x, y, folder):
+    """Returns the loss of an update, which other machines take part in."""
+    try:
+        return update(x, y)
+    except (tf.errors.UnavailableError, tf.errors.CancelledError) as error:
+        raise UserError(
+            folder,
+            "all machines to take part in each step",
+            error.message.splitlines()[0],
+            "start the same command on every machine again; it goes on from the "
+            "last saved state",
+        ) from error
 
 
 def save_weights(model, path):

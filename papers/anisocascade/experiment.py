@@ -1,14 +1,13 @@
 """What the runner needs to know of this paper: data, networks, loss, scores."""
 
 import itertools
-import shutil
 from functools import partial
 
 import keras
 import numpy as np
 
 from common.errors import UserError
-from common.files import read_json, sha256, write_json
+from common.files import sha256
 from common.inference.predict import Predictor
 from common.metrics import overlap
 from common.metrics.case_scores import score_case
@@ -27,6 +26,7 @@ from papers.anisocascade.losses import PooledDice
 from papers.anisocascade.networks import enet, tnet, wnet
 from papers.anisocascade.protocol import CONVENTION, ITERATIONS, NETWORKS
 from papers.anisocascade.segmenter import Segmenter, load_networks
+from papers.label_maps import predictions_of
 
 BUILDERS = {"wnet": wnet, "tnet": tnet, "enet": enet}
 # Labels of each stage's region, in all releases.
@@ -252,21 +252,6 @@ class Experiment:
         truth = self.dataset.read_labels(case)
         spacing = Geometry(info.shape, info.affine).spacing
         return score_case(labels, truth, spacing, convention=CONVENTION)
-
-
-def predictions_of(fingerprint, folder):
-    """Returns a run's folder of label maps, emptied where others made them.
-
-    Args:
-        fingerprint: of what makes the label maps.
-        folder: the run's folder.
-    """
-    folder = folder / "predictions"
-    stamp = folder / "made_by.json"
-    if not stamp.exists() or read_json(stamp) != fingerprint:
-        shutil.rmtree(folder, ignore_errors=True)
-        write_json(stamp, fingerprint)
-    return folder
 
 
 def training_region(stage, margin):

@@ -14,9 +14,12 @@ import keras
 from common.layers.anisotropic_conv import AnisotropicConv3D
 from common.layers.anisotropic_conv_transpose import AnisotropicConv3DTranspose
 from common.layers.batch_statistics import BatchStatisticsPReLU
+from common.layers.instance_normalization import InstanceNormalization
 from common.layers.pad_channels import PadChannels
 from papers.anisocascade.losses import PooledDice
 from papers.anisocascade.networks import enet, tnet, wnet
+from papers.dsunet.losses import LabelDice
+from papers.dsunet.networks import isensee2017, separable_unet
 from papers.linkdsl.losses import BceMinusDice
 from papers.linkdsl.networks import linknet
 
@@ -118,6 +121,19 @@ def _aniso(build, total, exempt=None):
     )
 
 
+def _dsunet(name, build, labels, total, exempt=None, **options):
+    return Network(
+        name=f"dsunet_{name}",
+        small=partial(build, (32, 32, 32, 4), labels, base_filters=2, **options),
+        full=partial(build, (128, 128, 128, 4), labels, **options),
+        output_shape=(32, 32, 32, labels),
+        total=total,
+        trainable=total,
+        normalized_biases=("down", "context", "up", "local"),
+        exempt=exempt or {},
+    )
+
+
 def _layer(kind, output_shape, exempt=None, **options):
     """A network of one layer, of an input of 10x8x12 voxels and 4 channels."""
 
@@ -167,9 +183,29 @@ NETWORKS = (
         exempt={"gradients": "has no weights"},
         filters=7,
     ),
+    _layer(InstanceNormalization, (10, 8, 12, 4), negative_slope=0.2),
     _aniso(wnet, total=214_470),
     _aniso(tnet, total=214_470, exempt=_all_but_counts("anisocascade_wnet renamed")),
     _aniso(enet, total=204_396, exempt=_AS_IN_WNET),
+    _dsunet(
+        "isensee2017_one_label",
+        isensee2017,
+        1,
+        8_269_331,
+        _all_but_counts("dsunet_isensee2017 with fewer maps"),
+    ),
+    _dsunet("isensee2017", isensee2017, 3, 8_269_561),
+    _dsunet("separable_unet", separable_unet, 3, 3_757_945),
+    _dsunet(
+        "separable_unet_mid_norm",
+        separable_unet,
+        3,
+        3_757_945,
+        dict.fromkeys(
+            ("saving", "precision"), "the layers of dsunet_separable_unet, in order"
+        ),
+        mid_norm=True,
+    ),
     _linknet("linknet", total=11_539_809, trainable=11_528_097),
     _linknet(
         "linknet_rgb",
@@ -250,6 +286,12 @@ LOSSES = (
         perfect=0.0,
         # The class that is absent has the coefficient 0.
         perfect_of_one_class=0.5,
+    ),
+    Loss("dsunet_label_dice", LabelDice, perfect=0.0),
+    Loss(
+        "dsunet_label_dice_without_squares",
+        partial(LabelDice, squares=False, name="without_squares"),
+        perfect=0.0,
     ),
     Loss("linkdsl_bce_minus_dice", BceMinusDice, perfect=-1.0),
     Loss(

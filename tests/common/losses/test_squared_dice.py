@@ -22,3 +22,11 @@ def test_perfect_and_absent():
     truth = np.stack([np.ones((4, 4)), np.zeros((4, 4))], axis=-1).astype(np.float32)
     dice = np.asarray(squared_soft_dice(truth, truth, (0, 1)))
     np.testing.assert_allclose(dice, [1.0, 0.0], atol=1e-6)
+
+
+def test_smooth_is_on_both_sides():
+    truth = np.array([[1.0, 0.0, 1.0], [0.0, 0.0, 0.0]], np.float32)
+    p = np.array([[0.5, 0.25, 1.0], [0.0, 0.0, 0.0]], np.float32)
+    dice = squared_soft_dice(truth, p, 1, epsilon=0.0, smooth=0.5)
+    expected = [(2 * 1.5 + 0.5) / (2 + 0.25 + 0.0625 + 1 + 0.5), 1.0]
+    np.testing.assert_allclose(dice, expected, rtol=1e-6)

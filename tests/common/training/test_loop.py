@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from common.errors import UserError
 from common.training.loop import Plan, make_step, save_weights, train
+from common.training.plateau import Plateau
 from common.training.state import StateStore
 
 BATCH, STEPS, RATE = 4, 3, 0.1
@@ -268,3 +269,38 @@ def test_weights_that_cannot_be_written(tmp_path, monkeypatch, error):
         save_weights(network, path)
     np.testing.assert_array_equal(weights_in(path), [0.5, -0.5])
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("scaled", [False, True])
+def test_schedule_lowers_the_rate_and_ends_the_training(tmp_path, scaled):
+    """Interrupted or not: what it has to know stands in the history."""
+    losses = [0.5, 0.4, 0.6, 0.6, 0.39, 0.6, 0.6, 0.6]
+    rule = Plateau(RATE, 0.5, patience=2, stop_after=3)
+
+    def part(folder, epochs, begin=0):
+        values = iter(losses[begin:])
+        network, optimizer = model(), keras.optimizers.SGD(RATE)
+        if scaled:
+            optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+        return train(
+            network,
+            keras.losses.MeanSquaredError(),
+            optimizer,
+            stream,
+            lambda: {"val_dice": 0.0, "val_loss": next(values)},
+            Plan(epochs, STEPS, key="key", schedule=rule),
+            folder,
+        ), float(optimizer.learning_rate)
+
+    history, rate = part(tmp_path / "whole", 100)
+    expected = [RATE] * 4 + [RATE / 2] * 3 + [RATE / 4]
+    np.testing.assert_allclose(history["learning_rate"], expected)
+    assert history["val_loss"].tolist() == losses
+    assert rate == pytest.approx(RATE / 4)
+    part(tmp_path / "parts", 3)
+    resumed, rate = part(tmp_path / "parts", 100, begin=3)
+    columns = ["epoch", "loss", "val_loss", "learning_rate"]
+    pd.testing.assert_frame_equal(resumed[columns], history[columns])
+    assert rate == pytest.approx(RATE / 4)
+    ended, _ = part(tmp_path / "parts", 200, begin=len(losses))
+    assert len(ended) == len(losses)

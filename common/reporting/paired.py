@@ -1,0 +1,103 @@
+"""Two methods on the same held-out cases: the difference, its interval, a test."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from common.reporting.bootstrap import resampling
+from common.reporting.cells import GROUP
+
+
+@dataclass(frozen=True)
+class Paired:
+    """A paired comparison of two methods.
+
+    Args:
+        first: id of the method that is compared with.
+        second: id of the other; differences are second minus first.
+        columns: `common.reporting.tables.Column`s whose aggregate is a `Mean`.
+    """
+
+    first: str
+    second: str
+    columns: tuple
+
+    def __call__(self, cases):
+        """Compares the methods in every group that has run both.
+
+        A patient counts once: with the mean over its cases, folds and seeds, of
+        those that both methods have scored and where the score is defined.
+
+        Args:
+            cases: as `common.reporting.cases.read_cases` returns them.
+
+        Returns:
+            A `DataFrame` with one row a group (`GROUP`) and column: both means,
+            their difference with the 95 % interval of 1000 resamplings of the
+            patients, Wilcoxon's two-sided signed-rank p, and numbers of patients
+            and cases.
+        """
+        lines = []
+        ran = cases[cases["status"] == "ok"]
+        for group, of_group in ran.groupby(GROUP):
+            parts = [of_group[of_group["method"] == m] for m in self._methods]
+            if any(part.empty for part in parts):
+                continue
+            same = dict(zip(GROUP, group, strict=True))
+            lines += [same | self._compare(column, *parts) for column in self.columns]
+        return pd.DataFrame(lines, columns=[*GROUP, *_COLUMNS])
+
+    @property
+    def _methods(self):
+        return self.first, self.second
+
+    def _compare(self, column, first, second):
+        key = column.aggregate.key
+        on = ["fold", "seed", "case", "patient"]
+        both = first[[*on, key]].merge(second[[*on, key]], on=on)
+        both = both.dropna(subset=[f"{key}_x", f"{key}_y"])
+        # Where no patient is known, each case is one.
+        unit = both["patient"].where(both["patient"] != "", both["case"])
+        by_unit = both[[f"{key}_x", f"{key}_y"]].groupby(unit).mean()
+        means = by_unit.mean()
+        difference = (by_unit[f"{key}_y"] - by_unit[f"{key}_x"]).to_numpy()
+        low = high = np.nan
+        if len(difference) > 1:
+            weights = resampling(0, len(difference))
+            replicates = weights @ difference / len(difference)
+            low, high = np.quantile(replicates, [0.025, 0.975])
+        return {
+            "first": self.first,
+            "second": self.second,
+            "column": column.key,
+            "mean_first": means[f"{key}_x"],
+            "mean_second": means[f"{key}_y"],
+            "difference": difference.mean() if len(difference) else np.nan,
+            "ci_low": low,
+            "ci_high": high,
+            "p_wilcoxon": signed_rank(difference),
+            "n_patients": len(difference),
+            "n_cases": both[["fold", "case"]].drop_duplicates().shape[0],
+            "folds": _names(both["fold"]),
+            "seeds": _names(both["seed"]),
+            "convention": column.convention,
+        }
+
+
+_COLUMNS = ["first", "second", "column", "mean_first", "mean_second", "difference"]
+_COLUMNS += ["ci_low", "ci_high", "p_wilcoxon", "n_patients", "n_cases", "folds"]
+_COLUMNS += ["seeds", "convention"]
+
+
+def signed_rank(differences):
+    """Returns Wilcoxon's two-sided p of differences; 1 where all of them are 0."""
+    differences = np.asarray(differences, np.float64)
+    if not differences.any():
+        return 1.0 if len(differences) else np.nan
+    return float(stats.wilcoxon(differences).pvalue)
+
+
+def _names(values):
+    return " ".join(str(value) for value in sorted(values.unique()))

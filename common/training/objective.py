@@ -1,0 +1,43 @@
+"""The value that one tower minimizes, the same under every strategy."""
+
+import keras
+import tensorflow as tf
+
+
+def objective(model, loss, x, y):
+    """Returns a model's training loss on one tower's batch, a scalar.
+
+    A Keras loss that is called within a replica divides itself by the number of
+    replicas where its values have a batch axis, and does not where it is a scalar.
+    So only its `call` is used, and reduced here: nobody else scales anything.
+
+    Args:
+        model: a Keras model; its regularization losses are added.
+        loss: a Keras loss, or a function of truth and prediction.
+        x: inputs `(batch, …)`.
+        y: truth `(batch, …)`.
+
+    Raises:
+        ValueError: the loss has no reduction.
+    """
+    prediction = model(x, training=True)
+    value = _mean(loss, y, prediction)
+    if model.losses:
+        value += tf.add_n(model.losses)
+    return value
+
+
+def _mean(loss, y, prediction):
+    if not isinstance(loss, keras.losses.Loss):
+        return tf.reduce_mean(loss(y, prediction))
+    # What `Loss.__call__` does before, so that a loss sees what it is used to.
+    prediction = tf.cast(prediction, loss.dtype)
+    values = loss.call(tf.cast(y, loss.dtype), prediction)
+    if loss.reduction == "sum":
+        return tf.reduce_sum(values)
+    if loss.reduction in ("sum_over_batch_size", "mean", "mean_with_sample_weight"):
+        return tf.reduce_mean(values)
+    raise ValueError(
+        "Expected a loss that is reduced to one number. "
+        f"Received: reduction={loss.reduction}"
+    )

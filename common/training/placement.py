@@ -1,0 +1,95 @@
+"""Where the towers of a training run, by what the user and the machine have."""
+
+import functools
+import json
+import os
+
+import tensorflow as tf
+
+from common.errors import UserError
+from common.training.towers import mirrored, sequential, several_machines
+
+
+def on_several_machines():
+    """Tells whether `TF_CONFIG` makes this process one of several."""
+    try:
+        config = json.loads(os.environ.get("TF_CONFIG", "{}"))
+        return sum(map(len, config.get("cluster", {}).values())) > 1
+    except (ValueError, AttributeError, TypeError) as error:
+        raise UserError(
+            "TF_CONFIG",
+            'JSON such as {"cluster": {"worker": ["a:2222", "b:2222"]}, "task": '
+            '{"type": "worker", "index": 0}}',
+            os.environ["TF_CONFIG"],
+            "`python -m papers workers` prints it for each host",
+        ) from error
+
+
+def place(count, batch_size, gpus=None):
+    """Returns the towers of a training.
+
+    Args:
+        count: number of towers that a protocol has; None where it has no towers,
+            and as many as there are devices may share a batch.
+        batch_size: examples of all towers together.
+        gpus: number of GPUs that the user asked for, or None.
+
+    Returns:
+        `common.training.towers.Towers`; None for one device and whole batches.
+
+    Raises:
+        UserError: there are fewer GPUs, or the batch or the protocol's towers do
+            not fit their number.
+    """
+    if on_several_machines():
+        towers = _several_machines()
+        _check_fits("TF_CONFIG", towers.count, count, batch_size)
+        return towers
+    if gpus is None or gpus == 1:
+        return sequential(count) if count else None
+    check_gpus(gpus, count)
+    _check_fits(f"GPUS={gpus}", gpus, count, batch_size)
+    return mirrored([f"GPU:{i}" for i in range(gpus)])
+
+
+def check_gpus(gpus, count=None):
+    """Makes sure that this machine has the GPUs that a user asked for.
+
+    Args:
+        gpus: their number.
+        count: number of towers of the protocol, or None.
+
+    Raises:
+        UserError: there are fewer.
+    """
+    there = len(tf.config.list_physical_devices("GPU"))
+    if there < gpus:
+        turns = f"{count} towers take turns on one device, with the same weights"
+        raise UserError(
+            f"GPUS={gpus}",
+            f"{gpus} GPUs on this machine",
+            there,
+            f"leave GPUS out: {turns if count else 'one device takes whole batches'}",
+        )
+
+
+# Its servers start once a process.
+_several_machines = functools.cache(several_machines)
+
+
+def _check_fits(option, devices, count, batch_size):
+    if count and devices != count:
+        raise UserError(
+            option,
+            f"{count} devices: the protocol's towers, of {batch_size // count} each",
+            devices,
+            f"use {count} devices, or one on which the towers take turns, or another "
+            "protocol: SET=training.towers=… is another method",
+        )
+    if batch_size % devices:
+        raise UserError(
+            option,
+            f"a number of devices that divides the batch of {batch_size}",
+            devices,
+            "use another number, or SET=training.batch_size=…",
+        )

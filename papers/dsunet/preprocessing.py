@@ -1,0 +1,61 @@
+"""From volumes to the networks' input, and from their output to labels."""
+
+import numpy as np
+
+from data.n4 import N4
+from data.normalize import standardize_all
+from data.placement import Placement
+
+# One map a label, not a region. original code: get_multi_class_labels. The label 3
+# of 2013 and 2015, non-enhancing tumor, is part of label 1 from 2017 on.
+LABELS = ((1, 3), (2,), (4,))
+VALUES = np.array([1, 2, 4], np.uint8)
+
+
+def bias_correction(rule):
+    """Returns the `data.n4.N4` that a `Preparation` asks for, or None."""
+    exclude = () if rule.n4_exclude == "none" else (rule.n4_exclude,)
+    return N4(shrink=rule.n4_shrink, exclude=exclude) if rule.n4 else None
+
+
+def place(info, rule):
+    """Returns where the network's input lies in a case's grid.
+
+    Args:
+        info: the case's `data.volume_info.VolumeInfo`.
+        rule: a `Geometry`.
+    """
+    shape = (rule.size,) * 3
+    if rule.mode == "resize":
+        return Placement.resized(info, shape)
+    return Placement.cropped(info, shape, rule.center)
+
+
+def scale(images, statistics):
+    """Scales all voxels, background included, as the original code does.
+
+    Args:
+        images: raw intensities `(…, columns, modalities)`.
+        statistics: means and deviations, `(modalities,)` each.
+
+    Returns:
+        A float32 array of the same shape.
+    """
+    return standardize_all(images, *statistics)
+
+
+def masks_of(labels):
+    """Returns one mask a map, float32 `(…, 3)`, of canonical labels `(…)`."""
+    return np.stack([np.isin(labels, values) for values in LABELS], axis=-1).astype(
+        np.float32
+    )
+
+
+def labels_of(probabilities, threshold):
+    """Returns canonical labels of probabilities `(…, 3)`.
+
+    The most probable label, or background where none reaches the threshold.
+    """
+    most = probabilities.argmax(axis=-1)
+    found = probabilities.max(axis=-1) >= threshold
+    return np.where(found, VALUES[most], np.uint8(0))

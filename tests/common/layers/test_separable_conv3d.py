@@ -1,0 +1,142 @@
+"""Separable convolution in 3-D against one dense convolution and its parts."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers
+
+from common.layers.separable_conv3d import SeparableConv3D
+
+SHAPE = (2, 6, 5, 7, 3)
+
+
+def example(shape=SHAPE, seed=0):
+    return np.random.default_rng(seed).normal(size=shape).astype(np.float32)
+
+
+def with_weights(layer, shape=SHAPE):
+    layer.build(shape)
+    layer.set_weights(
+        [example(weight.shape, i + 1) for i, weight in enumerate(layer.weights)]
+    )
+    return layer
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        dict(padding="same", use_depthwise_bias=True),
+        dict(padding="same", dilation_rate=2, depth_multiplier=2),
+        dict(padding="valid", strides=2, use_depthwise_bias=True, use_bias=False),
+    ],
+)
+def test_is_a_dense_convolution_whose_kernel_is_the_product(options):
+    """Nothing but sums lies between both parts: they merge into one kernel."""
+    x = example()
+    layer = with_weights(SeparableConv3D(4, 3, **options))
+    depthwise = layer.depthwise.kernel.numpy()
+    pointwise = layer.pointwise.kernel.numpy()[0, 0, 0]
+    channels, multiplier = depthwise.shape[3:]
+    kernel = np.einsum(
+        "dhwcm,cmf->dhwcf", depthwise, pointwise.reshape(channels, multiplier, -1)
+    )
+    bias = np.zeros(4, np.float32)
+    if layer.depthwise.use_bias:
+        bias += layer.depthwise.bias.numpy() @ pointwise
+    if layer.pointwise.use_bias:
+        bias += layer.pointwise.bias.numpy()
+    geometry = {
+        k: v for k, v in options.items() if k in ("padding", "strides", "dilation_rate")
+    }
+    dense = layers.Conv3D(4, 3, **geometry)
+    dense.build(x.shape)
+    dense.set_weights([kernel, bias])
+    received = layer(x)
+    np.testing.assert_allclose(received, dense(x), rtol=1e-4, atol=1e-4)
+    assert tuple(layer.compute_output_shape(x.shape)) == tuple(received.shape)
+
+
+def test_weights_and_parameters():
+    layer = SeparableConv3D(16, 3, use_depthwise_bias=True, name="separable")
+    layer.build((None, 8, 8, 8, 16))
+    assert [(w.path, tuple(w.shape)) for w in layer.weights] == [
+        ("separable/depthwise/kernel", (3, 3, 3, 16, 1)),
+        ("separable/depthwise/bias", (16,)),
+        ("separable/pointwise/kernel", (1, 1, 1, 16, 16)),
+        ("separable/pointwise/bias", (16,)),
+    ]
+    assert layer.count_params() == 27 * 16 + 16 + 16 * 16 + 16
+    plain = SeparableConv3D(16, 3)
+    plain.build((None, 8, 8, 8, 16))
+    assert plain.count_params() == layer.count_params() - 16
+
+
+def test_channels_first_is_the_other_transposed():
+    x = example()
+    last = with_weights(SeparableConv3D(4, 3, activation="relu"))
+    first = SeparableConv3D(4, 3, activation="relu", data_format="channels_first")
+    turned = x.transpose(0, 4, 1, 2, 3)
+    first.build(turned.shape)
+    first.set_weights(last.get_weights())
+    received = np.asarray(first(turned)).transpose(0, 2, 3, 4, 1)
+    np.testing.assert_allclose(received, last(x), rtol=1e-5, atol=1e-5)
+    assert (received >= 0).all()
+
+
+def test_config_is_complete():
+    layer = SeparableConv3D(
+        4,
+        (3, 1, 2),
+        strides=2,
+        padding="same",
+        data_format="channels_first",
+        depth_multiplier=2,
+        activation="relu",
+        use_bias=False,
+        use_depthwise_bias=True,
+        depthwise_initializer="he_normal",
+        pointwise_initializer="lecun_normal",
+        depthwise_regularizer="l2",
+        pointwise_regularizer="l1",
+        activity_regularizer="l2",
+        depthwise_constraint="non_neg",
+        pointwise_constraint="unit_norm",
+        name="own",
+        dtype="mixed_bfloat16",
+    )
+    again = keras.saving.deserialize_keras_object(
+        keras.saving.serialize_keras_object(layer)
+    )
+    assert type(again) is SeparableConv3D
+    assert again.get_config() == layer.get_config()
+    for part in ("depthwise", "pointwise"):
+        parts = [getattr(one, part).get_config() for one in (again, layer)]
+        assert parts[0] == parts[1]
+    assert again.depthwise.strides == (2, 2, 2)
+    assert again.pointwise.strides == (1, 1, 1)
+
+
+def test_mixed_precision_regularizers_and_gradients():
+    layer = SeparableConv3D(
+        4,
+        3,
+        use_depthwise_bias=True,
+        depthwise_regularizer="l2",
+        pointwise_regularizer="l2",
+        dtype="mixed_bfloat16",
+    )
+    x = tf.constant(example())
+    with tf.GradientTape() as tape:
+        y = layer(x)
+        total = tf.reduce_sum(tf.cast(y, tf.float32) ** 2)
+    assert y.dtype == "bfloat16"
+    assert all(weight.dtype == "float32" for weight in layer.weights)
+    assert len(layer.losses) == 2
+    gradients = tape.gradient(total, layer.trainable_variables)
+    assert all(float(tf.reduce_max(tf.abs(g))) > 0 for g in gradients)
+
+
+def test_other_arguments_are_refused():
+    with pytest.raises(ValueError, match="not both"):
+        SeparableConv3D(4, 3, strides=2, dilation_rate=2)

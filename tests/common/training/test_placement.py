@@ -1,0 +1,47 @@
+"""Where towers run, and what is said where they cannot."""
+
+import pytest
+
+from common.errors import UserError
+from common.training.placement import on_several_machines, place
+
+CLUSTER = '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"index": 0}}'
+
+
+@pytest.fixture(autouse=True)
+def no_cluster(monkeypatch):
+    monkeypatch.delenv("TF_CONFIG", raising=False)
+
+
+@pytest.mark.parametrize("gpus", [None, 1])
+def test_one_device(gpus):
+    towers = place(3, 24, gpus)
+    assert (towers.count, towers.strategy) == (3, None)
+    assert place(None, 8, gpus) is None
+
+
+def test_fewer_gpus_offer_the_same_weights(monkeypatch):
+    monkeypatch.setattr("tensorflow.config.list_physical_devices", lambda kind: [kind])
+    with pytest.raises(UserError, match=r"GPUS=3.*3 GPUs.*Received: 1.*take turns"):
+        place(3, 24, 3)
+    with pytest.raises(UserError, match="takes whole batches"):
+        place(None, 8, 2)
+
+
+def test_other_numbers_of_devices_are_refused(monkeypatch):
+    monkeypatch.setattr(
+        "tensorflow.config.list_physical_devices", lambda kind: [kind] * 8
+    )
+    with pytest.raises(UserError, match=r"GPUS=2.*3 devices"):
+        place(3, 24, 2)
+    with pytest.raises(UserError, match=r"GPUS=3.*divides the batch of 8"):
+        place(None, 8, 3)
+
+
+def test_cluster(monkeypatch):
+    assert not on_several_machines()
+    monkeypatch.setenv("TF_CONFIG", CLUSTER)
+    assert on_several_machines()
+    monkeypatch.setenv("TF_CONFIG", "a:1,b:1")
+    with pytest.raises(UserError, match="TF_CONFIG"):
+        on_several_machines()
