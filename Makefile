@@ -10,7 +10,7 @@ INSTALLED := .venv/installed
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
 KNOWN := DATA PROFILE METHODS SPLIT FOLDS SEEDS SPLITS EPOCHS SET RESULTS DRY_RUN \
-	DATASET COUNT WORKERS N4 SHRINK EXCLUDE SHAPE UNLABELED PYTHON
+	GPUS DATASET COUNT WORKERS N4 SHRINK EXCLUDE SHAPE UNLABELED PYTHON
 UNKNOWN := $(filter-out $(KNOWN),$(foreach v,$(.VARIABLES),\
 	$(if $(findstring command line,$(origin $(v))),$(v))))
 ifneq ($(UNKNOWN),)
@@ -30,7 +30,7 @@ endif
 
 # What the user typed, for the rows of the results.
 export BRAINTUMOR_COMMAND := $(strip make $(MAKECMDGOALS) $(foreach v,\
-	DATA PROFILE METHODS SPLIT FOLDS SEEDS SPLITS EPOCHS SET RESULTS,\
+	DATA PROFILE METHODS SPLIT FOLDS SEEDS SPLITS EPOCHS SET RESULTS GPUS,\
 	$(if $($(v)),$(v)=$(if $(word 2,$($(v))),"$($(v))",$($(v))))))
 
 PAPERS := $(BIN)/python -m papers
@@ -39,7 +39,8 @@ OPTIONS = $(if $(DATA),--data "$(DATA)") $(if $(PROFILE),--profile $(PROFILE)) \
 	$(if $(FOLDS),--folds "$(FOLDS)") $(if $(SEEDS),--seeds "$(SEEDS)") \
 	$(if $(SPLITS),--splits "$(SPLITS)") $(if $(EPOCHS),--epochs $(EPOCHS)) \
 	$(foreach s,$(SET),--set '$(s)') $(if $(RESULTS),--results "$(RESULTS)") \
-	$(if $(WORKERS),--workers $(WORKERS)) $(if $(filter-out 0,$(DRY_RUN)),--dry-run)
+	$(if $(WORKERS),--workers $(WORKERS)) $(if $(GPUS),--gpus $(GPUS)) \
+	$(if $(filter-out 0,$(DRY_RUN)),--dry-run)
 
 ##@ Start here
 .PHONY: help
@@ -51,6 +52,7 @@ help: ## Show this help
 	@printf '  %-24s %s\n' \
 	  'DATA=folder' 'real data (demo: without it a phantom; else downloads/)' \
 	  'PROFILE=demo|cpu|paper' 'minutes | hours on 2 cores | the published protocol' \
+	  'PROFILE=released' 'anisocascade: the protocol of the authors'"'"' code' \
 	  'METHODS=linknet,dual' 'some methods only' \
 	  'SPLIT=image|patient' 'the paper'"'"'s folds, or folds that keep patients whole' \
 	  'SPLIT=image,patient' 'both, and what the leak is worth: leak.csv' \
@@ -60,6 +62,7 @@ help: ## Show this help
 	  'SET="key=value …"' 'replace values of the protocol' \
 	  'RESULTS=folder' 'where tables and figures go (results)' \
 	  'WORKERS=2  N4=1' 'processes, and bias field correction, of prepare-brats*' \
+	  'GPUS=3' 'towers on each batch, where they divide it, else a training on each' \
 	  'DRY_RUN=1' 'only say what would run, and its last time'
 
 $(INSTALLED): setup.cfg pyproject.toml constraints.txt
@@ -71,13 +74,18 @@ $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 	  --disable-pip-version-check -c constraints.txt -e '.[test]'
 	@touch $@
 
-# A peer of the benchmarks, in an environment of its own; never a dependency.
+# A peer of the benchmarks, in an environment of its own; never a dependency. PyPI's
+# PyTorch brings 5.5 GB of CUDA on Linux: it is taken where PyTorch's own index of CPU
+# builds cannot be reached.
 TORCH := .venv-torch/installed
+TORCH_PIP := .venv-torch/bin/python -m pip install --quiet --disable-pip-version-check
+PLATFORM := $(shell uname -s)-$(shell uname -m)
 $(TORCH):
 	@echo 'installing PyTorch into .venv-torch (once, some minutes; benchmarks only)'
 	@$(PYTHON) -m venv .venv-torch
-	@.venv-torch/bin/python -m pip install --quiet --disable-pip-version-check \
-	  torch==2.13.0 numpy==2.4.6
+	@$(TORCH_PIP) numpy==2.4.6
+	@$(if $(filter Linux-x86_64,$(PLATFORM)),$(TORCH_PIP) torch==2.13.0 \
+	  --index-url https://download.pytorch.org/whl/cpu ||) $(TORCH_PIP) torch==2.13.0
 	@touch $@
 
 .PHONY: install
@@ -104,6 +112,21 @@ figure-linkdsl: $(INSTALLED) ## Draw Figure 4 and the learning curves
 describe-linkdsl: $(INSTALLED) ## Every value of the protocol and its evidence
 	@$(PAPERS) describe linkdsl $(if $(PROFILE),--profile $(PROFILE))
 
+##@ cunet: Cascaded U-Net with loss weighted sampling, BraTS 2017
+.PHONY: reproduce-cunet train-cunet evaluate-cunet table-cunet figure-cunet describe-cunet
+reproduce-cunet: $(INSTALLED) ## All stages; without DATA a demo on a phantom
+	@$(PAPERS) reproduce cunet $(OPTIONS)
+train-cunet: $(INSTALLED) ## Train the five methods; goes on where it stopped
+	@$(PAPERS) train cunet $(OPTIONS)
+evaluate-cunet: $(INSTALLED) ## Score trained methods, one row a case
+	@$(PAPERS) evaluate cunet $(OPTIONS)
+table-cunet: $(INSTALLED) ## Write Table 1, the paired comparison and the claims
+	@$(PAPERS) table cunet $(OPTIONS)
+figure-cunet: $(INSTALLED) ## Draw Figures 2 to 4 and the learning curves
+	@$(PAPERS) figure cunet $(OPTIONS)
+describe-cunet: $(INSTALLED) ## Every value of the protocol and its evidence
+	@$(PAPERS) describe cunet $(if $(PROFILE),--profile $(PROFILE))
+
 ##@ dsunet: Separable, dilated 3D U-Net, BraTS 2018
 .PHONY: reproduce-dsunet train-dsunet evaluate-dsunet table-dsunet figure-dsunet describe-dsunet
 reproduce-dsunet: $(INSTALLED) ## All stages; without DATA a demo on a phantom
@@ -118,6 +141,21 @@ figure-dsunet: $(INSTALLED) ## Draw Figure 2 and the learning curves
 	@$(PAPERS) figure dsunet $(OPTIONS)
 describe-dsunet: $(INSTALLED) ## Every value of the protocol and its evidence
 	@$(PAPERS) describe dsunet $(if $(PROFILE),--profile $(PROFILE))
+
+##@ hierdice: Four FCNs and a hierarchical Dice loss, BraTS 2015
+.PHONY: reproduce-hierdice train-hierdice evaluate-hierdice table-hierdice figure-hierdice describe-hierdice
+reproduce-hierdice: $(INSTALLED) ## All stages; without DATA a demo on a phantom
+	@$(PAPERS) reproduce hierdice $(OPTIONS)
+train-hierdice: $(INSTALLED) ## Train the six methods; goes on where it stopped
+	@$(PAPERS) train hierdice $(OPTIONS)
+evaluate-hierdice: $(INSTALLED) ## Score trained methods, one row a case
+	@$(PAPERS) evaluate hierdice $(OPTIONS)
+table-hierdice: $(INSTALLED) ## Write Tables 1 to 6 and their other readings
+	@$(PAPERS) table hierdice $(OPTIONS)
+figure-hierdice: $(INSTALLED) ## Draw Figure 8 and the learning curves
+	@$(PAPERS) figure hierdice $(OPTIONS)
+describe-hierdice: $(INSTALLED) ## Every value of the protocol and its evidence
+	@$(PAPERS) describe hierdice $(if $(PROFILE),--profile $(PROFILE))
 
 ##@ anisocascade: Cascaded anisotropic networks, BraTS 2017
 .PHONY: reproduce-anisocascade train-anisocascade evaluate-anisocascade table-anisocascade figure-anisocascade describe-anisocascade
@@ -155,9 +193,11 @@ $(BRATS:%=phantom-%): phantom-%: $(INSTALLED)
 	  $(if $(filter-out 0,$(UNLABELED)),--unlabeled)
 
 ##@ Results
-.PHONY: table-figshare table-brats17 table-brats18 verify record audit pages
+.PHONY: table-figshare table-brats15 table-brats17 table-brats18 verify record audit pages
 table-figshare: $(INSTALLED) ## Join all papers' tables on the figshare set
 	@$(PAPERS) join figshare $(if $(RESULTS),--results "$(RESULTS)")
+table-brats15: $(INSTALLED) ## Join all papers' tables on BraTS 2015
+	@$(PAPERS) join brats15 $(if $(RESULTS),--results "$(RESULTS)")
 table-brats17: $(INSTALLED) ## Join all papers' tables on BraTS 2017
 	@$(PAPERS) join brats17 $(if $(RESULTS),--results "$(RESULTS)")
 table-brats18: $(INSTALLED) ## Join all papers' tables on BraTS 2018
@@ -172,7 +212,7 @@ pages: $(INSTALLED) ## Make the generated parts of the README pages anew
 	@$(PAPERS) pages $(if $(RESULTS),--results "$(RESULTS)")
 
 ##@ Work on the suite
-.PHONY: test test-fast test-slow lint format bench bench-linkdsl bench-data bench-metrics bench-anisocascade clean clean-runs
+.PHONY: test test-fast test-slow lint format bench bench-linkdsl bench-data bench-metrics bench-anisocascade bench-depthwise bench-dsunet bench-towers clean clean-runs
 test: $(INSTALLED) ## The fast and the real tier of tests
 	$(BIN)/python -m pytest -m 'not slow and not gpu'
 test-fast: $(INSTALLED) ## The fast tier only
@@ -185,7 +225,7 @@ lint: $(INSTALLED) ## Check style
 format: $(INSTALLED) ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-bench: bench-linkdsl bench-data bench-metrics bench-anisocascade ## Run every benchmark
+bench: bench-linkdsl bench-data bench-metrics bench-anisocascade bench-depthwise bench-dsunet bench-towers ## Run every benchmark
 bench-linkdsl: $(INSTALLED) ## Training and inference speed, waiting for data
 	$(BIN)/python -m benchmarks.linkdsl
 bench-data: $(INSTALLED) ## Reading slices, patches and volumes against nibabel: DATA=folder
@@ -194,6 +234,12 @@ bench-metrics: $(INSTALLED) ## Scoring one whole case against MedPy: DATA=folder
 	$(BIN)/python -m benchmarks.metrics $(if $(DATA),"$(DATA)")
 bench-anisocascade: $(INSTALLED) $(TORCH) ## Networks against plain Keras and PyTorch: DATA=folder-of-a-case
 	$(BIN)/python -m benchmarks.anisocascade $(if $(DATA),--case "$(DATA)")
+bench-depthwise: $(INSTALLED) $(TORCH) ## 3-D depthwise convolution against Keras and PyTorch
+	$(BIN)/python -m benchmarks.depthwise
+bench-dsunet: $(INSTALLED) $(TORCH) ## A training step of both networks against PyTorch
+	$(BIN)/python -m benchmarks.dsunet
+bench-towers: $(INSTALLED) ## Step time of 1, 2 and 3 replicas and of towers in turn
+	$(BIN)/python -m benchmarks.towers
 clean: ## Remove .venv and caches; keep downloads, runs and results
 	rm -rf .venv build cache *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -2,12 +2,14 @@
 
 In turns, on one machine: the shipped networks, the same in Keras's own layers,
 and the same written plainly in PyTorch, where `.venv-torch` has it. A ratio is
-the median of the rounds' own ratios.
+the median of the rounds' own ratios. Then the whole test program on one case; without
+`--case` on a phantom of a case's size.
 """
 
 import argparse
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 from statistics import median
@@ -17,6 +19,8 @@ import pandas as pd
 from benchmarks import machine
 from benchmarks.aniso_turns import Peer
 from common.files import write_text
+from data.brats import BratsDataset
+from data.brats_phantom import write_phantom
 from papers.console import Console
 
 RESULTS = Path(__file__).parent / "results" / "anisocascade.csv"
@@ -27,6 +31,8 @@ TORCH = Path(".venv-torch/bin/python")
 # and 4 of the three views, for a tumor within 96x96 pixels 2 a view and fewer.
 SHAPES = {"wnet": "5x19x180x160", "tnet": "5x19x96x96", "enet": "5x19x96x96"}
 BATCHES = {"wnet": 10, "tnet": 6, "enet": 4}
+
+CASE_VARIANTS = ("shipped", "plain", "views")
 
 COLUMNS = (
     *("network", "variant", "batch", "s", "cpu_s", "first_s", "gflops"),
@@ -41,7 +47,8 @@ def main(arguments=None):
     parser.add_argument("--shape", help="batch x depth x height x width, for all")
     parser.add_argument("--base-channels", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--case", help="folder of a case, for the whole test program")
+    parser.add_argument("--case", help="folder of a case. Default: a phantom")
+    parser.add_argument("--no-case", action="store_true", help="networks only")
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
 
@@ -57,10 +64,14 @@ def main(arguments=None):
     console.table(COLUMNS, show, "networks")
     for variant, seconds in whole_case(rows).items():
         console.say(f"{variant}: {seconds:.0f} s for the networks of a whole case")
-    if options.case:
-        console.say(f"measuring: the whole test program on {Path(options.case).name}")
-        rows += measure_case(options.case)
-        for row in rows[-2:]:
+    if not options.no_case:
+        with tempfile.TemporaryDirectory() as folder:
+            case, name = options.case, Path(options.case or "").name
+            if case is None:
+                case, name = write_case(folder), "PHANTOM of 240x240x155"
+            console.say(f"measuring: the whole test program on {name}")
+            rows += measure_case(case, name)
+        for row in rows[-len(CASE_VARIANTS) :]:
             console.say(f"{row['variant']}: {row['s']} s, {row['peak_gb']} GB")
     table = pd.DataFrame([row | made_on for row in rows])
     write_text(options.results, table.to_csv(index=False))
@@ -118,26 +129,42 @@ def measure(network, shape, width, rounds):
     return rows
 
 
-def measure_case(case):
-    """Returns the rows of one case, from its files to its labels; one round."""
-    command = [sys.executable, "-m", "benchmarks.aniso_case"]
-    peers = {n: Peer([*command, n, case]) for n in ("shipped", "plain")}
-    timings = {name: [peer.run()] for name, peer in peers.items()}
-    return [
-        {
-            "network": "all nine",
-            "variant": name,
-            "batch": f"{Path(case).name}, {peer.description['weights']} weights",
-            "s": round(timings[name][0][0], 1),
-            "cpu_s": round(timings[name][0][1], 1),
-            "first_s": round(peer.description["first_s"], 1),
-            "ratio_to_shipped": _ratio(timings, name, 0),
-            "cpu_ratio_to_shipped": _ratio(timings, name, 1),
-            "peak_gb": round(peer.close(), 2),
-            "rounds": 1,
-        }
-        for name, peer in peers.items()
-    ]
+def write_case(folder):
+    """Writes one case of the suite's phantom; returns its folder."""
+    write_phantom(Path(folder), hgg=1, lgg=0)
+    (case,) = BratsDataset(Path(folder))
+    return str(case.images["flair"].parent)
+
+
+def measure_case(case, name):
+    """Returns the rows of one case, from its files to its labels; one round.
+
+    Args:
+        case: its folder.
+        name: what the rows call it.
+    """
+    timings, rows = {}, []
+    for variant in CASE_VARIANTS:
+        # One process at a time: together they may not fit into memory.
+        command = [sys.executable, "-m", "benchmarks.aniso_case", variant, case]
+        peer = Peer(command)
+        timings[variant] = [peer.run()]
+        wall, cpu = timings[variant][0]
+        rows.append(
+            {
+                "network": "all nine",
+                "variant": variant,
+                "batch": f"{name}, {peer.description['weights']} weights",
+                "s": round(wall, 1),
+                "cpu_s": round(cpu, 1),
+                "first_s": round(peer.description["first_s"], 1),
+                "ratio_to_shipped": _ratio(timings, variant, 0),
+                "cpu_ratio_to_shipped": _ratio(timings, variant, 1),
+                "peak_gb": round(peer.close(), 2),
+                "rounds": 1,
+            }
+        )
+    return rows
 
 
 def _ratio(timings, name, column):

@@ -49,7 +49,7 @@ def prepare(layout, shape, part):
 
 def main(layout, threads):
     torch.set_num_threads(int(threads))
-    serve(lambda shape, part: prepare(layout, shape, part))
+    serve(lambda shape, part: prepare(layout, shape, part), torch.__version__)
 
 
 if __name__ == "__main__":

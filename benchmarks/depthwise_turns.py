@@ -29,6 +29,7 @@ class Peer:
     def __init__(self, command):
         self._command = command
         self._process = None
+        self.version = ""
 
     def ask(self, request, cap):
         """Returns the answer to a request.
@@ -40,7 +41,7 @@ class Peer:
             self._process = subprocess.Popen(
                 self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
             )
-            self._read(600)  # its imports are not its time
+            self.version = self._read(600)  # its imports are not its time
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         return self._read(cap)
@@ -83,7 +84,7 @@ def tensors(shape):
     ]
 
 
-def serve(prepare):
+def serve(prepare, version=""):
     """Answers requests until there are no more.
 
     `prepare` builds (and traces) a size, `first` calls it once, or twice where the
@@ -93,9 +94,10 @@ def serve(prepare):
     Args:
         prepare: function from `(channels, side, rate)` and `"forward"` or
             `"training"` to a function that runs once and returns arrays.
+        version: of the peer's library, for the rows.
     """
     call = None
-    print(json.dumps("ready"), flush=True)
+    print(json.dumps(version), flush=True)
     for line in sys.stdin:
         request = json.loads(line)
         if request["kind"] == "prepare":

@@ -12,7 +12,12 @@ from data.brats_releases import MODALITIES, RELEASES
 from data.case import Case
 from data.integrity import Finding
 from data.orientation import from_brats_axes, to_brats_axes
-from data.scan_checks import check_grids, check_intensities, refuse_errors
+from data.scan_checks import (
+    check_grids,
+    check_intensities,
+    check_registration,
+    refuse_errors,
+)
 from data.volume import Geometry, read_volume
 
 _SUFFIXES = (".nii", ".nii.gz", ".mha")
@@ -75,8 +80,11 @@ def read_scan(paths, force=False):
     geometry = geometries[MODALITIES[0]]
     voxel_volume = float(np.prod(geometry.spacing))
     findings += refuse_errors(check_intensities(paths, volumes, voxel_volume), force)
-    turned = (to_brats_axes(volume, geometry.affine) for volume in volumes.values())
-    return Scan(tuple(turned), geometry, findings)
+    turned = {
+        name: to_brats_axes(volume, geometry.affine) for name, volume in volumes.items()
+    }
+    findings += check_registration(paths, turned)
+    return Scan(tuple(turned.values()), geometry, findings)
 
 
 def find_scan(folder):

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from common.errors import UserError
-from papers import commands, weights
+from papers import commands, weights, workers
 
 app = typer.Typer(
     help="Brain-tumor segmentation papers, re-implemented and re-run.\n\n"
@@ -28,8 +28,9 @@ Data = Annotated[
 Profile = Annotated[
     str | None,
     typer.Option(
-        help="demo (minutes on 2 cores), cpu (real data, reduced size, hours) or "
-        "paper (the published protocol). Default: demo, with --data cpu."
+        help="demo (minutes on 2 cores), cpu (real data, reduced size, hours), "
+        "paper (the published protocol) or, for anisocascade, released (that of the "
+        "authors' code). Default: demo, with --data cpu."
     ),
 ]
 Methods = Annotated[
@@ -58,6 +59,15 @@ Results = Annotated[
     Path, typer.Option(help="Folder of tables, rows and figures to write.")
 ]
 Workers = Annotated[int, typer.Option(min=1, help="Processes that prepare cases.")]
+Gpus = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="GPUs: as towers on each batch, where they divide it, else a whole "
+        "training on each.",
+    ),
+]
+Only = Annotated[str, typer.Option(help="One training only, by its full name.")]
 File = Annotated[Path | None, typer.Option(help="File, instead of --case.")]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Only say what would run, and its last time.")
@@ -134,6 +144,8 @@ def _stage(name, doc):
         changes: Set = None,
         results: Results = Path("results"),
         workers: Workers = 1,
+        gpus: Gpus = None,
+        only: Only = "",
         dry_run: DryRun = False,
     ):
         options = commands.Options(
@@ -149,6 +161,8 @@ def _stage(name, doc):
             changes=changes or [],
             results=results,
             workers=workers,
+            gpus=gpus,
+            only=only,
         )
         if dry_run:
             commands.dry_run(name, options)
@@ -165,6 +179,26 @@ _stage("evaluate", "Score trained methods on their test cases, one row a case.")
 _stage("table", "Write the paper's tables from the rows of evaluated methods.")
 _stage("figure", "Draw the paper's figures and the learning curves.")
 _stage("reproduce", "All stages: prepare, train, evaluate, table, figure.")
+
+
+@app.command("workers")
+def print_workers(
+    command: Annotated[
+        str, typer.Argument(help="What all run, such as `make train-linkdsl`.")
+    ],
+    hosts: Annotated[
+        str, typer.Option(help="Addresses `node1:2222,node2:2222`; else for Slurm.")
+    ] = "",
+    tasks: Annotated[int, typer.Option(min=2, help="Slurm: number of nodes.")] = 2,
+    port: Annotated[int, typer.Option(help="Slurm: a port free on all nodes.")] = 2222,
+):
+    """Print what to start on each of several machines that train together.
+
+    They share the folder they run in. One of them runs `python -m papers prepare`
+    before; the first one listed writes the files. Should one die, all end; started
+    again, they go on from the last saved state.
+    """
+    print(workers.text(hosts, tasks, port, command))
 
 
 @app.command()

@@ -22,6 +22,7 @@ from papers.console import Console
 from papers.jobs import Request
 from papers.quiet import import_tensorflow
 from papers.results import announce, check_leak, draw_figures, write_tables
+from papers.workers import refuse_cluster
 
 # Fixed default folders, below the folder the command runs in.
 WORKSPACE = Path(".")
@@ -46,6 +47,8 @@ class Options:
     changes: tuple[str, ...] = ()
     results: Path = Path("results")
     workers: int = 1
+    gpus: int | None = None
+    only: str = ""
 
 
 def list_papers():
@@ -64,7 +67,7 @@ def describe(paper_id, profile):
     console.say(f"Methods: {', '.join(f'{m.id} ({m.title})' for m in paper.methods)}")
     for name, changes in paper.profiles.items():
         values = ", ".join(f"{key}={value}" for key, value in changes.items())
-        console.say(f"Profile {name}: {values or 'the published protocol'}")
+        console.say(f"Profile {name} replaces {values or 'nothing'}")
     rows = [
         (entry.key, entry.value, entry.kind, entry.note)
         for entry in evidence.describe(paper.protocol_of(profile))
@@ -80,8 +83,10 @@ def prepare(options):
 def train(options):
     """Trains the methods."""
     runner = _prepared(options)
+    runner.train_at_once(options)
     for job in runner.jobs:
-        runner.train(job)
+        if options.only in ("", job.name):
+            runner.train(job)
 
 
 def evaluate(options):
@@ -108,7 +113,9 @@ def figure(options):
 
 def reproduce(options):
     """Runs all stages, each job to its end before the next begins."""
+    refuse_cluster("reproduce")
     runner = _prepared(options)
+    runner.train_at_once(options)
     for number, job in enumerate(runner.jobs, 1):
         runner.console.say(f"[{number}/{len(runner.jobs)}] {job.name}")
         runner.train(job)
@@ -271,11 +278,13 @@ def write_pages(results):
 
 def join(dataset, results):
     """Joins the tables of all papers on one data set into one CSV file."""
-
     datasets.tools(dataset)
-    papers = [paper for paper in registry.papers() if paper.dataset == dataset]
+    folders = {}
+    for paper in registry.papers():
+        tables = paper.tables_on(dataset)
+        if tables:
+            folders[paper.id] = results / paper.id, tables
     path = results / f"table_{dataset}.csv"
-    folders = {paper.id: (results / paper.id, paper.tables) for paper in papers}
     write_text(path, to_csv(joined_table(folders)))
     Console().say(f"table: {path}")
 
@@ -347,6 +356,7 @@ def _runner(options, dry=False):
         changes=changes,
         splits_file=options.splits,
         workers=options.workers,
+        gpus=options.gpus,
     )
     return Runner(request, WORKSPACE, console)
 

@@ -7,6 +7,7 @@ from common.errors import UserError
 from common.evidence import as_dict, protocol_digest, replace
 from common.files import digest, read_json, sha256
 from data.splits import Split, rule_kept, split
+from papers.devices import towers_on
 from papers.paper import Paper
 
 
@@ -25,6 +26,7 @@ class Request:
         changes: protocol values replaced by the user, by dotted key.
         splits_file: CSV with the user's own folds, or None.
         workers: processes that prepare cases.
+        gpus: number of GPUs, or None.
     """
 
     paper: Paper
@@ -37,6 +39,7 @@ class Request:
     changes: dict = field(default_factory=dict)
     splits_file: Path | None = None
     workers: int = 1
+    gpus: int | None = None
 
     def protocol(self):
         """Returns the profile's protocol with the user's changes.
@@ -49,7 +52,14 @@ class Request:
     def profile_label(self):
         """Returns the profile's name with every change but the budget."""
         changes = {k: v for k, v in self.changes.items() if k != "training.epochs"}
+        if self.shared_by:
+            changes["towers"] = self.shared_by
         return ", ".join([self.profile, *(f"{k}={v}" for k, v in changes.items())])
+
+    @property
+    def shared_by(self):
+        """Number of towers that share a batch by the user's wish, or None."""
+        return towers_on(self.gpus, self.protocol(), own=False)
 
 
 @dataclass(frozen=True)
@@ -66,6 +76,7 @@ class Job:
         needs: the jobs that come before, by their methods' ids.
         runs: folder of the data set's and profile's runs.
         weights: folder of the weights of a method that is given, else None.
+        shared_by: towers that share a batch, where the protocol has none; else None.
     """
 
     method: object
@@ -77,6 +88,7 @@ class Job:
     needs: dict = field(hash=False)
     runs: Path
     weights: Path | None = None
+    shared_by: int | None = None
 
     @property
     def previous(self):
@@ -105,6 +117,7 @@ class Job:
         return digest(
             {
                 **({"others": others} if others else {}),
+                **({"towers": self.shared_by} if self.shared_by else {}),
                 "method": self.method.key,
                 "protocol": protocol_digest(self.protocol, ("training.epochs",)),
                 "split": self.split.digest(),
@@ -124,8 +137,13 @@ class Job:
         """Readable and unique: method, split, fold, seed, budget, hash."""
         return (
             f"{self.method.id}-{self.split_name}-fold{self.split.fold}"
-            f"-seed{self.seed}-{self.protocol.training.epochs}epochs-{self.key[:8]}"
+            f"-seed{self.seed}-{self.length}-{self.key[:8]}"
         )
+
+    @property
+    def length(self):
+        """The length of the training as the names of files and folders show it."""
+        return "given" if self.weights else f"{self.protocol.training.epochs}epochs"
 
     @property
     def folder(self):
@@ -230,19 +248,9 @@ def plan_jobs(request, dataset, runs, weights=None):
         if name not in (*paper.splits, "file"):
             expected = " or ".join(paper.splits)
             raise UserError(f"SPLIT={name}", expected, name, "correct it")
-        origin, folds = paper.experiment.folds(
-            dataset, name, protocol, request.splits_file
-        )
+        origin, splits = _splits(request, dataset, cases, name, protocol)
         methods = _methods(paper, request, name)
-        for fold in request.folds or sorted(set(folds.values())):
-            one = split(
-                cases,
-                folds,
-                fold,
-                protocol.folds.validation_share,
-                protocol.folds.fold_seed,
-                rule_kept(cases, folds),
-            )
+        for one in splits:
             for seed in request.seeds:
                 done = {}
                 for method in methods:
@@ -255,9 +263,27 @@ def plan_jobs(request, dataset, runs, weights=None):
                         fingerprint=fingerprint,
                         needs={name: done[name] for name in method.needs},
                         runs=folder,
+                        shared_by=request.shared_by,
                     )
                 jobs += done.values()
     return jobs
+
+
+def _splits(request, dataset, cases, name, protocol):
+    """Returns the splits' origin and the splits that a request asks for."""
+    experiment, file = request.paper.experiment, request.splits_file
+    if hasattr(experiment, "splits"):
+        origin, by_fold = experiment.splits(dataset, name, protocol, file)
+        unknown = set(request.folds) - set(by_fold)
+        if unknown:
+            expected = f"one of {', '.join(map(str, by_fold))}"
+            raise UserError(f"FOLDS={min(unknown)}", expected, unknown, "correct it")
+        return origin, [by_fold[fold] for fold in request.folds or by_fold]
+    origin, folds = experiment.folds(dataset, name, protocol, file)
+    share, seed = protocol.folds.validation_share, protocol.folds.fold_seed
+    rule = rule_kept(cases, folds)
+    wanted = request.folds or sorted(set(folds.values()))
+    return origin, [split(cases, folds, fold, share, seed, rule) for fold in wanted]
 
 
 def _methods(paper, request, split_name):

@@ -54,12 +54,12 @@ def protocol_table(paper):
 
 
 def profiles_table(paper):
-    """Returns what each profile replaces in the published protocol."""
+    """Returns what each profile replaces in the protocol."""
     rows = [
         (name, ", ".join(f"`{k}={v}`" for k, v in changes.items()) or "nothing")
         for name, changes in paper.profiles.items()
     ]
-    return markdown(("profile", "replaces in the published protocol"), rows)
+    return markdown(("profile", "replaces in the protocol"), rows)
 
 
 def network_diagram(model):
@@ -129,7 +129,7 @@ def results_table(folder, tables):
                 titles[row],
                 *(_cell(line.get(column.key)) for column in table.columns),
                 max((cell.n_cases for cell in line.values()), key=len),
-                run,
+                "; ".join([run, *_notes(line.values())]),
             )
             for (row, run), line in lines.items()
         ]
@@ -194,6 +194,12 @@ def _cell(cell):
     if cell.gap:
         printed += f" ({_number(cell.gap, '+')})"
     return "<br>".join(part for part in (value, printed) if part)
+
+
+def _notes(cells):
+    """Returns what the cells of a run have to say, each remark once."""
+    notes = [note for cell in cells if cell.data for note in cell.note.split("; ")]
+    return [note for note in dict.fromkeys(notes) if note]
 
 
 def _run_on(cell):

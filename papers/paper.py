@@ -14,7 +14,8 @@ class Paper:
 
     Beside this declaration its package has three modules that are imported when
     they are needed, with TensorFlow: `experiment` (`open_dataset`,
-    `prepared_cache`, `prepare`, `folds`, the class `Experiment`), `figures`
+    `prepared_cache`, `prepare`, `folds`, or `splits` where it has parts and no
+    folds, the class `Experiment`, perhaps the validation score `MONITOR`), `figures`
     (`draw_figures`) and `page` (`blocks`). A paper whose networks can be applied
     to scans has `inference` too (`segmenter`, `files`: `papers.predict` for volumes or
     `papers.predict_slices`, perhaps `import_released`).
@@ -65,6 +66,10 @@ class Paper:
                 f"see `python -m papers describe {self.id}`",
             )
         return replace(self.published, self.profiles[profile])
+
+    def tables_on(self, dataset):
+        """Returns the tables whose published numbers are of a data set."""
+        return [t for t in self.tables if (t.dataset or self.dataset) == dataset]
 
     @property
     def experiment(self):

@@ -2,7 +2,9 @@
 
 A segmenter is anything with `segment(case, progress)`, which returns `labels`
 (canonical, in the order of the files) and `findings`, and `fingerprint()`, which
-changes with whatever changes the labels.
+changes with whatever changes the labels. One that takes minutes has `read(case)` too,
+which returns a `data.scan.Scan`, taken by `segment` in the place of the case: what its
+checks say is said before the minutes.
 """
 
 import time
@@ -40,7 +42,21 @@ class Prediction:
     notes: tuple[str, ...]
 
 
-def predict_file(segmenter, case, path, progress=None):
+def kind_of(case):
+    """Returns `"one"` or `"several"` cases, or None where a folder holds neither.
+
+    Args:
+        case: a folder.
+    """
+    if _is_case(case):
+        return "one"
+    try:
+        return "several" if any(_is_case(p) for _, p in find_cases(case)) else None
+    except UserError:
+        return None
+
+
+def predict_file(segmenter, case, path, progress=None, warn=None):
     """Segments a case and writes its labels with the geometry of its files.
 
     The values are those of the release that the files are named like (from 2023
@@ -52,6 +68,7 @@ def predict_file(segmenter, case, path, progress=None):
             `"t1"`, `"t1ce"` and `"t2"` in a dict.
         path: `.nii`, `.nii.gz` or `.mha` file to write.
         progress: function of stage, view, batches done and batches in all.
+        warn: receives each `Finding` about the scan as soon as it is known.
 
     Returns:
         The list of `Finding` about the scan.
@@ -64,7 +81,7 @@ def predict_file(segmenter, case, path, progress=None):
         case = Case("", None, "", paths, None)
     elif not isinstance(case, Case):
         case = find_scan(case)
-    result = segmenter.segment(case, progress)
+    result = _segment(segmenter, case, progress, warn or (lambda finding: None))
     _write(path, result.labels, case)
     return result.findings
 
@@ -80,7 +97,7 @@ def predict_folder(segmenter, root, folder, say=print, progress=None):
         segmenter: see above.
         root: a folder of BraTS cases, or any of which each subfolder is a case.
         folder: the folder to write, made where it is not there.
-        say: receives one line a case.
+        say: receives one line a case, and one for each finding about it.
         progress: as for `predict_file`.
 
     Returns:
@@ -98,13 +115,17 @@ def predict_folder(segmenter, root, folder, say=print, progress=None):
         path = folder / f"{case_id}.nii.gz"
         old = known.get(case_id)
         source = None
+
+        def warn(finding, case_id=case_id):
+            say(f"{case_id}: {_as_note(finding)}")
+
         try:
             case = find_scan(case_folder)
             source = _source(fingerprint, case)
             if old and _is_there(path, old, source):
                 status, notes = "kept", old["notes"]
             else:
-                result = segmenter.segment(case, progress)
+                result = _segment(segmenter, case, progress, warn)
                 status, notes = "written", map(_as_note, result.findings)
         except UserError as error:
             status, notes = "failed", [str(error)]
@@ -117,13 +138,34 @@ def predict_folder(segmenter, root, folder, say=print, progress=None):
         row = Prediction(case_id, status, seconds, tuple(notes))
         rows.append(row)
         say(f"{position}/{len(cases)} {case_id}: {status}, {seconds} s")
-        for note in row.notes:
+        for note in row.notes if status != "written" else ():
             say(f"  {note}")
         if status != "kept":
             file = sha256(path) if status == "written" else None
             known[case_id] = asdict(row) | {"source": source, "file": file}
             write_json(record, known)
     return rows
+
+
+def _segment(segmenter, case, progress, warn):
+    """Segments a case; what the checks say is said as early as can be."""
+    if hasattr(segmenter, "read"):
+        scan = segmenter.read(case)
+        for finding in scan.findings:
+            warn(finding)
+        return segmenter.segment(scan, progress)
+    result = segmenter.segment(case, progress)
+    for finding in result.findings:
+        warn(finding)
+    return result
+
+
+def _is_case(folder):
+    try:
+        find_scan(folder)
+    except UserError:
+        return False
+    return True
 
 
 def _write(path, labels, case):

@@ -19,7 +19,13 @@ OUTPUTS = (".png",)
 _INPUTS = (".mat", ".png")
 
 
-def predict_file(segmenter, path, out, progress=None):
+def kind_of(case):
+    """Returns `"one"` for a file, `"several"` for a folder, None for neither."""
+    path = Path(case)
+    return "several" if path.is_dir() else "one" if path.exists() else None
+
+
+def predict_file(segmenter, path, out, progress=None, warn=None):
     """Segments a slice and writes its mask, 0 and 255, as PNG of the same size.
 
     Args:
@@ -27,6 +33,7 @@ def predict_file(segmenter, path, out, progress=None):
         path: a `.mat` file of the figshare set's layout, or a gray `.png`.
         out: `.png` file to write.
         progress: ignored: a slice takes milliseconds.
+        warn: ignored: there are no findings.
 
     Returns:
         An empty list; a slice is not checked like a volume.

@@ -4,7 +4,7 @@ import importlib
 
 from common.errors import UserError
 
-IDS = ("linkdsl", "dsunet", "anisocascade")
+IDS = ("linkdsl", "cunet", "dsunet", "hierdice", "anisocascade")
 
 
 def paper(paper_id):

@@ -113,8 +113,11 @@ def draw_figures(runner, root):
 
 def figure_suffix(runner, job):
     """Returns the part of a figure's name that says which run it is of."""
-    request = runner.request
-    name = f"{request.profile}_{job.split_name}_{job.protocol.training.epochs}epochs"
+    request, data = runner.request, runner.dataset
+    name = f"{request.profile}_{job.split_name}_{job.length}"
+    if not (data.is_own or is_phantom(data.name) or data.name == runner.paper.dataset):
+        # Others share the folder of the paper's own data set.
+        name = f"{data.name}_{name}"
     if job.split.fold or job.seed:
         name += f"_fold{job.split.fold}_seed{job.seed}"
     changes = request.profile_label().removeprefix(request.profile)

@@ -3,6 +3,7 @@
 With each paper's experiment file the only place where `common` meets `data`.
 """
 
+import contextlib
 import shutil
 import time
 
@@ -23,10 +24,13 @@ from common.files import (
 )
 from common.reporting.cases import read_cases, write_cases
 from common.training.loop import Plan, train
+from common.training.placement import on_several_machines, place
 from common.training.state import StateStore
 from data.cache import CaseCache
 from papers import environment
+from papers.devices import towers_on
 from papers.jobs import plan_jobs
+from papers.side_by_side import side_by_side
 
 SAVE_EVERY = 200  # steps between saved states within a long epoch
 
@@ -58,10 +62,28 @@ class Runner:
         )
 
     def prepare(self):
-        """Prepares every case that is not in the cache yet."""
+        """Prepares every case that is not in the cache yet.
+
+        Raises:
+            UserError: a case cannot be prepared, or is missing where several
+                machines train: one of them prepares before.
+        """
+        if on_several_machines():
+            self._check_prepared()
+            return
         self.paper.experiment.prepare(
             self.dataset, self.cache, self.protocol, self.console, self.request.workers
         )
+
+    def train_at_once(self, options):
+        """Trains whole jobs side by side, where several GPUs share no batch.
+
+        Args:
+            options: the `papers.commands.Options` of the request.
+        """
+        gpus = self.request.gpus or 1
+        if gpus > 1 and towers_on(gpus, self.protocol) is None:
+            side_by_side(self.jobs, options, gpus, self.console.say)
 
     def train(self, job):
         """Trains one job, from where it stopped, and returns its history.
@@ -73,19 +95,44 @@ class Runner:
         if job.finished():
             self.console.say(f"{job.name}: trained before")
             return self.history(job)
+        # The towers first: several machines meet before TensorFlow does anything.
+        training = job.protocol.training
+        count = getattr(training, "towers", None)
+        gpus = towers_on(self.request.gpus, job.protocol)
+        towers = place(count, training.batch_size, gpus)
+        if towers and not towers.is_chief:
+            return self._fit(job, towers)
         with lock(job.folder):
-            return self._train(job)
+            return self._train(job, towers)
 
-    def _train(self, job):
+    def _train(self, job, towers):
         if not (job.folder / "job.json").exists():
             write_json(job.folder / "environment.json", environment.describe())
             self._continue_shorter(job)
             # The last of the three: a kill before it begins them again.
             write_json(job.folder / "job.json", job.describe())
+        history = self._fit(job, towers)
+        seconds = float(history["seconds"].sum())
+        write_json(
+            job.folder / "finished.json",
+            {
+                "key": job.key,
+                "base_key": job.base_key,
+                "epochs": job.protocol.training.epochs,
+                "seconds": round(seconds, 1),
+            },
+        )
+        return history
+
+    def _fit(self, job, towers):
         if job.previous:
             self._write_maps(job.previous)
         experiment = self._experiment(job)
-        model = self._model(job, experiment)
+        with towers.scope() if towers else contextlib.nullcontext():
+            # Machines wait here for the first one's weights, so that its files
+            # are there when they read the state.
+            model = self._model(job, experiment)
+            optimizer = _scaled(experiment.optimizer(), job.protocol.training.precision)
         if job.starts_from:
             self._check_trained(job.starts_from)
             self._load(model, job.starts_from)
@@ -95,30 +142,22 @@ class Runner:
             steps_per_epoch=experiment.steps_per_epoch,
             key=job.base_key,
             save_every=SAVE_EVERY,
+            monitor=self._monitor,
             schedule=getattr(experiment, "schedule", None),
+            towers=towers,
+            average_decay=getattr(training, "average_decay", None),
         )
         with self.console.training(job, plan) as on_progress:
-            history = train(
+            return train(
                 model,
                 experiment.loss(),
-                _scaled(experiment.optimizer(), training.precision),
+                optimizer,
                 experiment.stream,
                 experiment.validation(model),
                 plan,
                 job.folder,
                 on_progress,
             )
-        seconds = float(history["seconds"].sum())
-        write_json(
-            job.folder / "finished.json",
-            {
-                "key": job.key,
-                "base_key": job.base_key,
-                "epochs": training.epochs,
-                "seconds": round(seconds, 1),
-            },
-        )
-        return history
 
     def evaluate(self, job):
         """Scores one trained job on its test cases; returns one row a case."""
@@ -176,6 +215,17 @@ class Runner:
         made = experiment.maps_of(model, todo)
         for case_id, arrays in self.console.track(made, "maps", len(todo)):
             maps.write(case_id, source, arrays)
+
+    def _check_prepared(self):
+        missing = [c.id for c in self.dataset if not self.cache.path(c.id).exists()]
+        if missing:
+            raise UserError(
+                self.caches,
+                "cases that one machine has prepared for all",
+                f"{len(missing)} that are not, first {missing[0]}",
+                f"`python -m papers prepare {self.paper.id} …` on one of them, without "
+                "TF_CONFIG",
+            )
 
     def _experiment(self, job):
         return self.paper.experiment.Experiment(
@@ -260,6 +310,11 @@ class Runner:
                 f"make train-{self.paper.id} with the same options",
             )
 
+    @property
+    def _monitor(self):
+        """The validation score of the best epoch, higher is better."""
+        return getattr(self.paper.experiment, "MONITOR", "val_dice")
+
     def _origin(self, job):
         """Returns what the rows say of the run: command, commit and epoch."""
         if job.weights:
@@ -271,7 +326,7 @@ class Runner:
         commit, now = trained["commit"], environment.commit()
         history = self.history(job)
         best = job.protocol.training.checkpoint == "best"
-        epoch = history["val_dice"].idxmax() if best else len(history) - 1
+        epoch = history[self._monitor].idxmax() if best else len(history) - 1
         return {
             "epoch": int(history["epoch"][epoch]),
             "command": trained["command"],
@@ -318,10 +373,10 @@ class Runner:
     def progress_of(self, job):
         """Returns where a job stands and what it cost: for `--dry-run`."""
         done = job.finished()
+        if job.weights:
+            return "weights given" if done else "weights are not there", None
         if done:
             return "finished", done["seconds"]
-        if job.weights:
-            return "weights are not there", None
         if job.parts:
             return "after its parts", None
         newest = StateStore(job.folder / "state", job.base_key).newest()

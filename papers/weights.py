@@ -44,25 +44,21 @@ def predict(paper_id, case, modalities, weights, out, force):
         )
     paper = _paper_with(paper_id, "segmenter", "predict")
     files, out = paper.inference.files, out.resolve()
+    one_file = _is_file(out, files, files.kind_of(case) if case else "one")
     segmenter = paper.inference.segmenter(weights or WEIGHTS / paper_id, force)
 
     def progress(stage, view, done, total):
         if done == total:
             console.say(f"  {stage}, {view}: {total} batches")
 
-    if out.name.endswith(files.OUTPUTS):
-        for finding in files.predict_file(segmenter, case or given, out, progress):
-            file = f"{finding.file}: " if finding.file else ""
-            console.say(f"{finding.severity}: {file}{finding.found}; {finding.fix}")
+    def warn(finding):
+        file = f"{finding.file}: " if finding.file else ""
+        console.say(f"{finding.severity}: {file}{finding.found}; {finding.fix}")
+
+    if one_file:
+        files.predict_file(segmenter, case or given, out, progress, warn)
         console.say(f"wrote {out}")
         return
-    if given:
-        raise UserError(
-            out,
-            f"a {' or '.join(files.OUTPUTS)} file",
-            "a folder",
-            "name it with --out",
-        )
     rows = files.predict_folder(segmenter, case, out, console.say, progress)
     failed = [row.case_id for row in rows if row.status == "failed"]
     console.say(f"{len(rows) - len(failed)} of {len(rows)} cases: {out}")
@@ -73,6 +69,40 @@ def predict(paper_id, case, modalities, weights, out, force):
             f"{len(failed)} that cannot, first {failed[0]}",
             "mend or remove them, then run the command again; the others are kept",
         )
+
+
+def _is_file(out, files, kind):
+    """Tells whether one file is to be written, before anything takes minutes.
+
+    Args:
+        out: path of a file or folder.
+        files: module of the paper's kind of files.
+        kind: `"one"` case, `"several"`, or None where that is not known.
+
+    Raises:
+        UserError: `out` cannot be what `kind` needs.
+    """
+    endings = " or ".join(files.OUTPUTS)
+    is_file = out.name.lower().endswith(files.OUTPUTS)
+    if is_file and kind == "several":
+        fix = "name a folder with --out, or one case with --case"
+        raise UserError(out, "a folder, for several cases", "a file's name", fix)
+    if is_file and out.is_dir():
+        fix = "name another file with --out"
+        raise UserError(out, "a file", "a folder of this name", fix)
+    if is_file:
+        return True
+    received = f"a name that ends in {out.suffix}" if out.suffix else "no such ending"
+    if kind == "one":
+        fix = f"such as --out seg{files.OUTPUTS[-1]}"
+        raise UserError(out, f"a {endings} file, for one case", received, fix)
+    if out.exists() and not out.is_dir():
+        fix = "name a folder with --out"
+        raise UserError(out, "a folder, for several cases", "a file", fix)
+    if out.suffix and not out.is_dir():
+        fix = f"mkdir {out} first, if the folder is to have this name"
+        raise UserError(out, f"a folder, or a {endings} file", received, fix)
+    return False
 
 
 def _paper_with(paper_id, ability, verb):

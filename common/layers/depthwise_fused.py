@@ -4,9 +4,15 @@ import math
 
 import keras
 
-# What `python -m benchmarks.depthwise` chose among the ways it measures: fused
-# kernels from this many values an example on (below, the time goes into the calls),
-# and up to this many taps (each is written out, and compiled).
+# Which path an input takes: the first line that fits. Chosen by `make
+# bench-depthwise` (benchmarks/results/depthwise.csv: `shipped` is fused there,
+# `folded` is portable).
+#
+#   on a GPU                                   portable  not measured
+#   strides, or a depth multiplier             portable  fused kernels have neither
+#   more taps than MOST_TAPS                   portable  each is written out, compiled
+#   fewer values of an example than FUSED_FROM portable  the time goes into the calls
+#   all others                                 fused     2 to 9 times as fast
 FUSED_FROM = 1 << 16
 MOST_TAPS = 64
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from common.errors import UserError
-from common.reporting.bootstrap import estimate
+from common.reporting.bootstrap import LEAST_CASES, estimate
 
 # Only rows that agree in all of these may be compared with each other.
 GROUP = ["data", "coverage", "fingerprint", "profile", "budget", "split"]
@@ -53,7 +53,7 @@ def build_cells(table, cases, published):
                 **dict(zip(GROUP, group, strict=True)),
                 "command": "; ".join(of_row["command"].unique()),
                 "commit": " ".join(of_row["commit"].unique()),
-                "note": _remarks(of_row),
+                "note": _remarks(table, of_row),
             }
             cells += [
                 _cell(table, row, column, published, run | measure(column, of_row))
@@ -148,13 +148,17 @@ def _why_not_run(row):
     return "not run on real data" if row.method else "published by others, not run"
 
 
-def _remarks(cases):
+def _remarks(table, cases):
     remarks = []
+    if table.remark and (remark := table.remark(cases)):
+        remarks.append(remark)
     if is_phantom(cases["data"].iloc[0]):
         remarks.append("phantom: not comparable with the paper")
     failed = _distinct(cases[cases["status"] != "ok"])
     if failed:
         remarks.append(f"no value: {failed} of {_distinct(cases)} cases failed")
+    elif cases.groupby("fold")["case"].nunique().min() < LEAST_CASES:
+        remarks.append(f"no interval: fewer than {LEAST_CASES} cases")
     runs = len(cases[["fold", "seed"]].drop_duplicates())
     whole = cases["fold"].nunique() * cases["seed"].nunique()
     if runs < whole:

@@ -97,10 +97,12 @@ def label_grid(path, rows, titles, colors, caption):
 
     Args:
         path: the PNG file to write.
-        rows: one list of panels a row; a panel is `(image, labels or None)`, both
-            arrays `(height, width)`, the labels integers, 0 for none.
+        rows: one list of panels a row; a panel is `(image, labels)`, both arrays
+            `(height, width)`, the labels integers; either may be None. Labels
+            without an image are opaque.
         titles: one title a column.
-        colors: for each label `(name, color)`, as matplotlib names colors.
+        colors: for each label `(name, color)`, as matplotlib names colors; what has
+            none is not drawn over.
         caption: a `Caption`.
 
     Raises:
@@ -112,9 +114,10 @@ def label_grid(path, rows, titles, colors, caption):
         grid = figure.subplots(len(rows), len(titles), squeeze=False)
         for axes, panels in zip(grid, rows, strict=True):
             for axis, (image, labels) in zip(axes, panels, strict=True):
-                _draw_image(axis, image)
+                if image is not None:
+                    _draw_image(axis, image)
                 if labels is not None:
-                    _draw_labels(axis, labels, colors)
+                    _draw_labels(axis, labels, colors, 1.0 if image is None else 0.6)
         for axis, title in zip(grid[0], titles, strict=True):
             axis.set_title(title, pad=4)
         handles = [Patch(color=color, label=name) for name, color in colors.values()]
@@ -194,19 +197,82 @@ def box_plot(path, values_by_method, label, caption):
             flierprops={"marker": ".", "ms": 3, "mec": "none", "mfc": "0.4"},
         )
         for position, box in enumerate(boxes["boxes"]):
-            color = np.array(to_rgb(_COLORS[position % len(_COLORS)]))
-            # Lighter, yet opaque: no grid line crosses the box.
-            box.set(facecolor=0.65 + 0.35 * color, edgecolor=color, lw=0.8)
+            color = _COLORS[position % len(_COLORS)]
+            box.set(facecolor=_light(position), edgecolor=color, lw=0.8)
         axis.set_ylabel(label)
         lines = [boxes["medians"][0], boxes["means"][0]]
         figure.legend(lines, ["median", "mean"], loc="outside lower center", ncols=2)
 
 
-def _draw_labels(axis, labels, colors):
+def grouped_box_plot(path, panels, caption):
+    """Draws distributions over cases, in each panel groups of boxes, one a method.
+
+    The solid line is the median, the dotted line the mean; whiskers reach to
+    1.5 times the interquartile range.
+
+    Args:
+        path: the PNG file to write.
+        panels: for each score's name, for each group's name, for each method's
+            title the scores of its cases; NaN (undefined) is left out.
+        caption: a `Caption`.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    with _figure(path, (3.4 * len(panels), 2.9), caption) as figure:
+        axes = figure.subplots(1, len(panels), squeeze=False)[0]
+        for axis, (label, groups) in zip(axes, panels.items(), strict=True):
+            for start, of_group in enumerate(groups.values()):
+                boxes = _group_of_boxes(axis, start, list(of_group.values()))
+            axis.set_xticks(range(len(groups)), list(groups))
+            axis.set_ylabel(label)
+        titles = list(next(iter(groups.values())))
+        handles = [Patch(facecolor=_light(i), label=t) for i, t in enumerate(titles)]
+        lines = [boxes["medians"][0], boxes["means"][0]]
+        figure.legend(
+            [*handles, *lines],
+            [*titles, "median", "mean"],
+            loc="outside lower center",
+            ncols=len(titles) + 2,
+        )
+
+
+def _group_of_boxes(axis, center, groups):
+    """Draws boxes side by side about a position, and returns the artists."""
+    step = 0.8 / len(groups)
+    offsets = (np.arange(len(groups)) - (len(groups) - 1) / 2) * step
+    scores = [np.asarray(values, np.float64) for values in groups]
+    boxes = axis.boxplot(
+        [values[~np.isnan(values)] for values in scores],
+        positions=center + offsets,
+        widths=0.85 * step,
+        manage_ticks=False,
+        showmeans=True,
+        meanline=True,
+        patch_artist=True,
+        medianprops={"color": "black", "lw": 1.1},
+        meanprops={"color": "black", "lw": 1.1, "ls": ":"},
+        whiskerprops={"lw": 0.7},
+        capprops={"lw": 0.7},
+        flierprops={"marker": ".", "ms": 2.5, "mec": "none", "mfc": "0.4"},
+    )
+    for position, box in enumerate(boxes["boxes"]):
+        color = _COLORS[position % len(_COLORS)]
+        box.set(facecolor=_light(position), edgecolor=color, lw=0.7)
+    return boxes
+
+
+def _light(position):
+    """A method's color, lighter, yet opaque: no grid line crosses the box."""
+    return 0.65 + 0.35 * np.array(to_rgb(_COLORS[position % len(_COLORS)]))
+
+
+def _draw_labels(axis, labels, colors, alpha):
     area = np.zeros((*labels.shape, 4))
     for label, (_, color) in colors.items():
-        area[labels == label] = to_rgba(color, 0.6)
+        area[labels == label] = to_rgba(color, alpha)
     axis.imshow(area, interpolation="nearest")
+    axis.set_axis_off()
 
 
 def _draw_image(axis, image):

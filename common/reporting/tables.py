@@ -63,6 +63,8 @@ class Table:
         note: what a reader must know of every row, written into each.
         dataset: name of the data that the published numbers are of; they stand
             beside no other's.
+        remark: function from the cases of one row and run to what a reader must
+            know of them, or `""`.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Table:
     published_csv: Path
     note: str = ""
     dataset: str | None = None
+    remark: Callable | None = None
 
     @property
     def file_name(self):

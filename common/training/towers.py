@@ -114,6 +114,14 @@ class Towers:
         # What a step itself moves: moving statistics, seeds of dropout.
         moved = model.non_trainable_variables
 
+        # A function of its own, so that it is traced once for all towers.
+        @tf.function(autograph=False)
+        def of_one(x, y):
+            with tf.GradientTape() as tape:
+                value = objective(model, loss, x, y)
+                scaled = optimizer.scale_loss(value / self.count)
+            return value, tape.gradient(scaled, weights)
+
         def run(x, y):
             before = [tf.identity(variable.value) for variable in moved]
             values, sums = [], None
@@ -125,14 +133,11 @@ class Towers:
                     for variable, value in zip(moved, before, strict=True):
                         variable.assign(value)
                 # One after the other, so that one tower's memory is enough.
-                with tf.control_dependencies(sums or []):
+                with tf.control_dependencies([s for s in sums or [] if s is not None]):
                     part = [tf.identity(z) for z in self._part(x, y, tower)]
-                    with tf.GradientTape() as tape:
-                        value = objective(model, loss, *part)
-                        scaled = optimizer.scale_loss(value / self.count)
-                    gradients = tape.gradient(scaled, weights)
-                    values.append(value)
-                    sums = gradients if sums is None else _added(sums, gradients)
+                    value, gradients = of_one(*part)
+                values.append(value)
+                sums = gradients if sums is None else _added(sums, gradients)
             optimizer.apply(sums, weights)
             return tf.add_n(values) / self.count
 

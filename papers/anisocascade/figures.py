@@ -81,4 +81,8 @@ def _overlay(runner, job, case_ids, path):
         budget=f"{job.budget}, split {job.split_name}",
         n=len(job.split.test),
     )
-    label_grid(path, rows, TITLES, COLORS, caption)
+    shown = [panel[1] for row in rows for panel in row if panel[1] is not None]
+    present = np.unique(np.concatenate([labels.ravel() for labels in shown]))
+    # Label 3 is one of 2013 and 2015 only.
+    colors = {k: v for k, v in COLORS.items() if k != 3 or k in present}
+    label_grid(path, rows, TITLES, colors, caption)

@@ -18,7 +18,7 @@ from common.evidence import protocol_digest
 from common.files import digest
 from data.case import Case
 from data.integrity import Finding
-from data.scan import find_scan, read_scan
+from data.scan import Scan, find_scan, read_scan
 from data.views import VIEWS
 from papers.anisocascade.cascade import STAGES, predict_case
 from papers.anisocascade.inference_protocol import Inference
@@ -74,12 +74,23 @@ class Segmenter:
         """Returns the labels of a scan; arguments and errors are `segment`'s."""
         return self.segment(scan, progress).labels
 
+    def read(self, scan):
+        """Reads and checks a scan; returns a `data.scan.Scan`, with its findings.
+
+        Arguments and errors are `segment`'s.
+        """
+        if isinstance(scan, Scan):
+            return scan
+        if not isinstance(scan, Case | dict):
+            scan = find_scan(scan)
+        return read_scan(scan.images if isinstance(scan, Case) else scan, self.force)
+
     def segment(self, scan, progress=None, probabilities=False):
         """Segments a scan.
 
         Args:
-            scan: folder of a case, a `data.case.Case`, or the paths of `"flair"`,
-                `"t1"`, `"t1ce"` and `"t2"` in a dict.
+            scan: folder of a case, a `data.case.Case`, the paths of `"flair"`,
+                `"t1"`, `"t1ce"` and `"t2"` in a dict, or what `read` returned.
             progress: function of stage, view, batches done and batches in all.
             probabilities: whether to keep those of the three stages.
 
@@ -89,10 +100,7 @@ class Segmenter:
         Raises:
             UserError: the scan cannot be read, or is not like those of BraTS.
         """
-        if not isinstance(scan, Case | dict):
-            scan = find_scan(scan)
-        paths = scan.images if isinstance(scan, Case) else scan
-        scan = read_scan(paths, self.force)
+        scan = self.read(scan)
         found = predict_case(scan.volumes, self._networks, self.protocol, progress)
         kept = found.stages if probabilities else ()
         return Result(

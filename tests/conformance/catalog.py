@@ -16,10 +16,20 @@ from common.layers.anisotropic_conv_transpose import AnisotropicConv3DTranspose
 from common.layers.batch_statistics import BatchStatisticsPReLU
 from common.layers.instance_normalization import InstanceNormalization
 from common.layers.pad_channels import PadChannels
+from common.losses.bootstrapped_cross_entropy import BootstrappedCrossEntropy
+from common.losses.cross_entropy import LabelCrossEntropy
+from common.losses.region_dice import RegionDice
+from common.losses.sensitivity_specificity import SensitivitySpecificity
 from papers.anisocascade.losses import PooledDice
 from papers.anisocascade.networks import enet, tnet, wnet
 from papers.dsunet.losses import LabelDice
 from papers.dsunet.networks import isensee2017, separable_unet
+from papers.hierdice.networks import (
+    fcn8s_vgg16,
+    residual_unet,
+    resnet50_skip,
+    unet,
+)
 from papers.linkdsl.losses import BceMinusDice
 from papers.linkdsl.networks import linknet
 
@@ -134,6 +144,18 @@ def _dsunet(name, build, labels, total, exempt=None, **options):
     )
 
 
+def _hierdice(build, total, fixed=0, normalized_biases=()):
+    return Network(
+        name=f"hierdice_{build.__name__}",
+        small=partial(build, (48, 64, 4), base_filters=4),
+        full=partial(build, (240, 240, 4)),
+        output_shape=(48, 64, 5),
+        total=total,
+        trainable=total - fixed,
+        normalized_biases=normalized_biases,
+    )
+
+
 def _layer(kind, output_shape, exempt=None, **options):
     """A network of one layer, of an input of 10x8x12 voxels and 4 channels."""
 
@@ -206,6 +228,10 @@ NETWORKS = (
         ),
         mid_norm=True,
     ),
+    _hierdice(fcn8s_vgg16, 14_730_079),
+    _hierdice(unet, 31_032_581),
+    _hierdice(resnet50_skip, 23_617_183, 53_120, normalized_biases=("conv",)),
+    _hierdice(residual_unet, 32_454_917, 17_664),
     _linknet("linknet", total=11_539_809, trainable=11_528_097),
     _linknet(
         "linknet_rgb",
@@ -291,6 +317,26 @@ LOSSES = (
     Loss(
         "dsunet_label_dice_without_squares",
         partial(LabelDice, squares=False, name="without_squares"),
+        perfect=0.0,
+    ),
+    Loss("label_cross_entropy", LabelCrossEntropy, perfect=0.0),
+    Loss(
+        "label_cross_entropy_weighted",
+        partial(LabelCrossEntropy, (0.4, 0.6), name="weighted"),
+        perfect=0.0,
+    ),
+    Loss("bootstrapped_cross_entropy", BootstrappedCrossEntropy, perfect=0.0),
+    Loss("sensitivity_specificity", SensitivitySpecificity, perfect=0.0),
+    # Where the region or all outside of it is empty, its term is 1, not 1/2.
+    Loss("region_dice", RegionDice, perfect=0.0, perfect_of_one_class=-0.5),
+    Loss(
+        "region_dice_plain",
+        partial(RegionDice, form="plain", name="plain"),
+        perfect=0.0,
+    ),
+    Loss(
+        "region_dice_squared",
+        partial(RegionDice, form="squared", name="squared"),
         perfect=0.0,
     ),
     Loss("linkdsl_bce_minus_dice", BceMinusDice, perfect=-1.0),

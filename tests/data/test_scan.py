@@ -10,7 +10,7 @@ from common.errors import UserError
 from data.brats_releases import MODALITIES, RELEASES
 from data.orientation import to_brats_axes
 from data.scan import find_cases, find_scan, read_scan, release_of
-from data.scan_checks import EXPECTED, check_intensities
+from data.scan_checks import EXPECTED, check_intensities, check_registration
 
 SHAPE = (12, 14, 16)
 LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
@@ -131,9 +131,22 @@ def test_negative_intensities_are_a_warning(write, volumes):
 def test_a_skull_is_told_by_the_volume(volumes):
     paths = {name: Path(f"x_{name}.nii") for name in MODALITIES}
     voxels = np.count_nonzero(volumes["t1"])
-    for liters, expected in ((1.5, set()), (4.0, {"skull"}), (0.1, {"small"})):
+    rules = (
+        (0.1, {("warning", "small")}),
+        (1.8, set()),
+        (2.0, {("warning", "skull")}),
+        (4.0, {("error", "skull")}),
+    )
+    for liters, expected in rules:
         found = check_intensities(paths, volumes, liters * 1e6 / voxels)
-        assert {finding.code for finding in found} == expected
+        assert {(finding.severity, finding.code) for finding in found} == expected
+
+
+def test_a_file_given_twice_is_refused(write, volumes):
+    paths = write(t1ce=volumes["flair"])
+    with pytest.raises(UserError, match=r"x_t1ce.*four different.*x_flair"):
+        read_scan(paths)
+    assert ("error", "twice") in codes(read_scan(paths, force=True))
 
 
 def test_a_file_of_four_axes_is_refused(write, tmp_path):
@@ -207,9 +220,30 @@ def test_files_that_cannot_be_told_are_refused(write, tmp_path, change):
 
 
 @pytest.mark.real
+def test_a_moved_or_mirrored_modality_of_a_real_case_is_told(shared_data):
+    case = find_scan(shared_data / "brats" / "brats2015/HGG/brats_2013_pat0001_1")
+    scan = read_scan(case.images)
+    brain = scan.volumes[0] != 0
+    changes = {
+        "moved by 12 voxels down": lambda x: np.roll(x, 10, axis=0),
+        "moved by 16 voxels to the front": lambda x: np.roll(x, 15, axis=1),
+        # Inside one brain mask, where masks tell nothing.
+        "moved by 8 voxels right": lambda x: np.where(brain, np.roll(x, 10, 2), 0),
+        "mirrored from left to right": lambda x: np.where(brain, np.flip(x, 2), 0),
+    }
+    for words, change in changes.items():
+        volumes = dict(zip(MODALITIES, scan.volumes, strict=True))
+        volumes["flair"] = change(volumes["flair"])
+        (finding,) = check_registration(case.images, volumes)
+        assert (finding.severity, finding.code) == ("warning", "registration")
+        assert words in finding.found and "Flair" in finding.file
+
+
+@pytest.mark.real
 def test_real_cases_pass_without_a_word(shared_data):
     for folder in (
         "brats2015/HGG/brats_2013_pat0001_1",
+        "brats2021/BraTS2021_00000",
         "brats2021/BraTS2021_00003",
     ):
         scan = read_scan(find_scan(shared_data / "brats" / folder).images)

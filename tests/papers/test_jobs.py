@@ -1,11 +1,17 @@
 """Jobs: what makes two runs the same, and which come first."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from common.files import write_json
+from data.brats import BratsDataset
+from data.brats_phantom import write_phantom
 from data.figshare import FigshareDataset
 from papers import registry
 from papers.jobs import Request, plan_jobs
+from papers.results import figure_suffix
+from papers.runner import Runner
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +65,40 @@ def test_a_setting_makes_another_run(dataset, tmp_path, changes):
     after = plan(dataset, tmp_path, changes=changes, **options)
     assert not {job.key for job in before} & {job.key for job in after}
     assert not {job.base_key for job in before} & {job.base_key for job in after}
+
+
+def test_names_of_given_weights_tell_of_no_training(tmp_path):
+    write_phantom(tmp_path / "data", hgg=1, lgg=0, shape=(16, 48, 48))
+    dataset = BratsDataset(tmp_path / "data")
+    paper = registry.paper("anisocascade")
+    request = Request(paper, dataset.root, "released", methods=("released",))
+    weights = tmp_path / "weights"
+    (job,) = plan_jobs(request, dataset, tmp_path / "runs", weights)
+    assert job.name.startswith("released-none-fold0-seed0-given-")
+    runner = object.__new__(Runner)
+    assert runner.progress_of(job) == ("weights are not there", None)
+    write_json(weights / "manifest.json", {})
+    assert runner.progress_of(job) == ("weights given", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_own", "expected"),
+    [
+        ("figshare", False, "demo_image_2epochs"),
+        ("phantom", False, "demo_image_2epochs"),
+        ("mine", True, "demo_image_2epochs"),
+        ("figshare-small", False, "figshare-small_demo_image_2epochs"),
+    ],
+)
+def test_figures_in_one_folder_have_different_names(
+    dataset, tmp_path, name, is_own, expected
+):
+    changes = {"training.epochs": 2}
+    (job, *_) = plan(dataset, tmp_path, methods=("dual",), changes=changes)
+    request = Request(registry.paper("linkdsl"), dataset.root, "demo", changes=changes)
+    data = SimpleNamespace(name=name, is_own=is_own)
+    runner = SimpleNamespace(request=request, dataset=data, paper=request.paper)
+    assert figure_suffix(runner, job) == expected
 
 
 def test_seed_and_split_make_another_run(dataset, tmp_path):

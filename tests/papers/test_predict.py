@@ -13,6 +13,7 @@ from data.brats_releases import MODALITIES
 from data.integrity import Finding
 from data.scan import find_scan
 from data.volume import read_geometry, read_volume
+from papers import predict, registry, weights
 from papers.predict import predict_file, predict_folder
 
 SHAPE = (6, 7, 8)
@@ -76,6 +77,82 @@ def test_values_are_those_of_the_release(tmp_path):
     predict_file(Bright(), folder, tmp_path / "seg.nii.gz")
     labels, _ = read_volume(tmp_path / "seg.nii.gz")
     np.testing.assert_array_equal(labels, expected(flair, enhancing=3))
+
+
+class Reads(Bright):
+    """Tells its findings before it segments."""
+
+    def read(self, case):
+        findings = [Finding("warning", "small", "x", "little", "look")]
+        return SimpleNamespace(findings=findings, case=case)
+
+    def segment(self, scan, progress=None):
+        return super().segment(scan.case, progress)
+
+
+@pytest.mark.parametrize(
+    ("segmenter", "order"), [(Reads, ["found", "ran"]), (Bright, ["ran", "found"])]
+)
+def test_findings_are_told_before_the_networks_run(tmp_path, segmenter, order):
+    write_case(tmp_path / "one")
+    told = []
+    findings = predict_file(
+        segmenter(),
+        tmp_path / "one",
+        tmp_path / "seg.nii.gz",
+        lambda *step: told.append("ran"),
+        lambda finding: told.append("found"),
+    )
+    assert told == order and len(findings) == 1
+
+
+def test_findings_of_a_folder_are_told_once_and_first(root, tmp_path):
+    said = []
+    step = lambda *step: said.append("ran")  # noqa: E731
+    predict_folder(Reads(), root, tmp_path / "out", said.append, step)
+    assert [line for line in said[:3] if "little" in line] == said[:1]
+    assert said[1] == "ran" and said[2].startswith("1/3")
+    assert sum("little" in line for line in said) == 3
+
+
+@pytest.mark.parametrize(
+    ("case", "out", "message"),
+    [
+        ("several", "seg.nii.gz", "a folder, for several cases.*a file's name"),
+        ("one", "folder", "file, for one case.*no such ending"),
+        ("one", "seg.nrrd", "file, for one case.*a name that ends in .nrrd"),
+        ("several", "seg.nrrd", "a folder.*a name that ends in .nrrd"),
+        ("several", "a_file", "a folder, for several cases.*a file"),
+        ("one", "folder.nii.gz", "a file.*a folder of this name"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_first(
+    root, tmp_path, monkeypatch, case, out, message
+):
+    (tmp_path / "a_file").write_text("")
+    (tmp_path / "folder.nii.gz").mkdir()
+    paper = SimpleNamespace(
+        has_inference=True,
+        inference=SimpleNamespace(files=predict, segmenter=pytest.fail),
+    )
+    monkeypatch.setattr(registry, "paper", lambda paper_id: paper)
+    folder = root if case == "several" else root / IDS[0]
+    with pytest.raises(UserError, match=message):
+        weights.predict("any", folder, {}, None, tmp_path / out, False)
+
+
+def test_what_can_be_written_is(root, tmp_path, monkeypatch):
+    inference = SimpleNamespace(files=predict, segmenter=lambda *options: Bright())
+    paper = SimpleNamespace(has_inference=True, inference=inference)
+    monkeypatch.setattr(registry, "paper", lambda paper_id: paper)
+    (tmp_path / "v1.new").mkdir()
+    for case, out in ((root, "out"), (root, "v1.new"), (root / IDS[0], "seg.NII.gz")):
+        weights.predict("any", case, {}, None, tmp_path / out, False)
+        assert (tmp_path / out).exists()
+    # What holds neither is told by what it lacks.
+    (root / IDS[0] / f"{IDS[0]}_t2.nii.gz").unlink()
+    with pytest.raises(UserError, match="one file of t2"):
+        weights.predict("any", root / IDS[0], {}, None, tmp_path / "a.nii", False)
 
 
 @pytest.fixture

@@ -6,7 +6,12 @@ import pytest
 
 from common.metrics import overlap
 from common.reporting.aggregate import Mean, Pooled
-from common.reporting.bootstrap import REPLICATES, estimate, resampling
+from common.reporting.bootstrap import (
+    LEAST_CASES,
+    REPLICATES,
+    estimate,
+    resampling,
+)
 
 AGGREGATES = {
     "mean": Mean("dice"),
@@ -107,10 +112,13 @@ def test_deviation_is_over_the_seeds_that_have_every_fold(make_run):
     assert found.sd_seeds == pytest.approx(np.std([0.6, 0.8], ddof=1))
 
 
-def test_one_seed_has_no_deviation_and_one_case_no_interval(make_run):
-    found = estimate(Mean("dice"), make_run(n=1).assign(dice=0.4))
-    assert found.value == 0.4
-    assert np.isnan([found.ci_low, found.ci_high, found.sd_seeds]).all()
+def test_one_seed_has_no_deviation_and_few_cases_no_interval(make_run):
+    for n in (1, LEAST_CASES - 1):
+        found = estimate(Mean("dice"), make_run(n=n).assign(dice=0.4))
+        assert found.value == pytest.approx(0.4)
+        assert np.isnan([found.ci_low, found.ci_high, found.sd_seeds]).all()
+    found = estimate(Mean("dice"), make_run(n=LEAST_CASES))
+    assert found.ci_low < found.value < found.ci_high
 
 
 def test_a_score_defined_nowhere_is_nan(make_run):

@@ -1,5 +1,7 @@
 """Cells: what is joined, what has no value, and what is never compared."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -59,6 +61,27 @@ def test_a_failed_case_takes_the_value_away(build, cases):
     assert "1 of 12 cases failed" in cell["note"]
     # Another method's cells keep theirs.
     assert np.isfinite(cells.loc["linknet", "dice", "figshare256"]["reproduced"])
+
+
+def test_few_cases_have_no_interval_and_say_so(build, make_run):
+    few, enough = make_run("dual", n=4), make_run("linknet", n=5)
+    cells = build(pd.concat([few, enough]))
+    cell = cells.loc["dual", "dice", "figshare256"]
+    assert np.isfinite(cell["reproduced"]) and np.isnan(cell["ci_low"])
+    assert cell["note"] == "no interval: fewer than 5 cases"
+    cell = cells.loc["linknet", "dice", "figshare256"]
+    assert np.isfinite(cell["ci_low"]) and cell["note"] == ""
+
+
+def test_a_table_has_its_own_remark_on_cases(table, cases):
+    def remark(cases):
+        return f"of {len(cases)}" if (cases["method"] == "dual").all() else ""
+
+    noted = dataclasses.replace(table, remark=remark)
+    cells = build_cells(noted, cases, read_published(table.published_csv))
+    notes = cells.set_index(["row", "column"])["note"]
+    assert notes["dual", "dice"] == "of 12"
+    assert notes["linknet", "dice"] == ""
 
 
 def test_undefined_cases_are_left_out_but_counted(build, cases):

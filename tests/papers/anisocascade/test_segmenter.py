@@ -75,6 +75,16 @@ def test_labels_are_those_of_the_cascade(tmp_path, volumes):
     np.testing.assert_array_equal(segmenter.segment_volumes(volumes), expected)
 
 
+def test_a_scan_that_was_read_before(tmp_path, volumes):
+    folder = write(tmp_path / "one", volumes, LPS)
+    segmenter = Segmenter(models(), PROTOCOL)
+    scan = segmenter.read(folder)
+    assert {finding.code for finding in scan.findings} == {"small"}
+    result = segmenter.segment(scan)
+    assert result.findings is scan.findings
+    np.testing.assert_array_equal(result.labels, segmenter(folder))
+
+
 def test_probabilities_only_where_asked_for(tmp_path, volumes):
     folder = write(tmp_path / "one", volumes, LPS)
     segmenter = Segmenter(models(), PROTOCOL)

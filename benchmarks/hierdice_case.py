@@ -1,0 +1,145 @@
+"""Whole real slices, trained on and scored: `python -m benchmarks.hierdice_case DATA`.
+
+Trains the residual U-Net on the slices with tumor of whole cases, once with softmax
+cross-entropy, once with bootstrapping and once with the hierarchical Dice, prints how
+many pixels each label has, and scores each region at equal numbers of steps. The cases
+are those trained on, as the paper scores them. Rows go to
+`benchmarks/results/hierdice_case.csv`.
+"""
+
+import argparse
+import time
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks import machine
+from common.files import write_text
+from papers.quiet import import_tensorflow
+
+RESULTS = Path(__file__).parent / "results" / "hierdice_case.csv"
+WORK = Path("runs/hierdice-case")
+METHODS = ("resunet-softmax", "resunet-bootstrapping", "resunet-hierarchical")
+SCORES = ("wt_dice", "tc_dice", "et_dice", "et_precision", "et_recall")
+
+
+def main(arguments=None):
+    """Trains, scores, prints and writes the rows."""
+    options = _arguments(arguments)
+    import_tensorflow()
+    from common.evidence import replace
+    from papers.console import Console
+    from papers.hierdice import experiment
+    from papers.hierdice.protocol import Protocol
+
+    console = Console()
+    dataset = experiment.open_dataset(options.data)
+    protocol = replace(
+        Protocol(),
+        {
+            "slices.group": "all",
+            "network.base_filters": options.base_filters,
+            "training.learning_rate": options.learning_rate,
+        },
+    )
+    cache = experiment.prepared_cache(WORK / "cache", dataset, protocol)
+    experiment.prepare(dataset, cache, protocol, console, workers=1)
+    rows = []
+    for method in options.methods.split(","):
+        rows += _train(method, protocol, dataset, cache, options, console.say)
+    table = pd.DataFrame(rows)
+    console.table(["method", "steps", *SCORES], _shown(table))
+    described = {"threads": machine.threads(), **machine.describe()}
+    write_text(options.results, table.assign(**described).to_csv(index=False))
+    console.say(f"rows: {options.results}")
+
+
+def _arguments(arguments):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path, help="folder of whole BraTS cases")
+    parser.add_argument("--methods", default=",".join(METHODS))
+    parser.add_argument("--steps", type=int, default=120)
+    parser.add_argument("--score-every", type=int, default=30)
+    parser.add_argument("--base-filters", type=int, default=8)
+    parser.add_argument("--learning-rate", type=float, default=2e-3)
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    return parser.parse_args(arguments)
+
+
+def _train(method_id, protocol, dataset, cache, options, say):
+    import keras
+
+    from common.inference.predict import Predictor
+    from common.training.moving_average import MovingAverage
+    from common.training.towers import sequential
+    from data.splits import Split
+    from papers.hierdice import experiment
+    from papers.hierdice.protocol import METHODS as ALL
+    from papers.hierdice.scores import score_slices
+
+    keras.utils.set_random_seed(0)
+    method = next(method for method in ALL if method.id == method_id)
+    ids = tuple(case.id for case in dataset)
+    one = experiment.Experiment(
+        method,
+        protocol,
+        cache,
+        Split(0, ids, ids, ids),
+        seed=0,
+        dataset=dataset,
+        folder=WORK / method_id,
+    )
+    balance = one.balance()["trained_on"]
+    say(f"{method_id}: {balance}")
+    model, optimizer = one.build(), one.optimizer()
+    optimizer.build(model.trainable_variables)
+    average = MovingAverage(model.trainable_variables, protocol.training.average_decay)
+    towers = sequential(protocol.training.towers)
+    update = towers.make_step(model, one.loss(), optimizer, average=average)
+    predict = Predictor(model, protocol.training.tower_size)
+    rows, started = [], time.perf_counter()
+    for step, batch in enumerate(one.stream(0), 1):
+        loss = float(update(*batch))
+        if step % options.score_every:
+            continue
+        seconds = time.perf_counter() - started
+        with average.in_place():
+            for case in dataset:
+                images = one.images_of(case.id)
+                labels = experiment.segment(images, predict, one.labels_of)
+                scores = score_slices(labels, dataset.read_labels(case))
+                rows.append(
+                    {
+                        "case": case.id,
+                        "method": method_id,
+                        "steps": step,
+                        "loss": round(loss, 5),
+                        **{name: round(scores[name], 4) for name in SCORES},
+                        "slices": balance["slices"],
+                        "pixels_of_labels": " ".join(
+                            map(str, balance["pixels_of_labels"])
+                        ),
+                        "others_per_tumor_pixel": balance["others_per_tumor_pixel"],
+                        "size": "x".join(map(str, model.input_shape[1:3])),
+                        "base_filters": protocol.network.base_filters,
+                        "learning_rate": protocol.training.learning_rate,
+                        "training_s": round(seconds, 1),
+                    }
+                )
+                say(f"  step {step}: " + _words(rows[-1]))
+        if step == options.steps:
+            return rows
+
+
+def _words(row):
+    scores = ", ".join(f"{name} {row[name]:.4f}" for name in SCORES)
+    return f"{row['case']}: {scores} ({row['training_s']:.0f} s)"
+
+
+def _shown(table):
+    last = table[table["steps"] == table["steps"].max()]
+    return last[["method", "steps", *SCORES]].to_numpy().tolist()
+
+
+if __name__ == "__main__":
+    main()

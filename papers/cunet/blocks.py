@@ -1,0 +1,104 @@
+"""The layers that this paper's networks are made of."""
+
+from keras import layers
+
+INITIALIZER = "he_normal"  # chosen: the paper names none
+# inferred: PyTorch's defaults, with which the paper was made.
+NORMALIZATION = {"momentum": 0.9, "epsilon": 1e-5}
+
+
+def conv_bn(x, filters, kernel_size=3, *, relu=True, dilation_rate=1, name):
+    """Convolution, batch normalization and, unless told otherwise, ReLU.
+
+    Without a bias, which the normalization would take out again.
+    """
+    x = layers.Conv2D(
+        filters,
+        kernel_size,
+        padding="same",
+        dilation_rate=dilation_rate,
+        use_bias=False,
+        kernel_initializer=INITIALIZER,
+        name=f"{name}_conv",
+    )(x)
+    x = layers.BatchNormalization(**NORMALIZATION, name=f"{name}_bn")(x)
+    return layers.ReLU(name=f"{name}_relu")(x) if relu else x
+
+
+def conv(x, filters, kernel_size=1, *, name, **options):
+    """Convolution with a bias."""
+    return layers.Conv2D(
+        filters,
+        kernel_size,
+        padding="same",
+        kernel_initializer=INITIALIZER,
+        name=name,
+        **options,
+    )(x)
+
+
+def deconv(x, filters, strides, kernel_size=None, *, name):
+    """Transposed convolution with a bias; by default each output has one input."""
+    return layers.Conv2DTranspose(
+        filters,
+        kernel_size or strides,
+        strides=strides,
+        padding="same",
+        kernel_initializer=INITIALIZER,
+        name=name,
+    )(x)
+
+
+def residual_block(x, filters, *, dilation_rate=1, residual=True, name):
+    """Two normalized 3x3 convolutions and a shortcut, summed, then ReLU.
+
+    chosen: the first form of the residual block; the paper says no more than
+    "a residual block stacked by two 3x3 convolution blocks". Where the width
+    changes, the shortcut is a normalized 1x1 convolution.
+
+    Args:
+        x: `(batch, height, width, channels)`.
+        filters: channels of the result.
+        dilation_rate: of both convolutions.
+        residual: whether there is a shortcut.
+        name: start of the layers' names.
+    """
+    shortcut = x
+    if residual and x.shape[-1] != filters:
+        shortcut = conv_bn(x, filters, 1, relu=False, name=f"{name}_shortcut")
+    x = conv_bn(x, filters, dilation_rate=dilation_rate, name=f"{name}_1")
+    x = conv_bn(x, filters, relu=False, dilation_rate=dilation_rate, name=f"{name}_2")
+    if residual:
+        x = layers.Add(name=f"{name}_add")([x, shortcut])
+    return layers.ReLU(name=f"{name}_relu")(x)
+
+
+def preactivated_block(x, filters, *, name):
+    """The other form: normalization and ReLU before each convolution.
+
+    The shortcut is a plain 1x1 convolution where the width changes. Every
+    convolution has a bias.
+    """
+    shortcut = x
+    if x.shape[-1] != filters:
+        shortcut = conv(x, filters, name=f"{name}_shortcut_conv")
+    for i in (1, 2):
+        x = layers.BatchNormalization(**NORMALIZATION, name=f"{name}_{i}_bn")(x)
+        x = layers.ReLU(name=f"{name}_{i}_relu")(x)
+        x = conv(x, filters, 3, name=f"{name}_{i}_conv")
+    return layers.Add(name=f"{name}_add")([x, shortcut])
+
+
+def check_arguments(input_shape, widths, multiple=1):
+    """Refuses slices that the poolings do not divide, and widths below 1.
+
+    Raises:
+        ValueError: an argument is outside its range.
+    """
+    if len(input_shape) != 3 or any(n and n % multiple for n in input_shape[:2]):
+        raise ValueError(
+            "Argument `input_shape` must be `(height, width, channels)` with height "
+            f"and width multiples of {multiple}. Received: input_shape={input_shape}"
+        )
+    if min(widths) < 1:
+        raise ValueError(f"Expected widths of at least 1. Received: {tuple(widths)}")

@@ -1,0 +1,92 @@
+"""VGG16 and ResNet50 without their heads, at any width and number of channels."""
+
+from keras import layers
+
+# Convolutions of each group, and its width in units of `base_filters`.
+VGG16 = ((2, 1), (2, 2), (3, 4), (3, 8), (3, 8))
+
+# Bottleneck units of each stage, the width of their 3x3 convolution, first stride.
+RESNET50 = ((3, 1, 1), (4, 2, 2), (6, 4, 2), (3, 8, 2))
+BATCH_NORM_EPSILON = 1.001e-5
+
+
+def vgg16(x, base_filters):
+    """VGG16's 13 convolutions with a pooling after each group.
+
+    Returns:
+        The outputs of the last three poolings: strides 8, 16 and 32. A pooling of
+        an odd size rounds up.
+
+    Reference:
+        Simonyan & Zisserman 2015, configuration D; the paper leaves out its "upper
+        three fully connected layers".
+    """
+    pooled = []
+    for group, (count, width) in enumerate(VGG16, 1):
+        for i in range(1, count + 1):
+            x = layers.Conv2D(
+                width * base_filters,
+                3,
+                padding="same",
+                activation="relu",
+                kernel_initializer="he_normal",
+                name=f"block{group}_conv{i}",
+            )(x)
+        x = layers.MaxPooling2D(2, padding="same", name=f"block{group}_pool")(x)
+        pooled.append(x)
+    return pooled[2:]
+
+
+def resnet50(x, base_filters):
+    """ResNet50 as `keras.applications` has it, names, biases and all.
+
+    Returns:
+        The outputs of the last three stages: strides 8, 16 and 32. chosen: they
+        stand for the "last 3 max-pooling layers", which ResNet does not have there.
+
+    Reference:
+        Figure 6; He et al. 2016.
+    """
+    x = layers.ZeroPadding2D(3, name="conv1_pad")(x)
+    x = _conv_bn(x, base_filters, 7, strides=2, name="conv1")
+    x = layers.ReLU(name="conv1_relu")(x)
+    x = layers.ZeroPadding2D(1, name="pool1_pad")(x)
+    x = layers.MaxPooling2D(3, strides=2, name="pool1_pool")(x)
+    stages = []
+    for stage, (count, width, strides) in enumerate(RESNET50, 2):
+        for i in range(1, count + 1):
+            x = bottleneck(
+                x,
+                width * base_filters,
+                strides if i == 1 else 1,
+                project=i == 1,
+                name=f"conv{stage}_block{i}",
+            )
+        stages.append(x)
+    return stages[1:]
+
+
+def bottleneck(x, filters, strides, project, *, name):
+    """1x1, 3x3 and 1x1 convolution, each normalized, and a shortcut, summed."""
+    shortcut = x
+    if project:
+        shortcut = _conv_bn(x, 4 * filters, 1, strides=strides, name=f"{name}_0")
+    y = _conv_bn(x, filters, 1, strides=strides, name=f"{name}_1")
+    y = layers.ReLU(name=f"{name}_1_relu")(y)
+    y = _conv_bn(y, filters, 3, padding="same", name=f"{name}_2")
+    y = layers.ReLU(name=f"{name}_2_relu")(y)
+    y = _conv_bn(y, 4 * filters, 1, name=f"{name}_3")
+    y = layers.Add(name=f"{name}_add")([shortcut, y])
+    return layers.ReLU(name=f"{name}_out")(y)
+
+
+def _conv_bn(x, filters, kernel_size, *, name, **options):
+    # Keras's ResNets have biases before the normalization, which takes them out.
+    x = layers.Conv2D(
+        filters,
+        kernel_size,
+        kernel_initializer="he_normal",
+        name=f"{name}_conv",
+        **options,
+    )(x)
+    return layers.BatchNormalization(epsilon=BATCH_NORM_EPSILON, name=f"{name}_bn")(x)

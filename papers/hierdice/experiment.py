@@ -1,0 +1,321 @@
+"""What the runner needs to know of this paper: data, networks, losses, scores."""
+
+from functools import cached_property, partial
+
+import keras
+import numpy as np
+
+from common.errors import UserError
+from common.files import sha256, write_json
+from common.inference.predict import Predictor
+from common.metrics import overlap
+from common.metrics.regions import region_masks
+from data.brats import MODALITIES, BratsDataset
+from data.n4 import N4
+from data.pipeline import batch_stream
+from data.prepare import prepare_volumes
+from data.slice_index import SliceIndex
+from data.slice_policies import brain_slices, tumor_slices
+from data.slices import SliceName, SliceReader, slice_batches
+from data.splits import patient_folds, read_folds, refuse_divided_patients
+from data.volume_cache import VolumeCache
+from papers.hierdice import classifier, networks
+from papers.hierdice.losses import make_loss
+from papers.hierdice.scores import score_slices
+
+MULTIPLE = 16  # of the slices' sides, for four poolings
+CLASSES = 5
+POLICIES = {"tumor": tumor_slices, "brain": brain_slices, "all": lambda index: index}
+BALANCE = "balance.json"
+# What the rows of cases that were trained on have in the place of their split.
+TRAINED_ON = "training cases"
+
+
+def open_dataset(path):
+    """Returns the BraTS data set, or the phantom of it, in a folder."""
+    return BratsDataset(path)
+
+
+def prepared_cache(root, dataset, protocol):
+    """Returns the cache of a data set's volumes, prepared as a protocol says."""
+    n4 = bias_correction(protocol.preparation)
+    return VolumeCache(root, dataset.name, dataset.fingerprint(), n4)
+
+
+def bias_correction(rule):
+    """Returns the N4 that a `protocol.Preparation` asks for, or None."""
+    return N4(shrink=rule.n4_shrink) if rule.n4 else None
+
+
+def prepare(dataset, cache, protocol, console, workers):
+    """Prepares every volume that is not in the cache yet."""
+    prepare_volumes(dataset, cache, workers, console.say)
+
+
+def folds(dataset, split, protocol, file=None):
+    """Returns how the cases are put into folds, a patient's exams together.
+
+    Args:
+        dataset: the data set.
+        split: `"patient"`.
+        protocol: its `folds` are used.
+        file: CSV with the user's own folds, instead.
+
+    Returns:
+        `(name, folds)`: what the rows say of the folds' origin, and the fold of
+        each case by id.
+    """
+    cases, rule = list(dataset), protocol.folds
+    if file is None:
+        return "patient", patient_folds(
+            cases, n_folds=rule.n_folds, seed=rule.fold_seed, strict=False
+        )
+    own = read_folds(file, cases)
+    refuse_divided_patients(cases, own, file)
+    return f"file-{sha256(file)[:8]}", own
+
+
+class Experiment:
+    """One method on one split.
+
+    Args:
+        method: a `NetworkMethod` of the protocol.
+        protocol: a `papers.hierdice.protocol.Protocol`.
+        cache: the `VolumeCache` of the data set.
+        split: a `data.splits.Split`; cases of other groups are left out of it.
+        seed: seed of the weights and of the order.
+        maps: None; no network has another's output as input.
+        dataset: the `BratsDataset`.
+        folder: the run's folder.
+    """
+
+    def __init__(
+        self, method, protocol, cache, split, seed, maps=None, dataset=None, folder=None
+    ):
+        self.method = method
+        self.protocol = protocol
+        self.cache = cache
+        self.split = split
+        self.seed = seed
+        self.dataset = dataset
+        self.folder = folder
+        self.batch_size = protocol.training.batch_size
+        self._reader = SliceReader(cache)
+        self._cases = {case.id: case for case in dataset}
+
+    @property
+    def steps_per_epoch(self):
+        """Whole batches of the training slices."""
+        return len(self.slices) // self.batch_size
+
+    @cached_property
+    def slices(self):
+        """The index of the slices to train on."""
+        ids = self._of_group(self.split.train, "training")
+        return POLICIES[self.protocol.slices.kept](SliceIndex.of(self.cache, ids))
+
+    def build(self):
+        """Builds the method's network, for slices of this data's size."""
+        ids = (*self.split.train, *self.split.test)
+        shape = self.cache.info(ids[0]).shape[1:]
+        return build_network(self.method, self.protocol, padded_size(shape))
+
+    def loss(self):
+        """Returns the method's loss."""
+        return make_loss(self.method.loss, self.protocol.loss)
+
+    def optimizer(self):
+        """Returns the optimizer of section 4."""
+        training = self.protocol.training
+        schedule = keras.optimizers.schedules.ExponentialDecay(
+            training.learning_rate,
+            training.decay_every,
+            training.decay,
+            staircase=True,  # inferred: as in TensorFlow 1's tutorial
+        )
+        return keras.optimizers.Adam(schedule, epsilon=training.epsilon)
+
+    def stream(self, first_step):
+        """Returns the training batches from a global step on, without end."""
+        write_json(self.folder / BALANCE, self.balance())
+        names = slice_batches(self.slices, self.batch_size, self.seed, first_step)
+        info = self.cache.info(self.slices.case_ids[0])
+        shape = (self.batch_size, *padded_size(info.shape[1:]))
+        return batch_stream(names, self.read, [(*shape, len(MODALITIES)), (*shape, 1)])
+
+    def read(self, names):
+        """Returns images and labels of slices, float32 `(batch, height, width, …)`."""
+        images, labels = self._reader(names)
+        return padded(images), padded(labels[..., None].astype(np.float32))
+
+    def images_of(self, case_id):
+        """Returns all slices of a case, float32 `(depth, height, width, 4)`."""
+        return self._reader.read_images(case_id)
+
+    def balance(self):
+        """Returns how many pixels each label has in the slices trained on.
+
+        The paper's are 2262:2:16:7:1 in all slices, and 28 others a tumor pixel in
+        those with tumor: about 51 slices a patient, 115 iterations an epoch.
+        """
+        ids = self.slices.case_ids
+        everything = SliceIndex.of(self.cache, ids)
+        pixels = int(np.prod(self.cache.info(ids[0]).shape[1:]))
+        found = {"cases": len(ids), "iterations_per_epoch": self.steps_per_epoch}
+        for name, index in (("all", everything), ("trained_on", self.slices)):
+            tumor = index.counts[:, 2:].sum(axis=0)
+            other = len(index) * pixels - int(tumor.sum())
+            found[name] = {
+                "slices": len(index),
+                "pixels_of_labels": [other, *map(int, tumor)],
+                "others_per_tumor_pixel": round(other / max(int(tumor.sum()), 1), 2),
+            }
+        return found
+
+    def validation(self, model):
+        """Returns a function that scores the model on the validation slices.
+
+        Dice is of regions, pooled over the slices. Nothing is decided by it.
+
+        Raises:
+            UserError: no case is held out.
+        """
+        ids = self._of_group(self.split.validation, "validation")
+        index = tumor_slices(SliceIndex.of(self.cache, ids))
+        names = [
+            SliceName(index.case_ids[case], int(z), 0, row)
+            for row, (case, z) in enumerate(zip(index.case, index.z, strict=True))
+        ]
+        size = self.protocol.training.tower_size
+        loss, predict = self.loss(), Predictor(model, size)
+
+        def validate():
+            losses, counts = [], {}
+            for chunk in (names[i : i + size] for i in range(0, len(names), size)):
+                images, truth = self.read(chunk)
+                probability = predict(images)
+                losses.append(float(loss(truth, probability)))
+                truths = region_masks(truth[..., 0].astype(np.uint8))
+                for region, found in region_masks(self.labels_of(probability)).items():
+                    new = np.array(overlap.confusion(found, truths[region]))
+                    counts[region] = counts.get(region, 0) + new
+            dice = {f"val_{k}_dice": _dice(count) for k, count in counts.items()}
+            mean = float(np.mean(list(dice.values())))
+            return {"val_loss": float(np.mean(losses)), "val_dice": mean, **dice}
+
+        return validate
+
+    def evaluate(self, model):
+        """Yields each case's scores, `(case_id, values)`, of the training cases too.
+
+        The paper scores the cases that it trained on: their rows have a split of
+        their own. Beside the averaged weights, the raw ones are scored. Where a
+        held-out case cannot be read, the `UserError` stands in the place of its
+        scores.
+
+        Raises:
+            UserError: a case cannot be read that was trained on.
+        """
+        models = {"": model, "raw": self._raw(model)}
+        predictors = {k: self._predictor(m) for k, m in models.items()}
+        for case_id in self._of_group(self.split.test, "test"):
+            try:
+                yield case_id, self._score(case_id, predictors)
+            except UserError as error:
+                yield case_id, error
+        for case_id in self._of_group(self.split.train, "training"):
+            yield case_id, self._score(case_id, predictors) | {"split": TRAINED_ON}
+
+    def maps_of(self, model, case_ids):
+        """Yields the labels of each case, `(case_id, {"map": …})`, for a figure."""
+        predict = self._predictor(model)
+        for case_id in case_ids:
+            images = self.images_of(case_id)
+            yield case_id, {"map": segment(images, predict, self.labels_of)}
+
+    def labels_of(self, probability):
+        """Returns the labels that the method's classifier gives, `(…)`."""
+        thresholds = self.protocol.inference.thresholds
+        return classifier.labels_of(probability, self.method.classifier, thresholds)
+
+    def _score(self, case_id, predictors):
+        images = self.images_of(case_id)
+        truth = self.dataset.read_labels(self._cases[case_id])
+        row, raw = (
+            score_slices(segment(images, predict, self.labels_of), truth)
+            for predict in (predictors[""], predictors["raw"])
+        )
+        return row | {f"{key}_raw": raw[key] for key in raw if _is_default(key)}
+
+    def _predictor(self, model):
+        return Predictor(model, self.protocol.training.tower_size)
+
+    def _raw(self, model):
+        """Returns the network with the weights that are not averaged."""
+        raw = keras.models.clone_model(model)
+        raw.load_weights(self.folder / "last.weights.h5")
+        return raw
+
+    def _of_group(self, ids, part):
+        group = self.protocol.slices.group
+        chosen = [i for i in ids if group in ("all", self._cases[i].group)]
+        if not chosen:
+            raise UserError(
+                f"fold {self.split.fold}",
+                f"{part} cases of the group {group}",
+                f"none among {len(ids)}",
+                "take more cases, or SET=slices.group=all",
+            )
+        return tuple(chosen)
+
+
+def build_network(method, protocol, size):
+    """Builds a method's network for slices of `size`, (height, width)."""
+    rule = protocol.network
+    build = partial(getattr(networks, method.builder), (*size, len(MODALITIES)))
+    if method.builder in ("fcn8s_vgg16", "resnet50_skip"):
+        build = partial(build, fusion=rule.fusion, skip_weights=rule.skip_weights)
+    if method.builder == "residual_unet":
+        build = partial(build, synchronized=rule.synchronized)
+    return build(CLASSES, rule.base_filters)
+
+
+def segment(images, predict, labels_of):
+    """Returns the labels of a case.
+
+    Args:
+        images: float32 `(depth, height, width, modalities)`, normalized.
+        predict: a `common.inference.predict.Predictor`.
+        labels_of: function from probabilities to labels.
+
+    Returns:
+        uint8 `(depth, height, width)`.
+    """
+    size = predict.batch_size
+    found = [
+        labels_of(predict(padded(images[i : i + size])))
+        for i in range(0, len(images), size)
+    ]
+    height, width = images.shape[1:3]
+    return np.concatenate(found)[:, :height, :width]
+
+
+def padded_size(size):
+    """Returns the sides (height, width) that the poolings divide."""
+    return tuple(-(-side // MULTIPLE) * MULTIPLE for side in size)
+
+
+def padded(arrays):
+    """Pads `(batch, height, width, …)` at the bottom and at the right with zeros."""
+    sides = arrays.shape[1:3]
+    more = [(0, new - old) for old, new in zip(sides, padded_size(sides), strict=True)]
+    return np.pad(arrays, [(0, 0), *more, *[(0, 0)] * (arrays.ndim - 3)])
+
+
+def _dice(counts):
+    value = float(overlap.dice(*counts))
+    return 0.0 if np.isnan(value) else value
+
+
+def _is_default(key):
+    return key.split("_", 1)[1] in ("precision", "recall", "iou", "dice")

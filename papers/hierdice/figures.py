@@ -1,0 +1,69 @@
+"""Figure 8 of the paper: a slice's truth beside what each method finds."""
+
+import numpy as np
+
+from common.reporting.cells import is_phantom
+from common.reporting.figures import Caption, label_grid
+from papers.results import figure_suffix
+
+COLORS = {
+    2: ("edema", "tab:green"),
+    1: ("necrosis, or core that is not enhancing", "gold"),
+    3: ("non-enhancing tumor", "tab:blue"),
+    4: ("enhancing tumor", "tab:red"),
+}
+MOST_ROWS = 3
+
+
+def draw_figures(runner, folder):
+    """Draws Figure 8 of each fold and seed that the request has run.
+
+    Args:
+        runner: a `papers.runner.Runner` whose jobs are evaluated.
+        folder: results folder.
+
+    Returns:
+        The list of files written; of real data none, whose license is not known.
+    """
+    runs = {}
+    for job in runner.jobs:
+        if job.finished() and runner.rows(job) is not None:
+            runs.setdefault((job.split_name, job.split.fold, job.seed), []).append(job)
+    files = []
+    for jobs in runs.values():
+        if is_phantom(runner.dataset.name):
+            files.append(folder / f"figure8_{figure_suffix(runner, jobs[0])}.png")
+            _figure8(runner, jobs, files[-1])
+    return files
+
+
+def _figure8(runner, jobs, path):
+    last = runner.rows(jobs[-1])
+    held_out = last[last["split"] == jobs[-1].split_name]
+    ordered = held_out.sort_values(["wt_dice", "case"])["case"].tolist()
+    steps = np.linspace(0, len(ordered) - 1, min(MOST_ROWS, len(ordered)))
+    case_ids = list(dict.fromkeys(ordered[round(step)] for step in steps))
+    cases = {case.id: case for case in runner.dataset}
+    found = [runner.predict(job, case_ids) for job in jobs]
+    rows = []
+    for i, case_id in enumerate(case_ids):
+        case = cases[case_id]
+        truth = runner.dataset.read_labels(case)
+        middle = int(np.argmax((truth > 0).sum(axis=(1, 2))))
+        flair = runner.dataset.read_image(case, "flair")[middle]
+        panels = [truth[middle], *(maps[i, middle] for maps in found)]
+        rows.append([(flair, None), *((flair, labels) for labels in panels)])
+    titles = ["FLAIR", "truth", *(_short(job.method) for job in jobs)]
+    caption = Caption(
+        text=f"The axial slice with most tumor of {', '.join(case_ids)}, held-out "
+        "cases from lowest to highest Dice of the last method.",
+        data=runner.dataset.name,
+        profile=runner.request.profile_label(),
+        budget=f"{jobs[0].budget} each network, split {jobs[0].split_name}",
+        n=len(ordered),
+    )
+    label_grid(path, rows, titles, COLORS, caption)
+
+
+def _short(method):
+    return method.id.replace("-", ",\n")

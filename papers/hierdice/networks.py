@@ -1,0 +1,217 @@
+"""The paper's four networks: two encoders with skip connections, and two U-Nets.
+
+All map slices of four modalities to the probabilities of five labels at the
+slice's own size. 240 is 16 x 15: the U-Nets' four poolings divide it exactly, and
+the fifth one of the encoders rounds up (`papers.hierdice.skip_decoder`).
+
+Reference:
+    Zhang et al., "Brain tumor segmentation based on refined fully convolutional
+    neural networks with a hierarchical dice loss", 2017, section 3.
+"""
+
+import keras
+from keras import layers
+
+from papers.hierdice import encoders
+from papers.hierdice.skip_decoder import probabilities, skip_decoder
+
+LEVELS = 4  # poolings of the U-Nets
+
+
+def fcn8s_vgg16(
+    input_shape,
+    classes=5,
+    base_filters=64,
+    *,
+    fusion="par8",
+    skip_weights=(1, 2, 4),
+    name="fcn8s_vgg16",
+):
+    """Builds VGG16 with skip connections.
+
+    Args:
+        input_shape: `(height, width, channels)` in pixels, height and width
+            multiples of 8.
+        classes: number of labels, the background included.
+        base_filters: width of the first convolutions; 64 in VGG16.
+        fusion: how the three skip connections are joined: see `skip_decoder`.
+        skip_weights: their weights, for strides 8, 16 and 32.
+        name: the model's name.
+
+    Returns:
+        A `keras.Model` from `(batch, height, width, channels)` to probabilities
+        `(batch, height, width, classes)`.
+
+    Raises:
+        ValueError: an argument is outside its range.
+
+    Reference:
+        Section 3.1 and figure 4. No pre-trained weights: VGG16 has three channels.
+    """
+    _check(input_shape, base_filters, multiple=8)
+    inputs = layers.Input(input_shape, name="image")
+    maps = encoders.vgg16(inputs, base_filters)
+    scores = skip_decoder(maps, classes, fusion, skip_weights)
+    return keras.Model(inputs, probabilities(scores), name=name)
+
+
+def resnet50_skip(
+    input_shape,
+    classes=5,
+    base_filters=64,
+    *,
+    fusion="par8",
+    skip_weights=(1, 2, 4),
+    name="resnet50_skip",
+):
+    """Builds ResNet50 with skip connections.
+
+    Arguments, result and errors are those of `fcn8s_vgg16`.
+
+    Reference:
+        Section 3.2 and figure 6.
+    """
+    _check(input_shape, base_filters, multiple=8)
+    inputs = layers.Input(input_shape, name="image")
+    maps = encoders.resnet50(inputs, base_filters)
+    scores = skip_decoder(maps, classes, fusion, skip_weights)
+    return keras.Model(inputs, probabilities(scores), name=name)
+
+
+def unet(input_shape, classes=5, base_filters=64, *, name="unet"):
+    """Builds U-Net with padded convolutions, so that no map is cropped.
+
+    Args:
+        input_shape: `(height, width, channels)` in pixels, height and width
+            multiples of 16.
+        classes: number of labels, the background included.
+        base_filters: width of the first convolutions; 64 in U-Net.
+        name: the model's name.
+
+    Returns:
+        A `keras.Model` from `(batch, height, width, channels)` to probabilities
+        `(batch, height, width, classes)`.
+
+    Raises:
+        ValueError: an argument is outside its range.
+
+    Reference:
+        Section 3.1 and figure 5; Ronneberger et al. 2015, whose widths and depth are
+        taken. No normalization: the paper introduces it with the residual U-Net.
+    """
+    _check(input_shape, base_filters, multiple=2**LEVELS)
+    return _unet(input_shape, classes, base_filters, double_conv, "relu", name)
+
+
+def residual_unet(
+    input_shape,
+    classes=5,
+    base_filters=64,
+    *,
+    synchronized=False,
+    name="residual_unet",
+):
+    """Builds the U-Net of residual units.
+
+    Arguments, result and errors are those of `unet`, and:
+
+    Args:
+        synchronized: whether replicas normalize by the statistics of all of them,
+            not by their own.
+
+    Reference:
+        Section 3.2 and figure 7: U-Net's pairs of convolutions become residual units
+        with a batch normalization between convolution and activation.
+    """
+    _check(input_shape, base_filters, multiple=2**LEVELS)
+
+    def unit(x, filters, *, name):
+        return residual_unit(x, filters, synchronized, name=name)
+
+    return _unet(input_shape, classes, base_filters, unit, None, name)
+
+
+def _unet(input_shape, classes, base_filters, block, up_activation, name):
+    inputs = x = layers.Input(input_shape, name="image")
+    skips = []
+    for level in range(LEVELS):
+        x = block(x, base_filters * 2**level, name=f"enc{level + 1}")
+        skips.append(x)
+        x = layers.MaxPooling2D(2, name=f"pool{level + 1}")(x)
+    x = block(x, base_filters * 2**LEVELS, name="bottom")
+    for level in reversed(range(LEVELS)):
+        filters = base_filters * 2**level
+        x = layers.Conv2DTranspose(
+            filters,
+            2,
+            strides=2,
+            activation=up_activation,
+            kernel_initializer="he_normal",
+            name=f"up{level + 1}",
+        )(x)
+        x = layers.Concatenate(name=f"concat{level + 1}")([skips[level], x])
+        x = block(x, filters, name=f"dec{level + 1}")
+    scores = layers.Conv2D(classes, 1, name="score")(x)
+    return keras.Model(inputs, probabilities(scores), name=name)
+
+
+def double_conv(x, filters, *, name):
+    """U-Net's block: two 3x3 convolutions, each with bias and ReLU."""
+    for i in (1, 2):
+        x = layers.Conv2D(
+            filters,
+            3,
+            padding="same",
+            activation="relu",
+            kernel_initializer="he_normal",
+            name=f"{name}_conv{i}",
+        )(x)
+    return x
+
+
+def residual_unit(x, filters, synchronized=False, *, name):
+    """Two 3x3 convolutions and a shortcut, summed, then ReLU.
+
+    inferred: He et al.'s form of 2015; the figure is lost. chosen: where the width
+    changes, as in every unit of this network, the shortcut is a normalized 1x1
+    convolution.
+    """
+
+    def conv_bn(x, kernel_size, name):
+        # A bias before a normalization has no gradient but rounding's, of which
+        # Adam would make steps of full size.
+        x = layers.Conv2D(
+            filters,
+            kernel_size,
+            padding="same",
+            use_bias=False,
+            kernel_initializer="he_normal",
+            name=f"{name}_conv",
+        )(x)
+        return layers.BatchNormalization(synchronized=synchronized, name=f"{name}_bn")(
+            x
+        )
+
+    shortcut = x
+    if x.shape[-1] != filters:
+        shortcut = conv_bn(x, 1, f"{name}_shortcut")
+    y = conv_bn(x, 3, f"{name}_1")
+    y = layers.ReLU(name=f"{name}_1_relu")(y)
+    y = conv_bn(y, 3, f"{name}_2")
+    y = layers.Add(name=f"{name}_add")([y, shortcut])
+    return layers.ReLU(name=f"{name}_relu")(y)
+
+
+def _check(input_shape, base_filters, multiple):
+    # Below 4, ResNet50 has strided 1x1 convolutions of fewer than 16 input channels,
+    # whose gradient writes past its memory on CPUs (uxlfoundation/oneDNN#6035).
+    if len(input_shape) != 3 or any(not n or n % multiple for n in input_shape[:2]):
+        raise ValueError(
+            "Argument `input_shape` must be `(height, width, channels)` with height "
+            f"and width multiples of {multiple}. Received: input_shape={input_shape}"
+        )
+    if base_filters < 4:
+        raise ValueError(
+            "Argument `base_filters` must be at least 4. "
+            f"Received: base_filters={base_filters}"
+        )

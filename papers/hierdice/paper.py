@@ -1,0 +1,18 @@
+"""The declaration of this paper, which the registry hands out."""
+
+from papers.hierdice.protocol import METHODS, PROFILES, Protocol
+from papers.hierdice.tables import TABLES
+from papers.paper import Paper
+
+PAPER = Paper(
+    id="hierdice",
+    title="Brain Tumor Segmentation Based on Refined Fully Convolutional Neural "
+    "Networks with A Hierarchical Dice Loss",
+    citation="Zhang, Shen, Zhuo, Zhou, 2017, arXiv:1712.09093",
+    dataset="brats15",
+    profiles=PROFILES,
+    published=Protocol(),
+    methods=METHODS,
+    tables=TABLES,
+    phantom={"hgg": 1, "lgg": 9, "shape": (32, 48, 48)},
+)

@@ -1,0 +1,102 @@
+"""The decoder of the two skip-connection networks: scores, up-sampled and summed."""
+
+import keras
+from keras import layers
+
+from papers.hierdice.bilinear import Bilinear
+
+FUSIONS = ("par8", "seq", "full")
+
+
+def skip_decoder(maps, classes, fusion="par8", weights=(1, 2, 4)):
+    """Joins the last three maps of an encoder into one of the image's size.
+
+    Each map becomes scores by a 1x1 convolution, and scores are brought to one size
+    by transposed convolutions that begin as bilinear interpolation.
+
+    Args:
+        maps: features of strides 8, 16 and 32, `(batch, height, width, channels)`.
+        classes: number of scores.
+        fusion: `"par8"` (all at stride 8, summed, then up 8 times), `"seq"` (FCN-8s:
+            the deepest up to the one above, summed, and so on) or `"full"` (each
+            at once to full size, then summed).
+        weights: what the three scores are multiplied by, strides 8, 16 and 32.
+
+    Returns:
+        Scores `(batch, 8 height, 8 width, classes)` of the first map's size.
+
+    Raises:
+        ValueError: `fusion` or `weights` is none of the possible.
+
+    Reference:
+        Figure 4's caption: "After the up sample layers, they are added up with
+        weights of 1, 2 and 4". inferred: both weights and up-sampling factors, which
+        align strides 8, 16 and 32, are 1, 2 and 4 in the default reading; the figure
+        is lost.
+    """
+    if fusion not in FUSIONS:
+        raise ValueError(
+            f"Argument `fusion` must be one of {FUSIONS}. Received: fusion={fusion}"
+        )
+    if len(weights) != len(maps):
+        raise ValueError(
+            f"Argument `weights` must have a number a map, {len(maps)}. "
+            f"Received: weights={weights}"
+        )
+    scores = [
+        _weighted(layers.Conv2D(classes, 1, name=f"score{s}")(x), weight, f"weight{s}")
+        for s, x, weight in zip((8, 16, 32), maps, weights, strict=True)
+    ]
+    of8, of16, of32 = scores
+    if fusion == "full":
+        size = tuple(8 * n for n in of8.shape[1:3])
+        whole = [
+            upsample(x, scale, size, name=f"up{scale}")
+            for x, scale in zip(scores, (8, 16, 32), strict=True)
+        ]
+        return layers.Add(name="fuse")(whole)
+    if fusion == "seq":
+        x = upsample(of32, 2, of16.shape[1:3], name="up32")
+        x = layers.Add(name="fuse16")([of16, x])
+        x = upsample(x, 2, of8.shape[1:3], name="up16")
+        x = layers.Add(name="fuse8")([of8, x])
+    else:
+        of16 = upsample(of16, 2, of8.shape[1:3], name="up16")
+        of32 = upsample(of32, 4, of8.shape[1:3], name="up32")
+        x = layers.Add(name="fuse8")([of8, of16, of32])
+    return upsample(x, 8, tuple(8 * n for n in of8.shape[1:3]), name="up8")
+
+
+def upsample(x, scale, size, *, name):
+    """Transposed convolution by `scale`, cut to `size` at the bottom and the right.
+
+    Where a pooling has halved an odd size, its last cell looks beyond the map:
+    240 is 16 x 15, and the deepest map of 8 covers 16 cells of stride 16. That
+    padding is at the bottom and at the right, so the top left corners agree.
+    """
+    channels = x.shape[-1]
+    x = layers.Conv2DTranspose(
+        channels,
+        2 * scale,
+        strides=scale,
+        padding="same",
+        use_bias=False,
+        kernel_initializer=Bilinear(),
+        name=name,
+    )(x)
+    surplus = [has - wanted for has, wanted in zip(x.shape[1:3], size, strict=True)]
+    if any(surplus):
+        crop = tuple((0, cells) for cells in surplus)
+        x = layers.Cropping2D(crop, name=f"{name}_crop")(x)
+    return x
+
+
+def probabilities(scores):
+    """Softmax over the classes, the output of all four networks."""
+    # float32 also under mixed precision: the losses take its logarithm.
+    dtype = "float32" if keras.config.floatx() == "float32" else None
+    return layers.Softmax(dtype=dtype, name="probability")(scores)
+
+
+def _weighted(x, weight, name):
+    return x if weight == 1 else layers.Rescaling(float(weight), name=name)(x)

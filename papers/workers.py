@@ -1,0 +1,101 @@
+"""What to start on each host, to train one job on several machines."""
+
+import json
+import os
+
+from common.errors import UserError
+
+
+def refuse_cluster(verb):
+    """Refuses a verb that one machine does, where `TF_CONFIG` names several.
+
+    Raises:
+        UserError: it does.
+    """
+    if "TF_CONFIG" in os.environ:
+        raise UserError(
+            "TF_CONFIG",
+            "the verb `train`, which several machines do together",
+            f"`{verb}`",
+            f"train, then `{verb}` on one machine without TF_CONFIG",
+        )
+
+
+def text(hosts, tasks, port, command):
+    """Returns what to print: one command a host, or a script for Slurm.
+
+    Args:
+        hosts: addresses such as `"node1:2222,node2:2222"`; empty for Slurm.
+        tasks: number of Slurm's nodes.
+        port: the port that they use.
+        command: what to run on all of them.
+    """
+    if not hosts:
+        return slurm(tasks, port, command)
+    lines = commands([host.strip() for host in hosts.split(",")], command)
+    return "\n".join(f"# on {host}\n{line}" for host, line in lines)
+
+
+def commands(hosts, command):
+    """Returns one command a host.
+
+    Args:
+        hosts: addresses `name:port`, the first one of which writes the files.
+        command: what to run on all of them.
+
+    Returns:
+        A list of `(host, command)`.
+
+    Raises:
+        UserError: an address has no port, or one is there twice.
+    """
+    for host in hosts:
+        name, _, port = host.rpartition(":")
+        if not name or not port.isdecimal() or not 0 < int(port) < 65536:
+            raise UserError(
+                "--hosts", "addresses such as node1:2222", host, "correct it"
+            )
+    if len(set(hosts)) < max(len(hosts), 2):
+        raise UserError(
+            "--hosts", "two or more addresses, each once", ",".join(hosts), "correct it"
+        )
+    return [
+        (
+            host,
+            "TF_CONFIG='"
+            + json.dumps(
+                {
+                    "cluster": {"worker": list(hosts)},
+                    "task": {"type": "worker", "index": index},
+                }
+            )
+            + f"' {command}",
+        )
+        for index, host in enumerate(hosts)
+    ]
+
+
+def slurm(tasks, port, command):
+    """Returns a Slurm script that starts one worker a node.
+
+    A worker that dies ends the others, and Slurm starts all of them again: they go
+    on from the last saved state.
+
+    Args:
+        tasks: number of nodes.
+        port: a port that is free on all of them.
+        command: what to run on all of them, in a folder that all share.
+    """
+    return f"""#!/bin/bash
+#SBATCH --nodes={tasks}
+#SBATCH --ntasks-per-node=1
+#SBATCH --gpus-per-node=1
+#SBATCH --requeue
+hosts=$(scontrol show hostnames "$SLURM_JOB_NODELIST" \\
+  | sed 's/.*/"&:{port}"/' | paste -sd,)
+export CLUSTER="{{\\"worker\\": [$hosts]}}"
+srun --kill-on-bad-exit=1 bash -c '
+  export TF_CONFIG="{{\\"cluster\\": $CLUSTER, \\"task\\": \\
+    {{\\"type\\": \\"worker\\", \\"index\\": $SLURM_PROCID}}}}"
+  exec {command}' || scontrol requeue "$SLURM_JOB_ID"
+"""

@@ -1,0 +1,158 @@
+"""What `GPUS=N` does with each paper, and whole trainings side by side."""
+
+import contextlib
+import os
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from common.errors import UserError
+from papers import registry
+from papers.commands import Options
+from papers.devices import towers_on
+from papers.side_by_side import command_of, side_by_side
+
+
+@pytest.mark.parametrize(
+    "paper, gpus, towers",
+    [
+        ("hierdice", None, None),
+        ("hierdice", 1, None),
+        ("hierdice", 3, 3),
+        # Its towers are three: others would be another method.
+        ("hierdice", 2, None),
+        ("linkdsl", 2, 2),
+        ("linkdsl", 4, 4),
+        ("linkdsl", 3, None),
+        ("anisocascade", 5, 5),
+        ("anisocascade", 2, None),
+        ("dsunet", 2, None),
+    ],
+)
+def test_towers_where_the_batch_divides(paper, gpus, towers):
+    assert towers_on(gpus, registry.paper(paper).published) == towers
+
+
+def test_own_towers_are_no_wish_of_the_user():
+    hierdice, linkdsl = (registry.paper(p).published for p in ("hierdice", "linkdsl"))
+    assert towers_on(3, hierdice, own=False) is None
+    assert towers_on(2, linkdsl, own=False) == 2
+
+
+class Job:
+    """A training that is finished when its file is there."""
+
+    def __init__(self, folder, name, needs=(), parts=()):
+        self.path, self.name = Path(folder) / name, name
+        self.needs = {job.name: job for job in needs}
+        self.parts, self.weights = parts, None
+        self.protocol = SimpleNamespace(training=SimpleNamespace())
+
+    def finished(self):
+        if self.parts:
+            return {} if all(part.finished() for part in self.parts) else None
+        return {"seconds": 0} if self.path.exists() else None
+
+
+class Processes:
+    """Stands in for `subprocess.Popen`: notes what runs at once, and where."""
+
+    def __init__(self, folder, fails=()):
+        self.folder, self.fails = Path(folder), fails
+        self.begun, self.at_once, self.running = [], [], set()
+
+    def __call__(self, command, env):
+        name = command[command.index("--only") + 1]
+        self.begun.append((name, env["CUDA_VISIBLE_DEVICES"]))
+        self.running.add(name)
+        self.at_once.append(len(self.running))
+        return Process(self, name)
+
+
+class Process:
+    """One of them, which ends as soon as it is looked at."""
+
+    def __init__(self, all_of_them, name):
+        self.all, self.name = all_of_them, name
+        self.returncode = int(name in all_of_them.fails)
+
+    def poll(self):
+        self.all.running.discard(self.name)
+        if not self.returncode:
+            (self.all.folder / self.name).touch()
+        return self.returncode
+
+
+@pytest.fixture
+def two_gpus(monkeypatch):
+    monkeypatch.setattr(
+        "tensorflow.config.list_physical_devices", lambda kind: [kind] * 2
+    )
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "4,7")
+    monkeypatch.setattr("papers.side_by_side._SECONDS_BETWEEN_LOOKS", 0)
+
+
+def jobs_in(folder):
+    """One that is needed, two others, one that needs, one of parts, one done."""
+    first, other, third = (Job(folder, name) for name in "abc")
+    after = Job(folder, "d", needs=[first])
+    done = Job(folder, "e")
+    done.path.touch()
+    return [first, other, third, after, Job(folder, "f", parts=[first, after]), done]
+
+
+def test_each_on_a_gpu_of_its_own_after_what_it_needs(tmp_path, two_gpus):
+    start, said = Processes(tmp_path), []
+    side_by_side(jobs_in(tmp_path), Options("linkdsl"), 2, said.append, start)
+    assert [name for name, _ in start.begun] == ["a", "b", "c", "d"]
+    assert {gpu for _, gpu in start.begun} == {"4", "7"}
+    assert max(start.at_once) == 2
+    assert len(said) == 4
+
+
+def test_a_training_that_fails_is_named(tmp_path, two_gpus):
+    start = Processes(tmp_path, fails=("b",))
+    with pytest.raises(UserError, match="b: .*come to their end"):
+        side_by_side(jobs_in(tmp_path), Options("linkdsl"), 2, print, start)
+    assert (tmp_path / "a").exists()
+    assert not start.running
+
+
+def test_fewer_gpus(tmp_path, two_gpus):
+    jobs = jobs_in(tmp_path)
+    with pytest.raises(UserError, match=r"GPUS=3.*one device takes whole batches"):
+        side_by_side(jobs, Options("linkdsl"), 3, print)
+    jobs[0].protocol.training.towers = 4
+    with pytest.raises(UserError, match=r"4 towers take turns"):
+        side_by_side(jobs, Options("linkdsl"), 3, print)
+
+
+def test_the_command_has_the_same_options(tmp_path, monkeypatch):
+    """Read by the command line itself, which then trains that job only."""
+    from papers import __main__, commands
+
+    received = []
+    monkeypatch.setattr(commands, "train", received.append)
+    given = Options(
+        "hierdice",
+        data=Path("brats"),
+        profile="cpu",
+        methods="unet-bootstrapping",
+        folds="0,1",
+        seeds="2",
+        splits=Path("own.csv"),
+        epochs=3,
+        changes=["network.fusion=seq", "slices.group=all"],
+        gpus=2,
+    )
+    words = command_of(Job(tmp_path, "a"), given)
+    assert words[1:3] == ["-m", "papers"]
+    with contextlib.suppress(SystemExit):
+        __main__.main(words[3:])
+    (options,) = received
+    assert (options.only, options.gpus) == ("a", None)
+    for name in ("paper", "data", "profile", "methods", "folds", "seeds", "splits"):
+        assert getattr(options, name) == getattr(given, name), name
+    assert (options.epochs, options.changes) == (3, given.changes)
+    assert "TF_CONFIG" not in os.environ
