@@ -212,7 +212,7 @@ pages: $(INSTALLED) ## Make the generated parts of the README pages anew
 	@$(PAPERS) pages $(if $(RESULTS),--results "$(RESULTS)")
 
 ##@ Work on the suite
-.PHONY: test test-fast test-slow lint format bench bench-linkdsl bench-data bench-metrics bench-anisocascade bench-depthwise bench-dsunet bench-towers clean clean-runs
+.PHONY: test test-fast test-slow lint format bench bench-linkdsl bench-data bench-metrics bench-anisocascade bench-cunet bench-depthwise bench-dsunet bench-towers clean clean-runs
 test: $(INSTALLED) ## The fast and the real tier of tests
 	$(BIN)/python -m pytest -m 'not slow and not gpu'
 test-fast: $(INSTALLED) ## The fast tier only
@@ -225,7 +225,7 @@ lint: $(INSTALLED) ## Check style
 format: $(INSTALLED) ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-bench: bench-linkdsl bench-data bench-metrics bench-anisocascade bench-depthwise bench-dsunet bench-towers ## Run every benchmark
+bench: bench-linkdsl bench-data bench-metrics bench-anisocascade bench-cunet bench-depthwise bench-dsunet bench-towers ## Run every benchmark
 bench-linkdsl: $(INSTALLED) ## Training and inference speed, waiting for data
 	$(BIN)/python -m benchmarks.linkdsl
 bench-data: $(INSTALLED) ## Reading slices, patches and volumes against nibabel: DATA=folder
@@ -234,6 +234,8 @@ bench-metrics: $(INSTALLED) ## Scoring one whole case against MedPy: DATA=folder
 	$(BIN)/python -m benchmarks.metrics $(if $(DATA),"$(DATA)")
 bench-anisocascade: $(INSTALLED) $(TORCH) ## Networks against plain Keras and PyTorch: DATA=folder-of-a-case
 	$(BIN)/python -m benchmarks.anisocascade $(if $(DATA),--case "$(DATA)")
+bench-cunet: $(INSTALLED) $(TORCH) ## The five networks at 240x240 against PyTorch and the peak
+	$(BIN)/python -m benchmarks.cunet
 bench-depthwise: $(INSTALLED) $(TORCH) ## 3-D depthwise convolution against Keras and PyTorch
 	$(BIN)/python -m benchmarks.depthwise
 bench-dsunet: $(INSTALLED) $(TORCH) ## A training step of both networks against PyTorch

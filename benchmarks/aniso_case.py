@@ -7,7 +7,9 @@ where `weights/anisocascade` has them, else random, which find no tumor to crop 
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
+from threading import Lock
 
 from benchmarks.aniso_turns import serve
 from papers.quiet import import_tensorflow
@@ -51,13 +53,21 @@ def main(variant, case):
 
 def views_at_once(predict_views):
     """Makes `papers.anisocascade.cascade.predict_views` run all views at once."""
+    known, lock = set(), Lock()
 
     def predict(images, stage, networks, protocol, progress=None):
         views = [view for one, view in networks if one == stage]
 
         def alone(view):
-            network = {(stage, view): networks[stage, view]}
-            return predict_views(images, stage, network, protocol)
+            def network(patches):
+                key = stage, view, patches.shape
+                # Graphs are built one at a time: threads would wait for each other.
+                with nullcontext() if key in known else lock:
+                    probability = networks[stage, view](patches)
+                known.add(key)
+                return probability
+
+            return predict_views(images, stage, {(stage, view): network}, protocol)
 
         with ThreadPoolExecutor(len(views)) as pool:
             return sum(pool.map(alone, views)) / len(views)

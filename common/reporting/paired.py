@@ -82,10 +82,12 @@ class Paired:
             "n_cases": both[["fold", "case"]].drop_duplicates().shape[0],
             "folds": _names(both["fold"]),
             "seeds": _names(both["seed"]),
-            "convention": column.convention,
+            # In the place of what the column's own mean is over.
+            "convention": "; ".join([_MEAN, *column.convention.split("; ")[1:]]),
         }
 
 
+_MEAN = "mean over patients, each with the mean over its cases"
 _COLUMNS = ["first", "second", "column", "mean_first", "mean_second", "difference"]
 _COLUMNS += ["ci_low", "ci_high", "p_wilcoxon", "n_patients", "n_cases", "folds"]
 _COLUMNS += ["seeds", "convention"]

@@ -2,6 +2,8 @@
 
 from keras import layers
 
+from common.layers.fused_batch_normalization import FusedBatchNormalization
+
 INITIALIZER = "he_normal"  # chosen: the paper names none
 # inferred: PyTorch's defaults, with which the paper was made.
 NORMALIZATION = {"momentum": 0.9, "epsilon": 1e-5}
@@ -21,7 +23,7 @@ def conv_bn(x, filters, kernel_size=3, *, relu=True, dilation_rate=1, name):
         kernel_initializer=INITIALIZER,
         name=f"{name}_conv",
     )(x)
-    x = layers.BatchNormalization(**NORMALIZATION, name=f"{name}_bn")(x)
+    x = FusedBatchNormalization(**NORMALIZATION, name=f"{name}_bn")(x)
     return layers.ReLU(name=f"{name}_relu")(x) if relu else x
 
 
@@ -83,7 +85,7 @@ def preactivated_block(x, filters, *, name):
     if x.shape[-1] != filters:
         shortcut = conv(x, filters, name=f"{name}_shortcut_conv")
     for i in (1, 2):
-        x = layers.BatchNormalization(**NORMALIZATION, name=f"{name}_{i}_bn")(x)
+        x = FusedBatchNormalization(**NORMALIZATION, name=f"{name}_{i}_bn")(x)
         x = layers.ReLU(name=f"{name}_{i}_relu")(x)
         x = conv(x, filters, 3, name=f"{name}_{i}_conv")
     return layers.Add(name=f"{name}_add")([x, shortcut])

@@ -101,7 +101,11 @@ class Experiment:
         self.dataset = dataset
         self.folder = folder
         self.batch_size = protocol.training.batch_size
-        self.reader = RegionReader(cache)
+
+    @cached_property
+    def reader(self):
+        """Reads slices that are not augmented."""
+        return RegionReader(self.cache)
 
     @property
     def steps_per_epoch(self):

@@ -22,6 +22,8 @@ from common.losses.region_dice import RegionDice
 from common.losses.sensitivity_specificity import SensitivitySpecificity
 from papers.anisocascade.losses import PooledDice
 from papers.anisocascade.networks import enet, tnet, wnet
+from papers.cunet.networks import bfcn, cu_net, drn
+from papers.cunet.networks import unet as cunet_unet
 from papers.dsunet.losses import LabelDice
 from papers.dsunet.networks import isensee2017, separable_unet
 from papers.hierdice.networks import (
@@ -131,6 +133,23 @@ def _aniso(build, total, exempt=None):
     )
 
 
+def _cunet(name, build, outputs, total, trainable, exempt=None, **options):
+    shapes = {key: (32, 32, classes) for key, classes in outputs.items()}
+    return Network(
+        name=f"cunet_{name}",
+        small=partial(build, (32, 32, 4), base_filters=4, **options),
+        full=partial(build, (240, 240, 4), **options),
+        output_shape=shapes if len(shapes) > 1 else shapes["logits"],
+        total=total,
+        trainable=trainable,
+        exempt=exempt or {},
+    )
+
+
+_BRANCHES = {"wt": 2, "sub": 4}
+_HEADS = {f"{b}_aux{2**i}": n for b, n in _BRANCHES.items() for i in range(1, 5)}
+
+
 def _dsunet(name, build, labels, total, exempt=None, **options):
     return Network(
         name=f"dsunet_{name}",
@@ -209,6 +228,25 @@ NETWORKS = (
     _aniso(wnet, total=214_470),
     _aniso(tnet, total=214_470, exempt=_all_but_counts("anisocascade_wnet renamed")),
     _aniso(enet, total=204_396, exempt=_AS_IN_WNET),
+    _cunet("cu_net", cu_net, _BRANCHES | _HEADS, 22_132_766, 22_115_166),
+    _cunet(
+        "cu_net_branches",
+        cu_net,
+        _BRANCHES,
+        19_736_326,
+        19_718_726,
+        _all_but_counts("cunet_cu_net without some of its outputs"),
+        auxiliary=False,
+    ),
+    _cunet("unet", cunet_unet, {"logits": 4}, 31_050_180, 31_038_404),
+    _cunet(
+        "bfcn",
+        bfcn,
+        {"tissue": 4, "boundary": 2, "combined": 4},
+        4_364_042,
+        4_360_714,
+    ),
+    _cunet("drn", drn, {"logits": 4}, 1_752_708, 1_748_452),
     _dsunet(
         "isensee2017_one_label",
         isensee2017,

@@ -1,5 +1,7 @@
 """Towers give the same weights wherever they run, and as written by hand."""
 
+from functools import cache
+
 import keras
 import numpy as np
 import pytest
@@ -10,25 +12,40 @@ from common.training.towers import Towers, mirrored, sequential
 from tests.common.training import towers_job
 from tests.disks import run_python
 
-RUN = (
-    "import sys; from tests.common.training import towers_job as t; t.main(sys.argv[1])"
-)
+rest = pytest.mark.slow
+RUN = "import sys; from tests.common.training.towers_job import main; "
+RUN += "main(*sys.argv[1:])"
 
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory):
     """Function from case and place to the arrays of that training."""
-    file = tmp_path_factory.mktemp("towers") / "trained.npz"
-    done = run_python(RUN, file)
-    assert done.returncode == 0, done.stderr
-    with np.load(file) as stored:
-        values = dict(stored)
+
+    @cache
+    def values(part):
+        file = tmp_path_factory.mktemp("towers") / "trained.npz"
+        done = run_python(RUN, file, part)
+        assert done.returncode == 0, done.stderr
+        with np.load(file) as stored:
+            return dict(stored)
 
     def of(case, place):
         start = f"{case}/{place}/"
-        return {k[len(start) :]: v for k, v in values.items() if k.startswith(start)}
+        found = values("few" if case in towers_job.FEW else "rest")
+        return {k[len(start) :]: v for k, v in found.items() if k.startswith(start)}
 
     return of
+
+
+def over(cases):
+    """Runs a test over cases of the job; those of its rest are slow."""
+    return pytest.mark.parametrize(
+        "case",
+        [
+            case if case in towers_job.FEW else pytest.param(case, marks=rest)
+            for case in cases
+        ],
+    )
 
 
 def assert_same(received, expected, atol, kinds=("trained", "average", "losses")):
@@ -41,12 +58,12 @@ def assert_same(received, expected, atol, kinds=("trained", "average", "losses")
 
 
 @pytest.mark.parametrize("place", ["mirrored", "sequential"])
-@pytest.mark.parametrize("case", towers_job.LOSSES)
+@over(towers_job.LOSSES)
 def test_three_towers_are_those_written_by_hand(trained, case, place):
     assert_same(trained(case, place), trained(case, "hand"), 1e-10)
 
 
-@pytest.mark.parametrize("case", towers_job.MEANS + towers_job.NO_MEANS)
+@over(towers_job.MEANS + towers_job.NO_MEANS)
 def test_one_batch_is_the_same_for_means_over_slices_only(trained, case):
     three, one = trained(case, "mirrored"), trained(case, "single")
     if case in towers_job.MEANS:
@@ -63,6 +80,7 @@ def test_training_moves_every_weight(trained):
         assert moved.max() > 1e-3
 
 
+@rest
 def test_scalar_loss_is_not_counted_once_a_replica(trained):
     scalar, whole = (trained(c, "mirrored") for c in ("scalar", "hierarchical_dice"))
     assert_same(scalar, whole, 1e-15)
@@ -76,6 +94,7 @@ def test_local_normalization(trained):
     assert_same(by_place["sequential"], by_place["mirrored"], 1e-10, moving)
 
 
+@rest
 def test_synchronized_normalization_is_that_of_the_whole_batch(trained):
     expected = trained("synchronized", "single")
     received = trained("synchronized", "mirrored")
@@ -83,6 +102,7 @@ def test_synchronized_normalization_is_that_of_the_whole_batch(trained):
     assert_same(received, expected, 1e-8, ("moving",))
 
 
+@rest
 def test_dropout(trained):
     expected = trained("dropout", "mirrored")
     assert_same(trained("dropout", "sequential"), expected, 1e-10)

@@ -78,6 +78,7 @@ def one_device(folder, case):
     assert process.returncode == 0, errors
 
 
+@pytest.mark.slow
 def test_a_killed_worker_is_started_again(tmp_path):
     killed, one = tmp_path / "killed", tmp_path / "one"
     codes, errors = two_workers(killed, "softmax", kill=3)

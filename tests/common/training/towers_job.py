@@ -1,7 +1,8 @@
 """Small trainings on towers of every kind, in float64: run in a process.
 
-Usage: towers_job.py FILE, which gets the weights of each training by name
-`case/place/weight`. Three logical CPUs are the devices.
+Usage: towers_job.py FILE PART, which gets the weights of each training by name
+`case/place/weight`. PART is `few` cases, or the `rest`. Three logical CPUs are the
+devices.
 """
 
 import sys
@@ -43,6 +44,9 @@ LOSSES = {
 
 MEANS = ("softmax", "weighted", "keras")
 NO_MEANS = ("bootstrapping", "hierarchical_dice")
+
+# A loss that is a mean over slices, one that is none, and local normalization.
+FEW = ("softmax", "hierarchical_dice", "local")
 
 
 def build(normalization=None, dropout=0.0):
@@ -139,7 +143,7 @@ def by_hand(make_loss, **options):
     }
 
 
-def main(file):
+def main(file, part):
     cpu = tf.config.list_physical_devices("CPU")[0]
     tf.config.set_logical_device_configuration(
         cpu, [tf.config.LogicalDeviceConfiguration()] * TOWERS
@@ -153,27 +157,41 @@ def main(file):
     }
     found = {}
 
-    def add(case, place, values):
-        found.update({f"{case}/{place}/{name}": v for name, v in values.items()})
-
-    for name, make_loss in LOSSES.items():
-        add(name, "hand", by_hand(make_loss))
-        for place in ("mirrored", "sequential"):
-            add(name, place, train(places[place](), make_loss))
-    for name in MEANS + NO_MEANS:
-        add(name, "single", train(places["single"](), LOSSES[name]))
-    local = {"normalization": "local"}
-    add("local", "hand", by_hand(LOSSES["hierarchical_dice"], **local))
-    for place in ("mirrored", "sequential"):
-        add(
-            "local", place, train(places[place](), LOSSES["hierarchical_dice"], **local)
-        )
-        add("dropout", place, train(places[place](), LOSSES["softmax"], dropout=0.5))
-    for place in ("mirrored", "single"):
-        options = {"normalization": "synchronized"}
-        add("synchronized", place, train(places[place](), LOSSES["softmax"], **options))
+    for case, (loss, names, options) in CASES.items():
+        if (case in FEW) != (part == "few"):
+            continue
+        for name in names:
+            if name == "hand":
+                values = by_hand(LOSSES[loss], **options)
+            else:
+                values = train(places[name](), LOSSES[loss], **options)
+            found |= {f"{case}/{name}/{key}": v for key, v in values.items()}
     np.savez(file, **found)
 
 
+# By case: the loss, the places and the network's options.
+CASES = {
+    name: (
+        name,
+        ("hand", "mirrored", "sequential")
+        + (("single",) if name in MEANS + NO_MEANS else ()),
+        {},
+    )
+    for name in LOSSES
+} | {
+    "local": (
+        "hierarchical_dice",
+        ("hand", "mirrored", "sequential"),
+        {"normalization": "local"},
+    ),
+    "dropout": ("softmax", ("mirrored", "sequential"), {"dropout": 0.5}),
+    "synchronized": (
+        "softmax",
+        ("mirrored", "single"),
+        {"normalization": "synchronized"},
+    ),
+}
+
+
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
