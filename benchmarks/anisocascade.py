@@ -32,7 +32,7 @@ TORCH = Path(".venv-torch/bin/python")
 SHAPES = {"wnet": "5x19x180x160", "tnet": "5x19x96x96", "enet": "5x19x96x96"}
 BATCHES = {"wnet": 10, "tnet": 6, "enet": 4}
 
-CASE_VARIANTS = ("shipped", "plain", "views")
+CASE_VARIANTS = ("shipped", "plain")
 
 COLUMNS = (
     *("network", "variant", "batch", "s", "cpu_s", "first_s", "gflops"),

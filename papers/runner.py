@@ -24,11 +24,11 @@ from common.files import (
 )
 from common.reporting.cases import read_cases, write_cases
 from common.training.loop import Plan, train
-from common.training.placement import on_several_machines, place
+from common.training.placement import on_several_machines
 from common.training.state import StateStore
 from data.cache import CaseCache
 from papers import environment
-from papers.devices import towers_on
+from papers.devices import towers_of, towers_on
 from papers.jobs import plan_jobs
 from papers.side_by_side import side_by_side
 
@@ -96,10 +96,7 @@ class Runner:
             self.console.say(f"{job.name}: trained before")
             return self.history(job)
         # The towers first: several machines meet before TensorFlow does anything.
-        training = job.protocol.training
-        count = getattr(training, "towers", None)
-        gpus = towers_on(self.request.gpus, job.protocol)
-        towers = place(count, training.batch_size, gpus)
+        towers = towers_of(self.request.gpus, job.protocol)
         if towers and not towers.is_chief:
             return self._fit(job, towers)
         with lock(job.folder):
