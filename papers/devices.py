@@ -1,7 +1,5 @@
 """What `GPUS=N` means: towers that share each batch, or whole jobs side by side."""
 
-from common.training.placement import place
-
 
 def towers_on(gpus, protocol, own=True):
     """Returns the number of towers, each on its own GPU; None: not on several.
@@ -22,13 +20,3 @@ def towers_on(gpus, protocol, own=True):
     if stated:
         return gpus if own and gpus == stated else None
     return None if protocol.training.batch_size % gpus else gpus
-
-
-def towers_of(gpus, protocol):
-    """Returns the `Towers` that a protocol is trained on here, or None.
-
-    Arguments are those of `towers_on`.
-    """
-    training = protocol.training
-    stated = getattr(training, "towers", None)
-    return place(stated, training.batch_size, towers_on(gpus, protocol))

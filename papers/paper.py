@@ -72,6 +72,11 @@ class Paper:
         return [t for t in self.tables if (t.dataset or self.dataset) == dataset]
 
     @property
+    def monitor(self):
+        """The validation score of the best epoch, higher is better."""
+        return getattr(self.experiment, "MONITOR", "val_dice")
+
+    @property
     def experiment(self):
         """The module `papers.<id>.experiment`."""
         return self._module("experiment")

@@ -24,11 +24,11 @@ from common.files import (
 )
 from common.reporting.cases import read_cases, write_cases
 from common.training.loop import Plan, train
-from common.training.placement import on_several_machines
+from common.training.placement import on_several_machines, place
 from common.training.state import StateStore
 from data.cache import CaseCache
 from papers import environment
-from papers.devices import towers_of, towers_on
+from papers.devices import towers_on
 from papers.jobs import plan_jobs
 from papers.side_by_side import side_by_side
 
@@ -96,7 +96,10 @@ class Runner:
             self.console.say(f"{job.name}: trained before")
             return self.history(job)
         # The towers first: several machines meet before TensorFlow does anything.
-        towers = towers_of(self.request.gpus, job.protocol)
+        training = job.protocol.training
+        count = getattr(training, "towers", None)
+        gpus = towers_on(self.request.gpus, job.protocol)
+        towers = place(count, training.batch_size, gpus)
         if towers and not towers.is_chief:
             return self._fit(job, towers)
         with lock(job.folder):
@@ -139,7 +142,7 @@ class Runner:
             steps_per_epoch=experiment.steps_per_epoch,
             key=job.base_key,
             save_every=SAVE_EVERY,
-            monitor=self._monitor,
+            monitor=self.paper.monitor,
             schedule=getattr(experiment, "schedule", None),
             towers=towers,
             average_decay=getattr(training, "average_decay", None),
@@ -307,11 +310,6 @@ class Runner:
                 f"make train-{self.paper.id} with the same options",
             )
 
-    @property
-    def _monitor(self):
-        """The validation score of the best epoch, higher is better."""
-        return getattr(self.paper.experiment, "MONITOR", "val_dice")
-
     def _origin(self, job):
         """Returns what the rows say of the run: command, commit and epoch."""
         if job.weights:
@@ -323,7 +321,7 @@ class Runner:
         commit, now = trained["commit"], environment.commit()
         history = self.history(job)
         best = job.protocol.training.checkpoint == "best"
-        epoch = history[self._monitor].idxmax() if best else len(history) - 1
+        epoch = history[self.paper.monitor].idxmax() if best else len(history) - 1
         return {
             "epoch": int(history["epoch"][epoch]),
             "command": trained["command"],
