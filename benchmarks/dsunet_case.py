@@ -26,6 +26,7 @@ def main():
 
     from common.evidence import replace
     from common.training.loop import make_step
+    from common.training.precision import scaled
     from data.splits import Split
     from papers.console import Console
     from papers.dsunet import experiment
@@ -56,7 +57,8 @@ def main():
     run = experiment.Experiment(
         method, protocol, cache, split, 0, dataset=dataset, folder=folder
     )
-    model, optimizer = run.build(), run.optimizer()
+    model = run.build()
+    optimizer = scaled(run.optimizer(), arguments.precision)
     optimizer.build(model.trainable_variables)
     update, seconds = make_step(model, run.loss(), optimizer), []
     for _, batch in zip(range(arguments.steps + 1), run.stream(0), strict=False):

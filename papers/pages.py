@@ -48,7 +48,7 @@ def protocol_table(paper):
         note = entry.note
         options = entry.limits.options or ()
         if len(options) > 1:
-            note += f"; possible: {', '.join(options)}"
+            note += f"; possible: {', '.join(map(str, options))}"
         rows.append((f"`{entry.key}`", entry.value, entry.kind, note))
     return markdown(("key", "value", "evidence", "where or why"), rows)
 
@@ -178,7 +178,10 @@ def markdown(head, rows):
 
 
 def _number(text, sign=""):
-    return f"{float(text):{sign}.4f}" if text else ""
+    if not text:
+        return ""
+    digits = 0 if abs(float(text)) >= 1000 else 4
+    return f"{float(text):{sign},.{digits}f}"
 
 
 def _cell(cell):
@@ -188,7 +191,7 @@ def _cell(cell):
     value = _number(cell.reproduced)
     if cell.sd_seeds:
         value += f" ± {_number(cell.sd_seeds)} over seeds"
-    if cell.ci_low:
+    if cell.ci_low != cell.ci_high:
         value += f" [{_number(cell.ci_low)}, {_number(cell.ci_high)}]"
     printed = f"published {_number(cell.published)}" if cell.published else ""
     if cell.gap:

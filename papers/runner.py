@@ -25,6 +25,7 @@ from common.files import (
 from common.reporting.cases import read_cases, write_cases
 from common.training.loop import Plan, train
 from common.training.placement import on_several_machines, place
+from common.training.precision import scaled
 from common.training.state import StateStore
 from data.cache import CaseCache
 from papers import environment
@@ -132,7 +133,7 @@ class Runner:
             # Machines wait here for the first one's weights, so that its files
             # are there when they read the state.
             model = self._model(job, experiment)
-            optimizer = _scaled(experiment.optimizer(), job.protocol.training.precision)
+            optimizer = scaled(experiment.optimizer(), job.protocol.training.precision)
         if job.starts_from:
             self._check_trained(job.starts_from)
             self._load(model, job.starts_from)
@@ -380,13 +381,6 @@ class Runner:
         epochs = len(newest[1]["history"])
         seconds = sum(row["seconds"] for row in newest[1]["history"])
         return f"epoch {epochs} of {job.protocol.training.epochs}", seconds
-
-
-def _scaled(optimizer, precision):
-    """Half precision needs its loss scaled; bfloat16 has the range of float32."""
-    if precision == "mixed_float16":
-        return keras.optimizers.LossScaleOptimizer(optimizer)
-    return optimizer
 
 
 def _damaged(path, error):

@@ -3,6 +3,8 @@
 import keras
 from keras import layers, ops
 
+from common.layers.fusion import is_fusion_allowed
+
 # Below this many values the plain operations stay within the processor's cache,
 # and compiling for one more shape costs more than it gains.
 FUSED_FROM = 1 << 20
@@ -64,7 +66,9 @@ def is_fusible(x):
     """Tells whether `fused_prelu` takes this input, and is worth it."""
     if keras.config.backend() != "tensorflow" or x.dtype != "float32":
         return False
-    return x.shape.is_fully_defined() and x.shape.num_elements() >= FUSED_FROM
+    if not is_fusion_allowed() or not x.shape.is_fully_defined():
+        return False
+    return x.shape.num_elements() >= FUSED_FROM
 
 
 if keras.config.backend() == "tensorflow":

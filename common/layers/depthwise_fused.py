@@ -4,14 +4,18 @@ import math
 
 import keras
 
-# Which path an input takes: the first line that fits. Chosen by `make
+from common.layers.fusion import is_fusion_allowed
+
+# Which path an input takes: the first line that fits. The last is chosen by `make
 # bench-depthwise` (benchmarks/results/depthwise.csv: `shipped` is fused there,
-# `folded` is portable).
+# `folded` is portable); its smallest input has 131,072 values, so that the limit of
+# 65,536 is ours, and lies below all that was measured.
 #
+#   `allow_fusion(False)`                      portable  wants no XLA
 #   on a GPU                                   portable  not measured
 #   strides, or a depth multiplier             portable  fused kernels have neither
-#   more taps than MOST_TAPS                   portable  each is written out, compiled
-#   fewer values of an example than FUSED_FROM portable  the time goes into the calls
+#   more taps than MOST_TAPS                   portable  not measured; each is compiled
+#   fewer values of an example than FUSED_FROM portable  not measured
 #   all others                                 fused     2 to 9 times as fast
 FUSED_FROM = 1 << 16
 MOST_TAPS = 64
@@ -29,7 +33,7 @@ def is_fusible(x, kernel_shape, strides):
         kernel_shape: `(depth, height, width, channels, multiplier)`.
         strides: three integers.
     """
-    if keras.config.backend() != "tensorflow":
+    if keras.config.backend() != "tensorflow" or not is_fusion_allowed():
         return False
     if max(strides) > 1 or kernel_shape[-1] > 1:
         return False
@@ -38,7 +42,7 @@ def is_fusible(x, kernel_shape, strides):
     if not x.shape[1:].is_fully_defined() or x.shape[1:].num_elements() < FUSED_FROM:
         return False
     # On a GPU, TensorFlow's own 2-D kernels; neither way was measured there.
-    return not tf.config.list_physical_devices("GPU")
+    return not tf.config.get_visible_devices("GPU")
 
 
 if keras.config.backend() == "tensorflow":

@@ -59,6 +59,8 @@ def same_pads(sides, taps, strides, dilation_rate):
     ):
         total = rate * (size - 1)
         if stride > 1:
-            total = ops.maximum(total - (side - 1) % stride, 0)
+            total -= (side - 1) % stride
+            # A known side stays a number: JAX pads by nothing else.
+            total = max(total, 0) if isinstance(total, int) else ops.maximum(total, 0)
         pads.append((total // 2, total - total // 2))
     return [*pads, (0, 0)]

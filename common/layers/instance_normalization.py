@@ -5,6 +5,8 @@ import math
 import keras
 from keras import layers, ops
 
+from common.layers.fusion import is_fusion_allowed
+
 # Below this many values fusing gains less than compiling for one more shape costs.
 FUSED_FROM = 1 << 18
 
@@ -100,7 +102,8 @@ if keras.config.backend() == "tensorflow":
     def lean_normalize(x, gamma, beta, epsilon, negative_slope):
         """`plain_normalize` whose gradient keeps only the input."""
         forward, backward = _forward, _backward
-        if x.shape.is_fully_defined() and x.shape.num_elements() >= FUSED_FROM:
+        known = x.shape.is_fully_defined() and is_fusion_allowed()
+        if known and x.shape.num_elements() >= FUSED_FROM:
             forward, backward = _fused_forward, _fused_backward
 
         @tf.custom_gradient

@@ -23,10 +23,11 @@ def build_cells(table, cases, published):
         published: the table's numbers, as `read_published` returns them.
 
     Returns:
-        A tidy `DataFrame`: first the rows that were run on no real data, with
-        their published numbers alone, then for each group (`GROUP`) every row
-        that was run, real data before phantoms. A cell with failed cases has
-        no value. Phantoms are never set beside published numbers.
+        A tidy `DataFrame`: first the rows that were run on no real data, or on
+        others than those of their published numbers, with these alone, then for
+        each group (`GROUP`) every row that was run, real data before phantoms. A
+        cell with failed cases has no value. Phantoms are never set beside published
+        numbers.
 
     Raises:
         UserError: the cases lack a column that the table needs, or a
@@ -34,11 +35,10 @@ def build_cells(table, cases, published):
     """
     published = _by_key(table, published)
     cases = cases[cases["method"].isin([row.method for row in table.rows])]
-    real = set(cases["method"][~cases["data"].map(is_phantom).astype(bool)])
     cells = [
-        _cell(table, row, column, published, {"note": _why_not_run(row)})
+        _cell(table, row, column, published, {"note": why})
         for row in table.rows
-        if row.method not in real
+        if (why := _why_not_run(table, row, published, cases))
         for column in table.columns
     ]
     groups = sorted(
@@ -144,8 +144,18 @@ def _cell(table, row, column, published, values):
     return cell
 
 
-def _why_not_run(row):
-    return "not run on real data" if row.method else "published by others, not run"
+def _why_not_run(table, row, published, cases):
+    """Returns why a row has a line without a run, or "" where it has none."""
+    if not row.method:
+        return "published by others, not run"
+    data = cases["data"][cases["method"] == row.method].unique()
+    real = [name for name in data if not is_phantom(name)]
+    if not real:
+        return "not run on real data"
+    has_numbers = any(key == row.key for key, _ in published)
+    if table.dataset in (None, *real) or not has_numbers:
+        return ""
+    return f"not run on {table.dataset}"
 
 
 def _remarks(table, cases):

@@ -15,7 +15,7 @@ def objective(model, loss, x, y):
         model: a Keras model; its regularization losses are added.
         loss: a Keras loss, or a function of truth and prediction.
         x: inputs `(batch, …)`.
-        y: truth `(batch, …)`.
+        y: truth `(batch, …)`, or a dict of such.
 
     Raises:
         ValueError: the loss has no reduction.
@@ -31,8 +31,10 @@ def _mean(loss, y, prediction):
     if not isinstance(loss, keras.losses.Loss):
         return tf.reduce_mean(loss(y, prediction))
     # What `Loss.__call__` does before, so that a loss sees what it is used to.
-    prediction = tf.cast(prediction, loss.dtype)
-    values = loss.call(tf.cast(y, loss.dtype), prediction)
+    y, prediction = keras.tree.map_structure(
+        lambda value: tf.cast(value, loss.dtype), (y, prediction)
+    )
+    values = loss.call(y, prediction)
     if loss.reduction == "sum":
         return tf.reduce_sum(values)
     if loss.reduction in ("sum_over_batch_size", "mean", "mean_with_sample_weight"):

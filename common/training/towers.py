@@ -134,7 +134,9 @@ class Towers:
                         variable.assign(value)
                 # One after the other, so that one tower's memory is enough.
                 with tf.control_dependencies([s for s in sums or [] if s is not None]):
-                    part = [tf.identity(z) for z in self._part(x, y, tower)]
+                    part = keras.tree.map_structure(
+                        tf.identity, self._part(x, y, tower)
+                    )
                     value, gradients = of_one(*part)
                 values.append(value)
                 sums = gradients if sums is None else _added(sums, gradients)
@@ -145,19 +147,20 @@ class Towers:
 
     def _part(self, x, y, tower):
         """Returns the examples of one tower."""
-        parts = []
+
+        def part(whole):
+            size = whole.shape[0]
+            if size is None or size % self.count:
+                # A smaller part would weigh as much as the others.
+                raise ValueError(
+                    f"Expected batches that {self.count} towers divide. "
+                    f"Received: a batch of {size}"
+                )
+            share = size // self.count
+            return whole[tower * share : (tower + 1) * share]
+
         with tf.device("/cpu:0"):
-            for whole in (x, y):
-                size = whole.shape[0]
-                if size is None or size % self.count:
-                    # A smaller part would weigh as much as the others.
-                    raise ValueError(
-                        f"Expected batches that {self.count} towers divide. "
-                        f"Received: a batch of {size}"
-                    )
-                share = size // self.count
-                parts.append(whole[tower * share : (tower + 1) * share])
-        return parts
+            return keras.tree.map_structure(part, (x, y))
 
 
 def sequential(count):

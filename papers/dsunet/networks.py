@@ -214,8 +214,9 @@ def _check(input_shape, labels, base_filters):
             f"first three multiples of {factor} of at least {2 * factor}. "
             f"Received: input_shape={input_shape}"
         )
-    if labels < 1 or base_filters < 1:
+    counts = labels, base_filters
+    if any(type(n) is not int or n < 1 for n in counts):
         raise ValueError(
-            "Arguments `labels` and `base_filters` must be positive. "
+            "Arguments `labels` and `base_filters` must be positive integers. "
             f"Received: labels={labels}, base_filters={base_filters}"
         )

@@ -131,6 +131,16 @@ def test_rows_that_were_not_run_come_once_and_first(build, cases):
     assert cells.loc["others", "dice", ""]["published"] == 0.9
 
 
+def test_numbers_of_a_data_set_stay_where_only_others_were_run(table, cases):
+    table = dataclasses.replace(table, dataset="figshare")
+    published = read_published(table.published_csv)
+    cells = build_cells(table, cases, published).set_index(["row", "column", "data"])
+    cell = cells.loc["dual", "dice", "figshare256"]
+    assert np.isfinite(cell["reproduced"]) and np.isnan(cell["published"])
+    cell = cells.loc["dual", "dice", ""]
+    assert (cell["published"], cell["note"]) == (0.7812, "not run on figshare")
+
+
 def test_nothing_run_gives_every_row(build):
     assert len(build(empty_cases())) == 3 * 2
 

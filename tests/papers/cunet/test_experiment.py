@@ -9,6 +9,7 @@ from common.errors import UserError
 from common.evidence import as_dict, replace
 from common.files import write_json
 from common.training.loop import make_step, save_weights
+from common.training.towers import sequential
 from data.augment_rule import AugmentationRule
 from data.brats_phantom import write_phantom
 from data.normalize import standardize
@@ -282,3 +283,17 @@ def test_prediction_of_a_finished_run_is_that_of_the_evaluation(
     received, expected = (read_volume(p)[0] for p in (tmp_path / "seg.nii.gz", kept))
     assert expected.any()
     np.testing.assert_array_equal(received, expected)
+
+
+def test_towers_share_a_batch_of_several_outputs_and_truths(make):
+    one = make(changes={"network.cu_net_filters": 1})
+    images, truth = next(iter(one.stream(0)))
+    model, optimizer = one.build(), one.optimizer()
+    optimizer.build(model.trainable_variables)
+    step = sequential(2).make_step(model, one.loss(), optimizer, False, None)
+    before = [np.array(weight) for weight in model.trainable_variables]
+    assert np.isfinite(float(step(images, truth)))
+    assert any(
+        (old != np.array(new)).any()
+        for old, new in zip(before, model.trainable_variables, strict=True)
+    )
