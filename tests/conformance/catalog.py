@@ -52,6 +52,9 @@ class Network:
         normalized_biases: starts of the names of the layers whose bias stands
             before a batch normalization: it has no gradient.
         exempt: the reason by property that is not tested.
+        rounding: how many times more than in other networks an order of summation
+            may change an output: of deep ones with random weights, whose features
+            and logits grow large.
     """
 
     name: str
@@ -62,6 +65,7 @@ class Network:
     trainable: int | None = None
     normalized_biases: tuple[str, ...] = ()
     exempt: dict[str, str] = field(default_factory=dict)
+    rounding: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,7 @@ def _cunet(name, build, outputs, total, trainable, exempt=None, **options):
         total=total,
         trainable=trainable,
         exempt=exempt or {},
+        rounding=30.0,
     )
 
 
@@ -163,7 +168,7 @@ def _dsunet(name, build, labels, total, exempt=None, **options):
     )
 
 
-def _hierdice(build, total, fixed=0, normalized_biases=()):
+def _hierdice(build, total, fixed=0, normalized_biases=(), rounding=1.0):
     return Network(
         name=f"hierdice_{build.__name__}",
         small=partial(build, (48, 64, 4), base_filters=4),
@@ -172,6 +177,7 @@ def _hierdice(build, total, fixed=0, normalized_biases=()):
         total=total,
         trainable=total - fixed,
         normalized_biases=normalized_biases,
+        rounding=rounding,
     )
 
 
@@ -268,7 +274,9 @@ NETWORKS = (
     ),
     _hierdice(fcn8s_vgg16, 14_730_079),
     _hierdice(unet, 31_032_581),
-    _hierdice(resnet50_skip, 23_617_183, 53_120, normalized_biases=("conv",)),
+    _hierdice(
+        resnet50_skip, 23_617_183, 53_120, normalized_biases=("conv",), rounding=300.0
+    ),
     _hierdice(residual_unet, 32_454_917, 17_664),
     _linknet("linknet", total=11_539_809, trainable=11_528_097),
     _linknet(

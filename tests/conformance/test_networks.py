@@ -28,6 +28,10 @@ def assert_equal(received, expected, **tolerance):
         np.testing.assert_allclose(one, other, **tolerance)
 
 
+def tolerance(network):
+    return {"rtol": 1e-4 * network.rounding, "atol": 1e-5 * network.rounding}
+
+
 @pytest.fixture
 def policy():
     """Function that sets a dtype policy for one test."""
@@ -49,7 +53,7 @@ def test_graph_equals_eager(network, built):
     assert shapes == network.output_shape
     assert all(output.std() > 1e-3 for output in flat(eager))  # or nothing is compared
     graph = tf.function(lambda x: model(x, training=False))(tf.constant(x))
-    assert_equal(graph, eager, rtol=1e-4, atol=1e-5)
+    assert_equal(graph, eager, **tolerance(network))
 
 
 @over(networks("batch"))
@@ -61,7 +65,7 @@ def test_examples_do_not_see_each_other(network, built):
             lambda output, i=i: output[i : i + 1], together
         )
         received = model(x[i : i + 1], training=False)
-        assert_equal(received, alone, rtol=1e-4, atol=1e-5)
+        assert_equal(received, alone, **tolerance(network))
 
 
 @over(networks("saving"))

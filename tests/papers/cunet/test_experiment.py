@@ -153,9 +153,9 @@ def test_padding_to_multiples_of_16():
     "method, names",
     [
         ("unet", {"labels"}),
-        ("bfcn", {"labels", "boundary"}),
-        ("drn", {"labels"}),
-        ("cun", {"labels", "weights", "omega"}),
+        pytest.param("bfcn", {"labels", "boundary"}, marks=pytest.mark.slow),
+        pytest.param("drn", {"labels"}, marks=pytest.mark.slow),
+        pytest.param("cun", {"labels", "weights", "omega"}, marks=pytest.mark.slow),
         ("cun_lws", {"labels", "weights", "omega"}),
     ],
 )
@@ -220,7 +220,9 @@ def test_probability_of_the_whole_data_set(make):
     assert truth["weights"].numpy().any()
 
 
-@pytest.mark.parametrize("decay_all", [False, True])
+@pytest.mark.parametrize(
+    "decay_all", [False, pytest.param(True, marks=pytest.mark.slow)]
+)
 def test_weight_decay_is_that_of_the_gradient(make, decay_all):
     model = make(changes={"loss.decay_all": decay_all}).build()
     weights = [
@@ -230,7 +232,9 @@ def test_weight_decay_is_that_of_the_gradient(make, decay_all):
     assert float(sum(model.losses)) == pytest.approx(5e-5 / 2 * squares, rel=1e-4)
 
 
-@pytest.mark.parametrize("method", ["bfcn", "cun_lws"])
+@pytest.mark.parametrize(
+    "method", [pytest.param("bfcn", marks=pytest.mark.slow), "cun_lws"]
+)
 def test_validation_chooses_by_the_lowest_loss(make, method):
     one = make(method)
     model = one.build()
@@ -285,6 +289,7 @@ def test_prediction_of_a_finished_run_is_that_of_the_evaluation(
     np.testing.assert_array_equal(received, expected)
 
 
+@pytest.mark.slow
 def test_towers_share_a_batch_of_several_outputs_and_truths(make):
     one = make(changes={"network.cu_net_filters": 1})
     images, truth = next(iter(one.stream(0)))
