@@ -1,4 +1,4 @@
-"""`make table-<dataset>`: every paper on the data set, run or not."""
+"""One table of every paper on a data set, run or not: `make table-<dataset>`."""
 
 import dataclasses
 
