@@ -42,6 +42,16 @@ OPTIONS = $(if $(DATA),--data "$(DATA)") $(if $(PROFILE),--profile $(PROFILE)) \
 	$(if $(WORKERS),--workers $(WORKERS)) $(if $(GPUS),--gpus $(GPUS)) \
 	$(if $(filter-out 0,$(DRY_RUN)),--dry-run)
 
+# Every paper has the same stages; what is theirs alone is said below.
+IDS := linkdsl cunet dsunet hierdice anisocascade
+STAGES := reproduce prepare train evaluate table figure
+RUNS := $(foreach stage,$(STAGES),$(IDS:%=$(stage)-%))
+.PHONY: $(RUNS) $(IDS:%=describe-%)
+$(RUNS): $(INSTALLED)
+	@$(PAPERS) $(subst -, ,$@) $(OPTIONS)
+$(IDS:%=describe-%): describe-%: $(INSTALLED)
+	@$(PAPERS) describe $* $(if $(PROFILE),--profile $(PROFILE))
+
 ##@ Start here
 .PHONY: help
 help: ## Show this help
@@ -96,81 +106,45 @@ list: $(INSTALLED) ## List the papers
 	@$(PAPERS) list
 
 ##@ linkdsl: Cascaded Dual-Scale LinkNet, figshare CE-MRI
-.PHONY: reproduce-linkdsl prepare-linkdsl train-linkdsl evaluate-linkdsl table-linkdsl figure-linkdsl describe-linkdsl
-reproduce-linkdsl: $(INSTALLED) ## All stages; without DATA a demo on a phantom, minutes
-	@$(PAPERS) reproduce linkdsl $(OPTIONS)
-prepare-linkdsl: $(INSTALLED) ## Prepare the slices once
-	@$(PAPERS) prepare linkdsl $(OPTIONS)
-train-linkdsl: $(INSTALLED) ## Train; goes on where it stopped
-	@$(PAPERS) train linkdsl $(OPTIONS)
-evaluate-linkdsl: $(INSTALLED) ## Score trained methods, one row an image
-	@$(PAPERS) evaluate linkdsl $(OPTIONS)
-table-linkdsl: $(INSTALLED) ## Write Tables 1 to 3 and the leak table
-	@$(PAPERS) table linkdsl $(OPTIONS)
-figure-linkdsl: $(INSTALLED) ## Draw Figure 4 and the learning curves
-	@$(PAPERS) figure linkdsl $(OPTIONS)
-describe-linkdsl: $(INSTALLED) ## Every value of the protocol and its evidence
-	@$(PAPERS) describe linkdsl $(if $(PROFILE),--profile $(PROFILE))
+reproduce-linkdsl: ## All stages; without DATA a demo on a phantom, minutes
+prepare-linkdsl: ## Prepare the slices once
+train-linkdsl: ## Train; goes on where it stopped
+evaluate-linkdsl: ## Score trained methods, one row an image
+table-linkdsl: ## Write Tables 1 to 3 and the leak table
+figure-linkdsl: ## Draw Figure 4 and the learning curves
+describe-linkdsl: ## Every value of the protocol and its evidence
 
 ##@ cunet: Cascaded U-Net with loss weighted sampling, BraTS 2017
-.PHONY: reproduce-cunet train-cunet evaluate-cunet table-cunet figure-cunet describe-cunet
-reproduce-cunet: $(INSTALLED) ## All stages; without DATA a demo on a phantom
-	@$(PAPERS) reproduce cunet $(OPTIONS)
-train-cunet: $(INSTALLED) ## Train the five methods; goes on where it stopped
-	@$(PAPERS) train cunet $(OPTIONS)
-evaluate-cunet: $(INSTALLED) ## Score trained methods, one row a case
-	@$(PAPERS) evaluate cunet $(OPTIONS)
-table-cunet: $(INSTALLED) ## Write Table 1, the paired comparison and the claims
-	@$(PAPERS) table cunet $(OPTIONS)
-figure-cunet: $(INSTALLED) ## Draw Figures 2 to 4 and the learning curves
-	@$(PAPERS) figure cunet $(OPTIONS)
-describe-cunet: $(INSTALLED) ## Every value of the protocol and its evidence
-	@$(PAPERS) describe cunet $(if $(PROFILE),--profile $(PROFILE))
+reproduce-cunet: ## All stages; without DATA a demo on a phantom
+train-cunet: ## Train the five methods; goes on where it stopped
+evaluate-cunet: ## Score trained methods, one row a case
+table-cunet: ## Write Table 1, the paired comparison and the claims
+figure-cunet: ## Draw Figures 2 to 4 and the learning curves
+describe-cunet: ## Every value of the protocol and its evidence
 
 ##@ dsunet: Separable, dilated 3D U-Net, BraTS 2018
-.PHONY: reproduce-dsunet train-dsunet evaluate-dsunet table-dsunet figure-dsunet describe-dsunet
-reproduce-dsunet: $(INSTALLED) ## All stages; without DATA a demo on a phantom
-	@$(PAPERS) reproduce dsunet $(OPTIONS)
-train-dsunet: $(INSTALLED) ## Train both networks; goes on where it stopped
-	@$(PAPERS) train dsunet $(OPTIONS)
-evaluate-dsunet: $(INSTALLED) ## Score trained networks, one row a case
-	@$(PAPERS) evaluate dsunet $(OPTIONS)
-table-dsunet: $(INSTALLED) ## Write Table 1 and the paired comparison
-	@$(PAPERS) table dsunet $(OPTIONS)
-figure-dsunet: $(INSTALLED) ## Draw Figure 2 and the learning curves
-	@$(PAPERS) figure dsunet $(OPTIONS)
-describe-dsunet: $(INSTALLED) ## Every value of the protocol and its evidence
-	@$(PAPERS) describe dsunet $(if $(PROFILE),--profile $(PROFILE))
+reproduce-dsunet: ## All stages; without DATA a demo on a phantom
+train-dsunet: ## Train both networks; goes on where it stopped
+evaluate-dsunet: ## Score trained networks, one row a case
+table-dsunet: ## Write Table 1 and the paired comparison
+figure-dsunet: ## Draw Figure 2 and the learning curves
+describe-dsunet: ## Every value of the protocol and its evidence
 
 ##@ hierdice: Four FCNs and a hierarchical Dice loss, BraTS 2015
-.PHONY: reproduce-hierdice train-hierdice evaluate-hierdice table-hierdice figure-hierdice describe-hierdice
-reproduce-hierdice: $(INSTALLED) ## All stages; without DATA a demo on a phantom
-	@$(PAPERS) reproduce hierdice $(OPTIONS)
-train-hierdice: $(INSTALLED) ## Train the six methods; goes on where it stopped
-	@$(PAPERS) train hierdice $(OPTIONS)
-evaluate-hierdice: $(INSTALLED) ## Score trained methods, one row a case
-	@$(PAPERS) evaluate hierdice $(OPTIONS)
-table-hierdice: $(INSTALLED) ## Write Tables 1 to 6 and their other readings
-	@$(PAPERS) table hierdice $(OPTIONS)
-figure-hierdice: $(INSTALLED) ## Draw Figure 8 and the learning curves
-	@$(PAPERS) figure hierdice $(OPTIONS)
-describe-hierdice: $(INSTALLED) ## Every value of the protocol and its evidence
-	@$(PAPERS) describe hierdice $(if $(PROFILE),--profile $(PROFILE))
+reproduce-hierdice: ## All stages; without DATA a demo on a phantom
+train-hierdice: ## Train the six methods; goes on where it stopped
+evaluate-hierdice: ## Score trained methods, one row a case
+table-hierdice: ## Write Tables 1 to 6 and their other readings
+figure-hierdice: ## Draw Figure 8 and the learning curves
+describe-hierdice: ## Every value of the protocol and its evidence
 
 ##@ anisocascade: Cascaded anisotropic networks, BraTS 2017
-.PHONY: reproduce-anisocascade train-anisocascade evaluate-anisocascade table-anisocascade figure-anisocascade describe-anisocascade
-reproduce-anisocascade: $(INSTALLED) ## All stages; without DATA a demo on a phantom
-	@$(PAPERS) reproduce anisocascade $(OPTIONS)
-train-anisocascade: $(INSTALLED) ## Train the nine networks; goes on where it stopped
-	@$(PAPERS) train anisocascade $(OPTIONS)
-evaluate-anisocascade: $(INSTALLED) ## Score the cascades, one row a case
-	@$(PAPERS) evaluate anisocascade $(OPTIONS)
-table-anisocascade: $(INSTALLED) ## Write Tables 1 and 2
-	@$(PAPERS) table anisocascade $(OPTIONS)
-figure-anisocascade: $(INSTALLED) ## Draw overlays and learning curves
-	@$(PAPERS) figure anisocascade $(OPTIONS)
-describe-anisocascade: $(INSTALLED) ## Every value of the protocol and its evidence
-	@$(PAPERS) describe anisocascade $(if $(PROFILE),--profile $(PROFILE))
+reproduce-anisocascade: ## All stages; without DATA a demo on a phantom
+train-anisocascade: ## Train the nine networks; goes on where it stopped
+evaluate-anisocascade: ## Score the cascades, one row a case
+table-anisocascade: ## Write Tables 1 and 2
+figure-anisocascade: ## Draw overlays and learning curves
+describe-anisocascade: ## Every value of the protocol and its evidence
 
 ##@ Data
 BRATS := brats13 brats15 brats17 brats18 brats19 brats20 brats21 brats23
@@ -193,15 +167,14 @@ $(BRATS:%=phantom-%): phantom-%: $(INSTALLED)
 	  $(if $(filter-out 0,$(UNLABELED)),--unlabeled)
 
 ##@ Results
-.PHONY: table-figshare table-brats15 table-brats17 table-brats18 verify record audit pages
-table-figshare: $(INSTALLED) ## Join all papers' tables on the figshare set
-	@$(PAPERS) join figshare $(if $(RESULTS),--results "$(RESULTS)")
-table-brats15: $(INSTALLED) ## Join all papers' tables on BraTS 2015
-	@$(PAPERS) join brats15 $(if $(RESULTS),--results "$(RESULTS)")
-table-brats17: $(INSTALLED) ## Join all papers' tables on BraTS 2017
-	@$(PAPERS) join brats17 $(if $(RESULTS),--results "$(RESULTS)")
-table-brats18: $(INSTALLED) ## Join all papers' tables on BraTS 2018
-	@$(PAPERS) join brats18 $(if $(RESULTS),--results "$(RESULTS)")
+JOINED := figshare brats15 brats17 brats18
+.PHONY: $(JOINED:%=table-%) verify record audit pages
+$(JOINED:%=table-%): table-%: $(INSTALLED)
+	@$(PAPERS) join $* $(if $(RESULTS),--results "$(RESULTS)")
+table-figshare: ## Join all papers' tables on the figshare set
+table-brats15: ## Join all papers' tables on BraTS 2015
+table-brats17: ## Join all papers' tables on BraTS 2017
+table-brats18: ## Join all papers' tables on BraTS 2018
 verify: $(INSTALLED) ## Exit 1 where a result has left its recorded range
 	@$(PAPERS) verify $(if $(RESULTS),--results "$(RESULTS)")
 record: $(INSTALLED) ## Record the present results as the expected range

@@ -87,6 +87,27 @@ def read_scan(paths, force=False):
     return Scan(tuple(turned.values()), geometry, findings)
 
 
+def open_scan(scan, force=False):
+    """Reads and checks a scan, however it is given.
+
+    Args:
+        scan: folder of a case, a `Case`, the path of each of `MODALITIES` in a dict,
+            or a `Scan`, which is returned as it is.
+        force: as for `read_scan`.
+
+    Returns:
+        A `Scan`.
+
+    Raises:
+        UserError: as `find_scan` and `read_scan` do.
+    """
+    if isinstance(scan, Scan):
+        return scan
+    if not isinstance(scan, Case | dict):
+        scan = find_scan(scan)
+    return read_scan(scan.images if isinstance(scan, Case) else scan, force)
+
+
 def find_scan(folder):
     """Finds the four modalities in a folder by the words in the files' names.
 

@@ -7,71 +7,29 @@ import keras
 import numpy as np
 
 from common.errors import UserError
-from common.files import sha256
 from common.inference.predict import Predictor
 from common.metrics import overlap
 from common.metrics.case_scores import score_case
-from data.brats import MODALITIES, BratsDataset
-from data.n4 import N4
+from data.brats import MODALITIES
 from data.patch_rule import PatchRule
 from data.patches import PatchSampler
 from data.pipeline import batch_stream
-from data.prepare import prepare_volumes
 from data.regions import label_region, modality_region
-from data.splits import patient_folds, read_folds, refuse_divided_patients
 from data.volume import Geometry
-from data.volume_cache import VolumeCache
 from papers.anisocascade.cascade import STAGES
 from papers.anisocascade.losses import PooledDice
 from papers.anisocascade.networks import enet, tnet, wnet
 from papers.anisocascade.protocol import CONVENTION, ITERATIONS, NETWORKS
 from papers.anisocascade.segmenter import Segmenter, load_networks
+from papers.brats import folds, open_dataset, prepare, prepared_cache
 from papers.label_maps import predictions_of
+
+__all__ = ["Experiment", "folds", "open_dataset", "prepare", "prepared_cache"]
 
 BUILDERS = {"wnet": wnet, "tnet": tnet, "enet": enet}
 # Labels of each stage's region, in all releases.
 REGION = {"whole": (1, 2, 3, 4), "core": (1, 3, 4), "enhancing": (4,)}
 CHECKED_BATCHES = 10  # original code: train.py looks at 10 batches
-
-
-def open_dataset(path):
-    """Returns the BraTS data set, or the phantom of it, in a folder."""
-    return BratsDataset(path)
-
-
-def prepared_cache(root, dataset, protocol):
-    """Returns the cache of a data set's volumes, prepared as a protocol says."""
-    rule = protocol.preparation
-    n4 = N4(shrink=rule.n4_shrink) if rule.n4 else None
-    return VolumeCache(root, dataset.name, dataset.fingerprint(), n4)
-
-
-def prepare(dataset, cache, protocol, console, workers):
-    """Prepares every volume that is not in the cache yet."""
-    prepare_volumes(dataset, cache, workers, console.say)
-
-
-def folds(dataset, split, protocol, file=None):
-    """Returns how the cases are put into folds, a patient's exams together.
-
-    Args:
-        dataset: the data set.
-        split: `"patient"`.
-        protocol: its `folds` are used.
-        file: CSV with the user's own folds, instead.
-
-    Returns:
-        `(name, folds)`: what the rows say of the folds' origin, and the fold of
-        each case by id.
-    """
-    cases, rule = list(dataset), protocol.folds
-    if file is None:
-        return "patient", patient_folds(
-            cases, n_folds=rule.n_folds, seed=rule.fold_seed, strict=False
-        )
-    own = read_folds(file, cases)
-    refuse_divided_patients(cases, own, file)
-    return f"file-{sha256(file)[:8]}", own
 
 
 class Experiment:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from common.reporting.cells import is_phantom
 from common.reporting.figures import Caption, label_grid
+from papers.brats import middle_slice, origins, shown_cases
 from papers.results import figure_suffix
 
 # chosen: the paper's figures have no legend.
@@ -14,10 +14,6 @@ COLORS = {
     4: ("enhancing tumor", "tab:red"),
 }
 TITLES = ("FLAIR", "T1 with contrast agent", "truth", "result")
-MOST_ROWS = 3
-ATTRIBUTION = {
-    "Brats17_2013_10_1": "BRATS 2013/2015, CC BY-NC-SA 3.0",
-}
 
 
 def draw_figures(runner, folder):
@@ -33,27 +29,12 @@ def draw_figures(runner, folder):
     files = []
     for job in runner.jobs:
         if job.method.scored and job.finished():
-            case_ids = shown_cases(runner, runner.rows(job))
+            case_ids = shown_cases(runner, runner.rows(job), "wt_dice")
             if case_ids:
                 name = f"overlay_{job.method.id}_{figure_suffix(runner, job)}.png"
                 files.append(folder / name)
                 _overlay(runner, job, case_ids, files[-1])
     return files
-
-
-def shown_cases(runner, rows):
-    """Returns the cases at even steps of whole-tumor Dice, of those that may be.
-
-    A result of real data is shown only where its license lets us.
-    """
-    if rows is None:
-        return []
-    rows = rows[rows["status"] == "ok"]
-    if not is_phantom(runner.dataset.name):
-        rows = rows[rows["case"].isin(list(ATTRIBUTION))]
-    ordered = rows.sort_values(["wt_dice", "case"])["case"].tolist()
-    steps = np.linspace(0, len(ordered) - 1, min(MOST_ROWS, len(ordered)))
-    return [ordered[round(step)] for step in steps]
 
 
 def _overlay(runner, job, case_ids, path):
@@ -63,14 +44,13 @@ def _overlay(runner, job, case_ids, path):
         case = cases[case_id]
         truth = runner.dataset.read_labels(case)
         result = runner.prediction(job, case)
-        middle = int(np.argmax((truth > 0).sum(axis=(1, 2))))
+        middle = middle_slice(truth)
         flair, t1ce = (
             runner.dataset.read_image(case, name)[middle] for name in ("flair", "t1ce")
         )
         panels = [(flair, None), (t1ce, None)]
         rows.append([*panels, (flair, truth[middle]), (flair, result[middle])])
-    origins = [ATTRIBUTION[c] for c in case_ids if c in ATTRIBUTION]
-    origin = "".join(f" Images: {text}." for text in dict.fromkeys(origins))
+    origin = origins(case_ids)
     # The authors trained on all 285 cases of 2017, this one among them.
     seen = "; its authors trained on it" if job.method.given and origin else ""
     caption = Caption(

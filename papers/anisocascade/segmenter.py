@@ -8,21 +8,19 @@ labels = segmenter("case-folder")
 ```
 """
 
-import hashlib
 from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
 
 from common.evidence import protocol_digest
-from common.files import digest
-from data.case import Case
 from data.integrity import Finding
-from data.scan import Scan, find_scan, read_scan
+from data.scan import open_scan
 from data.views import VIEWS
 from papers.anisocascade.cascade import STAGES, predict_case
 from papers.anisocascade.inference_protocol import Inference
 from papers.anisocascade.released_weights import NETWORKS, load_released
+from papers.label_maps import fingerprint_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,11 +77,7 @@ class Segmenter:
 
         Arguments and errors are `segment`'s.
         """
-        if isinstance(scan, Scan):
-            return scan
-        if not isinstance(scan, Case | dict):
-            scan = find_scan(scan)
-        return read_scan(scan.images if isinstance(scan, Case) else scan, self.force)
+        return open_scan(scan, self.force)
 
     def segment(self, scan, progress=None, probabilities=False):
         """Segments a scan.
@@ -119,12 +113,9 @@ class Segmenter:
 
     def fingerprint(self):
         """Returns a hash of weights and protocol, of all that decides the labels."""
-        weights = hashlib.sha256()
-        for key in sorted(self._models):
-            weights.update(repr(key).encode())
-            for array in self._models[key].get_weights():
-                weights.update(array.tobytes())
-        return digest([weights.hexdigest(), protocol_digest(self.protocol)])
+        keys = sorted(self._models)
+        models = [self._models[key] for key in keys]
+        return fingerprint_of(models, keys, protocol_digest(self.protocol))
 
 
 def compile_network(model):

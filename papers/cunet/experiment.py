@@ -14,45 +14,29 @@ from common.metrics.case_scores import score_case
 from common.metrics.regions import region_masks
 from common.training.stepped import Stepped
 from data.augment_rule import AugmentationRule
-from data.brats import MODALITIES, BratsDataset
-from data.n4 import N4
+from data.brats import MODALITIES
+from data.padding import padded, padded_size
 from data.pipeline import batch_stream
-from data.prepare import prepare_volumes
 from data.slice_index import SliceIndex
 from data.slice_policies import drop_share, drop_share_of_free, tumor_slices
 from data.slices import SliceName, slice_batches
 from data.split_parts import of_group, read_split, split_patients
 from data.volume import Geometry
-from data.volume_cache import VolumeCache
+from papers.brats import open_dataset, prepare, prepared_cache
 from papers.cunet import networks
 from papers.cunet.fusion import fuse
 from papers.cunet.losses import BoundaryLoss, CascadeLoss, PlainLoss
 from papers.cunet.protocol import CONVENTION
-from papers.cunet.reader import LABEL_OF_CLASS, RegionReader, padded, padded_size
+from papers.cunet.reader import LABEL_OF_CLASS, RegionReader
 from papers.cunet.sampling import LossSampler
 from papers.cunet.truth import TruthMaker
 from papers.label_maps import fingerprint_of, predictions_of
 
+__all__ = ["Experiment", "open_dataset", "prepare", "prepared_cache", "splits"]
+
 # Of the history, by which the best epoch is chosen: higher is better.
 MONITOR = "val_minus_loss"
 SEGMENTATION = {"bfcn": "combined"}  # the output that is the result, of several
-
-
-def open_dataset(path):
-    """Returns the BraTS data set, or the phantom of it, in a folder."""
-    return BratsDataset(path)
-
-
-def prepared_cache(root, dataset, protocol):
-    """Returns the cache of a data set's volumes, prepared as a protocol says."""
-    rule = protocol.preparation
-    n4 = N4(shrink=rule.n4_shrink) if rule.n4 else None
-    return VolumeCache(root, dataset.name, dataset.fingerprint(), n4)
-
-
-def prepare(dataset, cache, protocol, console, workers):
-    """Prepares every volume that is not in the cache yet."""
-    prepare_volumes(dataset, cache, workers, console.say)
 
 
 def splits(dataset, split, protocol, file=None):

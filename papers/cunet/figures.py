@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from common.files import write_text
-from common.reporting.cells import is_phantom
 from common.reporting.figures import Caption, grouped_box_plot, label_grid
 from common.reporting.text import to_csv
+from papers.brats import middle_slice, origins, shown_cases
 from papers.cunet.protocol import METHODS
 from papers.cunet.sampling import LossSampler
 from papers.results import figure_suffix
@@ -27,11 +27,6 @@ REGIONS = {
 }
 SCORES = {"dice": "Dice", "sensitivity": "Sensitivity"}
 PARTS = {"wt": "whole tumor", "tc": "tumor core", "et": "enhancing tumor"}
-MOST_ROWS = 3
-# Whose license lets us show them.
-ATTRIBUTION = {
-    "Brats17_2013_10_1": "BRATS 2013/2015, CC BY-NC-SA 3.0",
-}
 
 
 def draw_figures(runner, folder):
@@ -53,7 +48,7 @@ def draw_figures(runner, folder):
     files = []
     for jobs in runs.values():
         suffix = figure_suffix(runner, jobs[0])
-        case_ids = shown_cases(runner, runner.rows(jobs[-1]))
+        case_ids = shown_cases(runner, runner.rows(jobs[-1]), "wt_dice")
         if case_ids:
             files += [folder / f"figure{n}_{suffix}.png" for n in (2, 3)]
             _figure2(runner, jobs[0], case_ids, files[-2])
@@ -61,16 +56,6 @@ def draw_figures(runner, folder):
         files += [folder / f"figure4_{suffix}.{end}" for end in ("png", "csv")]
         _figure4(runner, jobs, *files[-2:])
     return files
-
-
-def shown_cases(runner, rows):
-    """Returns the cases at even steps of whole-tumor Dice, of those that may be."""
-    rows = rows[rows["status"] == "ok"]
-    if not is_phantom(runner.dataset.name):
-        rows = rows[rows["case"].isin(list(ATTRIBUTION))]
-    ordered = rows.sort_values(["wt_dice", "case"])["case"].tolist()
-    steps = np.linspace(0, len(ordered) - 1, min(MOST_ROWS, len(ordered)))
-    return list(dict.fromkeys(ordered[round(step)] for step in steps))
 
 
 def four_regions(images, labels, rule):
@@ -98,7 +83,7 @@ def _figure2(runner, job, case_ids, path):
     width = job.protocol.sampling.contour_width
     text = (
         f"The regions of the sampled loss, contour {width:g} pixels wide, of the axial "
-        f"slice with most tumor of {', '.join(case_ids)}.{_origins(case_ids)}"
+        f"slice with most tumor of {', '.join(case_ids)}.{origins(case_ids)}"
     )
     caption = _caption(runner, [job], text, len(case_ids))
     label_grid(path, rows, titles, COLORS | REGIONS, caption)
@@ -117,7 +102,7 @@ def _figure3(runner, jobs, case_ids, path):
     titles = ("FLAIR", "T1ce", "Ground truth", *(job.method.title for job in jobs))
     text = (
         f"The axial slice with most tumor of {', '.join(case_ids)}, test cases from "
-        f"lowest to highest Dice of {jobs[-1].method.title}.{_origins(case_ids)}"
+        f"lowest to highest Dice of {jobs[-1].method.title}.{origins(case_ids)}"
     )
     caption = _caption(runner, jobs, text, len(jobs[0].split.test))
     label_grid(path, rows, titles, COLORS, caption)
@@ -147,13 +132,8 @@ def _middle(runner, case_id):
     labels = runner.dataset.read_labels(case)
     # Label 3 of 2013 and 2015 is part of label 1 since.
     labels = np.where(labels == 3, 1, labels)
-    middle = int(np.argmax((labels > 0).sum(axis=(1, 2))))
+    middle = middle_slice(labels)
     return case, middle, labels[middle]
-
-
-def _origins(case_ids):
-    origins = dict.fromkeys(ATTRIBUTION[c] for c in case_ids if c in ATTRIBUTION)
-    return "".join(f" Images: {text}." for text in origins)
 
 
 def _caption(runner, jobs, text, n):

@@ -5,9 +5,8 @@ from functools import lru_cache
 import numpy as np
 
 from data.normalize import brain_zscore
+from data.padding import padded
 from data.slices import SliceName
-
-MULTIPLE = 16  # of the slices' sides, for four poolings
 
 # Label 3 of 2013 and 2015, non-enhancing tumor, is part of label 1 since.
 CLASS_OF_LABEL = np.array([0, 1, 2, 1, 3], np.uint8)
@@ -69,17 +68,3 @@ class RegionReader:
             case_id, ("images", "brain"), (0, 0, 0), info.shape
         )
         return brain_zscore(raw, info), brain > 0
-
-
-def padded_size(size):
-    """Returns the sides (height, width) that the poolings divide."""
-    return tuple(-(-side // MULTIPLE) * MULTIPLE for side in size)
-
-
-def padded(arrays):
-    """Pads `(batch, height, width, …)` at the bottom and at the right with zeros."""
-    sides = arrays.shape[1:3]
-    more = [(0, new - old) for old, new in zip(sides, padded_size(sides), strict=True)]
-    if not any(after for _, after in more):
-        return arrays
-    return np.pad(arrays, [(0, 0), *more, *[(0, 0)] * (arrays.ndim - 3)])

@@ -7,27 +7,24 @@ import numpy as np
 
 from common.errors import UserError
 from common.evidence import protocol_digest
-from common.files import sha256, write_json
+from common.files import write_json
 from common.inference.predict import Predictor
 from common.metrics import overlap
 from common.metrics.case_scores import score_case
 from common.metrics.regions import region_masks
 from common.training.plateau import Plateau
 from data.augment_rule import AugmentationRule
-from data.brats import MODALITIES, BratsDataset
+from data.brats import MODALITIES
 from data.normalize import mean_statistics
 from data.pipeline import batch_stream
-from data.prepare import prepare_volumes
-from data.splits import patient_folds, read_folds, refuse_divided_patients
 from data.volume import Geometry
-from data.volume_cache import VolumeCache
 from data.volumes import VolumeName, VolumeReader, volume_batches
+from papers.brats import folds, open_dataset, prepare, prepared_cache
 from papers.dsunet import networks
 from papers.dsunet.cost import giga_macs
 from papers.dsunet.losses import LabelDice
 from papers.dsunet.preprocessing import (
     LABELS,
-    bias_correction,
     labels_of,
     masks_of,
     place,
@@ -36,49 +33,12 @@ from papers.dsunet.preprocessing import (
 from papers.dsunet.protocol import CONVENTION
 from papers.label_maps import fingerprint_of, predictions_of
 
+__all__ = ["Experiment", "folds", "open_dataset", "prepare", "prepared_cache"]
+
 # The scaling of a run, beside its weights: a prediction needs both.
 STATISTICS = "intensity.json"
 # Its arithmetic is compared at the published size, whatever the run's.
 PUBLISHED_SHAPE = (128, 128, 128, len(MODALITIES))
-
-
-def open_dataset(path):
-    """Returns the BraTS data set, or the phantom of it, in a folder."""
-    return BratsDataset(path)
-
-
-def prepared_cache(root, dataset, protocol):
-    """Returns the cache of a data set's volumes, prepared as a protocol says."""
-    n4 = bias_correction(protocol.preparation)
-    return VolumeCache(root, dataset.name, dataset.fingerprint(), n4)
-
-
-def prepare(dataset, cache, protocol, console, workers):
-    """Prepares every volume that is not in the cache yet."""
-    prepare_volumes(dataset, cache, workers, console.say)
-
-
-def folds(dataset, split, protocol, file=None):
-    """Returns how the cases are put into folds, a patient's exams together.
-
-    Args:
-        dataset: the data set.
-        split: `"patient"`.
-        protocol: its `folds` are used.
-        file: CSV with the user's own folds, instead.
-
-    Returns:
-        `(name, folds)`: what the rows say of the folds' origin, and the fold of
-        each case by id.
-    """
-    cases, rule = list(dataset), protocol.folds
-    if file is None:
-        return "patient", patient_folds(
-            cases, n_folds=rule.n_folds, seed=rule.fold_seed, strict=False
-        )
-    own = read_folds(file, cases)
-    refuse_divided_patients(cases, own, file)
-    return f"file-{sha256(file)[:8]}", own
 
 
 class Experiment:

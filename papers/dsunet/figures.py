@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from common.reporting.cells import is_phantom
 from common.reporting.figures import Caption, label_grid
+from papers.brats import middle_slice, origins, shown_cases
 from papers.results import figure_suffix
 
 # stated: the caption of figure 2.
@@ -13,11 +13,6 @@ COLORS = {
     1: ("necrotic and non-enhancing tumor", "gold"),
 }
 TITLES = ("FLAIR", "result", "truth")
-MOST_ROWS = 3
-# Whose license lets us show them.
-ATTRIBUTION = {
-    "Brats17_2013_10_1": "BRATS 2013/2015, CC BY-NC-SA 3.0",
-}
 
 
 def draw_figures(runner, folder):
@@ -33,27 +28,12 @@ def draw_figures(runner, folder):
     files = []
     for job in runner.jobs:
         if job.finished():
-            case_ids = shown_cases(runner, runner.rows(job))
+            case_ids = shown_cases(runner, runner.rows(job), "mean_dice")
             if case_ids:
                 name = f"figure2_{job.method.id}_{figure_suffix(runner, job)}.png"
                 files.append(folder / name)
                 _figure2(runner, job, case_ids, files[-1])
     return files
-
-
-def shown_cases(runner, rows):
-    """Returns the cases at even steps of the average Dice, of those that may be.
-
-    A result of real data is shown only where its license lets us.
-    """
-    if rows is None:
-        return []
-    rows = rows[rows["status"] == "ok"]
-    if not is_phantom(runner.dataset.name):
-        rows = rows[rows["case"].isin(list(ATTRIBUTION))]
-    ordered = rows.sort_values(["mean_dice", "case"])["case"].tolist()
-    steps = np.linspace(0, len(ordered) - 1, min(MOST_ROWS, len(ordered)))
-    return [ordered[round(step)] for step in steps]
 
 
 def _figure2(runner, job, case_ids, path):
@@ -65,15 +45,13 @@ def _figure2(runner, job, case_ids, path):
         truth = runner.dataset.read_labels(case)
         truth = np.where(truth == 3, 1, truth)
         result = runner.prediction(job, case)
-        middle = int(np.argmax((truth > 0).sum(axis=(1, 2))))
+        middle = middle_slice(truth)
         flair = runner.dataset.read_image(case, "flair")[middle]
         rows.append([(flair, None), (flair, result[middle]), (flair, truth[middle])])
-    origins = [ATTRIBUTION[c] for c in case_ids if c in ATTRIBUTION]
-    origin = "".join(f" Images: {text}." for text in dict.fromkeys(origins))
     caption = Caption(
         text=f"{job.method.title}: the axial slice with most tumor of "
         f"{', '.join(case_ids)}, test cases from lowest to highest average Dice."
-        f"{origin}",
+        f"{origins(case_ids)}",
         data=runner.dataset.name,
         profile=runner.request.profile_label(),
         budget=f"{job.budget}, split {job.split_name}",

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from data.n4 import N4
 from data.normalize import standardize_all
 from data.placement import Placement
 
@@ -10,12 +9,6 @@ from data.placement import Placement
 # of 2013 and 2015, non-enhancing tumor, is part of label 1 from 2017 on.
 LABELS = ((1, 3), (2,), (4,))
 VALUES = np.array([1, 2, 4], np.uint8)
-
-
-def bias_correction(rule):
-    """Returns the `data.n4.N4` that a `Preparation` asks for, or None."""
-    exclude = () if rule.n4_exclude == "none" else (rule.n4_exclude,)
-    return N4(shrink=rule.n4_shrink, exclude=exclude) if rule.n4 else None
 
 
 def place(info, rule):

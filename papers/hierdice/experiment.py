@@ -6,73 +6,28 @@ import keras
 import numpy as np
 
 from common.errors import UserError
-from common.files import sha256, write_json
+from common.files import write_json
 from common.inference.predict import Predictor
 from common.metrics import overlap
 from common.metrics.regions import region_masks
-from data.brats import MODALITIES, BratsDataset
-from data.n4 import N4
+from data.brats import MODALITIES
+from data.padding import padded, padded_size
 from data.pipeline import batch_stream
-from data.prepare import prepare_volumes
 from data.slice_index import SliceIndex
 from data.slice_policies import brain_slices, tumor_slices
 from data.slices import SliceName, SliceReader, slice_batches
-from data.splits import patient_folds, read_folds, refuse_divided_patients
-from data.volume_cache import VolumeCache
+from papers.brats import folds, open_dataset, prepare, prepared_cache
 from papers.hierdice import classifier, networks
 from papers.hierdice.losses import make_loss
 from papers.hierdice.scores import score_slices
 
-MULTIPLE = 16  # of the slices' sides, for four poolings
+__all__ = ["Experiment", "folds", "open_dataset", "prepare", "prepared_cache"]
+
 CLASSES = 5
 POLICIES = {"tumor": tumor_slices, "brain": brain_slices, "all": lambda index: index}
 BALANCE = "balance.json"
 # What the rows of cases that were trained on have in the place of their split.
 TRAINED_ON = "training cases"
-
-
-def open_dataset(path):
-    """Returns the BraTS data set, or the phantom of it, in a folder."""
-    return BratsDataset(path)
-
-
-def prepared_cache(root, dataset, protocol):
-    """Returns the cache of a data set's volumes, prepared as a protocol says."""
-    n4 = bias_correction(protocol.preparation)
-    return VolumeCache(root, dataset.name, dataset.fingerprint(), n4)
-
-
-def bias_correction(rule):
-    """Returns the N4 that a `protocol.Preparation` asks for, or None."""
-    return N4(shrink=rule.n4_shrink) if rule.n4 else None
-
-
-def prepare(dataset, cache, protocol, console, workers):
-    """Prepares every volume that is not in the cache yet."""
-    prepare_volumes(dataset, cache, workers, console.say)
-
-
-def folds(dataset, split, protocol, file=None):
-    """Returns how the cases are put into folds, a patient's exams together.
-
-    Args:
-        dataset: the data set.
-        split: `"patient"`.
-        protocol: its `folds` are used.
-        file: CSV with the user's own folds, instead.
-
-    Returns:
-        `(name, folds)`: what the rows say of the folds' origin, and the fold of
-        each case by id.
-    """
-    cases, rule = list(dataset), protocol.folds
-    if file is None:
-        return "patient", patient_folds(
-            cases, n_folds=rule.n_folds, seed=rule.fold_seed, strict=False
-        )
-    own = read_folds(file, cases)
-    refuse_divided_patients(cases, own, file)
-    return f"file-{sha256(file)[:8]}", own
 
 
 class Experiment:
@@ -298,18 +253,6 @@ def segment(images, predict, labels_of):
     ]
     height, width = images.shape[1:3]
     return np.concatenate(found)[:, :height, :width]
-
-
-def padded_size(size):
-    """Returns the sides (height, width) that the poolings divide."""
-    return tuple(-(-side // MULTIPLE) * MULTIPLE for side in size)
-
-
-def padded(arrays):
-    """Pads `(batch, height, width, …)` at the bottom and at the right with zeros."""
-    sides = arrays.shape[1:3]
-    more = [(0, new - old) for old, new in zip(sides, padded_size(sides), strict=True)]
-    return np.pad(arrays, [(0, 0), *more, *[(0, 0)] * (arrays.ndim - 3)])
 
 
 def _dice(counts):

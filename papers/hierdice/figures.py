@@ -1,9 +1,8 @@
 """Figure 8 of the paper: a slice's truth beside what each method finds."""
 
-import numpy as np
-
 from common.reporting.cells import is_phantom
 from common.reporting.figures import Caption, label_grid
+from papers.brats import middle_slice, shown_cases
 from papers.results import figure_suffix
 
 COLORS = {
@@ -12,7 +11,6 @@ COLORS = {
     3: ("non-enhancing tumor", "tab:blue"),
     4: ("enhancing tumor", "tab:red"),
 }
-MOST_ROWS = 3
 
 
 def draw_figures(runner, folder):
@@ -40,16 +38,14 @@ def draw_figures(runner, folder):
 def _figure8(runner, jobs, path):
     last = runner.rows(jobs[-1])
     held_out = last[last["split"] == jobs[-1].split_name]
-    ordered = held_out.sort_values(["wt_dice", "case"])["case"].tolist()
-    steps = np.linspace(0, len(ordered) - 1, min(MOST_ROWS, len(ordered)))
-    case_ids = list(dict.fromkeys(ordered[round(step)] for step in steps))
+    case_ids = shown_cases(runner, held_out, "wt_dice")
     cases = {case.id: case for case in runner.dataset}
     found = [runner.predict(job, case_ids) for job in jobs]
     rows = []
     for i, case_id in enumerate(case_ids):
         case = cases[case_id]
         truth = runner.dataset.read_labels(case)
-        middle = int(np.argmax((truth > 0).sum(axis=(1, 2))))
+        middle = middle_slice(truth)
         flair = runner.dataset.read_image(case, "flair")[middle]
         panels = [truth[middle], *(maps[i, middle] for maps in found)]
         rows.append([(flair, None), *((flair, labels) for labels in panels)])
@@ -60,7 +56,7 @@ def _figure8(runner, jobs, path):
         data=runner.dataset.name,
         profile=runner.request.profile_label(),
         budget=f"{jobs[0].budget} each network, split {jobs[0].split_name}",
-        n=len(ordered),
+        n=len(held_out),
     )
     label_grid(path, rows, titles, COLORS, caption)
 

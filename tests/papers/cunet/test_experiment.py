@@ -22,7 +22,7 @@ from papers.console import Console
 from papers.cunet import experiment
 from papers.cunet.inference import segmenter
 from papers.cunet.protocol import METHODS, PROFILES, Protocol
-from papers.cunet.reader import RegionReader, padded
+from papers.cunet.reader import RegionReader
 from papers.cunet.truth import TruthMaker
 from papers.predict import predict_file
 
@@ -139,14 +139,6 @@ def test_brain_turns_with_the_image(prepared):
         np.testing.assert_array_equal(one, turned[0])
         np.testing.assert_array_equal(mask, turned[1] > 0)
     assert len({image.tobytes() for image in images}) == 4
-
-
-def test_padding_to_multiples_of_16():
-    arrays = np.ones((2, 40, 48, 4))
-    wider = padded(arrays)
-    assert wider.shape == (2, 48, 48, 4)
-    assert wider[:, :40].all() and not wider[:, 40:].any()
-    assert padded(wider) is wider
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,11 @@ from data.resample import resample, resample_labels
 from data.splits import Split
 from data.symmetry import apply_symmetry
 from data.volume import read_volume
+from papers.brats import bias_correction
 from papers.console import Console
 from papers.dsunet import experiment
 from papers.dsunet.inference import segmenter
-from papers.dsunet.preprocessing import bias_correction, labels_of, masks_of
+from papers.dsunet.preprocessing import labels_of, masks_of
 from papers.dsunet.protocol import METHODS, PROFILES, Preparation, Protocol
 from papers.predict import predict_file
 
