@@ -74,12 +74,14 @@ class MeanOfSlices:
     Args:
         key: column of the sum of a case's slices.
         count: column of how many slices that is.
+        prefix: of the columns `tp, fp, fn, tn` of the same region.
 
     Call arguments: as those of `common.reporting.aggregate.Mean`.
     """
 
     key: str
     count: str
+    prefix: str = ""
 
     @property
     def columns(self):
@@ -131,7 +133,7 @@ READINGS = (
         Column(
             f"{region}_slices_{score}",
             f"{label} ({name})",
-            MeanOfSlices(f"{region}_slices_{score}", f"{region}_slices"),
+            MeanOfSlices(f"{region}_slices_{score}", f"{region}_slices", f"{region}_"),
             f"mean over all patients' slices with tumor; {_EMPTY}",
         )
         for region, name in _REGIONS.items()

@@ -1,0 +1,111 @@
+"""The tables and their readings, of rows that the paper's own scores make."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.optimize import linprog
+
+from common.reporting.cells import build_cells
+from common.reporting.tables import read_published
+from papers.hierdice.scores import score_slices
+from papers.hierdice.tables import FEASIBLE, TABLES
+
+RUN = {
+    "paper": "hierdice",
+    "data": "brats17-cubes32",
+    "coverage": "6/6",
+    "fingerprint": "0",
+    "profile": "cpu",
+    "budget": "4 epochs",
+    "split": "patient",
+    "fold": 0,
+    "seed": 0,
+    "status": "ok",
+    "command": "make reproduce-hierdice",
+    "commit": "0",
+}
+
+
+@pytest.fixture(scope="module")
+def volumes():
+    random = np.random.default_rng(0)
+    truths = random.choice(5, (6, 4, 8, 8), p=[0.6, 0.1, 0.1, 0.1, 0.1])
+    truths[:, 0] = 0  # a slice without tumor
+    truths[5, truths[5] == 4] = 0  # a case without enhancing tumor
+    found = np.where(random.random(truths.shape) < 0.3, 0, truths)
+    return found, truths
+
+
+@pytest.fixture(scope="module")
+def cases(volumes):
+    rows = []
+    for table in TABLES[:-1]:
+        for number, (found, truth) in enumerate(zip(*volumes, strict=True)):
+            scores = score_slices(found, truth)
+            raw = {f"{n}_raw": v for n, v in scores.items() if n.count("_") == 1}
+            who = {"method": table.rows[0].method, "case": f"case{number}"}
+            rows.append(RUN | who | scores | raw)
+    return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_every_cell_of_a_run_has_a_value(table, cases):
+    cells = build_cells(table, cases, read_published(table.published_csv))
+    of_run = cells[cells["data"] != ""]
+    assert len(of_run) == len(table.rows) * len(table.columns)
+    assert of_run["reproduced"].between(0, 1).all()
+
+
+def test_mean_of_slices_is_that_of_single_slices(volumes, cases):
+    """Independent of `score_slices`: each slice's Dice from its sets of pixels."""
+    dice = []
+    for found, truth in zip(*volumes, strict=True):
+        for one, other in zip(found == 4, truth == 4, strict=True):
+            both = np.count_nonzero(one) + np.count_nonzero(other)
+            if both:
+                dice.append(2 * np.count_nonzero(one & other) / both)
+    column = next(c for c in TABLES[-1].columns if c.key == "et_slices_dice")
+    one_method = cases[cases["method"] == "resunet-softmax"]
+    found = column.aggregate(one_method, np.ones((1, len(one_method))))
+    assert found == pytest.approx(np.mean(dice), abs=1e-12)
+
+
+@pytest.mark.parametrize("table", TABLES[:-1], ids=lambda table: table.name)
+def test_the_suspicious_cells_are_flagged(table):
+    """The core's Dice that repeats its precision: Tables 1 to 5, and not 6."""
+    published = read_published(table.published_csv).set_index("column")
+    repeated = published.value["tc_dice"] == published.value["tc_precision"]
+    assert bool(published.flag["tc_dice"]) == repeated == (table.name in FEASIBLE)
+
+
+@pytest.mark.parametrize(("name", "bounds"), FEASIBLE.items())
+def test_the_feasible_interval_is_that_of_a_linear_program(name, bounds):
+    """Patients that reach the row's means: the least and the most mean Dice.
+
+    A patient's Dice is the harmonic mean of its precision and recall, which is
+    concave: the most is that of the means. The least tends to the Jaccard index as
+    the grid of patients gets finer.
+    """
+    table = next(table for table in TABLES if table.name == name)
+    published = read_published(table.published_csv).set_index("column").value
+    means = [published[f"tc_{score}"] for score in ("precision", "recall", "iou")]
+    steps = np.linspace(0.02, 1, 50)
+    precision, recall = (axis.ravel() for axis in np.meshgrid(steps, steps))
+    # and a patient that is missed, which has 0 everywhere
+    precision, recall = np.append(precision, 0), np.append(recall, 0)
+    dice = 2 * precision * recall / np.maximum(precision + recall, 1e-9)
+    patients = np.stack([precision, recall, dice / (2 - dice)])
+    rounding = 5e-5  # of the printed means
+    least, most = (
+        sign
+        * linprog(
+            sign * dice,
+            A_ub=np.concatenate([patients, -patients]),
+            b_ub=np.concatenate([means, np.negative(means)]) + rounding,
+            A_eq=np.ones((1, len(dice))),
+            b_eq=[1],
+        ).fun
+        for sign in (1, -1)
+    )
+    assert bounds[0] <= least <= bounds[0] + 0.015
+    assert bounds[1] == pytest.approx(most, abs=5e-4)
