@@ -156,7 +156,11 @@ def learning_curves(path, histories, keys, caption):
         scores.set(xlabel="epoch", ylabel=f"validation {name}")
         for axis in (losses, scores):
             axis.xaxis.get_major_locator().set_params(integer=True)
-        figure.legend(handles=scores.lines, loc="outside lower center", ncols=4)
+        figure.legend(
+            handles=scores.lines,
+            loc="outside lower center",
+            ncols=_columns_of_legend(list(histories), 6.6),
+        )
 
 
 def box_plot(path, values_by_method, label, caption):
@@ -219,7 +223,8 @@ def grouped_box_plot(path, panels, caption):
     Raises:
         UserError: the file cannot be written.
     """
-    with _figure(path, (3.4 * len(panels), 2.9), caption) as figure:
+    width = 3.4 * len(panels)
+    with _figure(path, (width, 2.9), caption) as figure:
         axes = figure.subplots(1, len(panels), squeeze=False)[0]
         for axis, (label, groups) in zip(axes, panels.items(), strict=True):
             for start, of_group in enumerate(groups.values()):
@@ -229,12 +234,19 @@ def grouped_box_plot(path, panels, caption):
         titles = list(next(iter(groups.values())))
         handles = [Patch(facecolor=_light(i), label=t) for i, t in enumerate(titles)]
         lines = [boxes["medians"][0], boxes["means"][0]]
+        names = [*titles, "median", "mean"]
         figure.legend(
             [*handles, *lines],
-            [*titles, "median", "mean"],
+            names,
             loc="outside lower center",
-            ncols=len(titles) + 2,
+            ncols=_columns_of_legend(names, width),
         )
+
+
+def _columns_of_legend(names, width):
+    """Returns how many names of this length fit side by side, width in inches."""
+    longest = 0.06 * max(map(len, names)) + 0.6  # of text and of its line
+    return int(np.clip(width // longest, 1, len(names)))
 
 
 def _group_of_boxes(axis, center, groups):

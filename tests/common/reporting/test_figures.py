@@ -10,6 +10,7 @@ from common.errors import UserError
 from common.reporting.figures import (
     Caption,
     box_plot,
+    grouped_box_plot,
     learning_curves,
     overlay_grid,
 )
@@ -24,12 +25,13 @@ def draw_overlay(path, mask=MASK, caption=CAPTION):
     overlay_grid(path, [[(IMAGE, None), (IMAGE, mask)]], ["(a)", "(b)"], caption)
 
 
-def draw_curves(path):
+def draw_curves(path, titles=("LinkNet", "Dual")):
     epochs = np.arange(1, 6)
     history = {"epoch": epochs, "loss": 1 / epochs, "val_loss": 2 / epochs}
     history = pd.DataFrame(history | {"val_dice": 1 - 1 / epochs})
     keys = ("loss", "val_loss", "val_dice")
-    learning_curves(path, {"LinkNet": history, "Dual": history + 0.1}, keys, CAPTION)
+    histories = {title: history + 0.1 * i for i, title in enumerate(titles)}
+    learning_curves(path, histories, keys, CAPTION)
 
 
 def draw_boxes(path, missing=np.nan):
@@ -46,6 +48,18 @@ def yellow(path):
     pixels = (red - blue > 0.1) & (green - blue > 0.1)
     middle = pixels.shape[1] // 2
     return pixels[:, :middle].sum(), pixels[:, middle:].sum()
+
+
+@pytest.mark.parametrize("length", [7, 44, 90])
+def test_legend_is_not_cut_off(length, tmp_path):
+    words = "Residual U-Net with skip connections, bootstrapping" * 2
+    titles = [f"{number}{words}"[:length] for number in range(6)]
+    draw_curves(tmp_path / "a.png", titles)
+    scores = {"whole": {title: [0.1, 0.5, 0.9] for title in titles}}
+    grouped_box_plot(tmp_path / "b.png", {"Dice": scores, "IoU": scores}, CAPTION)
+    for name in ("a.png", "b.png"):
+        image = imread(tmp_path / name)[..., :3]
+        assert image.min() < 0.1 and (image[:, [0, -1]] == 1).all()
 
 
 @pytest.mark.parametrize("draw", DRAW)
