@@ -72,7 +72,8 @@ help: ## Show this help
 	  'SET="key=value …"' 'replace values of the protocol' \
 	  'RESULTS=folder' 'where tables and figures go (results)' \
 	  'WORKERS=2  N4=1' 'processes, and bias field correction, of prepare-brats*' \
-	  'GPUS=3' 'towers on each batch, where they divide it, else a training on each' \
+	  'GPUS=3' 'towers on each batch, where they divide it (hierdice: 3 only)' \
+	  '' 'else a training on each; see papers/hierdice/README.md' \
 	  'DRY_RUN=1' 'only say what would run, and its last time'
 
 $(INSTALLED): setup.cfg pyproject.toml constraints.txt
@@ -134,7 +135,7 @@ describe-dsunet: ## Every value of the protocol and its evidence
 reproduce-hierdice: ## All stages; without DATA a demo on a phantom
 train-hierdice: ## Train the six methods; goes on where it stopped
 evaluate-hierdice: ## Score trained methods, one row a case
-table-hierdice: ## Write Tables 1 to 6 and their other readings
+table-hierdice: ## Write Tables 1 to 6, their other readings and the claims
 figure-hierdice: ## Draw Figure 8 and the learning curves
 describe-hierdice: ## Every value of the protocol and its evidence
 

@@ -3,11 +3,13 @@
 In turns, on one machine: the shipped networks, the same on the layers' portable
 paths, and the same written plainly in PyTorch, where `.venv-torch` has it. A step
 is forward pass, loss, gradients and Adam's update. A ratio is the median of the
-rounds' own ratios.
+rounds' own ratios. Nothing is measured unless PyTorch's networks compute the same
+(`benchmarks.dsunet_same`).
 """
 
 import argparse
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -17,11 +19,11 @@ import pandas as pd
 
 from benchmarks import machine
 from benchmarks.aniso_turns import Peer
+from benchmarks.dsunet_same import TORCH
 from common.files import write_text
 from papers.console import Console
 
 RESULTS = Path(__file__).parent / "results" / "dsunet.csv"
-TORCH = Path(".venv-torch/bin/python")
 NETWORKS = ("isensee2017", "separable_unet")
 VARIANTS = ("shipped", "portable", "torch first", "torch last")
 
@@ -54,6 +56,11 @@ def main(arguments=None):
         for variant in options.variants
         if TORCH.exists() or not variant.startswith("torch")
     ]
+    if any(variant.startswith("torch") for _, variant in tasks):
+        for network in options.networks:
+            console.say(f"comparing the results: {network}")
+            check = [sys.executable, "-m", "benchmarks.dsunet_same", network]
+            subprocess.run(check, check=True)
     rows = measure(tasks, options.side, options.rounds, console)
     show = [[row.get(name, "") for name in COLUMNS] for row in rows]
     console.table(COLUMNS, show, "training step, batch 1")

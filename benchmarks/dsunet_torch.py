@@ -2,11 +2,13 @@
 
 Both networks and their training step as one would write them plainly in PyTorch, to
 be measured against. Runs in an environment of its own, with nothing of this suite
-installed. Layouts: `first` (PyTorch's default) and `last` (channels last).
+installed. Layouts: `first` (PyTorch's default) and `last` (channels last). With two
+files in the place of SIDE it computes, once, what `benchmarks.dsunet_same` compares.
 """
 
 import sys
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -101,16 +103,49 @@ def dice_loss(truth, probability, smooth=1e-5):
     return 1 - ((2 * overlap + smooth) / (total + smooth)).mean()
 
 
-def main(layout, network, side):
+def compute(network, given, made, layout):
+    """Writes the maps, the loss and the gradient of each weight.
+
+    Args:
+        network: name of the network.
+        given: file of image, truth and weights, in the order of the modules.
+        made: file to write.
+        layout: `"first"` or `"last"`.
+    """
+    model = Network(network).double().eval()
+    with np.load(given) as file:
+        x, y, *weights = [torch.from_numpy(file[name]) for name in file.files]
+    with torch.no_grad():
+        for parameter, weight in zip(model.parameters(), weights, strict=True):
+            if parameter.shape != weight.shape:
+                raise ValueError(
+                    f"Expected {parameter.shape}. Received: {weight.shape}"
+                )
+            parameter.copy_(weight)
+    for module in model.modules():
+        if isinstance(module, nn.InstanceNorm3d):
+            module.eps = 1e-18
+    model, x, y = laid_out(layout, model, x, y)
+    maps = model(x)
+    loss = dice_loss(y, maps)
+    loss.backward()
+    gradients = [parameter.grad for parameter in model.parameters()]
+    np.savez(made, *(result.detach().numpy() for result in (maps, loss, *gradients)))
+
+
+def laid_out(layout, *things):
+    if layout == "last":
+        return [thing.to(memory_format=torch.channels_last_3d) for thing in things]
+    return things
+
+
+def measure(network, side, layout):
+    """Runs training steps whenever the parent asks for one."""
     torch.manual_seed(0)
     sides = [int(side)] * 3
-    model = Network(network)
     x = torch.randn(1, 4, *sides)
     y = (torch.rand(1, LABELS, *sides) < 0.1).float()
-    if layout == "last":
-        last = torch.channels_last_3d
-        model = model.to(memory_format=last)
-        x, y = x.to(memory_format=last), y.to(memory_format=last)
+    model, x, y = laid_out(layout, Network(network), x, y)
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-4, fused=True)
 
     def call():
@@ -127,6 +162,13 @@ def main(layout, network, side):
         threads=torch.get_num_threads(),
         version=torch.__version__,
     )
+
+
+def main(layout, network, *what):
+    if len(what) == 1:
+        measure(network, *what, layout)
+    else:
+        compute(network, *what, layout)
 
 
 if __name__ == "__main__":

@@ -74,6 +74,7 @@ def _train(method_id, protocol, dataset, cache, options, say):
     from common.training.towers import sequential
     from data.splits import Split
     from papers.hierdice import experiment
+    from papers.hierdice.balance import PAPER_OTHERS_PER_ET
     from papers.hierdice.protocol import METHODS as ALL
     from papers.hierdice.scores import score_slices
 
@@ -90,7 +91,14 @@ def _train(method_id, protocol, dataset, cache, options, say):
         folder=WORK / method_id,
     )
     balance = one.balance()["trained_on"]
-    say(f"{method_id}: {balance}")
+    per_et = balance["others_per_et_pixel"] or float("nan")
+    say(
+        f"{method_id}: {balance['slices']} slices, pixels of labels 0 to 4 "
+        f"{balance['pixels_of_labels']}; others an enhancing pixel {per_et:.0f}, the "
+        f"paper's about {PAPER_OTHERS_PER_ET:.0f}"
+    )
+    if per_et < PAPER_OTHERS_PER_ET:
+        say("  softmax that finds enhancing tumor here does not refute the paper")
     model, optimizer = one.build(), one.optimizer()
     optimizer.build(model.trainable_variables)
     average = MovingAverage(model.trainable_variables, protocol.training.average_decay)
@@ -120,6 +128,8 @@ def _train(method_id, protocol, dataset, cache, options, say):
                             map(str, balance["pixels_of_labels"])
                         ),
                         "others_per_tumor_pixel": balance["others_per_tumor_pixel"],
+                        "others_per_et_pixel": per_et,
+                        "published_others_per_et_pixel": PAPER_OTHERS_PER_ET,
                         "size": "x".join(map(str, model.input_shape[1:3])),
                         "base_filters": protocol.network.base_filters,
                         "learning_rate": protocol.training.learning_rate,

@@ -20,7 +20,7 @@ def brain_slices(index):
     return index.take(index.brain | index.tumor)
 
 
-def drop_share(index, share, seed, say=print):
+def drop_share(index, share, seed, say=None):
     """Drops a share of all slices, never one with tumor.
 
     Empty slices (no brain) go first, then slices without tumor; those of one
@@ -31,11 +31,11 @@ def drop_share(index, share, seed, say=print):
         share: the share of all slices to drop, from 0 to 1.
         seed: seed of the draw.
         say: is told where there are too few slices without tumor; these are
-            all dropped then.
+            all dropped then. None: nobody is told.
     """
     wanted = round(share * len(index))
     free = np.flatnonzero(~index.tumor)
-    if wanted > len(free):
+    if say and wanted > len(free):
         say(
             f"slices: {wanted} of {len(index)} were to be dropped "
             f"({share:.0%}), but only {len(free)} are without tumor: "

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from common.errors import UserError
-from papers import commands, weights, workers
+from papers import commands, weights
+from papers.workers import refuse_cluster, text
 
 app = typer.Typer(
     help="Brain-tumor segmentation papers, re-implemented and re-run.\n\n"
@@ -164,6 +165,8 @@ def _stage(name, doc):
             gpus=gpus,
             only=only,
         )
+        if name not in ("prepare", "train"):
+            refuse_cluster(name)
         if dry_run:
             commands.dry_run(name, options)
         else:
@@ -198,7 +201,7 @@ def print_workers(
     before; the first one listed writes the files. Should one die, all end; started
     again, they go on from the last saved state.
     """
-    print(workers.text(hosts, tasks, port, command))
+    print(text(hosts, tasks, port, command))
 
 
 @app.command()

@@ -19,10 +19,10 @@ from data.prepare import prepare_volumes as prepare_cache
 from data.volume_cache import VolumeCache
 from papers import datasets, pages, registry
 from papers.console import Console
+from papers.devices import check_devices
 from papers.jobs import Request
 from papers.quiet import import_tensorflow
-from papers.results import announce, check_leak, draw_figures, write_tables
-from papers.workers import refuse_cluster
+from papers.results import announce, check_derived, draw_figures, write_tables
 
 # Fixed default folders, below the folder the command runs in.
 WORKSPACE = Path(".")
@@ -82,7 +82,7 @@ def prepare(options):
 
 def train(options):
     """Trains the methods."""
-    runner = _prepared(options)
+    runner = _prepared(options, trains=True)
     runner.train_at_once(options)
     for job in runner.jobs:
         if options.only in ("", job.name):
@@ -113,8 +113,7 @@ def figure(options):
 
 def reproduce(options):
     """Runs all stages, each job to its end before the next begins."""
-    refuse_cluster("reproduce")
-    runner = _prepared(options)
+    runner = _prepared(options, trains=True)
     runner.train_at_once(options)
     for number, job in enumerate(runner.jobs, 1):
         runner.console.say(f"[{number}/{len(runner.jobs)}] {job.name}")
@@ -294,7 +293,7 @@ def verify(paper_id, results):
     console, failed = Console(), 0
     for paper in [registry.paper(paper_id)] if paper_id else registry.papers():
         folder = results / paper.id
-        outcomes = ranges.verify(folder, paper.tables) + check_leak(paper, folder)
+        outcomes = ranges.verify(folder, paper.tables) + check_derived(paper, folder)
         for outcome in outcomes:
             console.say(str(outcome))
         failed += sum(not outcome.passed for outcome in outcomes)
@@ -309,8 +308,10 @@ def record(paper_id, results):
         Console().say(f"recorded: {results / paper.id / 'expected.csv'}")
 
 
-def _prepared(options):
+def _prepared(options, trains=False):
     runner = _runner(options)
+    if trains and not all(job.finished() for job in runner.jobs):
+        check_devices(options.gpus, runner.protocol)
     runner.prepare()
     return runner
 

@@ -1,4 +1,10 @@
-"""What `GPUS=N` means: towers that share each batch, or whole jobs side by side."""
+"""What `GPUS=N` means: towers that share each batch, or whole jobs side by side.
+
+Several machines, named by `TF_CONFIG`, share each batch among all their devices.
+"""
+
+from common.errors import UserError
+from common.training.cluster import on_several_machines
 
 
 def towers_on(gpus, protocol, own=True):
@@ -20,3 +26,49 @@ def towers_on(gpus, protocol, own=True):
     if stated:
         return gpus if own and gpus == stated else None
     return None if protocol.training.batch_size % gpus else gpus
+
+
+def shared_by(gpus, protocol):
+    """Returns the number of towers that share a batch by the user's wish, or None.
+
+    That they share it is a part of what a run is; on how many machines they stand
+    is not: two machines with a GPU each and `GPUS=2` make the same run.
+
+    Args:
+        gpus: number of GPUs that the user asked for, or None.
+        protocol: a protocol dataclass.
+
+    Raises:
+        UserError: `TF_CONFIG` names several machines, and GPUs are asked for too.
+    """
+    if not on_several_machines():
+        return towers_on(gpus, protocol, own=False)
+    if gpus is not None:
+        raise UserError(
+            f"GPUS={gpus}",
+            "no number of GPUs where TF_CONFIG names several machines",
+            gpus,
+            "leave GPUS out: each machine uses all GPUs that it sees "
+            "(CUDA_VISIBLE_DEVICES chooses among them)",
+        )
+    if getattr(protocol.training, "towers", None):
+        return None
+    from common.training.placement import devices_together  # with TensorFlow
+
+    return devices_together()
+
+
+def check_devices(gpus, protocol):
+    """Makes sure, before anything is prepared, that the GPUs asked for are there.
+
+    Args:
+        gpus: number of GPUs that the user asked for, or None.
+        protocol: a protocol dataclass.
+
+    Raises:
+        UserError: there are fewer.
+    """
+    from common.training.placement import check_gpus  # with TensorFlow
+
+    if gpus is not None and gpus > 1:
+        check_gpus(gpus, getattr(protocol.training, "towers", None))

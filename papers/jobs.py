@@ -7,7 +7,7 @@ from common.errors import UserError
 from common.evidence import as_dict, protocol_digest, replace
 from common.files import digest, read_json, sha256
 from data.splits import Split, rule_kept, split
-from papers.devices import towers_on
+from papers.devices import shared_by
 from papers.paper import Paper
 
 
@@ -59,7 +59,7 @@ class Request:
     @property
     def shared_by(self):
         """Number of towers that share a batch by the user's wish, or None."""
-        return towers_on(self.gpus, self.protocol(), own=False)
+        return shared_by(self.gpus, self.protocol())
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ class Paper:
     Beside this declaration its package has three modules that are imported when
     they are needed, with TensorFlow: `experiment` (`open_dataset`,
     `prepared_cache`, `prepare`, `folds`, or `splits` where it has parts and no
-    folds, the class `Experiment`, perhaps the validation score `MONITOR`), `figures`
+    folds, the class `Experiment`, which may have `before_training`, perhaps the
+    validation score `MONITOR`), `figures`
     (`draw_figures`) and `page` (`blocks`). A paper whose networks can be applied
     to scans has `inference` too (`segmenter`, `files`: `papers.predict` for volumes or
     `papers.predict_slices`, perhaps `import_released`).

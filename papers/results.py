@@ -9,7 +9,7 @@ from common.reporting.compare import compare_splits
 from common.reporting.figures import Caption, learning_curves
 from common.reporting.tables import write_results
 from common.reporting.text import to_csv
-from common.reporting.verify import Outcome
+from common.reporting.verify import check_file
 
 
 def results_folder(runner, root):
@@ -48,36 +48,39 @@ def _write_tables(runner, folder):
         else:
             cases = merge_cases(cases, rows)
     write_results(folder, runner.paper.tables, cases)
-    if runner.paper.leak_columns:
-        write_text(folder / "leak.csv", _leak(runner.paper, read_cases(path)))
-    for name, derive in runner.paper.derived.items():
-        write_text(folder / name, to_csv(derive(read_cases(path))))
+    for name, frame in _derived(runner.paper, read_cases(path)).items():
+        write_text(folder / name, to_csv(frame))
     return sorted(p for p in folder.glob("*.csv") if p.name != "expected.csv")
 
 
-def check_leak(paper, folder):
-    """Compares `leak.csv` with what the cases give.
+def check_derived(paper, folder):
+    """Compares the files that are derived from the cases with what those give.
+
+    Args:
+        paper: a `papers.paper.Paper`.
+        folder: its results folder.
 
     Returns:
-        A list of `common.reporting.verify.Outcome`.
+        A list of `common.reporting.verify.Outcome`, one a file.
     """
-    what = "leak.csv against cases.csv"
-    path = folder / "leak.csv"
-    cases = folder / "cases.csv"
-    if not cases.exists() or not paper.leak_columns:
+    path = folder / "cases.csv"
+    if not path.exists():
         return []
-    written = path.read_text(encoding="utf-8") if path.exists() else "no file"
-    same = written == _leak(paper, read_cases(cases))
-    return [Outcome(what, "the same", "the same" if same else "other rows", same)]
+    files = _derived(paper, read_cases(path))
+    return [check_file(folder / name, frame) for name, frame in files.items()]
 
 
-def _leak(paper, cases):
-    """Returns what image-wise folds overstate, as CSV text."""
-    frames = [
-        compare_splits(cases, paper.leak_columns, ("image", other))
-        for other in ("patient", "patient-drawn")
-    ]
-    return to_csv(pd.concat(frames, ignore_index=True))
+def _derived(paper, cases):
+    """Returns the further files of a results folder, a `DataFrame` by name."""
+    files = {name: derive(cases) for name, derive in paper.derived.items()}
+    if paper.leak_columns:
+        # What image-wise folds overstate.
+        leaks = [
+            compare_splits(cases, paper.leak_columns, ("image", other))
+            for other in ("patient", "patient-drawn")
+        ]
+        files["leak.csv"] = pd.concat(leaks, ignore_index=True)
+    return files
 
 
 def draw_figures(runner, root):

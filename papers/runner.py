@@ -23,8 +23,9 @@ from common.files import (
     write_json,
 )
 from common.reporting.cases import read_cases, write_cases
+from common.training.cluster import on_several_machines
 from common.training.loop import Plan, train
-from common.training.placement import on_several_machines, place
+from common.training.placement import place
 from common.training.precision import scaled
 from common.training.state import StateStore
 from data.cache import CaseCache
@@ -129,6 +130,9 @@ class Runner:
         if job.previous:
             self._write_maps(job.previous)
         experiment = self._experiment(job)
+        is_chief = towers is None or towers.is_chief
+        if is_chief and hasattr(experiment, "before_training"):
+            experiment.before_training(self.console.say)
         with towers.scope() if towers else contextlib.nullcontext():
             # Machines wait here for the first one's weights, so that its files
             # are there when they read the state.

@@ -28,6 +28,8 @@ def side_by_side(jobs, options, gpus, say, start=subprocess.Popen):
     check_gpus(gpus, getattr(jobs[0].protocol.training, "towers", None))
     trained = [job for job in jobs if not (job.parts or job.weights)]
     waiting = [job for job in trained if not job.finished()]
+    if waiting and len(waiting) < gpus:
+        say(f"GPUs without a training: {gpus - len(waiting)} of {gpus}")
     free, running, failed = list(range(gpus)), {}, []
     while running or (waiting and not failed):
         ready = [job for job in waiting if _can_begin(job)]

@@ -1,9 +1,12 @@
 """What to start on each host, to train one job on several machines."""
 
 import json
-import os
+import shlex
 
 from common.errors import UserError
+from common.training.cluster import on_several_machines
+
+RESTARTS = 20  # of a Slurm job, before it is given up
 
 
 def refuse_cluster(verb):
@@ -12,12 +15,13 @@ def refuse_cluster(verb):
     Raises:
         UserError: it does.
     """
-    if "TF_CONFIG" in os.environ:
+    if on_several_machines():
         raise UserError(
             "TF_CONFIG",
             "the verb `train`, which several machines do together",
             f"`{verb}`",
-            f"train, then `{verb}` on one machine without TF_CONFIG",
+            f"train, then `{verb}` on one machine without TF_CONFIG, and with GPUS= as "
+            "many devices as trained, where the paper has no towers of its own",
         )
 
 
@@ -62,14 +66,17 @@ def commands(hosts, command):
     return [
         (
             host,
-            "TF_CONFIG='"
-            + json.dumps(
-                {
-                    "cluster": {"worker": list(hosts)},
-                    "task": {"type": "worker", "index": index},
-                }
+            "TF_CONFIG="
+            + shlex.quote(
+                json.dumps(
+                    {
+                        "cluster": {"worker": list(hosts)},
+                        "task": {"type": "worker", "index": index},
+                    }
+                )
             )
-            + f"' {command}",
+            # All of a command such as `cd suite && make …` gets the variable.
+            + f" bash -c {shlex.quote(command)}",
         )
         for index, host in enumerate(hosts)
     ]
@@ -79,13 +86,17 @@ def slurm(tasks, port, command):
     """Returns a Slurm script that starts one worker a node.
 
     A worker that dies ends the others, and Slurm starts all of them again: they go
-    on from the last saved state.
+    on from the last saved state. What fails each time is given up after `RESTARTS`.
 
     Args:
         tasks: number of nodes.
         port: a port that is free on all of them.
         command: what to run on all of them, in a folder that all share.
     """
+    worker = f"""
+export TF_CONFIG="{{\\"cluster\\": $CLUSTER, \\"task\\": \\
+  {{\\"type\\": \\"worker\\", \\"index\\": $SLURM_PROCID}}}}"
+{command}"""
     return f"""#!/bin/bash
 #SBATCH --nodes={tasks}
 #SBATCH --ntasks-per-node=1
@@ -94,8 +105,10 @@ def slurm(tasks, port, command):
 hosts=$(scontrol show hostnames "$SLURM_JOB_NODELIST" \\
   | sed 's/.*/"&:{port}"/' | paste -sd,)
 export CLUSTER="{{\\"worker\\": [$hosts]}}"
-srun --kill-on-bad-exit=1 bash -c '
-  export TF_CONFIG="{{\\"cluster\\": $CLUSTER, \\"task\\": \\
-    {{\\"type\\": \\"worker\\", \\"index\\": $SLURM_PROCID}}}}"
-  exec {command}' || scontrol requeue "$SLURM_JOB_ID"
+srun --kill-on-bad-exit=1 bash -c {shlex.quote(worker)} && exit
+if [ "${{SLURM_RESTART_COUNT:-0}}" -ge {RESTARTS} ]; then
+  echo "failed again after {RESTARTS} restarts: given up" >&2
+  exit 1
+fi
+scontrol requeue "$SLURM_JOB_ID"
 """

@@ -8,7 +8,7 @@ from common.reporting.cases import read_cases
 from common.reporting.cells import is_phantom
 from common.reporting.verify import verify
 from papers import registry
-from papers.results import check_leak
+from papers.results import check_derived
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 
@@ -16,7 +16,7 @@ RESULTS = Path(__file__).resolve().parents[1] / "results"
 @pytest.mark.parametrize("paper_id", registry.IDS)
 def test_committed_results_are_in_range(paper_id):
     paper, folder = registry.paper(paper_id), RESULTS / paper_id
-    outcomes = verify(folder, paper.tables) + check_leak(paper, folder)
+    outcomes = verify(folder, paper.tables) + check_derived(paper, folder)
     failed = [str(outcome) for outcome in outcomes if not outcome.passed]
     assert not failed, "\n".join(failed)
     assert (RESULTS / paper_id / "expected.csv").exists()

@@ -116,7 +116,7 @@ def is_phantom(data):
 
 def _by_key(table, published):
     rows = {row.key for row in table.rows}
-    columns = {column.key for column in table.columns}
+    columns = {column.printed or column.key for column in table.columns}
     for line in published.itertuples():
         if line.row not in rows or line.column not in columns:
             raise UserError(
@@ -132,7 +132,7 @@ def _cell(table, row, column, published, values):
     cell = dict.fromkeys([*GROUP, "command", "commit"], "") | values
     cell |= {"table": table.name, "row": row.key, "column": column.key}
     cell["convention"] = column.convention
-    printed = published.get((row.key, column.key))
+    printed = published.get((row.key, column.printed or column.key))
     others = table.dataset not in (None, cell["data"]) and cell["data"]
     if printed is None or others or is_phantom(cell["data"]):
         return cell

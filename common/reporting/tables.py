@@ -26,12 +26,15 @@ class Column:
         label: its name for readers, such as `"Dice (whole tumor)"`.
         aggregate: how cases become the number, such as `Mean("wt_dice")`.
         convention: the definition in words, shown beside every value.
+        printed: the published column that it is set beside, where that is not of
+            its own key.
     """
 
     key: str
     label: str
     aggregate: Callable
     convention: str
+    printed: str | None = None
 
 
 @dataclass(frozen=True)

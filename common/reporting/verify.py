@@ -64,7 +64,7 @@ def verify(folder, tables):
     outcomes = []
     if expected.exists():
         outcomes += _check_ranges(_read_expected(expected), files["cells.csv"])
-    return outcomes + [_check_file(folder / name, files[name]) for name in files]
+    return outcomes + [check_file(folder / name, files[name]) for name in files]
 
 
 def record(folder, tables, tolerance=0.02):
@@ -140,7 +140,16 @@ def _check_ranges(expected, cells):
     return outcomes
 
 
-def _check_file(path, frame):
+def check_file(path, frame):
+    """Compares a CSV file with what it should hold.
+
+    Args:
+        path: the file.
+        frame: a `DataFrame` of what the cases give.
+
+    Returns:
+        An `Outcome`; it names the first cell that differs.
+    """
     what = f"{path.name} against cases.csv"
     if not path.exists():
         return Outcome(what, "a file", f"no file; {_WRITE}", False)

@@ -1,28 +1,12 @@
 """Where the towers of a training run, by what the user and the machine have."""
 
 import functools
-import json
-import os
 
 import tensorflow as tf
 
 from common.errors import UserError
+from common.training.cluster import machines, on_several_machines
 from common.training.towers import mirrored, sequential, several_machines
-
-
-def on_several_machines():
-    """Tells whether `TF_CONFIG` makes this process one of several."""
-    try:
-        config = json.loads(os.environ.get("TF_CONFIG", "{}"))
-        return sum(map(len, config.get("cluster", {}).values())) > 1
-    except (ValueError, AttributeError, TypeError) as error:
-        raise UserError(
-            "TF_CONFIG",
-            'JSON such as {"cluster": {"worker": ["a:2222", "b:2222"]}, "task": '
-            '{"type": "worker", "index": 0}}',
-            os.environ["TF_CONFIG"],
-            "`python -m papers workers` prints it for each host",
-        ) from error
 
 
 def place(count, batch_size, gpus=None):
@@ -71,6 +55,14 @@ def check_gpus(gpus, count=None):
             there,
             f"leave GPUS out: {turns if count else 'one device takes whole batches'}",
         )
+
+
+def devices_together():
+    """Returns the number of devices of all machines that train together.
+
+    All have as many GPUs as this one, or else a CPU each: TensorFlow demands it.
+    """
+    return machines() * max(len(tf.config.list_physical_devices("GPU")), 1)
 
 
 # Its servers start once a process.

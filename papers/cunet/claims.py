@@ -52,11 +52,13 @@ class Claims:
         claims: the `Claim`s.
         columns: by score, the `common.reporting.tables.Column` of our rows.
         published_csv: the table that the claims are made from.
+        dataset: name of the data set that they are of.
     """
 
     claims: tuple[Claim, ...]
     columns: dict[str, Column]
     published_csv: Path
+    dataset: str
 
     def __call__(self, cases):
         """Returns a `DataFrame` with one row a claim and group, `GROUP`.
@@ -64,29 +66,47 @@ class Claims:
         Args:
             cases: as `common.reporting.cases.read_cases` returns them.
         """
-        table = read_published(self.published_csv)
-        value = table.set_index(["row", "column"])["value"]
         lines = []
         for claim in self.claims:
-            printed = [
-                sum(value[method, f"{region}_{claim.score}"] for region in REGIONS) / 3
-                for method in (claim.first, claim.second)
-            ]
-            head = {
-                "claim": claim.text,
-                "first": claim.first,
-                "second": claim.second,
-                "score": claim.score,
-                "published_first": printed[0],
-                "published_second": printed[1],
-                "published_difference": printed[1] - printed[0],
-            }
+            head = self.published(claim)
             compare = Paired(claim.first, claim.second, (self.columns[claim.score],))
             for run in compare(cases).to_dict("records"):
                 mine = {name: run[name] for name in (*GROUP, *_OURS)}
                 verdict = claim.verdict(run["ci_low"], run["ci_high"])
-                note = "a comparison of methods under one budget, not of the paper's"
-                if is_phantom(run["data"]):
-                    note = "phantom: says nothing of the paper's"
-                lines.append(head | mine | {"verdict": verdict, "note": note})
+                last = {"verdict": verdict, "note": self._note(run)}
+                lines.append(head | mine | last)
         return pd.DataFrame(lines, columns=_COLUMNS)
+
+    def published(self, claim):
+        """Returns a claim's first columns: its words and its numbers in the paper."""
+        table = read_published(self.published_csv)
+        value = table.set_index(["row", "column"])["value"]
+        first, second = (
+            sum(value[method, f"{region}_{claim.score}"] for region in REGIONS) / 3
+            for method in (claim.first, claim.second)
+        )
+        return {
+            "claim": claim.text,
+            "first": claim.first,
+            "second": claim.second,
+            "score": claim.score,
+            "published_first": first,
+            "published_second": second,
+            "published_difference": second - first,
+        }
+
+    def _note(self, run):
+        """Says what separates a run from the paper's, or "" where nothing does."""
+        if is_phantom(run["data"]):
+            return "phantom: says nothing of the paper's"
+        there, total = run["coverage"].split("/")
+        others = []
+        if run["data"] != self.dataset:
+            others.append(f"data {run['data']}, not {self.dataset}")
+        elif there != total:
+            others.append(f"{there} of {total} cases")
+        if run["profile"] != "paper":
+            others.append(f"profile {run['profile']}")
+        if not others:
+            return ""
+        return f"a comparison of methods, not with the paper's: {'; '.join(others)}"

@@ -26,7 +26,7 @@ from papers.brats import open_dataset, prepare, prepared_cache
 from papers.cunet import networks
 from papers.cunet.fusion import fuse
 from papers.cunet.losses import BoundaryLoss, CascadeLoss, PlainLoss
-from papers.cunet.protocol import CONVENTION
+from papers.cunet.protocol import CONVENTION, Sampling
 from papers.cunet.reader import LABEL_OF_CLASS, RegionReader
 from papers.cunet.sampling import LossSampler
 from papers.cunet.truth import TruthMaker
@@ -36,6 +36,7 @@ __all__ = ["Experiment", "open_dataset", "prepare", "prepared_cache", "splits"]
 
 # Of the history, by which the best epoch is chosen: higher is better.
 MONITOR = "val_minus_loss"
+PUBLISHED_WIDTH = 240  # of slices, in pixels
 SEGMENTATION = {"bfcn": "combined"}  # the output that is the result, of several
 
 
@@ -99,14 +100,26 @@ class Experiment:
     @cached_property
     def slices(self):
         """The index of the slices to train on."""
+        return self._take_slices()
+
+    def before_training(self, say):
+        """Says where the slices are not those that the protocol is made for.
+
+        Args:
+            say: function that shows a line of text.
+        """
+        self.slices = self._take_slices(say)
+        if note := contour_note(self.method, self.protocol, self.size[1]):
+            say(note)
+
+    def _take_slices(self, say=None):
         rule = self.protocol.slices
+        drop = {"share": rule.dropped, "seed": rule.policy_seed}
         policies = {
-            "paper30": partial(drop_share, share=0.3, seed=rule.policy_seed),
+            "paper30": partial(drop_share, **drop, say=say),
             "tumor_only": tumor_slices,
             "all": lambda index: index,
-            "drop30_of_free": partial(
-                drop_share_of_free, share=0.3, seed=rule.policy_seed
-            ),
+            "drop30_of_free": partial(drop_share_of_free, **drop),
         }
         return policies[rule.policy](SliceIndex.of(self.cache, self.split.train))
 
@@ -302,6 +315,7 @@ def build_network(method, protocol, input_shape):
             rule.cu_net_filters,
             branch2_classes=rule.branch2_classes,
             aux_levels=rule.aux_levels,
+            head_channels=rule.head_channels,
             unet2_multiplier=rule.unet2_multiplier,
             feed_image_to_unet2=rule.feed_image_to_unet2,
             preact=rule.preact,
@@ -319,12 +333,26 @@ def build_network(method, protocol, input_shape):
         )
     else:
         model = networks.drn(input_shape, base_filters=rule.drn_filters)
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum, layer.epsilon = rule.norm_momentum, rule.norm_epsilon
     decay = protocol.loss.weight_decay
     for variable in model.trainable_variables if decay else ():
         if protocol.loss.decay_all or variable.path.endswith("kernel"):
             # inferred: PyTorch's decay adds λ w to the gradient, that of λ/2 w².
             variable.regularizer = keras.regularizers.L2(decay / 2)
     return model
+
+
+def contour_note(method, protocol, width):
+    """Returns a sentence where the contour is that of smaller slices, or None."""
+    ours, published = protocol.sampling.contour_width, Sampling().contour_width
+    if not method.sampled or width < PUBLISHED_WIDTH or ours == published:
+        return None
+    return (
+        f"the contour is {ours:g} pixels wide in slices of {width}; the paper's is "
+        f"{published:g} in {PUBLISHED_WIDTH}: SET=sampling.contour_width={published}"
+    )
 
 
 def region_counts(index, reader, protocol):

@@ -30,7 +30,6 @@ from papers.cunet.blocks import (
 __all__ = ["bfcn", "cu_net", "drn", "unet", "without_heads"]
 
 BRANCHES = ("wt", "sub")
-CHANNELS_OF_A_HEAD = 8  # chosen: keeps the coarsest head at one million weights
 
 # Number of poolings, and the level of each auxiliary head, 0 the full resolution.
 AUX_LEVELS = {
@@ -49,6 +48,7 @@ def cu_net(
     branch2_classes=4,
     auxiliary=True,
     aux_levels="A",
+    head_channels=8,
     unet2_multiplier=1,
     feed_image_to_unet2=False,
     preact=False,
@@ -65,6 +65,7 @@ def cu_net(
         auxiliary: whether there are auxiliary heads.
         aux_levels: their levels: `"A"`: 1/16 to 1/2; `"B"`: 1/8 to 1; `"C"`: the
             same of U-Nets with three poolings.
+        head_channels: of each auxiliary head's deconvolution.
         unet2_multiplier: how many times wider the second U-Net is.
         feed_image_to_unet2: whether the second U-Net sees the image, too.
         preact: whether residual blocks have their activations first.
@@ -93,7 +94,8 @@ def cu_net(
             f"Received: branch2_classes={branch2_classes}"
         )
     poolings, heads = AUX_LEVELS[aux_levels]
-    check_arguments(input_shape, (base_filters, unet2_multiplier), 2**poolings)
+    widths = base_filters, unet2_multiplier, head_channels
+    check_arguments(input_shape, widths, 2**poolings)
     block = preactivated_block if preact else residual_block
     build = partial(_unet, poolings=poolings, block=block, additive=additive_skips)
 
@@ -114,7 +116,7 @@ def cu_net(
             head = f"{branch}_aux{factor}"
             x = features[level]
             if factor > 1:  # at full resolution there is nothing to enlarge
-                x = deconv(x, CHANNELS_OF_A_HEAD, factor, name=f"{head}_up")
+                x = deconv(x, head_channels, factor, name=f"{head}_up")
             logits[head] = conv(x, classes, name=f"{head}_conv")
         outputs |= {key: _float32(logit, key) for key, logit in logits.items()}
     return keras.Model(inputs, outputs, name=name)

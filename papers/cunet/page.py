@@ -2,9 +2,11 @@
 
 from functools import partial
 
+from common.reporting.text import read_text
 from papers import pages
 from papers.cunet.networks import bfcn, cu_net, drn, unet, without_heads
-from papers.cunet.tables import TABLES
+from papers.cunet.protocol import METHODS
+from papers.cunet.tables import CLAIMS, TABLES
 
 SHAPE = (240, 240, 4)
 
@@ -42,5 +44,40 @@ def blocks(paper, results):
         "methods": pages.markdown(head, rows),
         "profiles": pages.profiles_table(paper),
         "results": pages.results_table(results / paper.id, TABLES),
+        "claims": claims_table(results / paper.id),
         "protocol": pages.protocol_table(paper),
     }
+
+
+def claims_table(folder):
+    """Returns each order that the paper claims, and what our runs say of it.
+
+    Args:
+        folder: a results folder; `claims.csv` is read.
+    """
+    lines = read_text(folder / "claims.csv", "make table-brats17 writes it")
+    titles = {method.id: method.title for method in METHODS}
+    rows = []
+    for claim in CLAIMS.claims:
+        head = (
+            claim.text,
+            f"{claim.score}, {titles[claim.second]} minus {titles[claim.first]}",
+            f"{CLAIMS.published(claim)['published_difference']:+.4f}",
+        )
+        of_claim = (lines["first"] == claim.first) & (lines["second"] == claim.second)
+        runs = lines[of_claim & (lines["score"] == claim.score)]
+        rows += [(*head, *_run(run)) for run in runs.to_dict("records")]
+        if runs.empty:
+            rows.append((*head, "", "", "not run on real data", ""))
+    head = ("claim", "difference of", "published", "ours", "n", "verdict", "run")
+    return pages.markdown(head, rows)
+
+
+def _run(run):
+    """Returns the difference with its 95 % interval, n, verdict and where it is of."""
+    ours = f"{float(run['difference']):+.4f}"
+    if run["ci_low"]:
+        ours += f" [{float(run['ci_low']):+.4f}, {float(run['ci_high']):+.4f}]"
+    where = f"{run['data']} {run['coverage']}, {run['profile']}, {run['budget']}"
+    where = "; ".join(filter(None, [where, run["note"]]))
+    return ours, run["n_patients"], run["verdict"], where

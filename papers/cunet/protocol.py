@@ -33,6 +33,13 @@ class Slices:
         "tumor-free slices until 30 % of all are gone, empty ones first",
         options=("paper30", "tumor_only", "all", "drop30_of_free"),
     )
+    dropped: float = stated(
+        0.3,
+        "3.1: 'about 30%': of all slices (paper30), or of the tumor-free ones "
+        "(drop30_of_free)",
+        least=0.0,
+        most=1.0,
+    )
     policy_seed: int = chosen(0, "one fixed draw of slices", least=0)
 
 
@@ -70,6 +77,9 @@ class Network:
         "2.1: every decoding layer's head has a deconvolution, 4 a U-Net: 1/16 to 1/2",
         options=("A", "B", "C"),
     )
+    head_channels: int = chosen(
+        8, "of an auxiliary head's deconvolution; 1/16 then has 1M weights", least=1
+    )
     unet2_multiplier: int = chosen(1, "both U-Nets alike", least=1)
     feed_image_to_unet2: bool = chosen(False, "only features are said to be sent")
     preact: bool = chosen(False, "the first form of the residual block")
@@ -80,6 +90,10 @@ class Network:
         "BFCN's own mirror differences: every method is given the same modalities",
         options=(0, 3, 4),
     )
+    norm_momentum: float = inferred(
+        0.9, "PyTorch's default, 0.1 in its terms, of all methods", least=0.0, most=1.0
+    )
+    norm_epsilon: float = inferred(1e-5, "PyTorch's default", least=0.0)
 
 
 @dataclass(frozen=True)
@@ -90,7 +104,7 @@ class Sampling:
     alpha1: float = stated(2.0, "3.2: 'contour weight α1 is set to 2'", least=0.0)
     alpha2: float = stated(1.0, "2.2: α2 = 1", least=0.0)
     contour_width: float = stated(
-        10.0, "3.2: 'about 10 pixels wide', half on either side", least=1.0
+        10.0, "3.2: 'about 10 pixels wide'; half on either side: our choice", least=1.0
     )
     contour_overlap: str = inferred(
         "wins",
@@ -116,6 +130,9 @@ class Loss:
         5e-5, "3.2: λ; its gradient is λ w, before the momentum (inferred: PyTorch)"
     )
     decay_all: bool = chosen(False, "PyTorch decays biases and normalizations, too")
+    border_radius: float = chosen(
+        2.0, "BFCN's boundary targets: pixels around each border pixel", least=0.0
+    )
 
 
 @dataclass(frozen=True)

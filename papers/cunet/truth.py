@@ -10,8 +10,6 @@ from data.draws import SAMPLING
 from data.order import generator
 from papers.cunet.sampling import LossSampler, weights_of_batch
 
-BORDER_RADIUS = 2  # chosen: of BFCN's boundary targets, in pixels
-
 
 class TruthMaker:
     """Makes a batch's truth: a tuple of float32 arrays, by `names` in order.
@@ -68,11 +66,16 @@ class TruthMaker:
         """
         make = {
             "labels": lambda: classes[..., None],
-            "boundary": lambda: _borders(classes),
+            "boundary": lambda: self.borders(classes),
             "weights": lambda: self.weights(names, classes > 0, brain),
             "omega": lambda: self.omega(names),
         }
         return tuple(np.asarray(make[name](), np.float32) for name in self.names)
+
+    def borders(self, classes):
+        """Returns BFCN's boundary targets, `(batch, height, width, 1)`."""
+        radius = self.protocol.loss.border_radius
+        return np.stack([label_borders(one, radius) for one in classes])[..., None]
 
     def omega(self, names):
         """Returns the weight of the auxiliary losses in each slice's epoch."""
@@ -101,7 +104,3 @@ class TruthMaker:
         if self.protocol.sampling.p2_scope != "dataset":
             return None
         return self.sampler.p2(*self._count_all())
-
-
-def _borders(classes):
-    return np.stack([label_borders(one, BORDER_RADIUS) for one in classes])[..., None]

@@ -18,7 +18,9 @@ from data.slice_policies import brain_slices, tumor_slices
 from data.slices import SliceName, SliceReader, slice_batches
 from papers.brats import folds, open_dataset, prepare, prepared_cache
 from papers.hierdice import classifier, networks
+from papers.hierdice.balance import balance_lines, class_balance
 from papers.hierdice.losses import make_loss
+from papers.hierdice.protocol import TRAINED_ON
 from papers.hierdice.scores import score_slices
 
 __all__ = ["Experiment", "folds", "open_dataset", "prepare", "prepared_cache"]
@@ -26,8 +28,6 @@ __all__ = ["Experiment", "folds", "open_dataset", "prepare", "prepared_cache"]
 CLASSES = 5
 POLICIES = {"tumor": tumor_slices, "brain": brain_slices, "all": lambda index: index}
 BALANCE = "balance.json"
-# What the rows of cases that were trained on have in the place of their split.
-TRAINED_ON = "training cases"
 
 
 class Experiment:
@@ -92,7 +92,6 @@ class Experiment:
 
     def stream(self, first_step):
         """Returns the training batches from a global step on, without end."""
-        write_json(self.folder / BALANCE, self.balance())
         names = slice_batches(self.slices, self.batch_size, self.seed, first_step)
         info = self.cache.info(self.slices.case_ids[0])
         shape = (self.batch_size, *padded_size(info.shape[1:]))
@@ -107,25 +106,24 @@ class Experiment:
         """Returns all slices of a case, float32 `(depth, height, width, 4)`."""
         return self._reader.read_images(case_id)
 
-    def balance(self):
-        """Returns how many pixels each label has in the slices trained on.
+    def before_training(self, say):
+        """Prints how imbalanced the slices are, and writes it beside the run.
 
-        The paper's are 2262:2:16:7:1 in all slices, and 28 others a tumor pixel in
-        those with tumor: about 51 slices a patient, 115 iterations an epoch.
+        Args:
+            say: function that shows a line of text.
         """
+        found = self.balance()
+        for line in balance_lines(found):
+            say(line)
+        if not (self.folder / BALANCE).exists():
+            write_json(self.folder / BALANCE, found)
+
+    def balance(self):
+        """Returns how many pixels each label has in the slices trained on."""
         ids = self.slices.case_ids
         everything = SliceIndex.of(self.cache, ids)
         pixels = int(np.prod(self.cache.info(ids[0]).shape[1:]))
-        found = {"cases": len(ids), "iterations_per_epoch": self.steps_per_epoch}
-        for name, index in (("all", everything), ("trained_on", self.slices)):
-            tumor = index.counts[:, 2:].sum(axis=0)
-            other = len(index) * pixels - int(tumor.sum())
-            found[name] = {
-                "slices": len(index),
-                "pixels_of_labels": [other, *map(int, tumor)],
-                "others_per_tumor_pixel": round(other / max(int(tumor.sum()), 1), 2),
-            }
-        return found
+        return class_balance(everything, self.slices, pixels, self.steps_per_epoch)
 
     def validation(self, model):
         """Returns a function that scores the model on the validation slices.

@@ -1,5 +1,6 @@
 """The declaration of this paper, which the registry hands out."""
 
+from papers.hierdice.claims import CLAIMS, Claims
 from papers.hierdice.protocol import METHODS, PROFILES, Protocol
 from papers.hierdice.tables import TABLES
 from papers.paper import Paper
@@ -14,5 +15,6 @@ PAPER = Paper(
     published=Protocol(),
     methods=METHODS,
     tables=TABLES,
+    derived={"claims.csv": Claims(CLAIMS, TABLES[:6])},
     phantom={"hgg": 1, "lgg": 9, "shape": (32, 48, 48)},
 )

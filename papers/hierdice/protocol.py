@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from common.evidence import chosen, inferred, stated
 from papers.method import Method
 
+# What the rows of cases that were trained on have in the place of their split.
+TRAINED_ON = "training cases"
+
 
 @dataclass(frozen=True)
 class Preparation:

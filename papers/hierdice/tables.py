@@ -1,5 +1,6 @@
 """Tables 1 to 6 as data, and every way that their scores may be averaged."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 from common.metrics import overlap
 from common.reporting.aggregate import Mean, Pooled
 from common.reporting.tables import Column, Row, Table
-from papers.hierdice.protocol import METHODS
+from papers.hierdice.protocol import METHODS, PROFILES, TRAINED_ON, Protocol
 
 _PUBLISHED = Path(__file__).parent / "published"
 _TITLES = {method.id: method.title for method in METHODS}
@@ -19,6 +20,10 @@ _SCORES = {
     "iou": ("mIoU", overlap.iou),
     "dice": ("Dice", overlap.dice),
 }
+_WIDTH = "network.base_filters"
+PAPER_WIDTH = Protocol().network.base_filters
+PAPER_PIXELS = 240 * 240  # of a slice
+_JOINED_LABELS_SINCE = 17  # the year of BraTS
 _EMPTY = "truth and prediction empty: left out; one empty: 0"
 
 # By table: heading, row and method; then the range that precision, recall and mIoU
@@ -113,18 +118,19 @@ def _columns(infix, convention):
 
 
 # chosen: the published rows are no pooled counts (Dice is not 2 J / (1 + J)), and
-# spread too little for single slices: a patient's slices are the unit.
-DEFAULT = _columns("", f"mean over patients, slices with tumor; {_EMPTY}")
+# spread too little for single slices: a case's slices are the unit, and a
+# patient with several exams has several.
+DEFAULT = _columns("", f"mean over cases, slices with tumor; {_EMPTY}")
 
 READINGS = (
-    *_columns("zero_", "mean over patients, slices with tumor; empty: 0"),
-    *_columns("whole_", f"mean over patients, all slices; {_EMPTY}"),
+    *_columns("zero_", "mean over cases, slices with tumor; empty: 0"),
+    *_columns("whole_", f"mean over cases, all slices; {_EMPTY}"),
     *(
         Column(
             f"{region}_pooled_{score}",
             f"{label} ({name})",
             Pooled(function, f"{region}_"),
-            "of counts pooled over all patients' slices with tumor",
+            "of counts pooled over all cases' slices with tumor",
         )
         for region, name in _REGIONS.items()
         for score, (label, function) in _SCORES.items()
@@ -134,7 +140,7 @@ READINGS = (
             f"{region}_slices_{score}",
             f"{label} ({name})",
             MeanOfSlices(f"{region}_slices_{score}", f"{region}_slices", f"{region}_"),
-            f"mean over all patients' slices with tumor; {_EMPTY}",
+            f"mean over all cases' slices with tumor; {_EMPTY}",
         )
         for region, name in _REGIONS.items()
         for score, (label, _) in _SCORES.items()
@@ -150,6 +156,30 @@ READINGS = (
         for score, (label, _) in _SCORES.items()
     ),
 )
+
+
+def remark(cases):
+    """Returns what is unlike the paper in the rows of one run, for their note."""
+    profile, *changes = cases["profile"].iloc[0].split(", ")
+    own = dict(change.partition("=")[::2] for change in changes)
+    width = int(own.get(_WIDTH, PROFILES.get(profile, {}).get(_WIDTH, PAPER_WIDTH)))
+    remarks = []
+    if width != PAPER_WIDTH:
+        remarks.append(f"base width {width} (the networks' own: {PAPER_WIDTH})")
+    counts = [f"wt_{name}" for name in ("tp", "fp", "fn", "tn")]
+    if {*counts, "wt_slices"} <= {*cases}:
+        one = cases[cases["wt_slices"] > 0].iloc[:1]
+        for pixels in (one[counts].sum(axis=1) / one["wt_slices"]).round():
+            if pixels != PAPER_PIXELS:
+                remarks.append(f"slices of {pixels:,.0f} pixels (240x240: 57,600)")
+    release = re.match(r"brats(\d\d)", cases["data"].iloc[0])
+    if release and int(release[1]) >= _JOINED_LABELS_SINCE:
+        remarks.append(
+            "label 1 is necrosis and non-enhancing tumor, label 3 has no pixel"
+        )
+    if cases["split"].iloc[0] == TRAINED_ON and cases["fold"].nunique() > 1:
+        remarks.append("a case counts once in each fold that was trained on it")
+    return "; ".join(remarks)
 
 
 def _table(name, title, row, method, feasible):
@@ -168,6 +198,7 @@ def _table(name, title, row, method, feasible):
         _PUBLISHED / f"table{name}.csv",
         note,
         dataset="brats15",
+        remark=remark,
     )
 
 
@@ -182,5 +213,6 @@ TABLES = (
         _PUBLISHED / "table_readings.csv",
         "the paper does not say how its scores are averaged",
         dataset="brats15",
+        remark=remark,
     ),
 )

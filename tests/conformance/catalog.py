@@ -1,21 +1,12 @@
 """Every network and loss of the suite, listed once; each property runs over it.
 
-A new network is one line here (and a golden: `python -m
-tests.conformance.regenerate`). It may be exempt from a property by name and with
-its reason.
+A new network is one line here, a new layer one in `layers.py` (and a golden:
+`python -m tests.conformance.regenerate`). It may be exempt from a property by name
+and with its reason.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 
-import keras
-
-from common.layers.anisotropic_conv import AnisotropicConv3D
-from common.layers.anisotropic_conv_transpose import AnisotropicConv3DTranspose
-from common.layers.batch_statistics import BatchStatisticsPReLU
-from common.layers.instance_normalization import InstanceNormalization
-from common.layers.pad_channels import PadChannels
 from common.losses.bootstrapped_cross_entropy import BootstrappedCrossEntropy
 from common.losses.cross_entropy import LabelCrossEntropy
 from common.losses.region_dice import RegionDice
@@ -34,55 +25,10 @@ from papers.hierdice.networks import (
 )
 from papers.linkdsl.losses import BceMinusDice
 from papers.linkdsl.networks import linknet
+from tests.conformance.entries import Loss, Network
+from tests.conformance.layers import LAYERS, OF_THE_BATCH
 
 PROPERTIES = ("graph", "saving", "precision", "batch", "gradients")
-
-
-@dataclass(frozen=True, eq=False)
-class Network:
-    """One network at two widths.
-
-    Args:
-        name: paper and network.
-        small: builds it narrow, for the properties.
-        full: builds it as published, for the golden inventory.
-        output_shape: of the small one, without the batch axis.
-        total: number of weights at full width, by hand; None if none is known.
-        trainable: number of trainable weights, which papers quote.
-        normalized_biases: starts of the names of the layers whose bias stands
-            before a batch normalization: it has no gradient.
-        exempt: the reason by property that is not tested.
-        rounding: how many times more than in other networks an order of summation
-            may change an output: of deep ones with random weights, whose features
-            and logits grow large.
-    """
-
-    name: str
-    small: Callable
-    full: Callable
-    output_shape: tuple
-    total: int | None = None
-    trainable: int | None = None
-    normalized_biases: tuple[str, ...] = ()
-    exempt: dict[str, str] = field(default_factory=dict)
-    rounding: float = 1.0
-
-
-@dataclass(frozen=True)
-class Loss:
-    """One loss.
-
-    Args:
-        name: paper and loss.
-        make: builds it.
-        perfect: its value for a map equal to the truth, an empty one too.
-        perfect_of_one_class: that of an empty or full map, if another.
-    """
-
-    name: str
-    make: Callable
-    perfect: float
-    perfect_of_one_class: float | None = None
 
 
 def networks(prop):
@@ -133,7 +79,7 @@ def _aniso(build, total, exempt=None):
         output_shape=(2, 8, 12, 2),
         total=total,
         trainable=total,
-        exempt={"batch": "normalizes by the batch at hand, by design"} | (exempt or {}),
+        exempt=OF_THE_BATCH | (exempt or {}),
     )
 
 
@@ -181,56 +127,12 @@ def _hierdice(build, total, fixed=0, normalized_biases=(), rounding=1.0):
     )
 
 
-def _layer(kind, output_shape, exempt=None, **options):
-    """A network of one layer, of an input of 10x8x12 voxels and 4 channels."""
-
-    def build():
-        inputs = keras.Input((10, 8, 12, 4))
-        return keras.Model(inputs, kind(name="layer", **options)(inputs))
-
-    extent = "_".join(map(str, options.get("kernel_size", ())))
-    return Network(
-        name="_".join(filter(None, ("layer", kind.__name__, extent))),
-        small=build,
-        full=build,
-        output_shape=output_shape,
-        exempt={"precision": "stays in half precision: see the tests of the layer"}
-        | (exempt or {}),
-    )
-
-
-_OF_THE_BATCH = {"batch": "normalizes by the batch at hand, by design"}
 _AS_IN_WNET = dict.fromkeys(
     ("saving", "precision"), "the layers of anisocascade_wnet, joined otherwise"
 )
 
 NETWORKS = (
-    _layer(
-        AnisotropicConv3D,
-        (10, 8, 12, 3),
-        filters=3,
-        kernel_size=(1, 3, 3),
-        dilation_rate=(1, 2, 2),
-        padding="same",
-    ),
-    _layer(AnisotropicConv3D, (8, 8, 12, 3), filters=3, kernel_size=(3, 1, 1)),
-    _layer(
-        AnisotropicConv3DTranspose,
-        (10, 16, 24, 3),
-        filters=3,
-        kernel_size=(1, 3, 3),
-        strides=(1, 2, 2),
-        padding="same",
-        use_bias=False,
-    ),
-    _layer(BatchStatisticsPReLU, (10, 8, 12, 4), exempt=_OF_THE_BATCH),
-    _layer(
-        PadChannels,
-        (10, 8, 12, 7),
-        exempt={"gradients": "has no weights"},
-        filters=7,
-    ),
-    _layer(InstanceNormalization, (10, 8, 12, 4), negative_slope=0.2),
+    *LAYERS,
     _aniso(wnet, total=214_470),
     _aniso(tnet, total=214_470, exempt=_all_but_counts("anisocascade_wnet renamed")),
     _aniso(enet, total=204_396, exempt=_AS_IN_WNET),

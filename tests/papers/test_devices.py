@@ -128,6 +128,13 @@ def test_fewer_gpus(tmp_path, two_gpus):
         side_by_side(jobs, Options("linkdsl"), 3, print)
 
 
+def test_gpus_without_a_training_are_told(tmp_path, two_gpus):
+    said, job = [], Job(tmp_path, "a")
+    side_by_side([job], Options("linkdsl"), 2, said.append, Processes(tmp_path))
+    assert said[0] == "GPUs without a training: 1 of 2"
+    assert len(said) == 2
+
+
 def test_the_command_has_the_same_options(tmp_path, monkeypatch):
     """Read by the command line itself, which then trains that job only."""
     from papers import __main__, commands

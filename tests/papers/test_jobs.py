@@ -4,11 +4,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from common.errors import UserError
 from common.files import write_json
 from data.brats import BratsDataset
 from data.brats_phantom import write_phantom
 from data.figshare import FigshareDataset
 from papers import registry
+from papers.devices import shared_by
 from papers.jobs import Request, plan_jobs
 from papers.results import figure_suffix
 from papers.runner import Runner
@@ -112,6 +114,42 @@ def test_seed_and_split_make_another_run(dataset, tmp_path):
         )
     ]
     assert len(set(keys)) == len(keys)
+
+
+CLUSTER = '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"index": 0}}'
+
+
+def test_machines_that_share_a_batch_are_another_run(dataset, tmp_path, monkeypatch):
+    """Its rows and its key say how many towers; where they stand, they do not."""
+
+    def run(**options):
+        changes = {"training.batch_size": 8}
+        options |= {"methods": ("dual",), "folds": (0,), "changes": changes}
+        linkdsl = registry.paper("linkdsl")
+        label = Request(linkdsl, dataset.root, "demo", **options).profile_label()
+        return plan(dataset, tmp_path, **options)[0], label
+
+    monkeypatch.delenv("TF_CONFIG", raising=False)
+    alone, two_gpus = run(), run(gpus=2)
+    monkeypatch.setattr("tensorflow.config.list_physical_devices", lambda kind: [])
+    monkeypatch.setenv("TF_CONFIG", CLUSTER)
+    two_machines = run()
+    assert two_machines[0].shared_by == 2
+    assert two_machines[1].endswith("towers=2")
+    assert two_machines[0].base_key == two_gpus[0].base_key != alone[0].base_key
+    assert two_machines[1] == two_gpus[1] != alone[1]
+
+
+def test_machines_of_a_protocol_with_towers_make_the_same_run(monkeypatch):
+    protocol = registry.paper("hierdice").published
+    monkeypatch.setenv("TF_CONFIG", CLUSTER)
+    assert shared_by(None, protocol) is None
+
+
+def test_machines_use_the_gpus_that_they_see(dataset, tmp_path, monkeypatch):
+    monkeypatch.setenv("TF_CONFIG", CLUSTER)
+    with pytest.raises(UserError, match="GPUS=2.*leave GPUS out"):
+        plan(dataset, tmp_path, methods=("dual",), folds=(0,), gpus=2)
 
 
 def test_longer_run_continues_the_longest_shorter_one(dataset, tmp_path):

@@ -12,6 +12,7 @@ import pytest
 from common.files import read_json
 from data.brats_phantom import write_phantom
 from papers.__main__ import main
+from papers.workers import refuse_cluster
 from tests.common.training.test_resume import arrays
 from tests.common.training.test_workers import ports
 
@@ -79,7 +80,14 @@ def test_machines_end_with_the_weights_of_one(tmp_path, capfd):
 
 
 @pytest.mark.parametrize(
-    "verb, words", [("train", "prepare hierdice"), ("reproduce", "the verb `train`")]
+    "verb, words",
+    [
+        ("train", "prepare hierdice"),
+        ("evaluate", "the verb `train`"),
+        ("table", "the verb `train`"),
+        ("figure", "the verb `train`"),
+        ("reproduce", "the verb `train`"),
+    ],
 )
 def test_machines_only_train(tmp_path, capfd, monkeypatch, verb, words):
     """One prepares before; one writes tables after."""
@@ -91,3 +99,22 @@ def test_machines_only_train(tmp_path, capfd, monkeypatch, verb, words):
     printed = "".join(capfd.readouterr())
     assert stopped.value.code == 2
     assert words in printed and "next:" in printed
+
+
+def test_a_cluster_of_one_machine_is_none(monkeypatch):
+    one = '{"cluster": {"worker": ["a:1"]}, "task": {"index": 0}}'
+    monkeypatch.setenv("TF_CONFIG", one)
+    assert refuse_cluster("evaluate") is None
+
+
+def test_gpus_that_are_not_there_are_said_before_anything_is_prepared(
+    tmp_path, capfd, monkeypatch
+):
+    monkeypatch.delenv("TF_CONFIG", raising=False)
+    monkeypatch.setattr("tensorflow.config.list_physical_devices", lambda *kind: [])
+    write_phantom(tmp_path / "brats", "brats15", 0, 5, shape=(18, 48, 48))
+    with contextlib.chdir(tmp_path), pytest.raises(SystemExit) as stopped:
+        main(["reproduce", *OPTIONS, "--gpus", "2"])
+    assert stopped.value.code == 2
+    assert "take turns" in "".join(capfd.readouterr())
+    assert not list(tmp_path.rglob("*.h5"))

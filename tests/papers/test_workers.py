@@ -20,7 +20,7 @@ def test_one_command_a_host():
             "cluster": {"worker": ["a:1", "b:2"]},
             "task": {"type": "worker", "index": index},
         }
-        assert rest == ["make", "train-hierdice", "DATA=brats"]
+        assert rest == ["bash", "-c", "make train-hierdice DATA=brats"]
         assert host == ("a:1", "b:2")[index]
 
 
@@ -30,29 +30,72 @@ def test_addresses_that_cannot_be(hosts):
         commands(hosts, "make")
 
 
-def test_slurm_script_gives_each_node_its_place(tmp_path):
-    """Run by bash with the programs of Slurm in a stand-in form."""
+SAYS = "printenv TF_CONFIG"
+# A user's command with all that bash looks at.
+AWKWARD = """cd . && printf '%s ' "it's \\$HOME" 'a "b"' && """ + SAYS
+
+
+def configs(printed):
+    """The JSON values of a text, and what stands before each."""
+    decoder, text = json.JSONDecoder(), printed.strip()
+    while text:
+        start = text.index("{")
+        value, end = decoder.raw_decode(text[start:])
+        yield value, text[:start]
+        text = text[start + end :].strip()
+
+
+@pytest.mark.parametrize(
+    "command, before", [(SAYS, ""), (AWKWARD, 'it\'s $HOME a "b" ')]
+)
+def test_each_host_runs_the_command_as_typed(command, before):
+    for index, (_, line) in enumerate(commands(("a:1", "b:2"), command)):
+        done = subprocess.run(["bash", "-c", line], capture_output=True, text=True)
+        ((value, text),) = configs(done.stdout)
+        assert (value["task"]["index"], text) == (index, before)
+
+
+def run_slurm(folder, command, restarts="0"):
+    """Runs the script by bash with the programs of Slurm in a stand-in form."""
     fakes = {
-        "scontrol": 'if [ "$1" = show ]; then printf "n1\\nn2\\n"; fi',
-        "srun": 'shift; for i in 0 1; do SLURM_PROCID=$i "$@"; done',
+        "scontrol": 'if [ "$1" = show ]; then printf "n1\\nn2\\n"; else echo "$@"; fi',
+        "srun": 'shift; for i in 0 1; do SLURM_PROCID=$i "$@" || exit 1; done',
     }
     for name, body in fakes.items():
-        path = tmp_path / name
+        path = folder / name
         path.write_text(f"#!/bin/bash\n{body}\n")
         path.chmod(0o755)
-    script = tmp_path / "job.sh"
-    script.write_text(slurm(2, 2222, "printenv TF_CONFIG"))
-    done = subprocess.run(
+    script = folder / "job.sh"
+    script.write_text(slurm(2, 2222, command))
+    return subprocess.run(
         ["bash", script],
-        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "SLURM_JOB_NODELIST": "n[1-2]"},
+        env={
+            "PATH": f"{folder}:/usr/bin:/bin",
+            "HOME": "/",
+            "SLURM_JOB_ID": "7",
+            "SLURM_JOB_NODELIST": "n[1-2]",
+            "SLURM_RESTART_COUNT": restarts,
+        },
         capture_output=True,
         text=True,
-        check=True,
     )
-    decoder, text, found = json.JSONDecoder(), done.stdout.strip(), []
-    while text:
-        value, end = decoder.raw_decode(text)
-        found.append(value)
-        text = text[end:].strip()
-    assert [value["task"]["index"] for value in found] == [0, 1]
-    assert all(v["cluster"] == {"worker": ["n1:2222", "n2:2222"]} for v in found)
+
+
+@pytest.mark.parametrize(
+    "command, before", [(SAYS, ""), (AWKWARD, 'it\'s $HOME a "b" ')]
+)
+def test_slurm_script_gives_each_node_its_place(tmp_path, command, before):
+    done = run_slurm(tmp_path, command)
+    assert (done.returncode, done.stderr) == (0, "")
+    found = list(configs(done.stdout))
+    assert [value["task"]["index"] for value, _ in found] == [0, 1]
+    assert all(v["cluster"] == {"worker": ["n1:2222", "n2:2222"]} for v, _ in found)
+    assert [text for _, text in found] == [before, before]
+
+
+@pytest.mark.parametrize("restarts, again", [("0", True), ("19", True), ("20", False)])
+def test_slurm_gives_up_what_always_fails(tmp_path, restarts, again):
+    done = run_slurm(tmp_path, "false", restarts)
+    assert ("requeue 7" in done.stdout) == again
+    assert ("given up" in done.stderr) == (not again)
+    assert bool(done.returncode) == (not again)

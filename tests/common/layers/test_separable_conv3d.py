@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
+from common.layers import depthwise_fused
 from common.layers.separable_conv3d import SeparableConv3D
 
 SHAPE = (2, 6, 5, 7, 3)
@@ -21,6 +22,13 @@ def with_weights(layer, shape=SHAPE):
         [example(weight.shape, i + 1) for i, weight in enumerate(layer.weights)]
     )
     return layer
+
+
+@pytest.fixture(params=["fused", "portable"])
+def path(request, monkeypatch):
+    """Sends even small inputs down one of both paths of the depthwise part."""
+    smallest = {"fused": 0, "portable": 1 << 40}[request.param]
+    monkeypatch.setattr(depthwise_fused, "FUSED_FROM", smallest)
 
 
 @pytest.mark.parametrize(
@@ -140,3 +148,40 @@ def test_mixed_precision_regularizers_and_gradients():
 def test_other_arguments_are_refused():
     with pytest.raises(ValueError, match="not both"):
         SeparableConv3D(4, 3, strides=2, dilation_rate=2)
+
+
+def network():
+    inputs = keras.Input((4, 4, 4, 2))
+    options = dict(padding="same", dilation_rate=2, use_depthwise_bias=True)
+    x = SeparableConv3D(3, 3, activation="tanh", name="inner", **options)(inputs)
+    return keras.Model(inputs, layers.GlobalAveragePooling3D()(x))
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_fit(jit_compile, path):
+    """Two epochs with a last batch that is smaller go down in the loss."""
+    keras.utils.set_random_seed(0)
+    model = network()
+    model.compile(keras.optimizers.SGD(0.1), "mse", jit_compile=jit_compile)
+    before = model.get_layer("inner").get_weights()
+    x, y = example((3, 4, 4, 4, 2)), example((3, 3))
+    history = model.fit(x, y, epochs=2, batch_size=2, shuffle=False, verbose=0).history
+    assert history["loss"][1] < history["loss"][0]
+    after = model.get_layer("inner").get_weights()
+    assert len(after) == 4
+    for old, new in zip(before, after, strict=True):
+        assert np.abs(new - old).max() > 0
+
+
+def test_saved_both_ways(path, tmp_path):
+    """Whole, as Keras has it, and as a graph that needs no code of the suite."""
+    x, model = example((3, 4, 4, 4, 2)), network()
+    with_weights(model.get_layer("inner"), x.shape)
+    expected = model(x)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert type(loaded.get_layer("inner")) is SeparableConv3D
+    np.testing.assert_allclose(loaded(x), expected, rtol=1e-6)
+    model.export(tmp_path / "saved", verbose=False)
+    served = tf.saved_model.load(tmp_path / "saved")
+    np.testing.assert_allclose(served.serve(x), expected, rtol=1e-5, atol=1e-6)

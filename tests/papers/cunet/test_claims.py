@@ -4,19 +4,29 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from common.reporting.cells import GROUP
+from common.files import write_text
+from common.reporting.cases import read_cases, write_cases
+from common.reporting.cells import GROUP, build_cells
+from common.reporting.published import read_published
+from common.reporting.text import to_csv
 from papers.cunet.claims import REGIONS
+from papers.cunet.page import claims_table
 from papers.cunet.paper import PAPER
 from papers.cunet.protocol import METHODS
 from papers.cunet.tables import CLAIMS, PAIRED, TABLES
+from papers.results import check_derived
 
 LEVELS = {"unet": 0.5, "bfcn": 0.6, "drn": 0.65, "cun": 0.7, "cun_lws": 0.8}
 
 
-def rows(levels=LEVELS, data="brats17-cubes32"):
+RUN = {"data": "brats17", "coverage": "285/285", "profile": "paper"}
+
+
+def rows(levels=LEVELS, **run):
     """Rows of 30 patients, method by method at its level, with the same noise."""
     noise = np.random.default_rng(0).normal(0, 0.02, 30)
-    same = dict.fromkeys(GROUP, "") | {"data": data, "status": "ok"}
+    texts = ("paper", *GROUP, "group", "command", "commit")
+    same = dict.fromkeys(texts, "") | {"status": "ok"} | RUN | run
     lines = []
     for method, level in levels.items():
         for number, error in enumerate(noise):
@@ -39,9 +49,7 @@ def test_each_claim_has_a_verdict():
     dice = found.loc[("cun", "cun_lws", "dice")]
     assert dice["published_difference"] == pytest.approx(-0.00433, abs=5e-5)
     assert dice["verdict"] == "undecided: no rise shown"
-    assert set(found["note"]) == {
-        "a comparison of methods under one budget, not of the paper's"
-    }
+    assert set(found["note"]) == {""}  # the paper's own data and protocol
 
 
 def test_other_order_contradicts():
@@ -63,6 +71,76 @@ def test_phantoms_say_nothing():
     found = CLAIMS(rows(data="phantom"))
     assert set(found["note"]) == {"phantom: says nothing of the paper's"}
     assert CLAIMS(rows().iloc[:0]).empty
+
+
+@pytest.mark.parametrize(
+    ("run", "said"),
+    [
+        ({"data": "brats17-cubes32"}, "data brats17-cubes32, not brats17"),
+        ({"coverage": "210/285"}, "210 of 285 cases"),
+        ({"profile": "cpu"}, "profile cpu"),
+        (
+            {"data": "mine", "coverage": "3/3", "profile": "paper, loss.omega=0.2"},
+            "data mine, not brats17; profile paper, loss.omega=0.2",
+        ),
+    ],
+)
+def test_a_note_names_what_separates_a_run_from_the_papers(run, said):
+    (note,) = set(CLAIMS(rows(**run))["note"])
+    assert note == f"a comparison of methods, not with the paper's: {said}"
+
+
+def test_one_patient_decides_nothing():
+    cases = rows()
+    found = CLAIMS(cases[cases["patient"] == "p0"])
+    assert set(found["n_patients"]) == {1} and found["ci_low"].isna().all()
+    assert found["verdict"].str.startswith("undecided").all()
+
+
+def test_page_states_every_claim_with_its_verdict(tmp_path):
+    write_text(tmp_path / "claims.csv", to_csv(CLAIMS(rows().iloc[:0])))
+    lines = claims_table(tmp_path).splitlines()
+    assert len(lines) == 2 + 11
+    assert lines[2].endswith("| +0.0170 |  |  | not run on real data |  |")
+    # Two runs: the paper's own and one of cubes.
+    both = pd.concat([rows(), rows(data="cubes", coverage="30/30")])
+    write_text(tmp_path / "claims.csv", to_csv(CLAIMS(both)))
+    lines = claims_table(tmp_path).splitlines()
+    assert len(lines) == 2 + 11 * 2
+    lws = [line for line in lines if "raises the sensitivity" in line]
+    assert all("| +0.1000 [" in line and "| 30 | supported |" in line for line in lws)
+    assert "brats17 285/285" in lws[0] and "cubes 30/30" in lws[1]
+    assert "not with the paper's" in lws[1] and "not with" not in lws[0]
+
+
+def test_both_pools_stand_beside_the_published_specificity():
+    (table,) = TABLES
+    cases = rows()
+    cells = build_cells(table, cases, read_published(table.published_csv))
+    for region in REGIONS:
+        mine = cells[cells["column"].str.startswith(f"{region}_specificity")]
+        of_row = mine[mine["row"] == "cun"].set_index("column")
+        assert len(of_row) == 2 and of_row["published"].nunique() == 1
+        assert of_row["gap"].notna().all()
+    assert "fits slices with tumor" in table.note
+
+
+def test_an_edited_file_is_found(tmp_path):
+    write_cases(tmp_path / "cases.csv", rows())
+    cases = read_cases(tmp_path / "cases.csv")
+    for name, derive in PAPER.derived.items():
+        write_text(tmp_path / name, to_csv(derive(cases)))
+    assert [outcome.passed for outcome in check_derived(PAPER, tmp_path)] == [True] * 2
+    path = tmp_path / "claims.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("supported", "contradicted", 1), encoding="utf-8")
+    edited, paired = sorted(check_derived(PAPER, tmp_path), key=lambda o: o.passed)
+    assert paired.passed and not edited.passed
+    assert "claims.csv against cases.csv, row 1, verdict" in str(edited)
+    path.unlink()
+    assert [outcome.passed for outcome in check_derived(PAPER, tmp_path)].count(
+        False
+    ) == 1
 
 
 def test_table_has_five_rows_and_both_pools_of_the_specificity():

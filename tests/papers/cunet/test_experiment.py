@@ -109,6 +109,27 @@ def test_slices_that_are_left_out_have_no_tumor(make, prepared):
     assert len(make(changes={"slices.policy": "all"}).slices) == len(everything)
 
 
+def test_too_few_slices_without_tumor_are_said_before_the_training(make):
+    one, said = make(changes={"slices.dropped": 1.0}), []
+    one.before_training(said.append)
+    assert one.slices.tumor.all()
+    (line,) = said
+    assert "only" in line and "without tumor" in line
+    make().before_training(pytest.fail)
+
+
+def test_a_contour_of_small_slices_is_said_on_whole_ones():
+    cpu = replace(Protocol(), PROFILES["cpu"])
+    note = experiment.contour_note(BY_ID["cun_lws"], cpu, 240)
+    assert "SET=sampling.contour_width=10.0" in note and "5.33 pixels" in note
+    for method, protocol, width in (
+        ("cun", cpu, 240),
+        ("cun_lws", cpu, 32),
+        ("cun_lws", Protocol(), 240),
+    ):
+        assert experiment.contour_note(BY_ID[method], protocol, width) is None
+
+
 def test_images_classes_and_brain_of_a_slice(prepared):
     dataset, cache = prepared
     case = next(case for case in dataset if case.group == "HGG")

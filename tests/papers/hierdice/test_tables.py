@@ -8,7 +8,7 @@ from scipy.optimize import linprog
 from common.reporting.cells import build_cells
 from common.reporting.tables import read_published
 from papers.hierdice.scores import score_slices
-from papers.hierdice.tables import FEASIBLE, TABLES
+from papers.hierdice.tables import FEASIBLE, TABLES, remark
 
 RUN = {
     "paper": "hierdice",
@@ -24,6 +24,8 @@ RUN = {
     "command": "make reproduce-hierdice",
     "commit": "0",
 }
+
+EMPTY = read_published(TABLES[0].published_csv).iloc[:0]
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +56,40 @@ def test_every_cell_of_a_run_has_a_value(table, cases):
     of_run = cells[cells["data"] != ""]
     assert len(of_run) == len(table.rows) * len(table.columns)
     assert of_run["reproduced"].between(0, 1).all()
+
+
+@pytest.mark.parametrize(
+    "run, words",
+    [
+        (
+            {},
+            "base width 16 (the networks' own: 64); slices of 64 pixels (240x240: "
+            "57,600); label 1 is necrosis and non-enhancing tumor, label 3 has no "
+            "pixel",
+        ),
+        (
+            {"data": "phantom", "profile": "demo, network.base_filters=4, slices=all"},
+            "base width 4 (the networks' own: 64); slices of 64 pixels (240x240: "
+            "57,600)",
+        ),
+        (
+            {"data": "brats15", "profile": "paper", "wt_tn": 57_600 * 3, "wt_fn": 0}
+            | {"wt_tp": 0, "wt_fp": 0, "split": "training cases"},
+            "",
+        ),
+    ],
+)
+def test_rows_say_what_is_unlike_the_paper(cases, run, words):
+    assert remark(cases.assign(**run)) == words
+    note = build_cells(TABLES[0], cases.assign(**run), EMPTY)["note"].iloc[-1]
+    assert words in note
+
+
+def test_rows_say_that_folds_share_the_cases_trained_on(cases):
+    trained = cases.assign(split="training cases")
+    folds = pd.concat([trained, trained.assign(fold=1)])
+    assert "a case counts once in each fold" in remark(folds)
+    assert "a case counts once" not in remark(trained)
 
 
 def test_mean_of_slices_is_that_of_single_slices(volumes, cases):

@@ -1,0 +1,106 @@
+"""What the paper concludes, judged by rows whose order and imbalance are known."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from common.reporting.cells import GROUP
+from papers.hierdice.balance import PAPER_OTHERS_PER_ET
+from papers.hierdice.claims import others_per_et_pixel
+from papers.hierdice.paper import PAPER
+from papers.hierdice.protocol import METHODS
+from papers.hierdice.tables import DEFAULT
+
+CLAIMS = PAPER.derived["claims.csv"]
+# As published, but for softmax, which finds nothing.
+LEVELS = {
+    "vgg16-bootstrapping": 0.2,
+    "unet-bootstrapping": 0.47,
+    "resnet50-bootstrapping": 0.26,
+    "resunet-bootstrapping": 0.55,
+    "resunet-softmax": 0.0,
+    "resunet-hierarchical": 0.5,
+}
+MISSES = ("none", "resunet-softmax", "et_dice")
+FINDS = ("resunet-softmax", "resunet-bootstrapping", "et_dice")
+BEST = ("unet-bootstrapping", "resunet-bootstrapping", "et_dice")
+
+
+def rows(levels=LEVELS, others=PAPER_OTHERS_PER_ET, data="brats15", patients=30):
+    """Rows of patients, two cases each, with the same noise for all methods."""
+    same = dict.fromkeys(GROUP, "") | {"data": data, "status": "ok"}
+    same |= {"fold": 0, "seed": 0, "wt_fp": others * 50, "wt_tn": others * 50}
+    same |= {"et_tp": 0, "et_fn": 100}
+    lines = []
+    for method, level in levels.items():
+        for number in range(2 * patients):
+            noise = np.random.default_rng(number).normal(0, 0.02) if level else 0
+            scores = {column.key: level + noise for column in DEFAULT}
+            case = {"case": f"c{number}", "patient": f"p{number // 2}"}
+            lines.append(same | {"method": method} | case | scores)
+    return pd.DataFrame(lines)
+
+
+def judged(cases):
+    return CLAIMS(cases).set_index(["first", "second", "score"])
+
+
+def test_the_papers_order_supports_its_claims():
+    found = judged(rows())
+    assert len(found) == 10
+    recall = ("resunet-bootstrapping", "resunet-hierarchical", "wt_recall")
+    assert found.loc[recall, "verdict"] == "not supported"
+    assert set(found.drop(recall)["verdict"]) == {"supported"}
+    assert found.loc[FINDS, "difference"] == pytest.approx(0.55, abs=0.01)
+    assert found.loc[FINDS, "n_patients"] == 30
+    assert found.loc[FINDS, "n_cases"] == 60
+    assert found.loc[FINDS, "published_second"] == 0.5112
+    assert found.loc[MISSES, "published_second"] == pytest.approx(2e-4)
+    assert found.loc[MISSES, "mean_first"] == 0
+
+
+def test_other_orders_do_not():
+    found = judged(rows(LEVELS | {"resunet-softmax": 0.6}))
+    for claim in (MISSES, FINDS):
+        assert found.loc[claim, "verdict"] == "not supported"
+
+
+@pytest.mark.parametrize(
+    "share, misses, finds",
+    [(0.05, "not tested", "not tested"), (0.5, "not tested", "supported")],
+)
+def test_less_imbalance_refutes_nothing(share, misses, finds):
+    """Softmax finds a little, where others are fewer an enhancing pixel."""
+    levels = LEVELS | {"resunet-softmax": 0.3}
+    found = judged(rows(levels, others=share * PAPER_OTHERS_PER_ET))
+    assert found.loc[MISSES, "verdict"] == misses
+    assert "imbalance" in found.loc[MISSES, "note"]
+    assert found.loc[FINDS, "verdict"] == finds
+    assert found.loc[BEST, "verdict"] == "supported"  # no claim about imbalance
+
+
+def test_what_was_not_run_is_not_tested():
+    levels = {"resunet-softmax": 0.0, "unet-bootstrapping": 0.5}
+    found = judged(rows(levels))
+    assert found.loc[MISSES, "verdict"] == "supported"
+    assert found.loc[FINDS, "verdict"] == "not tested"
+    assert "resunet-bootstrapping was not run" in found.loc[FINDS, "note"]
+    assert set(judged(rows(patients=4))["verdict"]) == {"not tested"}
+    assert CLAIMS(rows().iloc[:0]).empty
+
+
+def test_phantoms_say_so():
+    notes = judged(rows(data="phantom"))["note"]
+    assert all("phantom: says nothing" in note for note in notes)
+
+
+def test_claims_name_methods_of_the_paper():
+    ids = {method.id for method in METHODS}
+    for claim in CLAIMS.claims:
+        assert {claim.second, claim.first or claim.second} <= ids
+
+
+def test_balance_is_that_of_label_0_to_label_4():
+    cases = rows(others=700)
+    assert others_per_et_pixel(cases) == pytest.approx(700)
+    assert others_per_et_pixel(cases.assign(et_fn=0)) == np.inf
