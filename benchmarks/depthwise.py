@@ -5,7 +5,9 @@ path, Keras's `Conv3D` with as many groups as channels, a convolution a channel,
 and PyTorch's `Conv3d` with groups in both memory formats, where `.venv-torch` has
 it. Forward, and forward with the gradients of input, kernel and bias. A ratio is
 the median of the rounds' own ratios. A slow peer has fewer turns, and none goes
-beyond a cap.
+beyond a cap. Memory is the peak of one call beyond its inputs, with the first number
+of threads: as TensorFlow's allocator counts it, and of PyTorch, which has no such
+count, in a process that is not timed and gives back what it frees.
 """
 
 import argparse
@@ -38,7 +40,7 @@ PARTS = ("forward", "training")
 ROUND_S = 0.06  # of repetitions of one peer, at least, and of one call
 PREPARE_S = 600.0  # of building and tracing, which is nobody's time
 SLOW_S = 2.0  # a first call that takes longer is not repeated to warm up
-TURNS_S = 1.5  # of all turns of one peer at one size; one turn at least
+TURNS_S = 1.0  # of all turns of one peer at one size; one turn at least
 
 COLUMNS = (
     *("channels", "side", "rate", "part", "threads", "variant", "ms", "cpu_ms"),
@@ -70,15 +72,19 @@ def main(arguments=None):
             for way in options.ways
             if TORCH.exists() or not way.startswith("torch")
         }
+        weighed = dict(peers) if threads == options.threads[0] else {}
+        for way in weighed:
+            if way.startswith("torch"):
+                weighed[way] = Peer(command(way, threads), gives_back=True)
         for shape in shapes:
             for part in PARTS:
                 task = Task(shape, part, threads, options.rounds, options.cap)
                 console.say(f"measuring: {task}")
-                rows += task.measure(peers, too_slow(rows, shape, part))
+                rows += task.measure(peers, weighed, too_slow(rows, shape, part))
                 # At once: what is measured survives an interrupt.
                 table = pd.DataFrame([row | made_on for row in rows])
                 write_text(options.results, table.to_csv(index=False))
-        for peer in peers.values():
+        for peer in (*peers.values(), *weighed.values()):
             peer.close()
     show = [[row.get(name, "") for name in COLUMNS] for row in rows]
     console.table(COLUMNS, show, "depthwise convolution, 3x3x3, batch 1")
@@ -133,15 +139,20 @@ class Task:
             f"{self.threads} threads"
         )
 
-    def measure(self, peers, known_slow):
-        """Returns one row a peer."""
+    def measure(self, peers, weighed, known_slow):
+        """Returns one row a peer.
+
+        Args:
+            peers: those whose time is measured, by name.
+            weighed: those whose memory is, the same or others.
+            known_slow: seconds of those that are not asked.
+        """
         rows, timings, answers = {}, {}, {}
         for way, peer in peers.items():
             if way in known_slow:
                 rows[way] = self._row(way, known_slow[way], "not run", at_least=True)
                 continue
-            what = {"shape": self.shape, "part": self.part}
-            peer.ask({"kind": "prepare"} | what, PREPARE_S)
+            peer.ask(self._request(), PREPARE_S)
             slow, cap = SLOW_S, self.cap
             if way == "shipped":
                 slow = cap = PREPARE_S
@@ -165,8 +176,8 @@ class Task:
             rows[way]["cpu_ms"] = round(1e3 * median(t["cpu"] for t in turns), 3)
             rows[way]["turns"] = len(turns)
             rows[way]["peer_version"] = peers[way].version
-        for way, answer in answers.items():
-            rows[way]["peak_mb"] = round(answer["peak_mb"])
+            if way in weighed:
+                rows[way]["peak_mb"] = self._memory(peers[way], weighed[way])
         shipped = timings["shipped"]
         for way, row in rows.items():
             turns = timings.get(way, [{"wall": row["ms"] / 1e3}] * len(shipped))
@@ -174,6 +185,15 @@ class Task:
             ratio = median(one["wall"] / other["wall"] for one, other in pairs)
             row["ratio_to_shipped"] = round(ratio, 3)
         return list(rows.values())
+
+    def _request(self):
+        return {"kind": "prepare", "shape": self.shape, "part": self.part}
+
+    def _memory(self, timed, weighed):
+        if weighed is not timed:
+            weighed.ask(self._request(), PREPARE_S)
+        peak = weighed.ask({"kind": "memory"}, PREPARE_S)
+        return None if peak is None else round(peak, 1)
 
     def _row(self, way, seconds, note="", at_least=False):
         return dict(
@@ -183,6 +203,7 @@ class Task:
             variant=way,
             ms=round(1e3 * seconds, 3),
             at_least=at_least,
+            peak_mb=None,
             turns=0,
             note=note,
         )

@@ -71,13 +71,27 @@ def prepare(way, shape, part):
     return partial(function, *inputs)
 
 
+def allocated(call):
+    """Returns the MB that TensorFlow allocates in a call; it keeps what it frees."""
+    import tensorflow as tf
+
+    try:
+        tf.config.experimental.reset_memory_stats("CPU:0")
+        before = tf.config.experimental.get_memory_info("CPU:0")["current"]
+        call()
+        peak = tf.config.experimental.get_memory_info("CPU:0")["peak"]
+    except ValueError:  # an allocator without statistics
+        return None
+    return (peak - before) / 1e6
+
+
 def main(way, threads):
     import_tensorflow()
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(int(threads))
     tf.config.threading.set_inter_op_parallelism_threads(int(threads))
-    serve(partial(prepare, way))
+    serve(partial(prepare, way), memory=allocated)
 
 
 if __name__ == "__main__":

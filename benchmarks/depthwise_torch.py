@@ -35,11 +35,13 @@ def prepare(layout, shape, part):
             return [layer(x)]
 
     def training():
-        x.grad = None
-        layer.zero_grad()
         y = layer(x)
         y.backward(dy)
-        return [y.detach(), x.grad, layer.weight.grad, layer.bias.grad]
+        results = [y.detach(), x.grad, layer.weight.grad, layer.bias.grad]
+        # Let go, as a call's memory is told from what was there before it.
+        x.grad = None
+        layer.zero_grad()
+        return results
 
     if part == "forward":
         return forward

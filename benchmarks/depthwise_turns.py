@@ -4,11 +4,15 @@ Standard library and NumPy only: one of the peers runs where this suite is not
 installed.
 """
 
+import ctypes
+import gc
 import json
+import os
 import select
 import subprocess
 import sys
 import time
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -24,10 +28,19 @@ class Peer:
     Args:
         command: starts a program that calls `serve`. It is started when it is
             first asked, and again after it was too slow.
+        gives_back: whether C's allocator gives each larger block back to the system
+            at once. Only then is what the process takes for one size not hidden by
+            what it kept of another; but it costs time.
     """
 
-    def __init__(self, command):
+    def __init__(self, command, gives_back=False):
         self._command = command
+        self._environment = dict(os.environ)
+        if gives_back:
+            self._environment |= {
+                "MALLOC_MMAP_THRESHOLD_": str(1 << 16),
+                "MALLOC_TRIM_THRESHOLD_": "0",
+            }
         self._process = None
         self.version = ""
 
@@ -39,7 +52,11 @@ class Peer:
         """
         if self._process is None:
             self._process = subprocess.Popen(
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                env=self._environment,
             )
             self.version = self._read(600)  # its imports are not its time
         self._process.stdin.write(json.dumps(request) + "\n")
@@ -66,6 +83,7 @@ class Peer:
         return json.loads(line)
 
 
+@lru_cache(maxsize=1)
 def tensors(shape):
     """Returns input, kernel, bias and the output's gradient, for all peers the same.
 
@@ -84,17 +102,19 @@ def tensors(shape):
     ]
 
 
-def serve(prepare, version=""):
+def serve(prepare, version="", memory=None):
     """Answers requests until there are no more.
 
     `prepare` builds (and traces) a size, `first` calls it once, or twice where the
-    first call may have compiled, and tells the peak of memory and what was
-    computed, `run` times some calls together.
+    first call may have compiled, and tells what was computed, `run` times some
+    calls together, and `memory` tells how much one of them takes.
 
     Args:
         prepare: function from `(channels, side, rate)` and `"forward"` or
             `"training"` to a function that runs once and returns arrays.
         version: of the peer's library, for the rows.
+        memory: function from a function that runs once to the MB that it took at
+            its peak beyond its inputs, or None; default `resident`.
     """
     call = None
     print(json.dumps(version), flush=True)
@@ -105,6 +125,8 @@ def serve(prepare, version=""):
             answer = "prepared"
         elif request["kind"] == "first":
             answer = _first(call, request["slow"])
+        elif request["kind"] == "memory":
+            answer = (memory or resident)(call)
         else:
             wall, cpu = time.perf_counter(), time.process_time()
             for _ in range(request["calls"]):
@@ -117,7 +139,6 @@ def serve(prepare, version=""):
 
 def _first(call, slow):
     """Calls for the first time; again, to know the time, if it was not slow."""
-    before = _reset_peak()
     for _ in range(2):
         started = time.perf_counter()
         results = call()
@@ -126,23 +147,34 @@ def _first(call, slow):
             break
     return {
         "seconds": seconds,
-        "peak_mb": (_peak() - before) / 1024,
         "means": [float(np.abs(np.asarray(result)).mean()) for result in results],
     }
 
 
-def _reset_peak():
-    """Forgets the process's peak of memory; returns its present use in KiB."""
-    Path("/proc/self/clear_refs").write_text("5")
-    return _status("VmRSS")
+def resident(call):
+    """Returns how many MB more a call makes a process have that `gives_back`.
 
-
-def _peak():
-    return _status("VmHWM")
+    None where that cannot be told: it is Linux that tells it, and not every one
+    lets a process forget its peak.
+    """
+    call()  # the library may keep something of the first
+    gc.collect()
+    # Of blocks too small to be given back one by one; only glibc has it.
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+    try:
+        Path("/proc/self/clear_refs").write_text("5")
+        before = _status("VmRSS")
+        call()
+        return (_status("VmHWM") - before) * 1024 / 1e6
+    except OSError:
+        return None
 
 
 def _status(name):
+    """Returns a line of the process's status, in KiB."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith(f"{name}:"):
             return int(line.split()[1])
-    raise RuntimeError(f"Expected {name} in the process's status.")
+    raise OSError(f"Expected {name} in the process's status.")

@@ -1,4 +1,4 @@
-"""`make reproduce-dsunet` as it is: from a phantom to the tables and figures."""
+"""The demo, `make reproduce-dsunet` as it is: a phantom, tables and figures."""
 
 import contextlib
 
