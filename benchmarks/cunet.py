@@ -5,6 +5,10 @@ with Keras's own normalization, a matrix product, and U-Net and CU-Net written p
 in PyTorch, where `.venv-torch` has it. A step is forward pass, loss, gradients and
 the update of SGD with momentum and weight decay. A ratio is the median of the
 rounds' own ratios; above 1, the suite is faster.
+
+What sampling costs stands in two columns: `sampling_share`, its processor seconds
+over those of a step, and `sampling_wall`, the wall time of steps that are fed by the
+background thread with sampling over the same without.
 """
 
 import argparse
@@ -29,7 +33,8 @@ PARTS = ("train", "infer")
 
 COLUMNS = (
     *("network", "part", "variant", "batch", "s", "cpu_s", "gflop", "gflops"),
-    *("share_of_peak", "ratio_to_shipped", "sampling_share", "peak_gb", "parameters"),
+    *("share_of_peak", "ratio_to_shipped", "sampling_share", "sampling_wall"),
+    *("peak_gb", "parameters"),
 )
 
 
@@ -68,7 +73,7 @@ def commands(network, part, batch, side):
     keras = [sys.executable, "-m", "benchmarks.cunet_keras"]
     names = ["shipped", "plain", "peak"]
     if network == "cun_lws" and part == "train":
-        names.append("sampling")
+        names += ["sampling", "live", "live unsampled"]
     found = {name: [*keras, name, *task] for name in names}
     if TORCH.exists() and network in IN_TORCH:
         torch = [str(TORCH), "-m", "benchmarks.cunet_torch"]
@@ -106,7 +111,9 @@ def measure(network, part, batch, side, rounds):
         elif name == "sampling":
             pairs = zip(timings[name], timings["shipped"], strict=True)
             row["sampling_share"] = round(median(a[1] / b[1] for a, b in pairs), 4)
-        else:
+        elif name == "live":
+            row["sampling_wall"] = _ratio(timings[name], timings["live unsampled"])
+        elif name != "live unsampled":
             row |= _speed(walls, rates, shipped["flop"])
             row["ratio_to_shipped"] = _ratio(timings[name], timings["shipped"])
             row["parameters"] = peer.description["parameters"]
@@ -129,9 +136,9 @@ def _speed(walls, rates, flop):
     }
 
 
-def _ratio(one, shipped):
-    """How many times the shipped one's time it took: the rounds' median."""
-    pairs = zip(one, shipped, strict=True)
+def _ratio(one, other):
+    """How many times the other one's time it took: the rounds' median."""
+    pairs = zip(one, other, strict=True)
     return round(median(a[0] / b[0] for a, b in pairs), 3)
 
 

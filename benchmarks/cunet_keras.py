@@ -1,14 +1,18 @@
 """One Keras peer: `python -m benchmarks.cunet_keras VARIANT PART NETWORK BATCH SIDE`.
 
 Variants: `shipped`, `plain` (Keras's own batch normalization), `peak` (a matrix
-product) and `sampling` (the sample matrices of one batch, as the background thread
-makes them). Parts: `train` and `infer`.
+product), `sampling` (the sample matrices of one batch, as the background thread
+makes them), `live` (steps whose truth the background thread makes meanwhile) and
+`live unsampled` (the same without sampling). Parts: `train` and `infer`.
 """
 
 import sys
+from itertools import repeat
 
 from benchmarks.aniso_turns import serve
 from papers.quiet import import_tensorflow
+
+LIVE_STEPS = 3  # of one repetition, each from a stream that begins anew
 
 
 def main(variant, part, network, batch, side):
@@ -31,7 +35,8 @@ def main(variant, part, network, batch, side):
         return
     if variant == "plain":
         fused_batch_normalization.is_fusible = lambda x, mask: False
-    method = next(method for method in METHODS if method.id == network)
+    methods = {method.id: method for method in METHODS}
+    method = methods["cun" if variant == "live unsampled" else network]
     run = experiment_of(side)(method, Protocol(), None, None, seed=0)
     names, images, classes, brain = example(batch, side)
     if variant == "sampling":
@@ -48,11 +53,32 @@ def main(variant, part, network, batch, side):
     optimizer = run.optimizer()
     optimizer.build(model.trainable_variables)
     step = make_step(model, run.loss(), optimizer)
+    if variant.startswith("live"):
+        stream = live_stream(run, names, images, classes, brain)
+        serve(lambda: [float(step(*one)) for one in stream()])
+        return
     arrays = zip(run.truth.names, run.truth(names, classes, brain), strict=True)
     truth = {name: tf.convert_to_tensor(array) for name, array in arrays}
     x = tf.convert_to_tensor(images)
     flop = 2 * training_macs(model) * batch
     serve(lambda: float(step(x, truth)), flop=flop, parameters=model.count_params())
+
+
+def live_stream(run, names, images, classes, brain):
+    """Returns a function that streams one batch again and again, its truth anew."""
+    from data.pipeline import batch_stream
+
+    keys = run.truth.names
+    shapes = [images.shape, *run.truth.shapes(images.shape[:3])]
+
+    def read(names):
+        return images, *run.truth(names, classes, brain)
+
+    def stream():
+        for x, *truth in batch_stream(repeat(names, LIVE_STEPS), read, shapes):
+            yield x, dict(zip(keys, truth, strict=True))
+
+    return stream
 
 
 def experiment_of(side):

@@ -1,9 +1,14 @@
 """Step time of towers, one replica to three: `python -m benchmarks.towers`.
 
-All variants make the same step, on the same 24 slices. On a machine without GPUs the
-replicas are logical devices of one CPU: that shows what towers cost beside one device
-at equal work, and that they make the same weights, not how they scale. With GPUs, the
-four networks run at full size on as many as there are.
+All variants take the same 24 slices. Towers that take turns and as many replicas make
+the same step, and so do one replica and one device; that is asserted within the run,
+after its first two steps from the same weights. Three towers of 8 and one batch of 24
+do not make the same step: each normalizes by its own slices.
+
+On a machine without GPUs the replicas are logical devices of one CPU: that shows what
+towers cost beside one device at equal work, not how they scale. With GPUs, the four
+networks run at full size on as many as there are. Rows are written after each round;
+without GPUs all take some minutes on 2 cores.
 """
 
 import argparse
@@ -23,6 +28,21 @@ from papers.quiet import import_tensorflow
 RESULTS = Path(__file__).parent / "results" / "towers.csv"
 BATCH, TOWERS, ROUNDS = 24, 3, 5
 NETWORKS = ("fcn8s_vgg16", "unet", "resnet50_skip", "residual_unet")
+ONE_DEVICE = f"one device, batch of {BATCH}"
+IN_TURN = f"{TOWERS} towers in turn on one device"
+# Two steps of Adam at 5e-5 take a weight whose gradient is nearly 0 to either side by
+# 1e-4; this is what the order of float32 sums may do to the others.
+LEARNING_RATE, TOLERANCE = 5e-5, 1e-5
+
+
+def replicas(count):
+    """Returns the name of the variant with so many replicas."""
+    word = "replica" if count == 1 else "replicas"
+    return f"{count} {word}, {BATCH // count} slices each"
+
+
+# Variants that make the same step as another.
+SAME = {replicas(1): ONE_DEVICE, replicas(TOWERS): IN_TURN}
 
 
 def main(arguments=None):
@@ -30,24 +50,31 @@ def main(arguments=None):
     options = _arguments(arguments)
     import_tensorflow()
     import keras
+    import tensorflow as tf
 
     kind, count = devices()
+    # As in a training, and so that sums are made in one order.
+    tf.config.experimental.enable_op_determinism()
     size = options.size or (240 if kind == "GPU" else 64)
     filters = options.base_filters or (64 if kind == "GPU" else 16)
     networks = NETWORKS if kind == "GPU" else ("residual_unet",)
     keras.utils.set_random_seed(0)
-    load, rows = round(os.getloadavg()[0], 2), []
-    for network in networks:
-        steps = variants(network, size, filters, kind, count, options.xla)
-        rows += measure(steps, size, options.steps)
-        for row in rows[-len(steps) :]:
-            row |= {"network": network, "size": size, "base_filters": filters}
-    table = pd.DataFrame(rows)
+    load, console = round(os.getloadavg()[0], 2), Console()
     described = machine.describe() | {"threads": machine.threads(), "load_before": load}
-    console = Console()
+    done = []
+    for network in networks:
+        made = variants(network, size, filters, kind, count, options.xla)
+        own = {"network": network, "size": size, "base_filters": filters}
+        for rows in measure(made, options.steps):
+            table = pd.DataFrame([*done, *(row | own for row in rows)])
+            text = table.assign(**described).to_csv(index=False)
+            write_text(options.results, text)
+            console.say(f"{network}: round {rows[0]['rounds']} of {ROUNDS}")
+        done += [row | own for row in rows]
     shown = ["network", "variant", "ms", "images_per_s", "ratio_to_one_device"]
-    console.table(shown, table[shown].to_numpy().tolist(), described["machine"])
-    write_text(options.results, table.assign(**described).to_csv(index=False))
+    shown += ["same_step_as", "max_weight_difference"]
+    words = table[shown].astype(object).where(table[shown].notna(), "")
+    console.table(shown, words.to_numpy().tolist(), described["machine"])
     console.say(f"rows: {options.results}")
 
 
@@ -55,7 +82,7 @@ def _arguments(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--size", type=int, help="sides of a slice in pixels")
     parser.add_argument("--base-filters", type=int)
-    parser.add_argument("--steps", type=int, default=3, help="timed steps a round")
+    parser.add_argument("--steps", type=int, default=2, help="timed steps a round")
     parser.add_argument("--xla", action="store_true", help="sequential step by XLA too")
     parser.add_argument("--results", type=Path, default=RESULTS)
     return parser.parse_args(arguments)
@@ -74,31 +101,46 @@ def devices():
     return "CPU", TOWERS
 
 
-def variants(network, size, filters, kind, count, xla):
-    """Returns a step by name: a function without arguments, and its weights.
+class Variant:
+    """One way to make a step.
 
-    The first is one device that takes the whole batch. Each has its own network,
-    from the same weights, and the same batch.
+    Args:
+        step: function without arguments that updates the weights, returns the loss.
+        model: the network that it updates.
+    """
+
+    def __init__(self, step, model):
+        self.step = step
+        self.model = model
+
+    def weights(self):
+        """Returns the trainable weights as arrays."""
+        return [np.asarray(variable) for variable in self.model.trainable_variables]
+
+
+def variants(network, size, filters, kind, count, xla):
+    """Returns the `Variant`s by name, the first of which is the standard.
+
+    Each has its own network, from the same weights, and the same batch.
     """
     from common.training.towers import mirrored, sequential
 
-    def on(n):
-        return mirrored([f"{kind}:{i}" for i in range(n)])
-
-    makes = {"one device, batch of 24": (None, False)}
-    makes["3 towers in turn on one device"] = (sequential(TOWERS), False)
+    makes = {ONE_DEVICE: (None, False), IN_TURN: (sequential(TOWERS), False)}
     if xla:
-        makes["3 towers in turn, XLA"] = (sequential(TOWERS), True)
+        makes[f"{IN_TURN}, XLA"] = (sequential(TOWERS), True)
     for n in range(1, min(count, TOWERS) + 1):
-        word = "replica" if n == 1 else "replicas"
-        makes[f"{n} {word}, {BATCH // n} slices each"] = (on(n), False)
-    weights, steps = None, {}
+        towers = mirrored([f"{kind}:{i}" for i in range(n)])
+        makes[replicas(n)] = (towers, False)
+    weights, made = None, {}
     for name, (towers, compiled) in makes.items():
-        steps[name], weights = _step(network, size, filters, towers, compiled, weights)
-    return steps
+        made[name] = _variant(network, size, filters, towers, compiled)
+        if weights is not None:
+            made[name].model.set_weights(weights)
+        weights = made[name].model.get_weights()
+    return made
 
 
-def _step(network, size, filters, towers, compiled, weights):
+def _variant(network, size, filters, towers, compiled):
     import contextlib
 
     import keras
@@ -110,11 +152,8 @@ def _step(network, size, filters, towers, compiled, weights):
 
     with towers.scope() if towers else contextlib.nullcontext():
         model = getattr(networks, network)((size, size, 4), base_filters=filters)
-        optimizer = keras.optimizers.Adam(5e-5, epsilon=1e-8)
+        optimizer = keras.optimizers.Adam(LEARNING_RATE, epsilon=1e-8)
         optimizer.build(model.trainable_variables)
-    if weights is not None:
-        model.set_weights(weights)
-    weights = model.get_weights()
     loss = LabelCrossEntropy()
     if towers:
         update = towers.make_step(model, loss, optimizer, compiled)
@@ -123,43 +162,74 @@ def _step(network, size, filters, towers, compiled, weights):
     random = np.random.default_rng(0)
     x = tf.constant(random.normal(size=(BATCH, size, size, 4)).astype(np.float32))
     y = tf.constant(random.integers(0, 5, (BATCH, size, size, 1)).astype(np.float32))
-    return lambda: float(update(x, y)), weights
+    return Variant(lambda: float(update(x, y)), model)
 
 
-def measure(steps, size, count):
-    """Returns a row a variant; a round visits each in turn.
+def measure(made, count):
+    """Yields, after each round, a row a variant; a round visits each in turn.
 
     Args:
-        steps: functions by name, the first of which is the standard.
-        size: sides of a slice in pixels.
+        made: `Variant`s by name, the first of which is the standard.
         count: timed steps a round.
+
+    Raises:
+        RuntimeError: variants that make the same step have different weights after
+            two of them.
     """
-    first = {name: _seconds(step)[0] for name, step in steps.items()}
-    losses, rounds = {name: step() for name, step in steps.items()}, []
+    first = {name: _seconds(one.step)[0] for name, one in made.items()}
+    losses = {name: one.step() for name, one in made.items()}
+    differences = compared({name: one.weights() for name, one in made.items()})
+    standard, rounds = next(iter(made)), []
     for _ in range(ROUNDS):
         rounds.append(
             {
-                name: statistics.median(_seconds(step)[0] for _ in range(count))
-                for name, step in steps.items()
+                name: statistics.median(_seconds(one.step)[0] for _ in range(count))
+                for name, one in made.items()
             }
         )
-    standard = next(iter(steps))
-    return [
-        {
-            "variant": name,
-            "ms": round(1e3 * statistics.median(r[name] for r in rounds), 1),
-            "images_per_s": round(
-                BATCH / statistics.median(r[name] for r in rounds), 2
-            ),
-            "ratio_to_one_device": round(
-                statistics.median(r[name] / r[standard] for r in rounds), 3
-            ),
-            "first_step_s": round(first[name], 2),
-            "second_loss": losses[name],
-            "rounds": ROUNDS,
-        }
-        for name in steps
-    ]
+        yield [
+            {
+                "variant": name,
+                "ms": round(1e3 * statistics.median(r[name] for r in rounds), 1),
+                "images_per_s": round(
+                    BATCH / statistics.median(r[name] for r in rounds), 2
+                ),
+                "ratio_to_one_device": round(
+                    statistics.median(r[name] / r[standard] for r in rounds), 3
+                ),
+                "first_step_s": round(first[name], 2),
+                "second_loss": losses[name],
+                "same_step_as": SAME.get(name, ""),
+                "max_weight_difference": differences.get(name),
+                "tolerance": TOLERANCE if name in differences else None,
+                "rounds": len(rounds),
+            }
+            for name in made
+        ]
+
+
+def compared(weights):
+    """Returns the largest difference of a weight, by the later of each pair.
+
+    Args:
+        weights: lists of arrays by variant, after equal steps.
+
+    Raises:
+        RuntimeError: it is above `TOLERANCE`, or not finite.
+    """
+    found = {}
+    for name, other in SAME.items():
+        if name not in weights:
+            continue  # fewer GPUs
+        pairs = zip(weights[name], weights[other], strict=True)
+        # NumPy's maximum, which a difference that is no number comes through.
+        found[name] = float(np.max([np.abs(one - two).max() for one, two in pairs]))
+        if not found[name] <= TOLERANCE:
+            raise RuntimeError(
+                f"Expected the weights of {other!r} after two steps of {name!r}, to "
+                f"{TOLERANCE}. Received: a difference of {found[name]}"
+            )
+    return found
 
 
 def _seconds(step):

@@ -245,8 +245,9 @@ def plan_jobs(request, dataset, runs, weights=None):
     names = request.splits or paper.splits[:1]
     names = ("file",) if request.splits_file else names
     for name in names:
-        if name not in (*paper.splits, "file"):
-            expected = " or ".join(paper.splits)
+        possible = (*paper.splits, *paper.more_splits)
+        if name not in (*possible, "file"):
+            expected = " or ".join(possible)
             raise UserError(f"SPLIT={name}", expected, name, "correct it")
         origin, splits = _splits(request, dataset, cases, name, protocol)
         methods = _methods(paper, request, name)
@@ -288,8 +289,8 @@ def _splits(request, dataset, cases, name, protocol):
 
 def _methods(paper, request, split_name):
     """The methods asked for and those they need, in the paper's order."""
-    default = [method.id for method in paper.methods if not method.given]
-    if split_name == "patient" and len(request.splits) > 1:
+    default = [m.id for m in paper.methods if m.by_default and not m.given]
+    if paper.leak_methods and split_name == "patient" and len(request.splits) > 1:
         default = paper.leak_methods  # beside the image-wise run of all methods
     wanted = set(request.methods or default)
     by_id = {method.id: method for method in paper.methods}

@@ -13,6 +13,7 @@ class Method:
         previous: method whose output is a further input of this one's network.
         starts_from: method whose trained weights this one's training begins with.
         parts: methods that this one is put together of; it trains nothing.
+        by_default: whether it is run where `METHODS` names none.
         given: whether its weights come from elsewhere; it is scored on all cases.
         scored: whether its output is that of the task, one row a case.
         version: to be raised by whatever changes the method's numbers, so that
@@ -24,6 +25,7 @@ class Method:
     previous: str | None = None
     starts_from: str | None = None
     parts: tuple[str, ...] = ()
+    by_default: bool = True
     given: bool = False
     scored: bool = True
     version: int = 1

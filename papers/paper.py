@@ -33,10 +33,12 @@ class Paper:
         phantom: arguments of the demo's phantom, such as `{"count": 160}`.
         splits: how its cases may be put into folds: `"image"`, `"patient"`; the
             first is the default.
+        more_splits: further ones, which only `SPLIT` names.
         leak_methods: methods that run patient-wise beside an image-wise run.
         leak_columns: the scores that the leak table compares; none: no table.
         derived: further CSV files of the results folder by name: functions from
             the rows of all cases to a `DataFrame`.
+        curves_note: what a reader must know of the learning curves, or `""`.
     """
 
     id: str
@@ -49,9 +51,11 @@ class Paper:
     tables: tuple
     phantom: dict
     splits: tuple[str, ...] = ("patient",)
+    more_splits: tuple[str, ...] = ()
     leak_methods: tuple[str, ...] = ()
     leak_columns: tuple = ()
     derived: dict = field(default_factory=dict)
+    curves_note: str = ""
 
     def protocol_of(self, profile):
         """Returns the protocol of a profile.

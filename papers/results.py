@@ -99,12 +99,13 @@ def draw_figures(runner, root):
     for (split, fold, seed), histories in runs.items():
         jobs = list(histories)
         files.append(folder / f"learning_curves_{figure_suffix(runner, jobs[0])}.png")
+        text = f"Learning curves, split {split}, fold {fold}, seed {seed}."
         learning_curves(
             files[-1],
             {job.method.title: history for job, history in histories.items()},
             ("loss", "val_loss", "val_dice"),
             Caption(
-                text=f"Learning curves, split {split}, fold {fold}, seed {seed}.",
+                text=" ".join(filter(None, [text, runner.paper.curves_note])),
                 data=runner.dataset.name,
                 profile=runner.request.profile_label(),
                 budget=jobs[0].budget,

@@ -133,10 +133,10 @@ class Runner:
         is_chief = towers is None or towers.is_chief
         if is_chief and hasattr(experiment, "before_training"):
             experiment.before_training(self.console.say)
+        # Machines wait here for the first one's weights, so that its files are there
+        # when they read the state.
+        model = self._model(job, experiment, towers)
         with towers.scope() if towers else contextlib.nullcontext():
-            # Machines wait here for the first one's weights, so that its files
-            # are there when they read the state.
-            model = self._model(job, experiment)
             optimizer = scaled(experiment.optimizer(), job.protocol.training.precision)
         if job.starts_from:
             self._check_trained(job.starts_from)
@@ -244,13 +244,14 @@ class Runner:
             folder=job.folder,
         )
 
-    def _model(self, job, experiment):
+    def _model(self, job, experiment, towers=None):
         """Builds the network anew: the seed decides its weights, nothing else."""
-        keras.backend.clear_session()
+        keras.backend.clear_session()  # not within a scope, which it would end
         keras.mixed_precision.set_dtype_policy(job.protocol.training.precision)
         keras.utils.set_random_seed(job.seed)
         tf.config.experimental.enable_op_determinism()
-        return experiment.build()
+        with towers.scope() if towers else contextlib.nullcontext():
+            return experiment.build()
 
     def _trained(self, job):
         """Returns the trained model and its experiment.

@@ -16,8 +16,21 @@ def sampled_cross_entropy(labels, logits, weights):
     Returns:
         One number, 0 where every weight is 0.
     """
+    surprise, total = sampled_sums(labels, logits, weights)
+    return surprise / ops.where(total > 0, total, 1.0)
+
+
+def sampled_sums(labels, logits, weights):
+    """Returns both sums of `sampled_cross_entropy`, which add up over batches.
+
+    Args:
+        labels: integers from 0, `(batch, …)`.
+        logits: `(batch, …, classes)`.
+        weights: W, not negative, `(batch, …)`.
+
+    Returns:
+        `(sum(-log p[y] W), sum(W))`.
+    """
     labels = ops.cast(labels, "int32")
     surprise = ops.sparse_categorical_crossentropy(labels, logits, from_logits=True)
-    total = ops.sum(weights)
-    mean = ops.sum(surprise * weights) / ops.where(total > 0, total, 1.0)
-    return mean
+    return ops.sum(surprise * weights), ops.sum(weights)

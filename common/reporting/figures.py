@@ -109,7 +109,10 @@ def label_grid(path, rows, titles, colors, caption):
         UserError: the file cannot be written.
     """
     side = 1.8  # inches
-    size = (side * len(titles), side * len(rows) + 0.42)
+    width = side * len(titles)
+    columns = _columns_of_legend([name for name, _ in colors.values()], width)
+    lines = -(-len(colors) // columns)
+    size = (width, side * len(rows) + 0.27 + 0.15 * lines)
     with _figure(path, size, caption) as figure:
         grid = figure.subplots(len(rows), len(titles), squeeze=False)
         for axes, panels in zip(grid, rows, strict=True):
@@ -120,8 +123,11 @@ def label_grid(path, rows, titles, colors, caption):
                     _draw_labels(axis, labels, colors, 1.0 if image is None else 0.6)
         for axis, title in zip(grid[0], titles, strict=True):
             axis.set_title(title, pad=4)
-        handles = [Patch(color=color, label=name) for name, color in colors.values()]
-        figure.legend(handles=handles, loc="outside lower center", ncols=len(colors))
+        handles = [
+            Patch(facecolor=color, edgecolor="0.4", lw=0.5, label=name)
+            for name, color in colors.values()
+        ]
+        figure.legend(handles=handles, loc="outside lower center", ncols=columns)
 
 
 def learning_curves(path, histories, keys, caption):
@@ -144,9 +150,13 @@ def learning_curves(path, histories, keys, caption):
         for title, history in histories.items():
             color = _COLORS[len(scores.lines) % len(_COLORS)]
             epochs = history["epoch"]
-            losses.plot(epochs, history[training], color=color, ls="--", lw=0.8)
-            losses.plot(epochs, history[validation], color=color, lw=1.3)
-            scores.plot(epochs, history[score], color=color, lw=1.3, label=title)
+            # A single epoch is no line.
+            marker = "o" if len(history) == 1 else None
+            whole = {"color": color, "lw": 1.3, "marker": marker, "ms": 3}
+            dashed = whole | {"lw": 0.8, "ls": "--", "mfc": "none"}
+            losses.plot(epochs, history[training], **dashed)
+            losses.plot(epochs, history[validation], **whole)
+            scores.plot(epochs, history[score], **whole, label=title)
         # Gray lines explain the dashes; the colors are explained below.
         losses.plot([], [], color="0.4", ls="--", lw=0.8, label="training")
         losses.plot([], [], color="0.4", lw=1.3, label="validation")
@@ -155,7 +165,7 @@ def learning_curves(path, histories, keys, caption):
         name = score.removeprefix("val_").replace("_", " ").capitalize()
         scores.set(xlabel="epoch", ylabel=f"validation {name}")
         for axis in (losses, scores):
-            axis.xaxis.get_major_locator().set_params(integer=True)
+            axis.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
         figure.legend(
             handles=scores.lines,
             loc="outside lower center",

@@ -5,6 +5,7 @@ the data order, the state on disk and the point where a step begins.
 """
 
 import contextlib
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -216,10 +217,23 @@ def _updated(update, x, y, folder):
         raise UserError(
             folder,
             "all machines to take part in each step",
-            error.message.splitlines()[0],
+            _cause(error.message),
             "start the same command on every machine again; it goes on from the "
             "last saved state",
         ) from error
+
+
+def _cause(message):
+    """Returns the line of TensorFlow's message that tells what happened, and where."""
+    lines = [line for line in message.splitlines() if line and not line[0].isspace()]
+    telling = [
+        line
+        for line in lines
+        if not line.startswith(("Graph execution error", "Detected at node"))
+    ]
+    who = re.search(r"/job:(\w+)/\S*task:(\d+)", message)
+    place = f" ({who[1]} {who[2]} of TF_CONFIG)" if who else ""
+    return (telling or lines or ["no message"])[0] + place
 
 
 def save_weights(model, path):

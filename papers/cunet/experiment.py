@@ -18,17 +18,23 @@ from data.brats import MODALITIES
 from data.padding import padded, padded_size
 from data.pipeline import batch_stream
 from data.slice_index import SliceIndex
-from data.slice_policies import drop_share, drop_share_of_free, tumor_slices
-from data.slices import SliceName, slice_batches
+from data.slices import slice_batches
 from data.split_parts import of_group, read_split, split_patients
 from data.volume import Geometry
 from papers.brats import open_dataset, prepare, prepared_cache
 from papers.cunet import networks
 from papers.cunet.fusion import fuse
-from papers.cunet.losses import BoundaryLoss, CascadeLoss, PlainLoss
-from papers.cunet.protocol import CONVENTION, Sampling
+from papers.cunet.losses import BoundaryLoss, CascadeLoss, PlainLoss, of_sums
+from papers.cunet.protocol import CONVENTION
 from papers.cunet.reader import LABEL_OF_CLASS, RegionReader
-from papers.cunet.sampling import LossSampler
+from papers.cunet.slices import (
+    contour_note,
+    in_batches,
+    of_index,
+    refuse_mixed_sizes,
+    region_counts,
+    training_slices,
+)
 from papers.cunet.truth import TruthMaker
 from papers.label_maps import fingerprint_of, predictions_of
 
@@ -36,7 +42,6 @@ __all__ = ["Experiment", "open_dataset", "prepare", "prepared_cache", "splits"]
 
 # Of the history, by which the best epoch is chosen: higher is better.
 MONITOR = "val_minus_loss"
-PUBLISHED_WIDTH = 240  # of slices, in pixels
 SEGMENTATION = {"bfcn": "combined"}  # the output that is the result, of several
 
 
@@ -100,28 +105,22 @@ class Experiment:
     @cached_property
     def slices(self):
         """The index of the slices to train on."""
-        return self._take_slices()
+        return training_slices(self.cache, self.split.train, self.protocol.slices)
 
     def before_training(self, say):
-        """Says where the slices are not those that the protocol is made for.
+        """Checks the slices; says where the protocol is not made for them.
 
         Args:
             say: function that shows a line of text.
+
+        Raises:
+            UserError: they are of different sizes.
         """
-        self.slices = self._take_slices(say)
+        train, rule = self.split.train, self.protocol.slices
+        refuse_mixed_sizes(self.cache, (*train, *self.split.validation))
+        self.slices = training_slices(self.cache, train, rule, say)
         if note := contour_note(self.method, self.protocol, self.size[1]):
             say(note)
-
-    def _take_slices(self, say=None):
-        rule = self.protocol.slices
-        drop = {"share": rule.dropped, "seed": rule.policy_seed}
-        policies = {
-            "paper30": partial(drop_share, **drop, say=say),
-            "tumor_only": tumor_slices,
-            "all": lambda index: index,
-            "drop30_of_free": partial(drop_share_of_free, **drop),
-        }
-        return policies[rule.policy](SliceIndex.of(self.cache, self.split.train))
 
     @property
     def size(self):
@@ -187,9 +186,9 @@ class Experiment:
     def validation(self, model):
         """Returns a function that scores the model on all validation slices.
 
-        The best epoch is that of the lowest `val_loss`: of the branches alone where
-        there are heads beside them. Dice is of regions, pooled over the slices;
-        `val_dice` is their mean.
+        The best epoch is that of the lowest `val_loss`, equation (1) over all of
+        them: of the branches alone where there are heads beside them. Dice is of
+        regions, pooled over the slices; `val_dice` is their mean.
 
         Raises:
             UserError: no case is held out.
@@ -206,13 +205,12 @@ class Experiment:
         predict = LogitsOf(networks.without_heads(model), self.batch_size)
 
         def validate():
-            losses, pixels, counts = [], [], {}
+            sums, counts = 0.0, {}
             for batch in in_batches(names, self.batch_size):
                 images, *truth = self.read(self.reader, batch)
                 truth = dict(zip(self.truth.names, truth, strict=True))
                 logits = predict(images)
-                losses.append(float(loss(truth, logits)))
-                pixels.append(len(batch))
+                sums = sums + loss.sums(truth, logits)
                 rule = self.protocol.inference.fusion
                 found = fuse(self.result(logits), images.any(axis=-1), rule)
                 classes = truth["labels"][..., 0].astype(np.uint8)
@@ -220,7 +218,7 @@ class Experiment:
                 for region, mask in region_masks(found).items():
                     new = np.array(overlap.confusion(mask, truths[region]))
                     counts[region] = counts.get(region, 0) + new
-            value = float(np.average(losses, weights=pixels))
+            value = of_sums(sums)
             dice = {f"val_{k}_dice": float(overlap.dice(*c)) for k, c in counts.items()}
             mean = float(np.mean(list(dice.values())))
             return {"val_loss": value, MONITOR: -value, "val_dice": mean, **dice}
@@ -242,11 +240,22 @@ class Experiment:
             path = folder / f"{case_id}.nii.gz"
             try:
                 if not path.exists():
+                    self._refuse_other_size(case_id)
                     labels = self.segment(*self.reader.read_case(case_id), predict)
                     self.dataset.write_prediction(cases[case_id], labels, path)
                 yield case_id, self._score(cases[case_id], path)
             except UserError as error:
                 yield case_id, error
+
+    def _refuse_other_size(self, case_id):
+        size = padded_size(self.cache.info(case_id).shape[1:])
+        if size != self.size:
+            raise UserError(
+                case_id,
+                f"slices that fit the network's {self.size[0]}x{self.size[1]} pixels",
+                f"{size[0]}x{size[1]}, padded",
+                "`python -m papers predict` takes slices of any size",
+            )
 
     def segment(self, images, brain, predict):
         """Returns the labels of a case, uint8 `(depth, height, width)`.
@@ -342,39 +351,3 @@ def build_network(method, protocol, input_shape):
             # inferred: PyTorch's decay adds λ w to the gradient, that of λ/2 w².
             variable.regularizer = keras.regularizers.L2(decay / 2)
     return model
-
-
-def contour_note(method, protocol, width):
-    """Returns a sentence where the contour is that of smaller slices, or None."""
-    ours, published = protocol.sampling.contour_width, Sampling().contour_width
-    if not method.sampled or width < PUBLISHED_WIDTH or ours == published:
-        return None
-    return (
-        f"the contour is {ours:g} pixels wide in slices of {width}; the paper's is "
-        f"{published:g} in {PUBLISHED_WIDTH}: SET=sampling.contour_width={published}"
-    )
-
-
-def region_counts(index, reader, protocol):
-    """Counts the pixels of S2 and of tumor in all slices, not augmented."""
-    rule = protocol.sampling
-    sampler = LossSampler(contour_width=rule.contour_width)
-    normal = tumor = 0
-    for batch in in_batches(list(of_index(index)), 8):
-        _, classes, brains = reader(batch)
-        for one, brain in zip(classes > 0, brains, strict=True):
-            normal += np.count_nonzero(sampler.regions(one, brain) == 2)
-            tumor += np.count_nonzero(one)
-    return normal, tumor
-
-
-def of_index(index):
-    """Yields the `SliceName`s of an index, in order, of epoch 0."""
-    for row, (case, z) in enumerate(zip(index.case, index.z, strict=True)):
-        yield SliceName(index.case_ids[case], int(z), 0, row)
-
-
-def in_batches(values, size):
-    """Yields runs of at most `size` values."""
-    for first in range(0, len(values), size):
-        yield values[first : first + size]

@@ -2,14 +2,17 @@
 
 Truth comes as a dict, `labels` `(batch, height, width, 1)` with the classes 0
 non-tumor, 1 necrosis and non-enhancing tumor, 2 edema, 3 enhancing tumor, and what
-else the loss needs. Every example's loss is the batch's: `(batch,)`.
+else the loss needs. Every example's loss is the batch's: `(batch,)`. `sums` gives
+what a loss adds up, so that it can be had of more slices than fit into a batch.
 """
 
 import keras
+import numpy as np
 from keras import ops
 
 from common.losses.class_maps import of_each_example
-from common.losses.sampled_cross_entropy import sampled_cross_entropy
+from common.losses.sampled_cross_entropy import sampled_cross_entropy, sampled_sums
+from papers.cunet.networks import BRANCHES
 
 
 @keras.saving.register_keras_serializable("braintumor")
@@ -31,26 +34,20 @@ class CascadeLoss(keras.losses.Loss):
         super().__init__(name=name, **kwargs)
 
     def call(self, y_true, y_pred):
-        branches = {key: 0.0 for key in ("wt", "sub")}
-        auxiliary = 0.0
+        branches = auxiliary = 0.0
         for name, logits in y_pred.items():
-            branch = name.split("_")[0]
-            value = self._of_head(y_true, logits, branch)
-            if name == branch:
-                branches[branch] = value
+            value = sampled_cross_entropy(*_sampled(y_true, name, logits))
+            if name in BRANCHES:
+                branches = branches + value
             else:
                 auxiliary = auxiliary + value
-        total = sum(branches.values()) + y_true["omega"][0] * auxiliary
+        total = branches + y_true["omega"][0] * auxiliary
         return of_each_example(total, y_pred["wt"])
 
-    def _of_head(self, y_true, logits, branch):
-        labels = ops.cast(y_true["labels"][..., 0], "int32")
-        if branch == "wt":
-            labels = ops.cast(labels > 0, "int32")
-        elif logits.shape[-1] == 3:  # without non-tumor, whose weights are 0
-            labels = ops.maximum(labels - 1, 0)
-        weights = y_true["weights"][..., 0 if branch == "wt" else 1]
-        return sampled_cross_entropy(labels, logits, weights)
+    def sums(self, y_true, y_pred):
+        """Returns numerators and denominators, `(2, 2)`, of equation (1): L1, L2."""
+        pairs = (sampled_sums(*_sampled(y_true, b, y_pred[b])) for b in BRANCHES)
+        return np.array([[float(value) for value in pair] for pair in pairs])
 
 
 @keras.saving.register_keras_serializable("braintumor")
@@ -67,12 +64,15 @@ class BoundaryLoss(keras.losses.Loss):
         super().__init__(name=name, **kwargs)
 
     def call(self, y_true, y_pred):
+        return sum(ops.mean(one, axis=(1, 2)) for one in self._maps(y_true, y_pred))
+
+    def sums(self, y_true, y_pred):
+        """Returns sum and number of the pixels' values, `(1, 2)`."""
+        return _of_pixels(sum(self._maps(y_true, y_pred)))
+
+    def _maps(self, y_true, y_pred):
         truths = {"tissue": "labels", "boundary": "boundary", "combined": "labels"}
-        total = sum(
-            ops.mean(_cross_entropy(y_true[truth], y_pred[name]), axis=(1, 2))
-            for name, truth in truths.items()
-        )
-        return total
+        return [_cross_entropy(y_true[truths[k]], y_pred[k]) for k in truths]
 
 
 @keras.saving.register_keras_serializable("braintumor")
@@ -87,6 +87,34 @@ class PlainLoss(keras.losses.Loss):
 
     def call(self, y_true, y_pred):
         return ops.mean(_cross_entropy(y_true["labels"], y_pred), axis=(1, 2))
+
+    def sums(self, y_true, y_pred):
+        """Returns sum and number of the pixels' values, `(1, 2)`."""
+        return _of_pixels(_cross_entropy(y_true["labels"], y_pred))
+
+
+def of_sums(sums):
+    """Returns a loss of the sums over all batches; what nothing is sampled of is 0.
+
+    Args:
+        sums: numerators and denominators, `(terms, 2)`.
+    """
+    return float(sum(top / bottom for top, bottom in sums if bottom))
+
+
+def _of_pixels(values):
+    return np.array([[float(ops.sum(values)), np.prod(values.shape)]])
+
+
+def _sampled(truth, name, logits):
+    """Returns labels, logits and sample matrix of a branch or of a head of it."""
+    branch = name.split("_")[0]
+    labels = ops.cast(truth["labels"][..., 0], "int32")
+    if branch == "wt":
+        labels = ops.cast(labels > 0, "int32")
+    elif logits.shape[-1] == 3:  # without non-tumor, whose weights are 0
+        labels = ops.maximum(labels - 1, 0)
+    return labels, logits, truth["weights"][..., BRANCHES.index(branch)]
 
 
 def _cross_entropy(labels, logits):

@@ -15,5 +15,7 @@ PAPER = Paper(
     methods=METHODS,
     tables=TABLES,
     derived={"paired.csv": PAIRED, "claims.csv": CLAIMS},
+    curves_note="Training losses hold the L2 term and CUN's auxiliary heads; "
+    "validation losses hold neither.",
     phantom={"hgg": 15, "lgg": 1, "shape": (24, 64, 64)},
 )

@@ -9,7 +9,7 @@ PAPER = {
     "slices a case": 51.1,
     "iterations an epoch": 115,
     "others a tumor pixel": 28,
-    "others a tumor pixel, all slices": 87,
+    "others a tumor pixel of all slices": 87,
 }
 PAPER_LABELS = (2262, 2, 16, 7, 1)
 # Others an enhancing pixel in slices with tumor: 28 of each 2 + 16 + 7 + 1.
@@ -55,17 +55,17 @@ def balance_lines(found):
         "slices a case": round(kept["slices"] / found["cases"], 1),
         "iterations an epoch": found["iterations_per_epoch"],
         "others a tumor pixel": kept["others_per_tumor_pixel"],
-        "others a tumor pixel, all slices": everything["others_per_tumor_pixel"],
+        "others a tumor pixel of all slices": everything["others_per_tumor_pixel"],
     }
     counts = np.array(everything["pixels_of_labels"])
-    least = max(counts[counts > 0].min(), 1)
+    unit = counts[4] or counts[counts > 0].min()  # the paper's 1 is label 4
     lines = [
         f"slices trained on: {kept['slices']:,} of {everything['slices']:,} of "
         f"{found['cases']} cases",
         "class balance, ours (the paper's): "
         + ", ".join(f"{ours[k]:,} ({PAPER[k]:,}) {k}" for k in PAPER),
         "pixels of labels 0 to 4, all slices: "
-        f"{_words(counts / least)} ({_words(PAPER_LABELS)})",
+        f"{_words(counts / unit)} ({_words(PAPER_LABELS)})",
         "others an enhancing pixel, slices trained on: "
         f"{_of_none(kept['others_per_et_pixel'])} (about {PAPER_OTHERS_PER_ET:.0f})",
     ]
@@ -88,4 +88,4 @@ def _of_none(ratio):
 
 
 def _words(counts):
-    return ":".join(f"{count:.0f}" for count in counts)
+    return ":".join(f"{n:.0f}" if n >= 9.5 else f"{n:.2g}" for n in counts)

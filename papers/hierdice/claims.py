@@ -13,6 +13,8 @@ from papers.hierdice.balance import PAPER_OTHERS_PER_ET
 
 # A mean Dice below this is that of a method which misses the region; chosen.
 MISSED = 0.01
+# Of fewer patients nothing is said; the demo has three with enhancing tumor.
+LEAST_PATIENTS = 3
 # Shares of the paper's imbalance. With less than the first, a claim about imbalance
 # is not tested; with less than the second, it is not refuted either.
 LEAST_SHARE, FULL_SHARE = 0.1, 0.9
@@ -53,8 +55,8 @@ class Claim:
             run: `ci_low`, `ci_high` and `n_patients` of the comparison.
             others_per_et_pixel: of the cases compared, in slices with tumor.
         """
-        if run["n_patients"] < LEAST_CASES:
-            return "not tested", f"fewer than {LEAST_CASES} patients"
+        if run["n_patients"] < LEAST_PATIENTS:
+            return "not tested", f"fewer than {LEAST_PATIENTS} patients"
         share = others_per_et_pixel / PAPER_OTHERS_PER_ET
         if self.of_imbalance and not share >= LEAST_SHARE:
             return "not tested", "the paper's imbalance is absent"
@@ -130,11 +132,16 @@ class Claims:
         pair = Paired(claim.first or "none", claim.second, (column,))
         (run,) = pair(compared).to_dict("records")
         verdict, why = claim.judge(run, balance)
-        notes = [why, "a comparison of methods under one budget, not of the paper's"]
-        if is_phantom(run["data"]):
-            notes[1] = "phantom: says nothing of the paper's numbers"
+        notes = [why] if why else []
+        if LEAST_PATIENTS <= run["n_patients"] < LEAST_CASES:
+            notes.append("of so few patients the interval is nearly their range")
+        notes.append(
+            "phantom: says nothing of the paper's numbers"
+            if is_phantom(run["data"])
+            else "a comparison of methods under one budget, not of the paper's"
+        )
         shown |= {name: run[name] for name in _OURS}
-        return shown | {"verdict": verdict, "note": "; ".join(filter(None, notes))}
+        return shown | {"verdict": verdict, "note": "; ".join(notes)}
 
 
 def others_per_et_pixel(cases):

@@ -16,14 +16,16 @@ from data.pipeline import batch_stream
 from data.slice_index import SliceIndex
 from data.slice_policies import brain_slices, tumor_slices
 from data.slices import SliceName, SliceReader, slice_batches
-from papers.brats import folds, open_dataset, prepare, prepared_cache
+from papers.brats import open_dataset, prepare, prepared_cache
 from papers.hierdice import classifier, networks
 from papers.hierdice.balance import balance_lines, class_balance
+from papers.hierdice.kept_pixels import KeptPixels
 from papers.hierdice.losses import make_loss
-from papers.hierdice.protocol import TRAINED_ON
+from papers.hierdice.protocol import TRAINED_ON, TRAINED_ON_ALL
 from papers.hierdice.scores import score_slices
+from papers.hierdice.splits import splits
 
-__all__ = ["Experiment", "folds", "open_dataset", "prepare", "prepared_cache"]
+__all__ = ["Experiment", "open_dataset", "prepare", "prepared_cache", "splits"]
 
 CLASSES = 5
 POLICIES = {"tumor": tumor_slices, "brain": brain_slices, "all": lambda index: index}
@@ -128,7 +130,8 @@ class Experiment:
     def validation(self, model):
         """Returns a function that scores the model on the validation slices.
 
-        Dice is of regions, pooled over the slices. Nothing is decided by it.
+        Dice is of regions, pooled over the slices. Nothing is decided by it. With
+        bootstrapping, the shares of `KeptPixels` stand beside it.
 
         Raises:
             UserError: no case is held out.
@@ -144,17 +147,22 @@ class Experiment:
 
         def validate():
             losses, counts = [], {}
+            kept = KeptPixels(loss, CLASSES) if hasattr(loss, "kept") else None
             for chunk in (names[i : i + size] for i in range(0, len(names), size)):
                 images, truth = self.read(chunk)
                 probability = predict(images)
                 losses.append(float(loss(truth, probability)))
+                if kept:
+                    kept.add(truth, probability)
                 truths = region_masks(truth[..., 0].astype(np.uint8))
                 for region, found in region_masks(self.labels_of(probability)).items():
                     new = np.array(overlap.confusion(found, truths[region]))
                     counts[region] = counts.get(region, 0) + new
             dice = {f"val_{k}_dice": _dice(count) for k, count in counts.items()}
             mean = float(np.mean(list(dice.values())))
-            return {"val_loss": float(np.mean(losses)), "val_dice": mean, **dice}
+            shares = kept.shares() if kept else {}
+            losses = float(np.mean(losses))
+            return {"val_loss": losses, "val_dice": mean, **dice, **shares}
 
         return validate
 
@@ -171,13 +179,16 @@ class Experiment:
         """
         models = {"": model, "raw": self._raw(model)}
         predictors = {k: self._predictor(m) for k, m in models.items()}
-        for case_id in self._of_group(self.split.test, "test"):
+        held_out, name = (), TRAINED_ON_ALL
+        if self.split.test:
+            held_out, name = self._of_group(self.split.test, "test"), TRAINED_ON
+        for case_id in held_out:
             try:
                 yield case_id, self._score(case_id, predictors)
             except UserError as error:
                 yield case_id, error
         for case_id in self._of_group(self.split.train, "training"):
-            yield case_id, self._score(case_id, predictors) | {"split": TRAINED_ON}
+            yield case_id, self._score(case_id, predictors) | {"split": name}
 
     def maps_of(self, model, case_ids):
         """Yields the labels of each case, `(case_id, {"map": …})`, for a figure."""

@@ -38,7 +38,10 @@ def draw_figures(runner, folder):
 def _figure8(runner, jobs, path):
     last = runner.rows(jobs[-1])
     held_out = last[last["split"] == jobs[-1].split_name]
-    case_ids = shown_cases(runner, held_out, "wt_dice")
+    shown, what = held_out, "held-out cases"
+    if held_out.empty:
+        shown, what = last, "cases trained on,"
+    case_ids = shown_cases(runner, shown, "wt_dice")
     cases = {case.id: case for case in runner.dataset}
     found = [runner.predict(job, case_ids) for job in jobs]
     rows = []
@@ -51,12 +54,12 @@ def _figure8(runner, jobs, path):
         rows.append([(flair, None), *((flair, labels) for labels in panels)])
     titles = ["FLAIR", "truth", *(_short(job.method) for job in jobs)]
     caption = Caption(
-        text=f"The axial slice with most tumor of {', '.join(case_ids)}, held-out "
-        "cases from lowest to highest Dice of the last method.",
+        text=f"The axial slice with most tumor of {', '.join(case_ids)}, {what} "
+        "from lowest to highest Dice of the last method.",
         data=runner.dataset.name,
         profile=runner.request.profile_label(),
         budget=f"{jobs[0].budget} each network, split {jobs[0].split_name}",
-        n=len(held_out),
+        n=len(shown),
     )
     label_grid(path, rows, titles, COLORS, caption)
 

@@ -16,5 +16,6 @@ PAPER = Paper(
     methods=METHODS,
     tables=TABLES,
     derived={"claims.csv": Claims(CLAIMS, TABLES[:6])},
+    more_splits=("all",),
     phantom={"hgg": 1, "lgg": 9, "shape": (32, 48, 48)},
 )

@@ -7,6 +7,7 @@ from papers.method import Method
 
 # What the rows of cases that were trained on have in the place of their split.
 TRAINED_ON = "training cases"
+TRAINED_ON_ALL = "training cases, all"
 
 
 @dataclass(frozen=True)
@@ -233,5 +234,27 @@ METHODS = (
         builder="residual_unet",
         loss="hierarchical_dice",
         classifier="four_formulas",
+    ),
+    # Described, but in none of the paper's tables: run where METHODS names them.
+    NetworkMethod(
+        id="resunet-weighted",
+        title="Residual U-Net, weighted cross-entropy",
+        builder="residual_unet",
+        loss="weighted",
+        by_default=False,
+    ),
+    NetworkMethod(
+        id="resunet-sensitivity",
+        title="Residual U-Net, sensitivity-specificity",
+        builder="residual_unet",
+        loss="sensitivity_specificity",
+        by_default=False,
+    ),
+    NetworkMethod(
+        id="resunet-dice",
+        title="Residual U-Net, Dice of each label",
+        builder="residual_unet",
+        loss="dice",
+        by_default=False,
     ),
 )

@@ -5,12 +5,15 @@ import os
 from pathlib import Path
 from types import SimpleNamespace
 
+import keras
 import pytest
 
 from common.errors import UserError
+from common.training.towers import mirrored
 from papers import registry
 from papers.commands import Options
 from papers.devices import towers_on
+from papers.runner import Runner
 from papers.side_by_side import command_of, side_by_side
 
 
@@ -163,3 +166,15 @@ def test_the_command_has_the_same_options(tmp_path, monkeypatch):
         assert getattr(options, name) == getattr(given, name), name
     assert (options.epochs, options.changes) == (3, given.changes)
     assert "TF_CONFIG" not in os.environ
+
+
+def test_a_network_is_built_within_the_scope_of_its_towers():
+    """Keras's session is cleared before: within, that would end the scope."""
+    towers = mirrored(["CPU:0"])
+    training = SimpleNamespace(precision="float32")
+    job = SimpleNamespace(seed=0, protocol=SimpleNamespace(training=training))
+    layers = [keras.layers.Input((2,)), keras.layers.Dense(1)]
+    experiment = SimpleNamespace(build=lambda: keras.Sequential(layers))
+    model = object.__new__(Runner)._model(job, experiment, towers)
+    for variable in model.trainable_variables:
+        assert towers.strategy.extended.variable_created_in_scope(variable.value)

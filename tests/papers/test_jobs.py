@@ -116,6 +116,18 @@ def test_seed_and_split_make_another_run(dataset, tmp_path):
     assert len(set(keys)) == len(keys)
 
 
+def test_methods_that_run_only_where_they_are_named(tmp_path):
+    write_phantom(tmp_path / "data", "brats15", hgg=0, lgg=5, shape=(16, 48, 48))
+    dataset, hierdice = BratsDataset(tmp_path / "data"), registry.paper("hierdice")
+
+    def methods(*named):
+        request = Request(hierdice, dataset.root, "demo", methods=named, folds=(0,))
+        return [job.method.id for job in plan_jobs(request, dataset, tmp_path)]
+
+    assert len(methods()) == 6 and "resunet-dice" not in methods()
+    assert methods("resunet-dice") == ["resunet-dice"]
+
+
 CLUSTER = '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"index": 0}}'
 
 

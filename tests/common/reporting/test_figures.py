@@ -11,6 +11,7 @@ from common.reporting.figures import (
     Caption,
     box_plot,
     grouped_box_plot,
+    label_grid,
     learning_curves,
     overlay_grid,
 )
@@ -25,8 +26,8 @@ def draw_overlay(path, mask=MASK, caption=CAPTION):
     overlay_grid(path, [[(IMAGE, None), (IMAGE, mask)]], ["(a)", "(b)"], caption)
 
 
-def draw_curves(path, titles=("LinkNet", "Dual")):
-    epochs = np.arange(1, 6)
+def draw_curves(path, titles=("LinkNet", "Dual"), n_epochs=5):
+    epochs = np.arange(1, n_epochs + 1)
     history = {"epoch": epochs, "loss": 1 / epochs, "val_loss": 2 / epochs}
     history = pd.DataFrame(history | {"val_dice": 1 - 1 / epochs})
     keys = ("loss", "val_loss", "val_dice")
@@ -57,9 +58,21 @@ def test_legend_is_not_cut_off(length, tmp_path):
     draw_curves(tmp_path / "a.png", titles)
     scores = {"whole": {title: [0.1, 0.5, 0.9] for title in titles}}
     grouped_box_plot(tmp_path / "b.png", {"Dice": scores, "IoU": scores}, CAPTION)
-    for name in ("a.png", "b.png"):
+    colors = {i: (title, "tab:blue") for i, title in enumerate(titles)}
+    panels = [(None, MASK.astype(int))] * 5
+    label_grid(tmp_path / "c.png", [panels], "abcde", colors, CAPTION)
+    for name in ("a.png", "b.png", "c.png"):
         image = imread(tmp_path / name)[..., :3]
         assert image.min() < 0.1 and (image[:, [0, -1]] == 1).all()
+
+
+def test_a_single_epoch_is_seen(tmp_path):
+    draw_curves(tmp_path / "a.png", titles=("",), n_epochs=1)
+    image = imread(tmp_path / "a.png")[..., :3]
+    blue = np.abs(image - np.array([0, 0x72, 0xB2]) / 255).max(axis=-1) < 0.02
+    # The score is in the right half, its marker far above the legend's line.
+    rows = np.flatnonzero(blue[:, blue.shape[1] // 2 :].any(axis=1))
+    assert rows.min() < 0.6 * len(image)
 
 
 @pytest.mark.parametrize("draw", DRAW)

@@ -46,14 +46,14 @@ def ports():
         return [f"localhost:{s.getsockname()[1]}" for s in (one, two)]
 
 
-def two_workers(folder, case, kill="never"):
-    """Trains with two workers; the second one is killed after some steps."""
+def two_workers(folder, case, kill="never", who=1):
+    """Trains with two workers; one, by its number, is killed after some steps."""
     cluster = {"worker": ports()}
     workers = []
     for index in range(2):
         task = {"type": "worker", "index": index}
         config = json.dumps({"cluster": cluster, "task": task})
-        own = kill if index else "never"
+        own = kill if index == who else "never"
         workers.append(start(folder, "machines", case, own, TF_CONFIG=config))
     errors = finish(*workers)
     return [worker.returncode for worker in workers], errors
@@ -79,11 +79,15 @@ def one_device(folder, case):
 
 
 @pytest.mark.slow
-def test_a_killed_worker_is_started_again(tmp_path):
+@pytest.mark.parametrize("who", [0, 1], ids=["chief", "worker"])
+def test_a_killed_machine_is_started_again(who, tmp_path):
     killed, one = tmp_path / "killed", tmp_path / "one"
-    codes, errors = two_workers(killed, "softmax", kill=3)
-    assert codes[1] == -signal.SIGKILL
-    assert codes[0] == 1 and "start the same command on every machine" in errors[0]
+    codes, errors = two_workers(killed, "softmax", 3, who)
+    other = 1 - who
+    assert codes[who] == -signal.SIGKILL
+    assert codes[other] == 1
+    assert "start the same command on every machine" in errors[other]
+    assert "Received: Graph execution error" not in errors[other]
     assert not (killed / "last.weights.h5").exists()
     codes, errors = two_workers(killed, "softmax")
     assert codes == [0, 0], errors

@@ -1,6 +1,7 @@
 """Training data, truth, scores and prediction of the paper, on a small phantom."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from data.split_parts import split_patients
 from data.splits import Split
 from data.volume import read_volume
 from papers.console import Console
-from papers.cunet import experiment
+from papers.cunet import experiment, slices
 from papers.cunet.inference import segmenter
 from papers.cunet.protocol import METHODS, PROFILES, Protocol
 from papers.cunet.reader import RegionReader
@@ -32,7 +33,8 @@ BY_ID = {method.id: method for method in METHODS}
 @pytest.fixture(scope="module")
 def protocol():
     changes = {f"network.{name}_filters": 2 for name in ("cu_net", "unet", "bfcn")}
-    changes |= {"network.drn_filters": 1, "training.batch_size": 4}
+    changes |= {"network.drn_filters": 1, "slices.policy": "paper30"}
+    changes |= {"training.learning_rate": 1e-2}
     return replace(replace(Protocol(), PROFILES["demo"]), changes)
 
 
@@ -120,14 +122,14 @@ def test_too_few_slices_without_tumor_are_said_before_the_training(make):
 
 def test_a_contour_of_small_slices_is_said_on_whole_ones():
     cpu = replace(Protocol(), PROFILES["cpu"])
-    note = experiment.contour_note(BY_ID["cun_lws"], cpu, 240)
+    note = slices.contour_note(BY_ID["cun_lws"], cpu, 240)
     assert "SET=sampling.contour_width=10.0" in note and "5.33 pixels" in note
     for method, protocol, width in (
         ("cun", cpu, 240),
         ("cun_lws", cpu, 32),
         ("cun_lws", Protocol(), 240),
     ):
-        assert experiment.contour_note(BY_ID[method], protocol, width) is None
+        assert slices.contour_note(BY_ID[method], protocol, width) is None
 
 
 def test_images_classes_and_brain_of_a_slice(prepared):
@@ -222,9 +224,78 @@ def test_weight_of_the_heads_falls_every_ten_epochs():
     np.testing.assert_allclose(maker.omega(names), [0.1, 0.1, 0.01, 0.01, 1e-3, 1e-3])
 
 
+def test_published_schedule():
+    one = experiment.Experiment(BY_ID["cun"], Protocol(), None, None, seed=0)
+    rates = [one.schedule.value(epoch) for epoch in (0, 9, 10, 39, 40, 60)]
+    np.testing.assert_allclose(rates, [1e-3, 1e-3, 1e-4, 1e-6, 1e-7, 1e-7], rtol=1e-9)
+    losses = [{"val_loss": 1.0}] + [{"val_loss": 2.0}] * 10
+    assert one.schedule.is_over(losses) and not one.schedule.is_over(losses[:-1])
+    assert float(one.optimizer().learning_rate) == pytest.approx(1e-3)
+    assert one.optimizer().momentum == 0.9 and one.optimizer().weight_decay is None
+
+
+def test_normalization_is_that_of_the_protocol(make):
+    changes = {"network.norm_momentum": 0.5, "network.norm_epsilon": 1e-3}
+    for changed, expected in ((None, (0.9, 1e-5)), (changes, (0.5, 1e-3))):
+        layers = make("unet", changes=changed).build().layers
+        found = {(x.momentum, x.epsilon) for x in layers if hasattr(x, "momentum")}
+        assert found == {expected}
+
+
+def test_slices_are_padded_for_the_network_and_cut_again(tmp_path, protocol):
+    write_phantom(tmp_path / "odd", "brats17", hgg=3, lgg=0, shape=(16, 50, 58))
+    dataset = experiment.open_dataset(tmp_path / "odd")
+    cache = experiment.prepared_cache(tmp_path / "cache", dataset, protocol)
+    experiment.prepare(dataset, cache, protocol, Console(), workers=1)
+    _, by_fold = experiment.splits(dataset, "patient", protocol)
+    one = experiment.Experiment(
+        BY_ID["cun_lws"], protocol, cache, by_fold[0], seed=0, dataset=dataset
+    )
+    assert one.size == (64, 64)
+    images, truth = next(iter(one.stream(0)))
+    assert images.shape == (4, 64, 64, 4)
+    for array in (images, *(truth[name] for name in ("labels", "weights"))):
+        array = np.asarray(array)
+        assert array[:, :50, :58].any()
+        assert not array[:, 50:].any() and not array[:, :, 58:].any()
+
+    def predict(images):
+        assert images.shape[1:] == (64, 64, 4)
+        tumor = np.where(images[..., :1] == 7, 1.0, -1.0)
+        parts = np.broadcast_to([0.0, 0.0, 0.0, 1.0], (*images.shape[:3], 4))
+        return {"wt": np.concatenate([-tumor, tumor], -1), "sub": parts}
+
+    marked = np.zeros((6, 50, 58, 4), np.float32)
+    marked[:, 49, 57] = marked[5, 3, 2] = 7
+    labels = one.segment(marked, np.ones(marked.shape[:3], bool), predict)
+    np.testing.assert_array_equal(labels, 4 * (marked[..., 0] == 7))
+
+
+def test_mixed_sizes_are_refused(make):
+    class Mixed:
+        """A cache whose later cases have wider slices."""
+
+        def __init__(self, ids):
+            self.ids = ids
+
+        def info(self, case_id):
+            side = 48 if case_id == self.ids[0] else 64
+            return SimpleNamespace(shape=(16, 48, side))
+
+    one = make()
+    one.cache = Mixed((*one.split.train, *one.split.validation))
+    with pytest.raises(UserError, match="48x48 in .*, 48x64 in"):
+        one.before_training(pytest.fail)
+    one.cache = Mixed(one.split.train)
+    one.dataset = []
+    ((case_id, error),) = one.evaluate(one.build())
+    assert case_id == one.split.test[0]
+    assert isinstance(error, UserError) and "48x64" in str(error)
+
+
 def test_probability_of_the_whole_data_set(make):
     one = make(changes={"sampling.p2_scope": "dataset"})
-    normal, tumor = experiment.region_counts(one.slices, one.reader, one.protocol)
+    normal, tumor = slices.region_counts(one.slices, one.reader, one.protocol)
     assert tumor == one.slices.counts[:, 2:].sum()
     _, truth = next(iter(one.stream(0)))
     assert one.truth._p2_of_all == pytest.approx(

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.image import imread
 
 from common.reporting.text import read_text
@@ -91,12 +92,61 @@ def test_all_figures_and_the_scores_behind_them(runner, tmp_path):
     assert width > 3 * height
 
 
-def test_paper_colors_fill_the_panels(runner, tmp_path):
+def test_each_label_has_the_papers_color(runner, tmp_path):
+    names = {label: name for label, (name, _) in figures.COLORS.items()}
+    assert names == {0: "non-tumor", 2: "edema", 4: "enhancing tumor", 1: "necrosis"}
     files = figures.draw_figures(runner, tmp_path)
     image = np.round(imread(files[1])[..., :3] * 255).astype(int)
-    purple, gold = (0x94, 0x67, 0xBD), (255, 215, 0)
-    for color in (purple, gold):
-        assert (np.abs(image - color).max(axis=-1) <= 2).sum() > 500
+    truth = runner.dataset.read_labels(None)[1]
+    # Purple, blue, yellow and green in the third of eight columns, above the legend.
+    width = image.shape[1] // 8
+    panel = image[: 2 * width, 2 * width : 3 * width]
+    colors = {0: (148, 103, 189), 2: (31, 119, 180), 4: (255, 215, 0), 3: (44, 160, 44)}
+    pixels = {k: (np.abs(panel - c).max(-1) <= 2).sum() for k, c in colors.items()}
+    for label, count in pixels.items():
+        share = count / sum(pixels.values())
+        assert share == pytest.approx((truth == label).mean(), rel=0.1)
+
+
+def test_box_plots_have_solid_medians_and_dotted_means(runner, tmp_path, monkeypatch):
+    drawn = []
+
+    def boxplot(axis, values, **options):
+        found = original(axis, values, **options)
+        drawn.append((values, found))
+        return found
+
+    original = Axes.boxplot
+    monkeypatch.setattr(Axes, "boxplot", boxplot)
+    values = {m.id: [0.1 * i, 0.5, 0.6] for i, m in enumerate(METHODS)}
+    keys = [f"{part}_{score}" for part in figures.PARTS for score in figures.SCORES]
+
+    def rows(job):
+        cases = {"case": list("abc"), "patient": list("pqr"), "status": "ok"}
+        own = np.array(values[job.method.id])
+        scores = {key: own + 0.01 * number for number, key in enumerate(keys)}
+        return pd.DataFrame({"method": job.method.id, **cases, **scores})
+
+    runner.rows = rows
+    runner.dataset.name = "brats17-cubes32"  # so that nothing else is drawn
+    _, csv = figures.draw_figures(runner, tmp_path)
+    assert len(drawn) == 6  # two scores of three regions
+    for scores, found in drawn:
+        assert len(scores) == 5
+        for name, style, middle in (
+            ("medians", "-", np.median),
+            ("means", ":", np.mean),
+        ):
+            assert {line.get_linestyle() for line in found[name]} == {style}
+            heights = [line.get_ydata()[0] for line in found[name]]
+            np.testing.assert_allclose(heights, [middle(one) for one in scores])
+    table = read_text(csv, "").set_index(["method", "case"])
+    assert set(table.columns) == {"patient", *keys}
+    for method, of_method in values.items():
+        for case, value in zip("abc", of_method, strict=True):
+            for key in keys:
+                expected = value + 0.01 * keys.index(key)
+                assert float(table.loc[(method, case), key]) == pytest.approx(expected)
 
 
 def test_images_of_others_are_not_shown(runner, tmp_path):

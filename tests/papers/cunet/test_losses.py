@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 from scipy import special
 
-from papers.cunet.losses import BoundaryLoss, CascadeLoss, PlainLoss
+from papers.cunet.losses import BoundaryLoss, CascadeLoss, PlainLoss, of_sums
 
 HEADS = [
     f"{branch}{head}"
@@ -31,6 +31,10 @@ def example(classes=4, omega=0.1, uniform=False):
     if uniform:
         logits = {name: np.zeros_like(x) for name, x in logits.items()}
     return truth, {name: x.astype(np.float32) for name, x in logits.items()}
+
+
+def random_share(shape):
+    return np.random.default_rng(1).random(shape) < 0.3
 
 
 def mean_surprise(labels, logits, weights):
@@ -111,6 +115,36 @@ def test_gradient_of_a_pixel_that_is_not_sampled():
     gradient = np.abs(tape.gradient(value, logit).numpy()).max(axis=-1)
     sampled = truth["weights"][..., 0] > 0
     assert not gradient[~sampled].any() and (gradient[sampled] > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("loss", "heads"),
+    [
+        (CascadeLoss(), {"wt": "wt", "sub": "sub"}),
+        (BoundaryLoss(), {"tissue": "sub", "boundary": "wt", "combined": "sub_aux2"}),
+        (PlainLoss(), None),
+    ],
+)
+def test_sums_of_two_batches_make_the_loss_of_both(loss, heads):
+    truth, logits = example(omega=0.0)
+    truth["weights"][1] *= random_share((6, 8, 2))  # other sums in either slice
+    found = {k: logits[v] for k, v in heads.items()} if heads else logits["sub"]
+    batches = [
+        keras.tree.map_structure(lambda x, i=i: x[i : i + 1], (truth, found))
+        for i in (0, 1)
+    ]
+    whole = float(loss(truth, found))
+    received = of_sums(sum(loss.sums(*batch) for batch in batches))
+    assert received == pytest.approx(whole, rel=1e-5)
+    if isinstance(loss, CascadeLoss):
+        mean_of_batches = np.mean([float(loss(*batch)) for batch in batches])
+        assert abs(mean_of_batches - whole) > 1e-3
+
+
+def test_sums_of_nothing_sampled():
+    truth, logits = example()
+    truth["weights"][:] = 0
+    assert of_sums(CascadeLoss().sums(truth, logits)) == 0.0
 
 
 @pytest.mark.parametrize("kind", [CascadeLoss, BoundaryLoss, PlainLoss])

@@ -161,6 +161,28 @@ def test_balance_of_whole_slices_of_a_phantom():
     check_balance(labels, np.stack(list(images.values()), axis=-1))
 
 
+def test_balance_of_a_batch_of_whole_slices():
+    """Equation (3) over a batch: beta normal pixels for each of tumor."""
+    images, labels = draw_case(0, 0, 0, (24, 240, 240), high_grade=True)
+    brains = np.stack(list(images.values()), axis=-1).any(axis=-1)
+    middle = int((labels > 0).sum(axis=(1, 2)).argmax())
+    batch = slice(middle - 4, middle + 4)
+    tumors, brains = labels[batch] > 0, brains[batch]
+    generators = [generator(0, 0, row) for row in range(8)]
+    first = weights_of_batch(SAMPLER, tumors, brains, generators)[..., 0]
+    pairs = zip(tumors, brains, strict=True)
+    normal = np.stack([SAMPLER.regions(*pair) == NORMAL for pair in pairs])
+    p2 = 1.5 * tumors.sum() / normal.sum()
+    assert 1 / 75 < p2 < 0.5  # far from the clips
+    deviation = np.sqrt(normal.sum() * p2 * (1 - p2))
+    assert abs(first[normal].sum() - 1.5 * tumors.sum()) < 3 * deviation
+    # The same share in every slice, not that of each slice's own tumor.
+    shares = [one[mask].mean() for one, mask in zip(first, normal, strict=True)]
+    own = [1.5 * t.sum() / n.sum() for t, n in zip(tumors, normal, strict=True)]
+    np.testing.assert_allclose(shares, p2, atol=0.01)
+    assert np.ptp(own) > 0.05
+
+
 @pytest.mark.real
 def test_balance_of_whole_real_slices(shared_data):
     dataset = BratsDataset(shared_data / "brats" / "full")

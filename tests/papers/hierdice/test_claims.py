@@ -4,9 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from common.files import write_text
 from common.reporting.cells import GROUP
+from common.reporting.text import to_csv
 from papers.hierdice.balance import PAPER_OTHERS_PER_ET
 from papers.hierdice.claims import others_per_et_pixel
+from papers.hierdice.page import claims_table
 from papers.hierdice.paper import PAPER
 from papers.hierdice.protocol import METHODS
 from papers.hierdice.tables import DEFAULT
@@ -85,8 +88,17 @@ def test_what_was_not_run_is_not_tested():
     assert found.loc[MISSES, "verdict"] == "supported"
     assert found.loc[FINDS, "verdict"] == "not tested"
     assert "resunet-bootstrapping was not run" in found.loc[FINDS, "note"]
-    assert set(judged(rows(patients=4))["verdict"]) == {"not tested"}
     assert CLAIMS(rows().iloc[:0]).empty
+
+
+@pytest.mark.parametrize(
+    "patients, verdict, few",
+    [(2, "not tested", False), (3, "supported", True), (5, "supported", False)],
+)
+def test_few_patients_say_so(patients, verdict, few):
+    found = judged(rows(patients=patients)).loc[FINDS]
+    assert found["verdict"] == verdict
+    assert ("nearly their range" in found["note"]) == few
 
 
 def test_phantoms_say_so():
@@ -104,3 +116,14 @@ def test_balance_is_that_of_label_0_to_label_4():
     cases = rows(others=700)
     assert others_per_et_pixel(cases) == pytest.approx(700)
     assert others_per_et_pixel(cases.assign(et_fn=0)) == np.inf
+
+
+def test_the_page_has_a_line_a_claim_and_run(tmp_path):
+    cases = rows({"resunet-softmax": 0.0, "resunet-bootstrapping": 0.5})
+    write_text(tmp_path / "claims.csv", to_csv(CLAIMS(cases)))
+    lines = claims_table(tmp_path).splitlines()[2:]
+    assert len(lines) == 10
+    assert "| et_dice | +0.0000 [+0.0000, +0.0000] | 728 | 30 | supported |" in lines[0]
+    assert "not tested" in lines[3] and "was not run" in lines[3]
+    write_text(tmp_path / "claims.csv", to_csv(CLAIMS(cases.iloc[:0])))
+    assert claims_table(tmp_path).count("not run") == 10

@@ -1,5 +1,7 @@
 """Training data, networks, scores and prediction of the paper, on a small phantom."""
 
+from dataclasses import replace as replace_split
+
 import keras
 import numpy as np
 import pytest
@@ -161,8 +163,13 @@ def test_validation_is_looked_at(make):
     one = make("unet-bootstrapping")
     scores = one.validation(one.build())()
     regions = [f"val_{region}_dice" for region in ("wt", "tc", "et")]
-    assert set(scores) == {"val_loss", "val_dice", *regions}
+    kept = [f"val_label{label}_of_kept" for label in range(5)]
+    assert set(scores) == {
+        *("val_loss", "val_dice", "val_kept_of_label0"),
+        *(*regions, *kept),
+    }
     assert scores["val_dice"] == pytest.approx(np.mean([scores[r] for r in regions]))
+    assert sum(scores[name] for name in kept) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("method", ["resunet-hierarchical", "unet-bootstrapping"])
@@ -196,6 +203,16 @@ def test_scores_and_predictions_of_a_run_are_the_same(make, prepared, tmp_path, 
     assert (maps["map"] != labels).any()
     if method == "unet-bootstrapping":
         assert run.fingerprint() == segmenter(tmp_path).fingerprint()
+
+
+def test_without_held_out_cases_those_trained_on_are_scored(make, tmp_path):
+    one = make("unet-bootstrapping")
+    model = one.build()
+    save_weights(model, tmp_path / "last.weights.h5")
+    one.split = replace_split(one.split, test=())
+    rows = list(one.evaluate(model))
+    assert [case_id for case_id, _ in rows] == [*one.split.train[1:]]
+    assert {row["split"] for _, row in rows} == {"training cases, all"}
 
 
 def test_a_case_that_cannot_be_read_is_a_row_that_says_so(make, tmp_path, monkeypatch):

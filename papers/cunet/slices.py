@@ -1,0 +1,87 @@
+"""The slices of a data set: which are trained on, and what is to be said of them."""
+
+from functools import partial
+
+import numpy as np
+
+from common.errors import UserError
+from data.slice_index import SliceIndex
+from data.slice_policies import drop_share, drop_share_of_free, tumor_slices
+from data.slices import SliceName
+from papers.cunet.protocol import Sampling
+from papers.cunet.sampling import NORMAL, LossSampler
+
+PUBLISHED_WIDTH = 240  # of slices, in pixels
+
+
+def training_slices(cache, case_ids, rule, say=None):
+    """Returns the index of the slices to train on.
+
+    Args:
+        cache: a `data.volume_cache.VolumeCache`.
+        case_ids: the training cases.
+        rule: a `papers.cunet.protocol.Slices`.
+        say: is told where there are too few slices to drop; or None.
+    """
+    drop = {"share": rule.dropped, "seed": rule.policy_seed}
+    policies = {
+        "paper30": partial(drop_share, **drop, say=say),
+        "tumor_only": tumor_slices,
+        "all": lambda index: index,
+        "drop30_of_free": partial(drop_share_of_free, **drop),
+    }
+    return policies[rule.policy](SliceIndex.of(cache, case_ids))
+
+
+def refuse_mixed_sizes(cache, case_ids):
+    """Refuses cases whose slices do not fit into one batch.
+
+    Raises:
+        UserError: two of them have slices of different sizes.
+    """
+    sizes = {}
+    for case_id in case_ids:
+        sizes.setdefault(cache.info(case_id).shape[1:], case_id)
+    if len(sizes) > 1:
+        found = (f"{h}x{w} in {case_id}" for (h, w), case_id in sizes.items())
+        raise UserError(
+            "slices of different sizes",
+            "all training and validation cases on one grid, as BraTS's 240x240",
+            ", ".join(found),
+            "resample or crop them, or leave cases out: SPLITS=file.csv",
+        )
+
+
+def contour_note(method, protocol, width):
+    """Returns a sentence where the contour is that of smaller slices, or None."""
+    ours, published = protocol.sampling.contour_width, Sampling().contour_width
+    if not method.sampled or width < PUBLISHED_WIDTH or ours == published:
+        return None
+    return (
+        f"the contour is {ours:g} pixels wide in slices of {width}; the paper's is "
+        f"{published:g} in {PUBLISHED_WIDTH}: SET=sampling.contour_width={published}"
+    )
+
+
+def region_counts(index, reader, protocol):
+    """Counts the pixels of S2 and of tumor in all slices, not augmented."""
+    sampler = LossSampler(contour_width=protocol.sampling.contour_width)
+    normal = tumor = 0
+    for batch in in_batches(list(of_index(index)), 8):
+        _, classes, brains = reader(batch)
+        for one, brain in zip(classes > 0, brains, strict=True):
+            normal += np.count_nonzero(sampler.regions(one, brain) == NORMAL)
+            tumor += np.count_nonzero(one)
+    return normal, tumor
+
+
+def of_index(index):
+    """Yields the `SliceName`s of an index, in order, of epoch 0."""
+    for row, (case, z) in enumerate(zip(index.case, index.z, strict=True)):
+        yield SliceName(index.case_ids[case], int(z), 0, row)
+
+
+def in_batches(values, size):
+    """Yields runs of at most `size` values."""
+    for first in range(0, len(values), size):
+        yield values[first : first + size]
