@@ -138,9 +138,9 @@ def results_table(folder, tables):
         parts.append(f"**{name}. {table.title}**\n\n{markdown(head, rows)}")
     names = [table.name for table in tables]
     ran = cells[cells["table"].isin(names) & (cells["data"] != "")]
-    commands = {_run_on(cell): cell.command for cell in ran.itertuples()}
+    commands = dict.fromkeys((_run_on(cell), cell.command) for cell in ran.itertuples())
     if commands:
-        rows = [(run, f"`{command}`") for run, command in commands.items()]
+        rows = [(run, f"`{command}`") for run, command in commands]
         parts.append("**Commands**\n\n" + markdown(("run", "command"), rows))
     return "\n\n".join(parts)
 
