@@ -175,7 +175,7 @@ $(JOINED:%=table-%): table-%: $(INSTALLED)
 	@$(PAPERS) join $* $(if $(RESULTS),--results "$(RESULTS)")
 table-figshare: ## Join all papers' tables on the figshare set
 table-brats15: ## Join all papers' tables on BraTS 2015
-table-brats17: ## Join all papers' tables on BraTS 2017
+table-brats17: ## Join all papers' tables on BraTS 2017, rows of other BraTS data too
 table-brats18: ## Join all papers' tables on BraTS 2018
 verify: $(INSTALLED) ## Exit 1 where a result has left its recorded range
 	@$(PAPERS) verify $(if $(RESULTS),--results "$(RESULTS)")

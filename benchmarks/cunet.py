@@ -4,7 +4,8 @@ Slices of 240x240 pixels, in turns on one machine: what the suite ships, the sam
 with Keras's own normalization, a matrix product, and U-Net and CU-Net written plainly
 in PyTorch, where `.venv-torch` has it. A step is forward pass, loss, gradients and
 the update of SGD with momentum and weight decay. A ratio is the median of the
-rounds' own ratios; above 1, the suite is faster.
+rounds' own ratios; above 1, the suite is faster. Nothing is measured unless PyTorch's
+networks compute the same (`benchmarks.cunet_same`).
 
 What sampling costs stands in two columns: `sampling_share`, its processor seconds
 over those of a step, and `sampling_wall`, the wall time of steps that are fed by the
@@ -13,6 +14,7 @@ background thread with sampling over the same without.
 
 import argparse
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -22,11 +24,11 @@ import pandas as pd
 
 from benchmarks import machine
 from benchmarks.aniso_turns import Peer
+from benchmarks.cunet_same import TORCH
 from common.files import write_text
 from papers.console import Console
 
 RESULTS = Path(__file__).parent / "results" / "cunet.csv"
-TORCH = Path(".venv-torch/bin/python")
 NETWORKS = ("unet", "cun_lws", "bfcn", "drn")
 IN_TORCH = ("unet", "cun_lws")
 PARTS = ("train", "infer")
@@ -54,6 +56,11 @@ def main(arguments=None):
     console, started = Console(), time.monotonic()
     made_on = machine.describe() | {"load_before": round(os.getloadavg()[0], 2)}
     console.say(f"{made_on['machine']}; {made_on['versions']}")
+    for network in options.networks:
+        if TORCH.exists() and network in IN_TORCH:
+            console.say(f"comparing the results: {network}")
+            check = [sys.executable, "-m", "benchmarks.cunet_same", network]
+            subprocess.run(check, check=True)
     rows = []
     for part in options.parts:
         for network in options.networks:

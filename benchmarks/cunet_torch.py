@@ -2,16 +2,21 @@
 
 U-Net and CU-Net as one would write them plainly in PyTorch, to be measured against.
 Runs in an environment of its own, with nothing of this suite installed. Layouts:
-`first` (PyTorch's default) and `last` (channels last).
+`first` (PyTorch's default) and `last` (channels last). Parts: `train`, `infer`, and
+`compute`, which has two files in the place of BATCH and SIDE and computes, once, what
+`benchmarks.cunet_same` compares.
 """
 
 import sys
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
 from benchmarks.aniso_turns import serve
+
+RATE, MOMENTUM, DECAY, OMEGA = 1e-3, 0.9, 5e-5, 0.1
 
 
 def conv_bn(channels, filters, kernel=3):
@@ -124,37 +129,92 @@ def sampled(labels, logits, weights):
     return (surprise * weights).sum() / weights.sum()
 
 
-def cascade_loss(labels, maps, weights, omega=0.1):
+def cascade_loss(labels, maps, weights):
     total = 0.0
     for target, of_net, w in zip(
         ((labels > 0).long(), labels), maps, weights, strict=True
     ):
         values = [sampled(target, logits, w) for logits in of_net]
-        total = total + values[0] + omega * sum(values[1:])
+        total = total + values[0] + OMEGA * sum(values[1:])
     return total
 
 
-def main(layout, part, network, batch, side):
+def loss_of(maps, labels, weights):
+    if isinstance(maps, torch.Tensor):
+        return functional.cross_entropy(maps, labels)
+    return cascade_loss(labels, maps, weights)
+
+
+def sgd(model, rate=RATE):
+    """Decays kernels only, as the suite does."""
+    kernels = [w for w in model.parameters() if w.ndim > 1]
+    others = [w for w in model.parameters() if w.ndim == 1]
+    groups = [{"params": kernels, "weight_decay": DECAY}, {"params": others}]
+    return torch.optim.SGD(groups, lr=rate, momentum=MOMENTUM)
+
+
+def network_of(name):
+    return PlainUNet() if name == "unet" else CUNet()
+
+
+def laid_out(layout, *things):
+    if layout == "last":
+        return [thing.to(memory_format=torch.channels_last) for thing in things]
+    return things
+
+
+def compute(layout, network, given, made):
+    """Writes maps in use and in training, the loss, and the first update at rate 1.
+
+    Args:
+        layout: `"first"` or `"last"`.
+        network: name of the network.
+        given: file of images, labels, sample matrices, then the weights, moving means
+            and variances in the order of the modules.
+        made: file to write.
+    """
+    model = network_of(network).double()
+    with np.load(given) as file:
+        x, labels, weights, *arrays = (torch.from_numpy(file[k]) for k in file.files)
+    moving = [b for name, b in model.named_buffers() if "num_batches" not in name]
+    for own, array in zip([*model.parameters(), *moving], arrays, strict=True):
+        if own.shape != array.shape:
+            raise ValueError(f"Expected {own.shape}. Received: {array.shape}")
+        own.data.copy_(array)
+    model, x = laid_out(layout, model, x)
+    optimizer = sgd(model, rate=1.0)
+    with torch.no_grad():
+        results = flat(model.eval()(x))
+    maps = model.train()(x)
+    loss = loss_of(maps, labels, weights)
+    before = [weight.detach().clone() for weight in model.parameters()]
+    loss.backward()
+    optimizer.step()
+    results += [*flat(maps), loss]
+    pairs = zip(before, model.parameters(), strict=True)
+    results += [old - new for old, new in pairs]
+    np.savez(made, *(result.detach().numpy() for result in results))
+
+
+def flat(maps):
+    """Returns the maps of one net or several as one list."""
+    if isinstance(maps, torch.Tensor):
+        return [maps]
+    return [one for of_net in maps for one in of_net]
+
+
+def measure(layout, part, network, batch, side):
+    """Runs steps, or predictions, whenever the parent asks for one."""
     torch.manual_seed(0)
-    batch, side = int(batch), int(side)
-    model = PlainUNet() if network == "unet" else CUNet()
     x = torch.randn(batch, 4, side, side)
     labels = torch.randint(4, (batch, side, side))
     weights = torch.randint(3, (2, batch, side, side)).float()
-    if layout == "last":
-        last = torch.channels_last
-        model, x = model.to(memory_format=last), x.to(memory_format=last)
-    optimizer = torch.optim.SGD(
-        model.parameters(), lr=1e-3, momentum=0.9, weight_decay=5e-5
-    )
+    model, x = laid_out(layout, network_of(network), x)
+    optimizer = sgd(model)
 
     def train():
         optimizer.zero_grad()
-        maps = model(x)
-        if network == "unet":
-            loss = functional.cross_entropy(maps, labels)
-        else:
-            loss = cascade_loss(labels, maps, weights)
+        loss = loss_of(model(x), labels, weights)
         loss.backward()
         optimizer.step()
         return loss.item()
@@ -177,6 +237,13 @@ def main(layout, part, network, batch, side):
         parameters=parameters,
         version=torch.__version__,
     )
+
+
+def main(layout, part, network, *what):
+    if part == "compute":
+        compute(layout, network, *what)
+    else:
+        measure(layout, part, network, *map(int, what))
 
 
 if __name__ == "__main__":

@@ -4,11 +4,12 @@ Trains the residual U-Net on the slices with tumor of whole cases, once with sof
 cross-entropy, once with bootstrapping and once with the hierarchical Dice, prints how
 many pixels each label has, and scores each region at equal numbers of steps. The cases
 are those trained on, as the paper scores them. Rows go to
-`benchmarks/results/hierdice_case.csv`.
+`benchmarks/results/hierdice_case.csv`, after each score.
 """
 
 import argparse
 import time
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -44,13 +45,13 @@ def main(arguments=None):
     )
     cache = experiment.prepared_cache(WORK / "cache", dataset, protocol)
     experiment.prepare(dataset, cache, protocol, console, workers=1)
+    described = {"threads": machine.threads(), **machine.describe()}
     rows = []
     for method in options.methods.split(","):
-        rows += _train(method, protocol, dataset, cache, options, console.say)
-    table = pd.DataFrame(rows)
-    console.table(["method", "steps", *SCORES], _shown(table))
-    described = {"threads": machine.threads(), **machine.describe()}
-    write_text(options.results, table.assign(**described).to_csv(index=False))
+        for scored in _train(method, protocol, dataset, cache, options, console.say):
+            rows += [row | described for row in scored]
+            write_text(options.results, pd.DataFrame(rows).to_csv(index=False))
+    console.table(["method", "steps", *SCORES], _shown(pd.DataFrame(rows)))
     console.say(f"rows: {options.results}")
 
 
@@ -58,15 +59,23 @@ def _arguments(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, help="folder of whole BraTS cases")
     parser.add_argument("--methods", default=",".join(METHODS))
-    parser.add_argument("--steps", type=int, default=120)
-    parser.add_argument("--score-every", type=int, default=30)
+    parser.add_argument("--steps", type=_count, default=120)
+    parser.add_argument("--score-every", type=_count, default=30)
     parser.add_argument("--base-filters", type=int, default=8)
     parser.add_argument("--learning-rate", type=float, default=2e-3)
     parser.add_argument("--results", type=Path, default=RESULTS)
     return parser.parse_args(arguments)
 
 
+def _count(text):
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected at least 1, received {text}")
+    return number
+
+
 def _train(method_id, protocol, dataset, cache, options, say):
+    """Yields the rows of each score: every so many steps, and of the last step."""
     import keras
 
     from common.inference.predict import Predictor
@@ -105,12 +114,12 @@ def _train(method_id, protocol, dataset, cache, options, say):
     towers = sequential(protocol.training.towers)
     update = towers.make_step(model, one.loss(), optimizer, average=average)
     predict = Predictor(model, protocol.training.tower_size)
-    rows, started = [], time.perf_counter()
-    for step, batch in enumerate(one.stream(0), 1):
+    started = time.perf_counter()
+    for step, batch in enumerate(islice(one.stream(0), options.steps), 1):
         loss = float(update(*batch))
-        if step % options.score_every:
+        if step % options.score_every and step != options.steps:
             continue
-        seconds = time.perf_counter() - started
+        rows, seconds = [], time.perf_counter() - started
         with average.in_place():
             for case in dataset:
                 images = one.images_of(case.id)
@@ -137,8 +146,7 @@ def _train(method_id, protocol, dataset, cache, options, say):
                     }
                 )
                 say(f"  step {step}: " + _words(rows[-1]))
-        if step == options.steps:
-            return rows
+        yield rows
 
 
 def _words(row):

@@ -11,7 +11,8 @@ class Training:
 ```
 
 Where not every value is possible, `Limits` says which, as further arguments:
-`chosen(8, "…", least=1)`.
+`chosen(8, "…", least=1)`. A value that joins a protocol of which there are runs is
+`added=True`: at its default it is what they were made with, and no part of the hash.
 """
 
 import dataclasses
@@ -42,7 +43,8 @@ def chosen(value, note, **limits):
 
 
 def _field(value, kind, note, limits):
-    metadata = {"kind": kind, "note": note, "limits": Limits(**limits)}
+    added = limits.pop("added", False)
+    metadata = {"kind": kind, "note": note, "limits": Limits(**limits), "added": added}
     return dataclasses.field(default=value, metadata=metadata)
 
 
@@ -78,13 +80,17 @@ class Limits:
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """One value of a protocol: `key` is dotted, such as `training.epochs`."""
+    """One value of a protocol: `key` is dotted, such as `training.epochs`.
+
+    `in_hash` is false for an added value at its default.
+    """
 
     key: str
     value: object
     kind: str
     note: str
     limits: Limits = Limits()
+    in_hash: bool = True
 
 
 def describe(protocol):
@@ -116,10 +122,11 @@ def describe(protocol):
             )
         kind, note = field.metadata["kind"], field.metadata["note"]
         limits = field.metadata["limits"]
+        in_hash = value != field.default or not field.metadata["added"]
         if value != field.default:
             note = f"replaces {field.default!r} ({kind}: {note})"
             kind = "profile"
-        entries.append(Entry(field.name, value, kind, note, limits))
+        entries.append(Entry(field.name, value, kind, note, limits, in_hash))
     return entries
 
 
@@ -171,8 +178,11 @@ def from_dict(protocol, values):
 
 
 def protocol_digest(protocol, without=()):
-    """Returns a hash of all values but those whose dotted key is in `without`."""
-    values = {entry.key: entry.value for entry in describe(protocol)}
+    """Returns a hash of all values but those whose dotted key is in `without`.
+
+    Added values at their default are left out, too.
+    """
+    values = {entry.key: entry.value for entry in describe(protocol) if entry.in_hash}
     return digest({key: values[key] for key in values if key not in without})
 
 
@@ -191,10 +201,10 @@ def _checked(entry, new):
             new = json.loads(new.lower())
         except ValueError:
             pass  # stays a string and fails the check of the type below
-    if isinstance(old, tuple) and isinstance(new, list) and _alike(new, old):
-        new = tuple(new)
-    if isinstance(old, float) and type(new) is int:
-        new = float(new)
+    if isinstance(old, tuple) and isinstance(new, list) and len(new) == len(old):
+        read = tuple(map(_as_float_beside, new, old))
+        new = read if _alike(read, old) else new
+    new = _as_float_beside(new, old)
     if type(new) is not type(old):
         expected = f"a value of type {type(old).__name__}, like {old!r}"
     else:
@@ -202,6 +212,11 @@ def _checked(entry, new):
     if expected is None:
         return new
     raise UserError(entry.key, expected, repr(new), "correct the value")
+
+
+def _as_float_beside(new, old):
+    """Returns a whole number as a float where the old value is one."""
+    return float(new) if isinstance(old, float) and type(new) is int else new
 
 
 def _alike(new, old):

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from common.errors import UserError
+from common.training.cluster import LostMachineError
 from papers import commands, weights
-from papers.workers import refuse_cluster, text
+from papers.workers import LOST_MACHINE, own_failure_noted, refuse_cluster, text
 
 app = typer.Typer(
     help="Brain-tumor segmentation papers, re-implemented and re-run.\n\n"
@@ -198,8 +199,8 @@ def print_workers(
     """Print what to start on each of several machines that train together.
 
     They share the folder they run in. One of them runs `python -m papers prepare`
-    before; the first one listed writes the files. Should one die, all end; started
-    again, they go on from the last saved state.
+    before; the first one listed writes the files. Should one die, all end, with exit
+    code 75; started again, they go on from the last saved state.
     """
     print(text(hosts, tasks, port, command))
 
@@ -309,7 +310,15 @@ def verify(
 
 
 def main(arguments=None):
-    """Runs the command line; bad input is one message and exit code 2."""
+    """Runs the command line; bad input is one message and exit code 2.
+
+    Where one of several machines has stopped, the exit code is `LOST_MACHINE`.
+    """
+    with own_failure_noted():
+        _main(arguments)
+
+
+def _main(arguments):
     try:
         app(arguments, prog_name="python -m papers")
     except UserError as error:
@@ -320,7 +329,7 @@ def main(arguments=None):
             f"  next:     {error.next_step}",
             file=sys.stderr,
         )
-        sys.exit(2)
+        sys.exit(LOST_MACHINE if isinstance(error, LostMachineError) else 2)
 
 
 if __name__ == "__main__":

@@ -83,7 +83,8 @@ def prepare(options):
 def train(options):
     """Trains the methods."""
     runner = _prepared(options, trains=True)
-    runner.train_at_once(options)
+    if not options.only:
+        runner.train_at_once(options)
     for job in runner.jobs:
         if options.only in ("", job.name):
             runner.train(job)

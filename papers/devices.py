@@ -66,9 +66,21 @@ def check_devices(gpus, protocol):
         protocol: a protocol dataclass.
 
     Raises:
-        UserError: there are fewer.
+        UserError: there are fewer; or normalizations are to be synchronized between
+            towers that do not run at once.
     """
     from common.training.placement import check_gpus  # with TensorFlow
 
-    if gpus is not None and gpus > 1:
-        check_gpus(gpus, getattr(protocol.training, "towers", None))
+    towers = getattr(protocol.training, "towers", None)
+    together = towers_on(gpus, protocol)
+    network = getattr(protocol, "network", None)
+    synchronized = getattr(network, "synchronized", False) and (towers or 1) > 1
+    if synchronized and not together and not on_several_machines():
+        raise UserError(
+            "SET=network.synchronized=true",
+            f"a device for each of the {towers} towers, which share their statistics",
+            "towers that take turns on one",
+            f"GPUS={towers}, or as many machines, or leave it out",
+        )
+    if gpus is not None:
+        check_gpus(gpus, towers, shared=together is not None)

@@ -110,7 +110,7 @@ class Job:
         """Hash of all that decides the numbers, but the number of epochs.
 
         Runs that differ only in epochs share it: the longer one may go on from
-        the shorter one's last state.
+        the shorter one's last state, unless the method's loss depends on them.
         """
         others = [job.key for job in (self.starts_from, *self.parts) if job]
         others += [sha256(self.weights_list)] if self.finished_given() else []
@@ -178,7 +178,9 @@ class Job:
         return read_json(path) if path.exists() else None
 
     def shorter(self):
-        """Returns the longest finished run that this one may continue."""
+        """Returns the longest finished run that this one may continue, or None."""
+        if self.method.budget_in_loss:
+            return None
         candidates = []
         for path in self.runs.glob(f"{self.method.id}-*/finished.json"):
             done = read_json(path)

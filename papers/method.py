@@ -16,6 +16,8 @@ class Method:
         by_default: whether it is run where `METHODS` names none.
         given: whether its weights come from elsewhere; it is scored on all cases.
         scored: whether its output is that of the task, one row a case.
+        budget_in_loss: whether its loss depends on the number of epochs of the whole
+            training, so that a longer run is another one from its first step.
         version: to be raised by whatever changes the method's numbers, so that
             earlier runs are not taken for its own.
     """
@@ -28,6 +30,7 @@ class Method:
     by_default: bool = True
     given: bool = False
     scored: bool = True
+    budget_in_loss: bool = False
     version: int = 1
 
     @property

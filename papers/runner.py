@@ -25,6 +25,7 @@ from common.files import (
 from common.reporting.cases import read_cases, write_cases
 from common.training.cluster import on_several_machines
 from common.training.loop import Plan, train
+from common.training.lost_machine import machines_together
 from common.training.placement import place
 from common.training.precision import scaled
 from common.training.state import StateStore
@@ -101,11 +102,12 @@ class Runner:
         training = job.protocol.training
         count = getattr(training, "towers", None)
         gpus = towers_on(self.request.gpus, job.protocol)
-        towers = place(count, training.batch_size, gpus)
-        if towers and not towers.is_chief:
-            return self._fit(job, towers)
-        with lock(job.folder):
-            return self._train(job, towers)
+        with machines_together(job.folder):
+            towers = place(count, training.batch_size, gpus)
+            if towers and not towers.is_chief:
+                return self._fit(job, towers)
+            with lock(job.folder):
+                return self._train(job, towers)
 
     def _train(self, job, towers):
         if not (job.folder / "job.json").exists():

@@ -25,7 +25,8 @@ def side_by_side(jobs, options, gpus, say, start=subprocess.Popen):
         UserError: there are fewer GPUs, or a training failed; the others that had
             begun are finished.
     """
-    check_gpus(gpus, getattr(jobs[0].protocol.training, "towers", None))
+    towers = getattr(jobs[0].protocol.training, "towers", None)
+    check_gpus(gpus, towers, shared=False)
     trained = [job for job in jobs if not (job.parts or job.weights)]
     waiting = [job for job in trained if not job.finished()]
     if waiting and len(waiting) < gpus:

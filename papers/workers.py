@@ -1,12 +1,33 @@
 """What to start on each host, to train one job on several machines."""
 
+import contextlib
 import json
+import os
 import shlex
+from pathlib import Path
 
 from common.errors import UserError
 from common.training.cluster import on_several_machines
 
 RESTARTS = 20  # of a Slurm job, before it is given up
+LOST_MACHINE = 75  # exit code, BSD's EX_TEMPFAIL: the same command may be run again
+_FAILURE = "BRAINTUMOR_FAILURE"  # names the file of `own_failure_noted`
+
+
+@contextlib.contextmanager
+def own_failure_noted():
+    """Leaves the file that the Slurm script looks for, where starting again is vain.
+
+    That is for each error but a lost machine. Exit codes alone do not tell: `make`
+    has 2 for all, and srun the highest of those that it has killed.
+    """
+    try:
+        yield
+    except (Exception, SystemExit) as error:
+        code = error.code if isinstance(error, SystemExit) else 1
+        if code not in (None, 0, LOST_MACHINE) and _FAILURE in os.environ:
+            Path(os.environ[_FAILURE]).touch()
+        raise
 
 
 def refuse_cluster(verb):
@@ -85,8 +106,9 @@ def commands(hosts, command):
 def slurm(tasks, port, command):
     """Returns a Slurm script that starts one worker a node.
 
-    A worker that dies ends the others, and Slurm starts all of them again: they go
-    on from the last saved state. What fails each time is given up after `RESTARTS`.
+    A worker that is killed ends the others, and Slurm starts all of them again: they
+    go on from the last saved state. Where one ends by an error of its own, such as
+    bad input, it does not. What fails each time is given up after `RESTARTS`.
 
     Args:
         tasks: number of nodes.
@@ -105,7 +127,14 @@ export TF_CONFIG="{{\\"cluster\\": $CLUSTER, \\"task\\": \\
 hosts=$(scontrol show hostnames "$SLURM_JOB_NODELIST" \\
   | sed 's/.*/"&:{port}"/' | paste -sd,)
 export CLUSTER="{{\\"worker\\": [$hosts]}}"
+export {_FAILURE}="$PWD/failure-$SLURM_JOB_ID"
+rm -f "${_FAILURE}"
 srun --kill-on-bad-exit=1 bash -c {shlex.quote(worker)} && exit
+if [ -e "${_FAILURE}" ]; then
+  rm "${_FAILURE}"
+  echo "failed by an error of its own, see above: not started again" >&2
+  exit 1
+fi
 if [ "${{SLURM_RESTART_COUNT:-0}}" -ge {RESTARTS} ]; then
   echo "failed again after {RESTARTS} restarts: given up" >&2
   exit 1

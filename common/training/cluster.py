@@ -6,6 +6,10 @@ import os
 from common.errors import UserError
 
 
+class LostMachineError(UserError):
+    """One of several machines has stopped: all are to be started again."""
+
+
 def machines():
     """Returns how many machines train together: 1 where `TF_CONFIG` names none.
 

@@ -5,7 +5,6 @@ the data order, the state on disk and the point where a step begins.
 """
 
 import contextlib
-import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ import tensorflow as tf
 
 from common.errors import UserError
 from common.files import atomic_path, write_text
+from common.training.lost_machine import machines_together
 from common.training.moving_average import MovingAverage
 from common.training.plateau import Plateau
 from common.training.state import StateStore
@@ -133,7 +133,8 @@ def train(model, loss, optimizer, stream, validate, plan, folder, on_progress=No
         before = time.monotonic()
         x, y = next(batches)
         waited += time.monotonic() - before
-        losses.append(_updated(update, x, y, folder))
+        with machines_together(folder):
+            losses.append(update(x, y))
         step += 1
         epoch, position = divmod(step - 1, plan.steps_per_epoch)
         row = None
@@ -207,33 +208,6 @@ def make_step(model, loss, optimizer, jit_compile=False, average=None):
         return value
 
     return update
-
-
-def _updated(update, x, y, folder):
-    """Returns the loss of an update, which other machines take part in."""
-    try:
-        return update(x, y)
-    except (tf.errors.UnavailableError, tf.errors.CancelledError) as error:
-        raise UserError(
-            folder,
-            "all machines to take part in each step",
-            _cause(error.message),
-            "start the same command on every machine again; it goes on from the "
-            "last saved state",
-        ) from error
-
-
-def _cause(message):
-    """Returns the line of TensorFlow's message that tells what happened, and where."""
-    lines = [line for line in message.splitlines() if line and not line[0].isspace()]
-    telling = [
-        line
-        for line in lines
-        if not line.startswith(("Graph execution error", "Detected at node"))
-    ]
-    who = re.search(r"/job:(\w+)/\S*task:(\d+)", message)
-    place = f" ({who[1]} {who[2]} of TF_CONFIG)" if who else ""
-    return (telling or lines or ["no message"])[0] + place
 
 
 def save_weights(model, path):

@@ -29,32 +29,40 @@ def place(count, batch_size, gpus=None):
         towers = _several_machines()
         _check_fits("TF_CONFIG", towers.count, count, batch_size)
         return towers
+    if gpus is not None:
+        check_gpus(gpus, count)
     if gpus is None or gpus == 1:
         return sequential(count) if count else None
-    check_gpus(gpus, count)
     _check_fits(f"GPUS={gpus}", gpus, count, batch_size)
     return mirrored([f"GPU:{i}" for i in range(gpus)])
 
 
-def check_gpus(gpus, count=None):
+def check_gpus(gpus, count=None, shared=True):
     """Makes sure that this machine has the GPUs that a user asked for.
 
     Args:
         gpus: their number.
         count: number of towers of the protocol, or None.
+        shared: whether they are to share each batch; else each has whole trainings.
 
     Raises:
         UserError: there are fewer.
     """
     there = len(tf.config.list_physical_devices("GPU"))
-    if there < gpus:
-        turns = f"{count} towers take turns on one device, with the same weights"
-        raise UserError(
-            f"GPUS={gpus}",
-            f"{gpus} GPUs on this machine",
-            there,
-            f"leave GPUS out: {turns if count else 'one device takes whole batches'}",
-        )
+    if there >= gpus:
+        return
+    if count:
+        instead = f"{count} towers take turns on one device, with the same weights"
+    elif shared and gpus > 1:
+        instead = "one device takes whole batches: another run"
+    else:
+        instead = "one device, if need be a CPU, makes the same runs"
+    raise UserError(
+        f"GPUS={gpus}",
+        f"{gpus} GPU{'s' if gpus > 1 else ''} on this machine",
+        there,
+        f"leave GPUS out: {instead}",
+    )
 
 
 def devices_together():

@@ -28,6 +28,10 @@ class Towers:
         count: number of towers.
         strategy: a `tf.distribute.Strategy` with as many replicas; None for one
             device, on which towers take turns.
+
+    Raises:
+        ValueError: the strategy has another number of replicas, or is not known to
+            give the towers' weights.
     """
 
     def __init__(self, count, strategy=None):
@@ -35,6 +39,11 @@ class Towers:
             raise ValueError(
                 f"Expected a strategy of {count} replicas. "
                 f"Received: {strategy.num_replicas_in_sync}"
+            )
+        if strategy is not None and not _reduces_exactly(strategy):
+            raise ValueError(
+                "Expected a MirroredStrategy with ReductionToOneDevice, or a "
+                f"MultiWorkerMirroredStrategy. Received: {strategy}"
             )
         self.count = count
         self.strategy = strategy
@@ -188,6 +197,17 @@ def several_machines():
     """
     strategy = tf.distribute.MultiWorkerMirroredStrategy()
     return Towers(strategy.num_replicas_in_sync, strategy)
+
+
+def _reduces_exactly(strategy):
+    """Tells whether no gradient is lost, as TensorFlow's hierarchical copy does."""
+    if isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        return True
+    # Private, for nothing public says how a strategy reduces.
+    reduction = getattr(strategy.extended, "_cross_device_ops", None)
+    return isinstance(strategy, tf.distribute.MirroredStrategy) and isinstance(
+        reduction, tf.distribute.ReductionToOneDevice
+    )
 
 
 def _added(sums, gradients):

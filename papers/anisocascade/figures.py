@@ -50,7 +50,7 @@ def _overlay(runner, job, case_ids, path):
         )
         panels = [(flair, None), (t1ce, None)]
         rows.append([*panels, (flair, truth[middle]), (flair, result[middle])])
-    origin = origins(case_ids)
+    origin = origins(runner, case_ids)
     # The authors trained on all 285 cases of 2017, this one among them.
     seen = "; its authors trained on it" if job.method.given and origin else ""
     caption = Caption(

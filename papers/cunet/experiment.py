@@ -33,6 +33,7 @@ from papers.cunet.slices import (
     of_index,
     refuse_mixed_sizes,
     region_counts,
+    share_note,
     training_slices,
 )
 from papers.cunet.truth import TruthMaker
@@ -119,8 +120,12 @@ class Experiment:
         train, rule = self.split.train, self.protocol.slices
         refuse_mixed_sizes(self.cache, (*train, *self.split.validation))
         self.slices = training_slices(self.cache, train, rule, say)
-        if note := contour_note(self.method, self.protocol, self.size[1]):
-            say(note)
+        for note in (
+            contour_note(self.method, self.protocol, self.size[1]),
+            share_note(self.method, self.truth.sampler),
+        ):
+            if note:
+                say(note)
 
     @property
     def size(self):

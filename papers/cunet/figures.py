@@ -83,7 +83,7 @@ def _figure2(runner, job, case_ids, path):
     width = job.protocol.sampling.contour_width
     text = (
         f"The regions of the sampled loss, contour {width:g} pixels wide, of the axial "
-        f"slice with most tumor of {', '.join(case_ids)}.{origins(case_ids)}"
+        f"slice with most tumor of {', '.join(case_ids)}.{origins(runner, case_ids)}"
     )
     caption = _caption(runner, [job], text, len(case_ids))
     label_grid(path, rows, titles, COLORS | REGIONS, caption)
@@ -102,7 +102,7 @@ def _figure3(runner, jobs, case_ids, path):
     titles = ("FLAIR", "T1ce", "Ground truth", *(job.method.title for job in jobs))
     text = (
         f"The axial slice with most tumor of {', '.join(case_ids)}, test cases from "
-        f"lowest to highest Dice of {jobs[-1].method.title}.{origins(case_ids)}"
+        f"lowest to highest Dice of {jobs[-1].method.title}.{origins(runner, case_ids)}"
     )
     caption = _caption(runner, jobs, text, len(jobs[0].split.test))
     label_grid(path, rows, titles, COLORS, caption)

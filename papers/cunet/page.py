@@ -55,7 +55,7 @@ def claims_table(folder):
     Args:
         folder: a results folder; `claims.csv` is read.
     """
-    lines = read_text(folder / "claims.csv", "make table-brats17 writes it")
+    lines = read_text(folder / "claims.csv", "make table-cunet writes it")
     titles = {method.id: method.title for method in METHODS}
     rows = []
     for claim in CLAIMS.claims:

@@ -265,5 +265,11 @@ METHODS = (
     NetworkMethod(id="bfcn", title="BFCN", builder="bfcn"),
     NetworkMethod(id="drn", title="DRN", builder="drn"),
     NetworkMethod(id="cun", title="CUN", builder="cu_net"),
-    NetworkMethod(id="cun_lws", title="CUN+LWS", builder="cu_net", sampled=True),
+    NetworkMethod(
+        id="cun_lws",
+        title="CUN+LWS",
+        builder="cu_net",
+        sampled=True,
+        budget_in_loss=True,  # the least p2 has the number of epochs in it
+    ),
 )

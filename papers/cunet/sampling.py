@@ -56,6 +56,11 @@ class LossSampler:
         regions[band] = CONTOUR
         return regions
 
+    @property
+    def least_p2(self):
+        """The least share of normal brain that is kept: beta p2 epochs = 1."""
+        return min(1.0, 1 / (self.beta * self.epochs))
+
     def p2(self, normal, tumor):
         """Returns the probability that a pixel of normal brain is kept.
 
@@ -69,8 +74,7 @@ class LossSampler:
         """
         if not normal:
             return 1.0
-        least = 1 / (self.beta * self.epochs)
-        return float(min(1.0, max(self.beta * tumor / normal, least)))
+        return float(min(1.0, max(self.beta * tumor / normal, self.least_p2)))
 
     def weights(self, regions, tumor, p2, random):
         """Draws the sample matrices of a slice, equation (2).

@@ -11,7 +11,8 @@ from data.slices import SliceName
 from papers.cunet.protocol import Sampling
 from papers.cunet.sampling import NORMAL, LossSampler
 
-PUBLISHED_WIDTH = 240  # of slices, in pixels
+PUBLISHED_WIDTH = 240  # of slices, in pixels of 1 mm
+LARGE_SHARE = 0.1  # chosen: of normal brain; what sampling is to leave out is most
 
 
 def training_slices(cache, case_ids, rule, say=None):
@@ -53,13 +54,34 @@ def refuse_mixed_sizes(cache, case_ids):
 
 
 def contour_note(method, protocol, width):
-    """Returns a sentence where the contour is that of smaller slices, or None."""
+    """Returns a sentence where the contour is that of other slices, or None."""
     ours, published = protocol.sampling.contour_width, Sampling().contour_width
-    if not method.sampled or width < PUBLISHED_WIDTH or ours == published:
+    if not method.sampled or (width < PUBLISHED_WIDTH) != (ours == published):
         return None
+    of_paper = f"{published:g} in {PUBLISHED_WIDTH}, of 1 mm"
+    advice = f"SET=sampling.contour_width={published}"
+    if ours == published:
+        advice = f"where pixels are larger, {advice}/their size in mm"
     return (
         f"the contour is {ours:g} pixels wide in slices of {width}; the paper's is "
-        f"{published:g} in {PUBLISHED_WIDTH}: SET=sampling.contour_width={published}"
+        f"{of_paper}: {advice}"
+    )
+
+
+def share_note(method, sampler):
+    """Returns a sentence where a short training samples little, or None.
+
+    Args:
+        method: a `NetworkMethod`.
+        sampler: the `LossSampler` of its training.
+    """
+    share = sampler.least_p2
+    if not method.sampled or share <= LARGE_SHARE:
+        return None
+    return (
+        f"sampling keeps at least {share:.3f} of normal brain, 1 / (beta epochs) with "
+        f"epochs = {sampler.epochs}; the paper's {LossSampler().epochs} epochs keep "
+        f"{LossSampler().least_p2:.3f}"
     )
 
 

@@ -51,7 +51,7 @@ def _figure2(runner, job, case_ids, path):
     caption = Caption(
         text=f"{job.method.title}: the axial slice with most tumor of "
         f"{', '.join(case_ids)}, test cases from lowest to highest average Dice."
-        f"{origins(case_ids)}",
+        f"{origins(runner, case_ids)}",
         data=runner.dataset.name,
         profile=runner.request.profile_label(),
         budget=f"{job.budget}, split {job.split_name}",

@@ -44,32 +44,42 @@ class Claim:
     score: str
     of_imbalance: bool = True
 
-    def holds(self, low, high):
-        """Judges by the 95 % interval of the difference, second minus first."""
-        return low > 0 if self.first else high < MISSED
+    def found(self, low, high):
+        """Judges by the 95 % interval of the difference, second minus first.
+
+        Returns:
+            Whether the claim holds, or None where the interval is on both sides.
+        """
+        if not self.first:  # that little is found at all
+            low, high = MISSED - high, MISSED - low
+        return True if low > 0 else False if high < 0 else None
 
     def judge(self, run, others_per_et_pixel):
         """Returns the verdict on one run and why.
 
         Args:
             run: `ci_low`, `ci_high` and `n_patients` of the comparison.
-            others_per_et_pixel: of the cases compared, in slices with tumor.
+            others_per_et_pixel: of all cases of the group, in slices with tumor.
         """
         if run["n_patients"] < LEAST_PATIENTS:
             return "not tested", f"fewer than {LEAST_PATIENTS} patients"
         share = others_per_et_pixel / PAPER_OTHERS_PER_ET
         if self.of_imbalance and not share >= LEAST_SHARE:
             return "not tested", "the paper's imbalance is absent"
-        if self.holds(run["ci_low"], run["ci_high"]):
+        found = self.found(run["ci_low"], run["ci_high"])
+        if found:
             return "supported", ""
         if self.of_imbalance and share < FULL_SHARE:
             return "not tested", "not found, but with less imbalance than the paper's"
-        return "not supported", ""
+        return "undecided" if found is None else "contradicted", ""
 
 
 @dataclass(frozen=True)
 class Claims:
     """Judges claims on every data set and split, paired by patient.
+
+    Compared are the cases that have the claim's region: of others Dice says only
+    whether something was found, whatever its size.
 
     Args:
         claims: the `Claim`s.
@@ -121,15 +131,18 @@ class Claims:
             note = f"{', '.join(lacking)} was not run"
             return shown | {"verdict": "not tested", "note": note}
         column = next(c for c in self.tables[0].columns if c.key == claim.score)
-        compared = cases
+        region = claim.score.split("_")[0]
+        there = cases[[f"{region}_tp", f"{region}_fn"]].sum(axis=1) > 0
+        compared = cases[there]
+        if not all((compared["method"] == name).any() for name in needed):
+            return shown | {"verdict": "not tested", "note": "no case has the region"}
         if not claim.first:
             # As if a method had been run that finds nothing.
-            nothing = cases[cases["method"] == claim.second]
-            nothing = nothing.assign(method="none")
-            defined = nothing[claim.score].notna()
-            nothing[claim.score] = np.where(defined, 0.0, np.nan)
-            compared = pd.concat([cases, nothing], ignore_index=True)
-        pair = Paired(claim.first or "none", claim.second, (column,))
+            nothing = compared[compared["method"] == claim.second]
+            nothing = nothing.assign(**{"method": "none", claim.score: 0.0})
+            compared = pd.concat([compared, nothing], ignore_index=True)
+        first = claim.first or "none"
+        pair = Paired(first, claim.second, (column,), LEAST_PATIENTS)
         (run,) = pair(compared).to_dict("records")
         verdict, why = claim.judge(run, balance)
         notes = [why] if why else []

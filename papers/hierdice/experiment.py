@@ -17,8 +17,9 @@ from data.slice_index import SliceIndex
 from data.slice_policies import brain_slices, tumor_slices
 from data.slices import SliceName, SliceReader, slice_batches
 from papers.brats import open_dataset, prepare, prepared_cache
-from papers.hierdice import classifier, networks
+from papers.hierdice import networks
 from papers.hierdice.balance import balance_lines, class_balance
+from papers.hierdice.classifier import labels_of
 from papers.hierdice.kept_pixels import KeptPixels
 from papers.hierdice.losses import make_loss
 from papers.hierdice.protocol import TRAINED_ON, TRAINED_ON_ALL
@@ -199,8 +200,7 @@ class Experiment:
 
     def labels_of(self, probability):
         """Returns the labels that the method's classifier gives, `(…)`."""
-        thresholds = self.protocol.inference.thresholds
-        return classifier.labels_of(probability, self.method.classifier, thresholds)
+        return classify(probability, self.method, self.protocol)
 
     def _score(self, case_id, predictors):
         images = self.images_of(case_id)
@@ -242,6 +242,12 @@ def build_network(method, protocol, size):
     if method.builder == "residual_unet":
         build = partial(build, synchronized=rule.synchronized)
     return build(CLASSES, rule.base_filters)
+
+
+def classify(probability, method, protocol):
+    """Returns the labels that a method's classifier gives, `(…)`."""
+    rule = method.classifier or protocol.inference.softmax_classifier
+    return labels_of(probability, rule, protocol.inference.thresholds)
 
 
 def segment(images, predict, labels_of):

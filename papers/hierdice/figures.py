@@ -1,8 +1,7 @@
 """Figure 8 of the paper: a slice's truth beside what each method finds."""
 
-from common.reporting.cells import is_phantom
 from common.reporting.figures import Caption, label_grid
-from papers.brats import middle_slice, shown_cases
+from papers.brats import middle_slice, origins, shown_cases
 from papers.results import figure_suffix
 
 COLORS = {
@@ -21,7 +20,7 @@ def draw_figures(runner, folder):
         folder: results folder.
 
     Returns:
-        The list of files written; of real data none, whose license is not known.
+        The list of files written; of real cases those whose license lets us.
     """
     runs = {}
     for job in runner.jobs:
@@ -29,19 +28,27 @@ def draw_figures(runner, folder):
             runs.setdefault((job.split_name, job.split.fold, job.seed), []).append(job)
     files = []
     for jobs in runs.values():
-        if is_phantom(runner.dataset.name):
+        what, count, case_ids = _shown(runner, jobs[-1])
+        if case_ids:
             files.append(folder / f"figure8_{figure_suffix(runner, jobs[0])}.png")
-            _figure8(runner, jobs, files[-1])
+            _figure8(runner, jobs, case_ids, (what, count), files[-1])
     return files
 
 
-def _figure8(runner, jobs, path):
-    last = runner.rows(jobs[-1])
-    held_out = last[last["split"] == jobs[-1].split_name]
-    shown, what = held_out, "held-out cases"
-    if held_out.empty:
-        shown, what = last, "cases trained on,"
-    case_ids = shown_cases(runner, shown, "wt_dice")
+def _shown(runner, job):
+    """Returns held-out cases to draw or, where none may be shown, trained-on ones."""
+    rows = runner.rows(job)
+    is_held_out = rows["split"] == job.split_name
+    held_out, trained_on = rows[is_held_out], rows[~is_held_out]
+    case_ids = shown_cases(runner, held_out, "wt_dice")
+    if case_ids:
+        return "held-out cases", len(held_out), case_ids
+    case_ids = shown_cases(runner, trained_on, "wt_dice")
+    return "cases trained on,", len(trained_on), case_ids
+
+
+def _figure8(runner, jobs, case_ids, shown, path):
+    what, count = shown
     cases = {case.id: case for case in runner.dataset}
     found = [runner.predict(job, case_ids) for job in jobs]
     rows = []
@@ -55,11 +62,11 @@ def _figure8(runner, jobs, path):
     titles = ["FLAIR", "truth", *(_short(job.method) for job in jobs)]
     caption = Caption(
         text=f"The axial slice with most tumor of {', '.join(case_ids)}, {what} "
-        "from lowest to highest Dice of the last method.",
+        f"from lowest to highest Dice of the last method.{origins(runner, case_ids)}",
         data=runner.dataset.name,
         profile=runner.request.profile_label(),
         budget=f"{jobs[0].budget} each network, split {jobs[0].split_name}",
-        n=len(shown),
+        n=count,
     )
     label_grid(path, rows, titles, COLORS, caption)
 

@@ -7,8 +7,7 @@ from data.normalize import brain_zscore
 from data.padding import padded_size
 from data.volume_pack import pack_volume
 from papers import predict as files
-from papers.hierdice.classifier import labels_of
-from papers.hierdice.experiment import build_network, segment
+from papers.hierdice.experiment import build_network, classify, segment
 from papers.hierdice.paper import PAPER
 from papers.run_segmenter import RunSegmenter
 
@@ -46,8 +45,7 @@ class Segmenter(RunSegmenter):
         return self._predictors[size]
 
     def _labels(self, probability):
-        thresholds = self.protocol.inference.thresholds
-        return labels_of(probability, self.method.classifier, thresholds)
+        return classify(probability, self.method, self.protocol)
 
 
 def segmenter(folder, force=False):

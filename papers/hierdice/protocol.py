@@ -94,7 +94,9 @@ class Training:
     decay: float = stated(0.95, "4: times 0.95 per 10,000 iterations", least=0.0)
     decay_every: int = stated(10_000, "4: iterations between two decays", least=1)
     epsilon: float = inferred(1e-8, "TensorFlow 1's Adam; Keras has 1e-7", least=0.0)
-    towers: int = stated(3, "4: 3 GPUs share variables, gradients meet on the CPU")
+    towers: int = stated(
+        3, "4: 3 GPUs share variables, gradients meet on the CPU", least=1
+    )
     tower_size: int = stated(8, "4: 8 slices a GPU, 24 an iteration", least=1)
     average_decay: float = stated(
         0.9999,
@@ -127,6 +129,13 @@ class Inference:
 
     thresholds: tuple[float, ...] = chosen(
         (0.5, 0.5, 0.5), "3.3 names thresholds of the four formulas, not their values"
+    )
+    softmax_classifier: str = inferred(
+        "most_probable",
+        "3.3 has the four formulas for the hierarchical Dice; of networks trained with "
+        "another loss it says nothing",
+        options=("most_probable", "four_formulas"),
+        added=True,
     )
 
 
@@ -169,7 +178,8 @@ PROFILES = {
     "demo": {
         "network.base_filters": 8,
         "training.learning_rate": 2e-3,
-        "training.epochs": 20,
+        "training.tower_size": 4,
+        "training.epochs": 32,
         "folds.validation_share": 0.2,
     },
     "cpu": {
@@ -189,12 +199,12 @@ class NetworkMethod(Method):
     Args:
         builder: name of its function in `papers.hierdice.networks`.
         loss: name of its loss in `papers.hierdice.losses.LOSSES`.
-        classifier: `"most_probable"` or `"four_formulas"`.
+        classifier: `"four_formulas"`, or None for `Inference.softmax_classifier`.
     """
 
     builder: str
     loss: str
-    classifier: str = "most_probable"
+    classifier: str | None = None
 
 
 METHODS = (

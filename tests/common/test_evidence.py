@@ -192,3 +192,34 @@ def test_a_tuple_is_read_from_text():
     for wrong in ("[64]", "[64, 8.5]", "[1, 2, 3]", "64"):
         with pytest.raises(UserError, match="type tuple"):
             replace(Tiling(), {"patch": wrong})
+
+
+@dataclass(frozen=True)
+class Weighting:
+    weights: tuple[float, ...] = chosen((1.0, 2.0, 4.0), "of three maps")
+
+
+def test_whole_numbers_are_floats_in_a_tuple_of_floats():
+    changed = replace(Weighting(), {"weights": "[1, 1.5, 1]"})
+    assert changed == Weighting((1.0, 1.5, 1.0))
+    assert [type(weight) for weight in changed.weights] == [float] * 3
+    same = replace(Weighting(), {"weights": "[1,2,4]"})
+    assert protocol_digest(same) == protocol_digest(Weighting())
+    with pytest.raises(UserError, match="type tuple"):
+        replace(Weighting(), {"weights": "[1, 2, true]"})
+
+
+@dataclass(frozen=True)
+class Grown(Tiling):
+    overlap: int = chosen(0, "came later", least=0, added=True)
+
+
+def test_an_added_value_leaves_earlier_runs_their_hash():
+    assert protocol_digest(Grown()) == protocol_digest(Tiling())
+    changed = replace(Grown(), {"overlap": 8})
+    assert protocol_digest(changed) != protocol_digest(Grown())
+    assert protocol_digest(changed, ("overlap",)) == protocol_digest(Tiling())
+    assert [entry.key for entry in describe(Grown())] == ["patch", "overlap"]
+    assert from_dict(Grown(), as_dict(Tiling())) == Grown()
+    with pytest.raises(UserError, match="at least 0"):
+        replace(Grown(), {"overlap": -1})

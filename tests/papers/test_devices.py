@@ -9,10 +9,11 @@ import keras
 import pytest
 
 from common.errors import UserError
+from common.evidence import replace
 from common.training.towers import mirrored
-from papers import registry
+from papers import commands, registry
 from papers.commands import Options
-from papers.devices import towers_on
+from papers.devices import check_devices, towers_on
 from papers.runner import Runner
 from papers.side_by_side import command_of, side_by_side
 
@@ -41,6 +42,65 @@ def test_own_towers_are_no_wish_of_the_user():
     hierdice, linkdsl = (registry.paper(p).published for p in ("hierdice", "linkdsl"))
     assert towers_on(3, hierdice, own=False) is None
     assert towers_on(2, linkdsl, own=False) == 2
+
+
+def with_gpus(monkeypatch, there):
+    monkeypatch.delenv("TF_CONFIG", raising=False)
+    gpus = [SimpleNamespace()] * there
+    monkeypatch.setattr("tensorflow.config.list_physical_devices", lambda kind: gpus)
+
+
+@pytest.mark.parametrize(
+    "paper, gpus, words",
+    [
+        ("linkdsl", 1, "GPUS=1.*the same runs"),
+        ("linkdsl", 2, "GPUS=2.*another run"),
+        # Whole trainings side by side: 3 does not divide the batch.
+        ("linkdsl", 3, "GPUS=3.*the same runs"),
+        ("hierdice", 1, "GPUS=1.*take turns"),
+        ("hierdice", 2, "GPUS=2.*take turns"),
+    ],
+)
+def test_gpus_that_are_not_there(monkeypatch, paper, gpus, words):
+    protocol = registry.paper(paper).published
+    with_gpus(monkeypatch, 0)
+    with pytest.raises(UserError, match=words):
+        check_devices(gpus, protocol)
+    with_gpus(monkeypatch, gpus)
+    assert check_devices(gpus, protocol) is None
+    assert check_devices(None, protocol) is None
+
+
+def test_synchronized_towers_need_a_device_each(monkeypatch):
+    published = registry.paper("hierdice").published
+    protocol = replace(published, {"network.synchronized": "true"})
+    with_gpus(monkeypatch, 3)
+    for gpus in (None, 1, 2):
+        with pytest.raises(UserError, match=r"synchronized.*GPUS=3"):
+            check_devices(gpus, protocol)
+    assert check_devices(3, protocol) is None
+    assert check_devices(None, replace(protocol, {"training.towers": 1})) is None
+    two = '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"index": 0}}'
+    monkeypatch.setenv("TF_CONFIG", two)
+    assert check_devices(None, protocol) is None
+
+
+def test_no_towers_at_all_are_refused():
+    with pytest.raises(UserError, match=r"training.towers.*at least 1"):
+        replace(registry.paper("hierdice").published, {"training.towers": "0"})
+
+
+@pytest.mark.parametrize("only, expected", [("", ["all", "a", "b"]), ("b", ["b"])])
+def test_one_training_only_is_not_side_by_side(monkeypatch, only, expected):
+    done = []
+    runner = SimpleNamespace(
+        jobs=[SimpleNamespace(name=name) for name in "ab"],
+        train_at_once=lambda options: done.append("all"),
+        train=lambda job: done.append(job.name),
+    )
+    monkeypatch.setattr(commands, "_prepared", lambda *_, **__: runner)
+    commands.train(Options("linkdsl", gpus=3, only=only))
+    assert done == expected
 
 
 class Job:
@@ -124,7 +184,7 @@ def test_a_training_that_fails_is_named(tmp_path, two_gpus):
 
 def test_fewer_gpus(tmp_path, two_gpus):
     jobs = jobs_in(tmp_path)
-    with pytest.raises(UserError, match=r"GPUS=3.*one device takes whole batches"):
+    with pytest.raises(UserError, match=r"GPUS=3.*one device.*the same runs"):
         side_by_side(jobs, Options("linkdsl"), 3, print)
     jobs[0].protocol.training.towers = 4
     with pytest.raises(UserError, match=r"4 towers take turns"):
@@ -140,7 +200,7 @@ def test_gpus_without_a_training_are_told(tmp_path, two_gpus):
 
 def test_the_command_has_the_same_options(tmp_path, monkeypatch):
     """Read by the command line itself, which then trains that job only."""
-    from papers import __main__, commands
+    from papers import __main__
 
     received = []
     monkeypatch.setattr(commands, "train", received.append)

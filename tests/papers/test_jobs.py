@@ -1,5 +1,6 @@
 """Jobs: what makes two runs the same, and which come first."""
 
+import dataclasses
 from types import SimpleNamespace
 
 import pytest
@@ -180,6 +181,9 @@ def test_longer_run_continues_the_longest_shorter_one(dataset, tmp_path):
         content = {"base_key": done.base_key, "epochs": epochs}
         write_json(done.folder / "finished.json", content)
     assert long.shorter() == job(12).folder
+    # Where the loss has the budget in it, the shorter run was another training.
+    other = dataclasses.replace(long.method, budget_in_loss=True)
+    assert dataclasses.replace(long, method=other).shorter() is None
 
 
 def test_cascade_of_a_longer_first_network_is_another_run(dataset, tmp_path):

@@ -7,7 +7,9 @@ import subprocess
 import pytest
 
 from common.errors import UserError
-from papers.workers import commands, slurm
+from common.training.cluster import LostMachineError
+from papers import __main__
+from papers.workers import LOST_MACHINE, commands, slurm
 
 
 def test_one_command_a_host():
@@ -69,6 +71,7 @@ def run_slurm(folder, command, restarts="0"):
     script.write_text(slurm(2, 2222, command))
     return subprocess.run(
         ["bash", script],
+        cwd=folder,
         env={
             "PATH": f"{folder}:/usr/bin:/bin",
             "HOME": "/",
@@ -99,3 +102,47 @@ def test_slurm_gives_up_what_always_fails(tmp_path, restarts, again):
     assert ("requeue 7" in done.stdout) == again
     assert ("given up" in done.stderr) == (not again)
     assert bool(done.returncode) == (not again)
+
+
+def test_slurm_does_not_start_again_what_failed_by_itself(tmp_path):
+    """Also where `make` and srun hide the exit code: a file tells."""
+    command = 'touch "$BRAINTUMOR_FAILURE"; exit 137'
+    done = run_slurm(tmp_path, command)
+    assert done.returncode == 1
+    assert "requeue" not in done.stdout
+    assert "error of its own" in done.stderr
+    assert not list(tmp_path.glob("failure-*"))
+    done = run_slurm(tmp_path, 'test ! -e "$BRAINTUMOR_FAILURE"; exit 2')
+    assert "requeue 7" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "error, code, noted",
+    [
+        (UserError("SET", "a key", "none", "correct it"), 2, True),
+        (SystemExit(2), 2, True),  # an option that does not exist
+        (LostMachineError("run", "all", "fewer", "again"), LOST_MACHINE, False),
+        (SystemExit(0), 0, False),
+    ],
+)
+def test_how_a_worker_ended(tmp_path, monkeypatch, capsys, error, code, noted):
+    def ends(*_, **__):
+        raise error
+
+    monkeypatch.setattr(__main__, "app", ends)
+    monkeypatch.setenv("BRAINTUMOR_FAILURE", str(tmp_path / "failure"))
+    with pytest.raises(SystemExit) as ended:
+        __main__.main([])
+    assert ended.value.code == code
+    assert (tmp_path / "failure").exists() == noted
+
+
+def test_a_traceback_is_a_failure_too(tmp_path, monkeypatch):
+    def ends(*_, **__):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(__main__, "app", ends)
+    monkeypatch.setenv("BRAINTUMOR_FAILURE", str(tmp_path / "failure"))
+    with pytest.raises(ZeroDivisionError):
+        __main__.main([])
+    assert (tmp_path / "failure").exists()

@@ -1,5 +1,7 @@
 """The paired comparison of two methods against plain NumPy and SciPy."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -57,6 +59,24 @@ def test_interval_covers_as_often_as_it_says():
         (line,) = PAIRED(pd.concat(frames)).to_dict("records")
         covered += line["ci_low"] <= 0.05 <= line["ci_high"]
     assert 180 <= covered <= 198
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
+def test_few_patients_have_no_interval(count):
+    keys = [(str(i), str(i)) for i in range(count)]
+    gains = np.linspace(0.1, 0.2, count)
+    frames = [
+        frame("plain", dict.fromkeys(keys, 0.5)),
+        frame("new", dict(zip(keys, 0.5 + gains, strict=True))),
+    ]
+    (line,) = PAIRED(pd.concat(frames)).to_dict("records")
+    assert line["difference"] == pytest.approx(gains.mean())
+    if count < 5:
+        assert np.isnan(line["ci_low"]) and np.isnan(line["ci_high"])
+        few = dataclasses.replace(PAIRED, least=count)
+        assert few(pd.concat(frames))["ci_low"].notna().all()
+    else:
+        assert 0.1 < line["ci_low"] < gains.mean() < line["ci_high"] < 0.2
 
 
 def test_only_what_both_have_scored():

@@ -3,7 +3,7 @@
 import pytest
 
 from common.errors import UserError
-from common.training.placement import devices_together, place
+from common.training.placement import check_gpus, devices_together, place
 
 CLUSTER = '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"index": 0}}'
 
@@ -14,7 +14,8 @@ def no_cluster(monkeypatch):
 
 
 @pytest.mark.parametrize("gpus", [None, 1])
-def test_one_device(gpus):
+def test_one_device(monkeypatch, gpus):
+    monkeypatch.setattr("tensorflow.config.list_physical_devices", lambda kind: [kind])
     towers = place(3, 24, gpus)
     assert (towers.count, towers.strategy) == (3, None)
     assert place(None, 8, gpus) is None
@@ -24,8 +25,17 @@ def test_fewer_gpus_offer_the_same_weights(monkeypatch):
     monkeypatch.setattr("tensorflow.config.list_physical_devices", lambda kind: [kind])
     with pytest.raises(UserError, match=r"GPUS=3.*3 GPUs.*Received: 1.*take turns"):
         place(3, 24, 3)
-    with pytest.raises(UserError, match="takes whole batches"):
+    with pytest.raises(UserError, match="takes whole batches: another run"):
         place(None, 8, 2)
+    with pytest.raises(UserError, match="makes the same runs"):
+        check_gpus(2, shared=False)
+
+
+@pytest.mark.parametrize("count, words", [(3, "take turns"), (None, "the same runs")])
+def test_a_gpu_that_is_not_there(monkeypatch, count, words):
+    monkeypatch.setattr("tensorflow.config.list_physical_devices", lambda kind: [])
+    with pytest.raises(UserError, match=rf"GPUS=1.*1 GPU on.*Received: 0.*{words}"):
+        place(count, 24, 1)
 
 
 def test_other_numbers_of_devices_are_refused(monkeypatch):

@@ -162,6 +162,23 @@ def test_count_is_that_of_the_strategy():
     assert mirrored(["CPU:0"]).is_chief
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        tf.distribute.MirroredStrategy,
+        lambda devices: tf.distribute.MirroredStrategy(
+            devices, tf.distribute.HierarchicalCopyAllReduce()
+        ),
+        tf.distribute.experimental.CentralStorageStrategy,
+        lambda devices: tf.distribute.OneDeviceStrategy(*devices),
+    ],
+    ids=["default", "hierarchical", "central", "one"],
+)
+def test_other_strategies_are_refused(make):
+    with pytest.raises(ValueError, match="ReductionToOneDevice"):
+        Towers(1, make(["CPU:0"]))
+
+
 def test_objective_reduces_as_the_loss_says():
     model = keras.Sequential([keras.Input((1,)), keras.layers.Identity()])
     x, y = tf.constant([[1.0], [3.0]]), tf.zeros((2, 1))

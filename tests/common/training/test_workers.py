@@ -118,14 +118,15 @@ def test_killed_worker_ends_with_the_same_bits(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", ["hierarchical_dice", "local"])
-def test_killed_towers_end_with_the_same_bits(case, tmp_path):
+@pytest.mark.parametrize("place", ["mirrored", "in_turn"])
+def test_killed_towers_end_with_the_same_bits(place, case, tmp_path):
     straight, killed = tmp_path / "straight", tmp_path / "killed"
-    finish(start(straight, "mirrored", case))
+    finish(start(straight, place, case))
     for kill in (3, 2):
-        process = start(killed, "mirrored", case, kill)
+        process = start(killed, place, case, kill)
         finish(process)
         assert process.returncode == -signal.SIGKILL
-    finish(start(killed, "mirrored", case))
+    finish(start(killed, place, case))
     assert_close(killed, straight, 0)
     expected, received = state(straight), state(killed)
     assert expected.keys() == received.keys()

@@ -1,8 +1,8 @@
 """A training on the machines of `TF_CONFIG`, or here: run in a process each.
 
-Usage: workers_job.py FOLDER PLACE CASE KILL, where PLACE is `machines`, `mirrored`
-or `one`; CASE a loss of `towers_job`, or `synchronized` or `local`; KILL is `never`
-or the step of this process after which it kills itself.
+Usage: workers_job.py FOLDER PLACE CASE KILL, where PLACE is `machines`, `mirrored`,
+`in_turn` or `one`; CASE a loss of `towers_job`, or `synchronized` or `local`; KILL is
+`never` or the step of this process after which it kills itself.
 """
 
 import os
@@ -37,7 +37,7 @@ def main(folder, place, case, kill):
         )
         towers = mirrored([f"CPU:{i}" for i in range(3)])
     else:
-        towers = sequential(1)
+        towers = sequential(3 if place == "in_turn" else 1)
     keras.config.set_floatx("float64")
     with towers.scope():
         model = towers_job.build(normalization)

@@ -90,10 +90,14 @@ def test_a_note_names_what_separates_a_run_from_the_papers(run, said):
     assert note == f"a comparison of methods, not with the paper's: {said}"
 
 
-def test_one_patient_decides_nothing():
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_few_patients_decide_nothing(count):
+    """However alike they are, resampling them gives no more than their range."""
     cases = rows()
-    found = CLAIMS(cases[cases["patient"] == "p0"])
-    assert set(found["n_patients"]) == {1} and found["ci_low"].isna().all()
+    kept = [f"p{number}" for number in range(count)]
+    found = CLAIMS(cases[cases["patient"].isin(kept)])
+    assert len(found) == 11 and set(found["n_patients"]) == {count}
+    assert found["ci_low"].isna().all() and found["ci_high"].isna().all()
     assert found["verdict"].str.startswith("undecided").all()
 
 

@@ -24,8 +24,8 @@ def test_default_demo(tmp_path, capfd):
     methods = {method.id for method in METHODS}
     assert set(cases["method"]) == methods
     assert (cases.groupby("method")["case"].nunique() == 3).all()
-    # Each network has learned what the phantom's tumors look like; which one is the
-    # best says nothing.
+    # Each network has learned what the phantom's tumors look like: whole tumor only,
+    # its parts are found by none but CUN+LWS. Which one is the best says nothing.
     assert (cases.groupby("method")["wt_dice"].mean() > 0.4).all()
     table = pd.read_csv(folder / "table1.csv")
     ran = table[table["data"] == "phantom"]

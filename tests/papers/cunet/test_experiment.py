@@ -120,16 +120,14 @@ def test_too_few_slices_without_tumor_are_said_before_the_training(make):
     make().before_training(pytest.fail)
 
 
-def test_a_contour_of_small_slices_is_said_on_whole_ones():
-    cpu = replace(Protocol(), PROFILES["cpu"])
-    note = slices.contour_note(BY_ID["cun_lws"], cpu, 240)
-    assert "SET=sampling.contour_width=10.0" in note and "5.33 pixels" in note
-    for method, protocol, width in (
-        ("cun", cpu, 240),
-        ("cun_lws", cpu, 32),
-        ("cun_lws", Protocol(), 240),
-    ):
-        assert slices.contour_note(BY_ID[method], protocol, width) is None
+def test_a_short_training_and_a_wide_contour_are_said(make):
+    said = []
+    changes = {"training.epochs": 4, "sampling.contour_width": 10.0}
+    make(changes=changes).before_training(said.append)
+    contour, share = said
+    assert "10 pixels wide in slices of 48" in contour
+    assert "at least 0.167 of normal brain" in share
+    make("cun", changes=changes).before_training(pytest.fail)
 
 
 def test_images_classes_and_brain_of_a_slice(prepared):

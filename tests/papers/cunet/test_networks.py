@@ -18,6 +18,7 @@ def image(batch=2):
     [
         # The catalog of tests/conformance has the networks as they are by default.
         (cu_net, {"base_filters": 8, "auxiliary": False}, 1_240_582, None),
+        (cu_net, {"base_filters": 8}, 1_839_902, None),
         (cu_net, {"preact": True}, 22_133_646, 22_120_006),
         *(
             pytest.param(cu_net, *more, marks=pytest.mark.slow)
@@ -34,13 +35,22 @@ def image(batch=2):
                 ({"aux_levels": "C"}, 5_205_662, None),
                 ({"unet2_multiplier": 2}, 49_753_598, 49_730_942),
                 ({"base_filters": 16}, 6_141_854, None),
+                ({"base_filters": 16, "auxiliary": False}, 4_943_494, None),
+                ({"base_filters": 64}, 83_662_622, None),
+                ({"base_filters": 64, "auxiliary": False}, 78_870_022, None),
+                ({"base_filters": 64, "aux_levels": "C"}, 20_186_206, None),
             )
         ),
         (unet, {"bn": False}, 31_032_516, 31_032_516),
         (unet, {"base_filters": 8}, 488_124, None),
+        (unet, {"base_filters": 16}, 1_945_716, None),
+        (unet, {"base_filters": 32}, 7_769_316, None),
         (bfcn, {"symmetry_channels": 3}, 4_365_770, None),
         (bfcn, {"symmetry_channels": 4}, 4_366_346, None),
         (bfcn, {"base_filters": 8}, 69_738, None),
+        (bfcn, {"base_filters": 32}, 1_094_538, None),
+        # Every width an eighth; with a stem of 16 and no width below 4: 29,764.
+        (drn, {"base_filters": 2}, 28_412, None),
     ],
 )
 def test_numbers_of_parameters(build, options, total, trainable):

@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from common.evidence import replace
 from data.brats import MODALITIES, BratsDataset
 from data.brats_phantom_case import draw_case
 from data.order import generator
+from data.slices import SliceName
+from papers.cunet.protocol import METHODS, PROFILES, Protocol
 from papers.cunet.sampling import (
     BACKGROUND,
     CONTOUR,
@@ -15,6 +18,8 @@ from papers.cunet.sampling import (
     LossSampler,
     weights_of_batch,
 )
+from papers.cunet.slices import contour_note, share_note
+from papers.cunet.truth import TruthMaker
 
 SAMPLER = LossSampler()
 
@@ -189,3 +194,51 @@ def test_balance_of_whole_real_slices(shared_data):
     case = dataset[0]
     images = np.stack([dataset.read_image(case, m) for m in MODALITIES], axis=-1)
     check_balance(dataset.read_labels(case), images)
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.id)
+def test_a_method_whose_truth_depends_on_the_budget_says_so(method):
+    """It must not go on from a shorter run."""
+    brain = disc(64, 32, 28)[None]
+    classes = disc(64, 32, 2)[None].astype(np.uint8)
+    made = []
+    for epochs in (2, 50):
+        protocol = replace(Protocol(), {"training.epochs": epochs})
+        maker = TruthMaker(method, protocol, 0, None)
+        made.append(maker([SliceName("a", 0, 0, 0)], classes, brain))
+    pairs = zip(*made, strict=True)
+    differs = any((short != long).any() for short, long in pairs)
+    assert differs == method.budget_in_loss
+
+
+BY_ID = {method.id: method for method in METHODS}
+CPU = replace(Protocol(), PROFILES["cpu"])
+
+
+def test_a_contour_of_other_slices_is_said():
+    note = contour_note(BY_ID["cun_lws"], CPU, 240)
+    assert "5.33 pixels" in note and note.endswith("SET=sampling.contour_width=10.0")
+    note = contour_note(BY_ID["cun_lws"], Protocol(), 32)
+    assert "10 pixels wide in slices of 32" in note
+    assert note.endswith("SET=sampling.contour_width=10.0/their size in mm")
+    for method, protocol, width in (
+        ("cun", CPU, 240),
+        ("cun_lws", CPU, 32),
+        ("cun", Protocol(), 32),
+        ("cun_lws", Protocol(), 240),
+    ):
+        assert contour_note(BY_ID[method], protocol, width) is None
+
+
+@pytest.mark.parametrize(
+    ("epochs", "share"), [(1, "0.667"), (4, "0.167"), (6, "0.111"), (7, None)]
+)
+def test_a_share_of_normal_brain_that_no_balance_lowers_is_said(epochs, share):
+    sampler = LossSampler(epochs=epochs)
+    note = share_note(BY_ID["cun_lws"], sampler)
+    if share:
+        assert f"at least {share} of normal brain" in note
+        assert note.endswith("the paper's 50 epochs keep 0.013")
+    else:
+        assert note is None
+    assert share_note(BY_ID["cun"], sampler) is None

@@ -8,7 +8,7 @@ from common.files import write_text
 from common.reporting.cells import GROUP
 from common.reporting.text import to_csv
 from papers.hierdice.balance import PAPER_OTHERS_PER_ET
-from papers.hierdice.claims import others_per_et_pixel
+from papers.hierdice.claims import MISSED, Claim, others_per_et_pixel
 from papers.hierdice.page import claims_table
 from papers.hierdice.paper import PAPER
 from papers.hierdice.protocol import METHODS
@@ -33,7 +33,8 @@ def rows(levels=LEVELS, others=PAPER_OTHERS_PER_ET, data="brats15", patients=30)
     """Rows of patients, two cases each, with the same noise for all methods."""
     same = dict.fromkeys(GROUP, "") | {"data": data, "status": "ok"}
     same |= {"fold": 0, "seed": 0, "wt_fp": others * 50, "wt_tn": others * 50}
-    same |= {"et_tp": 0, "et_fn": 100}
+    for region in ("wt", "tc", "et"):
+        same |= {f"{region}_tp": 0, f"{region}_fn": 100}
     lines = []
     for method, level in levels.items():
         for number in range(2 * patients):
@@ -52,7 +53,7 @@ def test_the_papers_order_supports_its_claims():
     found = judged(rows())
     assert len(found) == 10
     recall = ("resunet-bootstrapping", "resunet-hierarchical", "wt_recall")
-    assert found.loc[recall, "verdict"] == "not supported"
+    assert found.loc[recall, "verdict"] == "contradicted"
     assert set(found.drop(recall)["verdict"]) == {"supported"}
     assert found.loc[FINDS, "difference"] == pytest.approx(0.55, abs=0.01)
     assert found.loc[FINDS, "n_patients"] == 30
@@ -65,7 +66,42 @@ def test_the_papers_order_supports_its_claims():
 def test_other_orders_do_not():
     found = judged(rows(LEVELS | {"resunet-softmax": 0.6}))
     for claim in (MISSES, FINDS):
-        assert found.loc[claim, "verdict"] == "not supported"
+        assert found.loc[claim, "verdict"] == "contradicted"
+
+
+@pytest.mark.parametrize(
+    "first, low, high, verdict",
+    [
+        ("a", 0.01, 0.3, "supported"),
+        ("a", -0.2, 0.3, "undecided"),
+        ("a", 0.0, 0.0, "undecided"),
+        ("a", -0.3, -0.01, "contradicted"),
+        ("a", np.nan, np.nan, "undecided"),
+        (None, 0.0, MISSED / 2, "supported"),
+        (None, 0.0, 2 * MISSED, "undecided"),
+        (None, 2 * MISSED, 0.5, "contradicted"),
+    ],
+)
+def test_verdict_is_by_the_interval(first, low, high, verdict):
+    claim = Claim("words", first, "b", "et_dice")
+    run = {"ci_low": low, "ci_high": high, "n_patients": 9}
+    assert claim.judge(run, PAPER_OTHERS_PER_ET)[0] == verdict
+
+
+def test_cases_without_the_region_do_not_count():
+    """False positives alone would be a Dice of 0, as if the region were missed."""
+    cases = rows(LEVELS | {"resunet-softmax": 0.3})
+    without = cases["patient"].isin([f"p{i}" for i in range(10)])
+    cases.loc[without, "et_fn"] = 0
+    cases.loc[without, "et_dice"] = 0.0
+    found = judged(cases)
+    assert found.loc[MISSES, "n_patients"] == found.loc[FINDS, "n_patients"] == 20
+    assert found.loc[MISSES, "mean_second"] == pytest.approx(0.3, abs=0.02)
+    core = ("resunet-softmax", "resunet-bootstrapping", "tc_iou")
+    assert found.loc[core, "n_patients"] == 30
+    cases["et_fn"] = 0
+    none = judged(cases).loc[BEST]
+    assert (none["verdict"], none["note"]) == ("not tested", "no case has the region")
 
 
 @pytest.mark.parametrize(

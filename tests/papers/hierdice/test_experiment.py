@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from common.errors import UserError
-from common.evidence import as_dict, replace
+from common.evidence import as_dict, protocol_digest, replace
 from common.files import read_json, write_json
 from common.training.loop import save_weights
 from data.brats_phantom import write_phantom
@@ -203,6 +203,22 @@ def test_scores_and_predictions_of_a_run_are_the_same(make, prepared, tmp_path, 
     assert (maps["map"] != labels).any()
     if method == "unet-bootstrapping":
         assert run.fingerprint() == segmenter(tmp_path).fingerprint()
+
+
+def test_four_formulas_for_networks_trained_by_softmax(make):
+    key, rule = "inference.softmax_classifier", "four_formulas"
+    p = np.array([[0.4, 0.15, 0.15, 0.15, 0.15]])
+    for method, changes, label in (
+        ("resunet-softmax", {}, 0),
+        ("resunet-softmax", {key: rule}, 2),
+        ("resunet-hierarchical", {}, 2),
+        ("resunet-hierarchical", {key: "most_probable"}, 2),
+    ):
+        assert make(method, changes).labels_of(p) == label
+    assert protocol_digest(Protocol(), (key,)) == protocol_digest(Protocol())
+    assert protocol_digest(replace(Protocol(), {key: rule})) != protocol_digest(
+        Protocol()
+    )
 
 
 def test_without_held_out_cases_those_trained_on_are_scored(make, tmp_path):

@@ -98,30 +98,48 @@ def test_sizes_of_the_skip_connections(build):
     assert scales == [2.0, 4.0]
 
 
-def sum_of_the_scores(model):
-    """Function from an image to the scores of each stride and their sum."""
-    names = ("score8", "score16", "score32", "fuse8")
-    return keras.Model(model.inputs[0], [model.get_layer(n).output for n in names])
+def interpolated(scores, scale, size):
+    """Bilinear interpolation: cell centers, zeros beyond the map, cut to a size."""
+    centers = (np.arange(size) + 0.5) / scale + 0.5
+    grid = np.meshgrid(centers, centers, indexing="ij")
+    padded = np.pad(scores, ((1, 1), (1, 1), (0, 0)))
+    maps = [
+        ndimage.map_coordinates(padded[..., c], grid, order=1)
+        for c in range(scores.shape[-1])
+    ]
+    return np.stack(maps, -1)
 
 
-def test_parallel_fusion_is_the_weighted_sum():
-    model = fcn8s_vgg16(SMALL, base_filters=4, skip_weights=(3, 5, 7))
+# Of an image of 48 pixels, strides 8, 16 and 32 have maps of 6, 3 and 2.
+FUSED = {
+    "par8": lambda of8, of16, of32: (
+        of8 + interpolated(of16, 2, 6) + interpolated(of32, 4, 6)
+    ),
+    "seq": lambda of8, of16, of32: (
+        of8 + interpolated(of16 + interpolated(of32, 2, 3), 2, 6)
+    ),
+    "full": lambda of8, of16, of32: (
+        interpolated(of8, 8, 48)
+        + interpolated(of16, 16, 48)
+        + interpolated(of32, 32, 48)
+    ),
+}
+
+
+@pytest.mark.parametrize("fusion", FUSED)
+@pytest.mark.parametrize("build", [fcn8s_vgg16, resnet50_skip])
+def test_fusion_is_the_weighted_sum(build, fusion):
+    weights = (3, 5, 7)
+    model = build(SMALL, base_filters=4, fusion=fusion, skip_weights=weights)
+    names = ["score8", "score16", "score32", "fuse" if fusion == "full" else "fuse8"]
+    parts = keras.Model(model.inputs[0], [model.get_layer(n).output for n in names])
     x = np.random.default_rng(0).random((1, *SMALL), np.float32)
-    of8, of16, of32, total = map(np.asarray, sum_of_the_scores(model)(x))
-
-    def enlarged(scores, scale):
-        size = scores.shape[1]
-        centers = (np.arange(size * scale) + 0.5) / scale + 0.5
-        grid = np.meshgrid(centers, centers, indexing="ij")
-        padded = np.pad(scores[0], ((1, 1), (1, 1), (0, 0)))
-        maps = [
-            ndimage.map_coordinates(padded[..., c], grid, order=1)
-            for c in range(scores.shape[-1])
-        ]
-        return np.stack(maps, -1)[: of8.shape[1], : of8.shape[2]]
-
-    expected = 3 * of8[0] + 5 * enlarged(of16, 2) + 7 * enlarged(of32, 4)
-    np.testing.assert_allclose(total[0], expected, atol=1e-4)
+    *scores, total = (np.asarray(part)[0] for part in parts(x))
+    assert [len(of) for of in scores] == [6, 3, 2]
+    assert min(of.std() for of in scores) > 1e-4
+    expected = FUSED[fusion](*(w * of for w, of in zip(weights, scores, strict=True)))
+    atol = 1e-5 * np.abs(expected).max()
+    np.testing.assert_allclose(total, expected, atol=atol, rtol=1e-5)
 
 
 def test_vgg16_is_that_of_keras():
