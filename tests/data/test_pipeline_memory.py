@@ -54,6 +54,7 @@ def test_memory_does_not_grow_with_the_number_of_cases(prepared, pipeline):
         finally:
             tracemalloc.stop()
 
-    two, eight = peak(2), peak(8)
+    # The least of three: other tests' threads may allocate meanwhile.
+    two, eight = (min(peak(count) for _ in range(3)) for count in (2, 8))
     assert eight < two + case_bytes
     assert two > case_bytes / 2  # it measures at all
