@@ -27,6 +27,7 @@ def stream(step):
 
 
 def main(folder, place, case, kill):
+    tf.config.experimental.enable_op_determinism()  # as the runner does
     normalization = case if case in ("synchronized", "local") else None
     if place == "machines":
         towers = several_machines()
