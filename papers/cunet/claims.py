@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from common.reporting.cells import GROUP, is_phantom
+from common.reporting.cells import GROUP
 from common.reporting.paired import Paired
 from common.reporting.published import read_published
 from common.reporting.tables import Column
+from papers.claims import difference_from_paper
 
 REGIONS = ("wt", "tc", "et")
 _OURS = ["mean_first", "mean_second", "difference", "ci_low", "ci_high"]
@@ -73,7 +74,10 @@ class Claims:
             for run in compare(cases).to_dict("records"):
                 mine = {name: run[name] for name in (*GROUP, *_OURS)}
                 verdict = claim.verdict(run["ci_low"], run["ci_high"])
-                last = {"verdict": verdict, "note": self._note(run)}
+                last = {
+                    "verdict": verdict,
+                    "note": difference_from_paper(run, self.dataset),
+                }
                 lines.append(head | mine | last)
         return pd.DataFrame(lines, columns=_COLUMNS)
 
@@ -94,19 +98,3 @@ class Claims:
             "published_second": second,
             "published_difference": second - first,
         }
-
-    def _note(self, run):
-        """Says what separates a run from the paper's, or "" where nothing does."""
-        if is_phantom(run["data"]):
-            return "phantom: says nothing of the paper's"
-        there, total = run["coverage"].split("/")
-        others = []
-        if run["data"] != self.dataset:
-            others.append(f"data {run['data']}, not {self.dataset}")
-        elif there != total:
-            others.append(f"{there} of {total} cases")
-        if run["profile"] != "paper":
-            others.append(f"profile {run['profile']}")
-        if not others:
-            return ""
-        return f"a comparison of methods, not with the paper's: {'; '.join(others)}"

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from common.reporting.bootstrap import LEAST_CASES
-from common.reporting.cells import GROUP, is_phantom
+from common.reporting.cells import GROUP
 from common.reporting.paired import Paired
 from common.reporting.published import read_published
+from papers.claims import difference_from_paper
 from papers.hierdice.balance import PAPER_OTHERS_PER_ET
 
 # A mean Dice below this is that of a method which misses the region; chosen.
@@ -148,13 +149,9 @@ class Claims:
         notes = [why] if why else []
         if LEAST_PATIENTS <= run["n_patients"] < LEAST_CASES:
             notes.append("of so few patients the interval is nearly their range")
-        notes.append(
-            "phantom: says nothing of the paper's numbers"
-            if is_phantom(run["data"])
-            else "a comparison of methods under one budget, not of the paper's"
-        )
+        notes.append(difference_from_paper(run, self.tables[0].dataset))
         shown |= {name: run[name] for name in _OURS}
-        return shown | {"verdict": verdict, "note": "; ".join(notes)}
+        return shown | {"verdict": verdict, "note": "; ".join(filter(None, notes))}
 
 
 def others_per_et_pixel(cases):

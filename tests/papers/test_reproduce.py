@@ -2,12 +2,7 @@
 
 import contextlib
 import functools
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import h5py
@@ -17,6 +12,7 @@ import pytest
 
 from data.figshare_phantom import write_phantom
 from papers.__main__ import main
+from tests.killed import kill_within_training
 
 ROOT = Path(__file__).resolve().parents[2]
 # A tiny cascade: the first network and the second, each of 2 epochs.
@@ -57,21 +53,7 @@ OPTIONS += ["--split", "image,patient", "--folds", "0"]
 @pytest.fixture(scope="module")
 def killed(phantom):
     """The same folder after a reproduction that was killed within a training."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "papers", "reproduce", *OPTIONS],
-        cwd=phantom,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    deadline = time.monotonic() + 300
-    while not list(phantom.glob("runs/**/state/step-*/manifest.json")):
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
+    kill_within_training(phantom, ["reproduce", *OPTIONS])
     return phantom
 
 

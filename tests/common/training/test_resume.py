@@ -6,9 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import h5py
 import numpy as np
 import pandas as pd
+
+from tests.killed import arrays
 
 ROOT = Path(__file__).resolve().parents[3]
 JOB = Path(__file__).with_name("resume_job.py")
@@ -25,19 +26,6 @@ def run(folder, kill):
         text=True,
         timeout=300,
     )
-
-
-def arrays(path):
-    found = {}
-    with h5py.File(path, "r") as file:
-        file.visititems(
-            lambda name, item: (
-                found.update({name: item[...]})
-                if isinstance(item, h5py.Dataset)
-                else None
-            )
-        )
-    return found
 
 
 def state(folder):

@@ -1,22 +1,15 @@
 """CU-Net with sampling, killed between two epochs, ends with the same bits."""
 
 import contextlib
-import os
-import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
 
-import h5py
 import numpy as np
 import pandas as pd
 import pytest
 
 from data.brats_phantom import write_phantom
 from papers.__main__ import main
+from tests.killed import arrays, kill_within_training
 
-ROOT = Path(__file__).resolve().parents[3]
 # The weight of the auxiliary losses and the learning rate step after every epoch.
 OPTIONS = ["train", "cunet", "--data", "brats", "--profile", "demo"]
 OPTIONS += ["--methods", "cun_lws", "--epochs", "3"]
@@ -35,39 +28,12 @@ def train(folder):
     return finished.parent
 
 
-def arrays(path):
-    found = {}
-    with h5py.File(path, "r") as file:
-        file.visititems(
-            lambda name, item: (
-                found.update({name: item[...]})
-                if isinstance(item, h5py.Dataset)
-                else None
-            )
-        )
-    return found
-
-
 @pytest.mark.slow
 def test_killed_run_goes_on_with_the_same_weights_of_the_losses(tmp_path):
     straight, killed = tmp_path / "straight", tmp_path / "killed"
     for folder in (straight, killed):
         write_phantom(folder / "brats", "brats17", hgg=4, lgg=0, shape=(16, 48, 48))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "papers", *OPTIONS],
-        cwd=killed,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    deadline = time.monotonic() + 400
-    while not list(killed.glob("runs/**/state/step-*/manifest.json")):
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
+    kill_within_training(killed, OPTIONS)
     assert not list(killed.glob("runs/**/finished.json"))
 
     first, second = train(straight), train(killed)

@@ -32,6 +32,7 @@ BEST = ("unet-bootstrapping", "resunet-bootstrapping", "et_dice")
 def rows(levels=LEVELS, others=PAPER_OTHERS_PER_ET, data="brats15", patients=30):
     """Rows of patients, two cases each, with the same noise for all methods."""
     same = dict.fromkeys(GROUP, "") | {"data": data, "status": "ok"}
+    same |= {"coverage": "30/30", "profile": "paper"}
     same |= {"fold": 0, "seed": 0, "wt_fp": others * 50, "wt_tn": others * 50}
     for region in ("wt", "tc", "et"):
         same |= {f"{region}_tp": 0, f"{region}_fn": 100}
