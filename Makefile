@@ -202,21 +202,21 @@ format: $(INSTALLED) ## Format the code
 	$(BIN)/ruff format .
 bench: bench-linkdsl bench-data bench-metrics bench-anisocascade bench-cunet bench-depthwise bench-dsunet bench-towers ## Run every benchmark
 bench-linkdsl: $(INSTALLED) ## Training and inference speed, waiting for data
-	$(BIN)/python -m benchmarks.linkdsl
+	$(BIN)/python -m benchmarks.linkdsl.bench
 bench-data: $(INSTALLED) ## Reading slices, patches and volumes against nibabel: DATA=folder
-	$(BIN)/python -m benchmarks.data $(if $(DATA),--data "$(DATA)")
+	$(BIN)/python -m benchmarks.data.bench $(if $(DATA),--data "$(DATA)")
 bench-metrics: $(INSTALLED) ## Scoring one whole case against MedPy: DATA=folder
-	$(BIN)/python -m benchmarks.metrics $(if $(DATA),"$(DATA)")
+	$(BIN)/python -m benchmarks.metrics.bench $(if $(DATA),"$(DATA)")
 bench-anisocascade: $(INSTALLED) $(TORCH) ## Networks against plain Keras and PyTorch: DATA=folder-of-a-case
-	$(BIN)/python -m benchmarks.anisocascade $(if $(DATA),--case "$(DATA)")
+	$(BIN)/python -m benchmarks.anisocascade.bench $(if $(DATA),--case "$(DATA)")
 bench-cunet: $(INSTALLED) $(TORCH) ## The five networks at 240x240 against PyTorch and the peak
-	$(BIN)/python -m benchmarks.cunet
+	$(BIN)/python -m benchmarks.cunet.bench
 bench-depthwise: $(INSTALLED) $(TORCH) ## 3-D depthwise convolution against Keras and PyTorch
-	$(BIN)/python -m benchmarks.depthwise
+	$(BIN)/python -m benchmarks.depthwise.bench
 bench-dsunet: $(INSTALLED) $(TORCH) ## A training step of both networks against PyTorch
-	$(BIN)/python -m benchmarks.dsunet
+	$(BIN)/python -m benchmarks.dsunet.bench
 bench-towers: $(INSTALLED) ## Step time of 1, 2 and 3 replicas and of towers in turn
-	$(BIN)/python -m benchmarks.towers
+	$(BIN)/python -m benchmarks.hierdice.towers
 clean: ## Remove .venv and caches; keep downloads, runs and results
 	rm -rf .venv build cache *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

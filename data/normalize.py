@@ -26,7 +26,7 @@ def brain_zscore(images, info):
 
     Args:
         images: stored intensities `(…, channels)`.
-        info: the case's `data.volume_info.VolumeInfo`.
+        info: the case's `data.prepared.volume_info.VolumeInfo`.
 
     Returns:
         A float32 array of the same shape.
@@ -107,7 +107,7 @@ def mean_statistics(infos, name="box"):
     """Averages the statistics of the cases of a training part.
 
     Args:
-        infos: `data.volume_info.VolumeInfo` of each case.
+        infos: `data.prepared.volume_info.VolumeInfo` of each case.
         name: `"box"` or `"nonzero"`.
 
     Returns:

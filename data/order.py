@@ -8,6 +8,14 @@ had without the ones before it, so training resumes exactly.
 
 import numpy as np
 
+# What random numbers are drawn for: the third counter of `generator`, so that no two
+# purposes share a stream. The order of examples has no third counter, which is 0.
+SLICES = 1
+AUGMENTATION = 2
+PATCHES = 3
+NOISE = 4
+SAMPLING = 5
+
 
 def generator(seed, *counters):
     """Returns a NumPy generator that depends on nothing but its arguments.

@@ -8,8 +8,14 @@ import typer
 
 from common.errors import UserError
 from common.training.cluster import LostMachineError
-from papers import commands, weights
-from papers.workers import LOST_MACHINE, own_failure_noted, refuse_cluster, text
+from papers.engine.cli import stages as commands
+from papers.engine.devices.cluster import (
+    LOST_MACHINE,
+    own_failure_noted,
+    refuse_cluster,
+    text,
+)
+from papers.engine.predict import command as weights
 
 app = typer.Typer(
     help="Brain-tumor segmentation papers, re-implemented and re-run.\n\n"

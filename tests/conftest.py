@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from data.figshare_phantom import write_phantom
+from data.phantom.figshare.write import write_phantom
 
 
 @pytest.fixture(scope="session")

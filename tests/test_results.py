@@ -8,7 +8,7 @@ from common.reporting.cases import read_cases
 from common.reporting.cells import is_phantom
 from common.reporting.verify import verify
 from papers import registry
-from papers.results import check_derived
+from papers.engine.results import check_derived
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 

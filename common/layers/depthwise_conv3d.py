@@ -5,8 +5,8 @@ import math
 import keras
 from keras import layers, ops
 
-from common.layers.depthwise_fused import fused_depthwise_conv3d, is_fusible
 from common.layers.depthwise_portable import portable_depthwise_conv3d
+from common.layers.tensorflow.depthwise_conv3d import fused_depthwise_conv3d, is_fusible
 
 
 @keras.saving.register_keras_serializable("braintumor")

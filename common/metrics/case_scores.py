@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
+from common.boxes import union_box
 from common.metrics import overlap
-from common.metrics.boxes import union_box
 from common.metrics.conventions import find_convention
 from common.metrics.regions import check_labels, region_masks
 from common.metrics.surface import check_spacing, surface_distances

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from common.metrics.boxes import union_box
+from common.boxes import union_box
 from common.metrics.nearest import nearest_distances
 from common.metrics.surface_elements import border_voxels, corner_elements
 

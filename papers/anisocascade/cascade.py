@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from common.inference.boxes import box_around, box_inside
+from common.boxes import box_around, box_inside
 from common.inference.components import close, keep_larger, keep_two_largest
-from data.views import VIEWS, from_view, to_view
+from data.volume.views import VIEWS, from_view, to_view
 from papers.anisocascade.fusion import fuse
 from papers.anisocascade.preprocessing import prepare
 from papers.anisocascade.slabs import predict_view

@@ -10,19 +10,19 @@ from common.errors import UserError
 from common.inference.predict import Predictor
 from common.metrics import overlap
 from common.metrics.case_scores import score_case
-from data.brats import MODALITIES
-from data.patch_rule import PatchRule
-from data.patches import PatchSampler
-from data.pipeline import batch_stream
-from data.regions import label_region, modality_region
-from data.volume import Geometry
+from data.batches.patch_rule import PatchRule
+from data.batches.patches import PatchSampler
+from data.batches.pipeline import batch_stream
+from data.batches.regions import label_region, modality_region
+from data.brats.dataset import MODALITIES
+from data.volume.files import Geometry
 from papers.anisocascade.cascade import STAGES
 from papers.anisocascade.losses import PooledDice
 from papers.anisocascade.networks import enet, tnet, wnet
 from papers.anisocascade.protocol import CONVENTION, ITERATIONS, NETWORKS
 from papers.anisocascade.segmenter import Segmenter, load_networks
-from papers.brats import folds, open_dataset, prepare, prepared_cache
-from papers.label_maps import predictions_of
+from papers.engine.brats import folds, open_dataset, prepare, prepared_cache
+from papers.engine.label_maps import predictions_of
 
 __all__ = ["Experiment", "folds", "open_dataset", "prepare", "prepared_cache"]
 
@@ -39,7 +39,7 @@ class Experiment:
         method: a `NetworkMethod` or `CascadeMethod` of the protocol.
         protocol: a `papers.anisocascade.protocol.Protocol`.
         cache: the `VolumeCache` of the data set.
-        split: a `data.splits.Split`.
+        split: a `data.splits.folds.Split`.
         seed: seed of the weights and of the patches.
         maps: None; no network has another's output as input.
         dataset: the `BratsDataset`.

@@ -3,8 +3,8 @@
 import numpy as np
 
 from common.reporting.figures import Caption, label_grid
-from papers.brats import middle_slice, origins, shown_cases
-from papers.results import figure_suffix
+from papers.engine.brats import middle_slice, origins, shown_cases
+from papers.engine.results import figure_suffix
 
 # chosen: the paper's figures have no legend.
 COLORS = {
@@ -20,7 +20,7 @@ def draw_figures(runner, folder):
     """Draws some cases of each cascade that the request has run.
 
     Args:
-        runner: a `papers.runner.Runner` whose jobs are evaluated.
+        runner: a `papers.engine.runner.Runner` whose jobs are evaluated.
         folder: results folder.
 
     Returns:

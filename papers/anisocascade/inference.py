@@ -5,11 +5,11 @@ from pathlib import Path
 from common.errors import UserError
 from common.evidence import from_dict
 from common.files import digest, read_json
-from papers import predict as files
 from papers.anisocascade.experiment import BUILDERS
 from papers.anisocascade.protocol import NETWORKS, Protocol
 from papers.anisocascade.released_weights import MANIFEST, import_released
 from papers.anisocascade.segmenter import Segmenter
+from papers.engine.predict import volumes as files
 
 __all__ = ["files", "import_released", "segmenter"]
 

@@ -1,8 +1,8 @@
 """The generated parts of this paper's page."""
 
-from papers import pages
 from papers.anisocascade.networks import enet, tnet, wnet
 from papers.anisocascade.tables import TABLES
+from papers.engine import pages
 
 SHAPE = (19, 144, 144, 4)
 # Trainable parameters of the authors' checkpoints; the paper prints none.

@@ -2,7 +2,7 @@
 
 from papers.anisocascade.protocol import METHODS, PROFILES, Protocol
 from papers.anisocascade.tables import TABLES
-from papers.paper import Paper
+from papers.engine.paper import Paper
 
 PAPER = Paper(
     id="anisocascade",

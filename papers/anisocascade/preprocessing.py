@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from common.boxes import box_around
 from common.errors import UserError
-from common.inference.boxes import box_around
-from data.brats_releases import MODALITIES
+from data.brats.releases import MODALITIES
 from data.normalize import standardize, standardize_over_noise
 from data.order import generator
 

@@ -6,9 +6,9 @@ The defaults follow the released code; the profile `paper` follows the text.
 from dataclasses import dataclass, field
 
 from common.evidence import chosen, original
-from data.views import VIEWS
+from data.volume.views import VIEWS
 from papers.anisocascade.inference_protocol import Inference
-from papers.method import Method
+from papers.engine.paper import Method
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,12 @@ import tensorflow as tf
 
 from common.evidence import protocol_digest
 from data.integrity import Finding
-from data.scan import open_scan
-from data.views import VIEWS
+from data.scans.scan import open_scan
+from data.volume.views import VIEWS
 from papers.anisocascade.cascade import STAGES, predict_case
 from papers.anisocascade.inference_protocol import Inference
 from papers.anisocascade.released_weights import NETWORKS, load_released
-from papers.label_maps import fingerprint_of
+from papers.engine.label_maps import fingerprint_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +73,7 @@ class Segmenter:
         return self.segment(scan, progress).labels
 
     def read(self, scan):
-        """Reads and checks a scan; returns a `data.scan.Scan`, with its findings.
+        """Reads and checks a scan; returns a `data.scans.scan.Scan`, with its findings.
 
         Arguments and errors are `segment`'s.
         """

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from common.inference.boxes import read_window, write_window
+from common.boxes import read_window, write_window
 from papers.anisocascade.preprocessing import patch_fill
 
 

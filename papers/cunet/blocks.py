@@ -2,7 +2,7 @@
 
 from keras import layers
 
-from common.layers.fused_batch_normalization import FusedBatchNormalization
+from common.layers.batch_normalization import FusedBatchNormalization
 
 INITIALIZER = "he_normal"  # chosen: the paper names none
 # inferred: PyTorch's defaults, with which the paper was made.

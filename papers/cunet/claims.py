@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 
 from common.reporting.cells import GROUP
+from common.reporting.claims import difference_from_paper
 from common.reporting.paired import Paired
 from common.reporting.published import read_published
 from common.reporting.tables import Column
-from papers.claims import difference_from_paper
 
 REGIONS = ("wt", "tc", "et")
 _OURS = ["mean_first", "mean_second", "difference", "ci_low", "ci_high"]

@@ -13,15 +13,14 @@ from common.metrics import overlap
 from common.metrics.case_scores import score_case
 from common.metrics.regions import region_masks
 from common.training.stepped import Stepped
-from data.augment_rule import AugmentationRule
-from data.brats import MODALITIES
+from data.batches.augment_rule import AugmentationRule
+from data.batches.pipeline import batch_stream
+from data.batches.slice_index import SliceIndex
+from data.batches.slices import slice_batches
+from data.brats.dataset import MODALITIES
 from data.padding import padded, padded_size
-from data.pipeline import batch_stream
-from data.slice_index import SliceIndex
-from data.slices import slice_batches
-from data.split_parts import of_group, read_split, split_patients
-from data.volume import Geometry
-from papers.brats import open_dataset, prepare, prepared_cache
+from data.splits.parts import of_group, read_split, split_patients
+from data.volume.files import Geometry
 from papers.cunet import networks
 from papers.cunet.fusion import fuse
 from papers.cunet.losses import BoundaryLoss, CascadeLoss, PlainLoss, of_sums
@@ -37,7 +36,8 @@ from papers.cunet.slices import (
     training_slices,
 )
 from papers.cunet.truth import TruthMaker
-from papers.label_maps import fingerprint_of, predictions_of
+from papers.engine.brats import open_dataset, prepare, prepared_cache
+from papers.engine.label_maps import fingerprint_of, predictions_of
 
 __all__ = ["Experiment", "open_dataset", "prepare", "prepared_cache", "splits"]
 
@@ -57,7 +57,7 @@ def splits(dataset, split, protocol, file=None):
 
     Returns:
         `(name, splits)`: what the rows say of the parts' origin, and the one
-        `data.splits.Split` by its fold, 0.
+        `data.splits.folds.Split` by its fold, 0.
     """
     group, rule = protocol.slices.group, protocol.split
     cases = list(dataset) if group == "all" else of_group(dataset, group)
@@ -74,7 +74,7 @@ class Experiment:
         method: a `NetworkMethod` of the protocol.
         protocol: a `papers.cunet.protocol.Protocol`.
         cache: the `VolumeCache` of the data set.
-        split: a `data.splits.Split`.
+        split: a `data.splits.folds.Split`.
         seed: seed of weights, order, augmentation and sampling.
         maps: None; no network has another's output as input.
         dataset: the `BratsDataset`.

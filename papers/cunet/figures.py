@@ -6,10 +6,10 @@ import pandas as pd
 from common.files import write_text
 from common.reporting.figures import Caption, grouped_box_plot, label_grid
 from common.reporting.text import to_csv
-from papers.brats import middle_slice, origins, shown_cases
 from papers.cunet.protocol import METHODS
 from papers.cunet.sampling import LossSampler
-from papers.results import figure_suffix
+from papers.engine.brats import middle_slice, origins, shown_cases
+from papers.engine.results import figure_suffix
 
 # stated: the captions of figures 2 and 3.
 COLORS = {
@@ -33,7 +33,7 @@ def draw_figures(runner, folder):
     """Draws Figures 2 to 4 of the methods that a request has run, by seed.
 
     Args:
-        runner: a `papers.runner.Runner` whose jobs are evaluated.
+        runner: a `papers.engine.runner.Runner` whose jobs are evaluated.
         folder: results folder.
 
     Returns:

@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from common.inference.boxes import read_window
-from data.brats import MODALITIES
+from common.boxes import read_window
+from data.brats.dataset import MODALITIES
 from data.normalize import brain_zscore
 from data.padding import padded_size
-from data.volume_pack import pack_volume
-from papers import predict as files
+from data.prepared.pack import pack_volume
 from papers.cunet.experiment import Experiment, LogitsOf, build_network
 from papers.cunet.networks import without_heads
 from papers.cunet.paper import PAPER
-from papers.run_segmenter import RunSegmenter
+from papers.engine.predict import volumes as files
+from papers.engine.predict.segmenter import RunSegmenter
 
 __all__ = ["Segmenter", "files", "segmenter"]
 

@@ -3,10 +3,10 @@
 from functools import partial
 
 from common.reporting.text import read_text
-from papers import pages
 from papers.cunet.networks import bfcn, cu_net, drn, unet, without_heads
 from papers.cunet.protocol import METHODS
 from papers.cunet.tables import CLAIMS, TABLES
+from papers.engine import pages
 
 SHAPE = (240, 240, 4)
 

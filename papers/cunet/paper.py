@@ -2,7 +2,7 @@
 
 from papers.cunet.protocol import METHODS, PROFILES, Protocol
 from papers.cunet.tables import CLAIMS, PAIRED, TABLES
-from papers.paper import Paper
+from papers.engine.paper import Paper
 
 PAPER = Paper(
     id="cunet",

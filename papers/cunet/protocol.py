@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from common.evidence import chosen, inferred, stated
-from papers.method import Method
+from papers.engine.paper import Method
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from data.batches.slices import SliceName
 from data.normalize import brain_zscore
 from data.padding import padded
-from data.slices import SliceName
 
 # Label 3 of 2013 and 2015, non-enhancing tumor, is part of label 1 since.
 CLASS_OF_LABEL = np.array([0, 1, 2, 1, 3], np.uint8)
@@ -18,8 +18,8 @@ class RegionReader:
     """Reads images, classes and brain of slices.
 
     Args:
-        cache: a `data.volume_cache.VolumeCache` that holds the cases.
-        augment: a `data.augment_rule.AugmentationRule` of rank 2, or None.
+        cache: a `data.prepared.volume_cache.VolumeCache` that holds the cases.
+        augment: a `data.batches.augment_rule.AugmentationRule` of rank 2, or None.
         seed: the run's seed, for the augmentation.
     """
 
@@ -33,7 +33,7 @@ class RegionReader:
         """Reads some slices, padded so that the poolings divide them.
 
         Args:
-            names: `data.slices.SliceName`s.
+            names: `data.batches.slices.SliceName`s.
 
         Returns:
             `(images, classes, brain)`: float32 `(batch, height, width, 4)`, uint8

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.contours import contour_band
+from data.batches.contours import contour_band
 
 # Regions S1 to S4 of figure 2 (d).
 BACKGROUND, NORMAL, TUMOR, CONTOUR = 1, 2, 3, 4

@@ -5,9 +5,9 @@ from functools import partial
 import numpy as np
 
 from common.errors import UserError
-from data.slice_index import SliceIndex
-from data.slice_policies import drop_share, drop_share_of_free, tumor_slices
-from data.slices import SliceName
+from data.batches.slice_index import SliceIndex
+from data.batches.slice_policies import drop_share, drop_share_of_free, tumor_slices
+from data.batches.slices import SliceName
 from papers.cunet.protocol import Sampling
 from papers.cunet.sampling import NORMAL, LossSampler
 
@@ -19,7 +19,7 @@ def training_slices(cache, case_ids, rule, say=None):
     """Returns the index of the slices to train on.
 
     Args:
-        cache: a `data.volume_cache.VolumeCache`.
+        cache: a `data.prepared.volume_cache.VolumeCache`.
         case_ids: the training cases.
         rule: a `papers.cunet.protocol.Slices`.
         say: is told where there are too few slices to drop; or None.

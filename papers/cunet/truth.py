@@ -5,9 +5,8 @@ from functools import cached_property
 import numpy as np
 
 from common.training.stepped import Stepped
-from data.contours import label_borders
-from data.draws import SAMPLING
-from data.order import generator
+from data.batches.contours import label_borders
+from data.order import SAMPLING, generator
 from papers.cunet.sampling import LossSampler, weights_of_batch
 
 

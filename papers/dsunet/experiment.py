@@ -13,13 +13,12 @@ from common.metrics import overlap
 from common.metrics.case_scores import score_case
 from common.metrics.regions import region_masks
 from common.training.plateau import Plateau
-from data.augment_rule import AugmentationRule
-from data.brats import MODALITIES
+from data.batches.augment_rule import AugmentationRule
+from data.batches.pipeline import batch_stream
+from data.batches.volumes import VolumeName, VolumeReader, volume_batches
+from data.brats.dataset import MODALITIES
 from data.normalize import mean_statistics
-from data.pipeline import batch_stream
-from data.volume import Geometry
-from data.volumes import VolumeName, VolumeReader, volume_batches
-from papers.brats import folds, open_dataset, prepare, prepared_cache
+from data.volume.files import Geometry
 from papers.dsunet import networks
 from papers.dsunet.cost import giga_macs
 from papers.dsunet.losses import LabelDice
@@ -31,7 +30,8 @@ from papers.dsunet.preprocessing import (
     scale,
 )
 from papers.dsunet.protocol import CONVENTION
-from papers.label_maps import fingerprint_of, predictions_of
+from papers.engine.brats import folds, open_dataset, prepare, prepared_cache
+from papers.engine.label_maps import fingerprint_of, predictions_of
 
 __all__ = ["Experiment", "folds", "open_dataset", "prepare", "prepared_cache"]
 
@@ -48,7 +48,7 @@ class Experiment:
         method: a `NetworkMethod` of the protocol.
         protocol: a `papers.dsunet.protocol.Protocol`.
         cache: the `VolumeCache` of the data set.
-        split: a `data.splits.Split`.
+        split: a `data.splits.folds.Split`.
         seed: seed of the weights, of the order and of the augmentation.
         maps: None; no network has another's output as input.
         dataset: the `BratsDataset`.

@@ -3,8 +3,8 @@
 import numpy as np
 
 from common.reporting.figures import Caption, label_grid
-from papers.brats import middle_slice, origins, shown_cases
-from papers.results import figure_suffix
+from papers.engine.brats import middle_slice, origins, shown_cases
+from papers.engine.results import figure_suffix
 
 # stated: the caption of figure 2.
 COLORS = {
@@ -19,7 +19,7 @@ def draw_figures(runner, folder):
     """Draws Figure 2 for each network that the request has run.
 
     Args:
-        runner: a `papers.runner.Runner` whose jobs are evaluated.
+        runner: a `papers.engine.runner.Runner` whose jobs are evaluated.
         folder: results folder.
 
     Returns:

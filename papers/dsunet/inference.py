@@ -2,17 +2,17 @@
 
 import numpy as np
 
+from common.boxes import read_window
 from common.files import digest, read_json
-from common.inference.boxes import read_window
 from common.inference.predict import Predictor
-from data.brats import MODALITIES
-from data.resample import resample
-from data.volume_pack import pack_volume
-from papers import predict as files
+from data.brats.dataset import MODALITIES
+from data.prepared.pack import pack_volume
+from data.volume.resample import resample
 from papers.dsunet.experiment import STATISTICS, build_network
 from papers.dsunet.paper import PAPER
 from papers.dsunet.preprocessing import labels_of, place, scale
-from papers.run_segmenter import RunSegmenter
+from papers.engine.predict import volumes as files
+from papers.engine.predict.segmenter import RunSegmenter
 
 __all__ = ["Segmenter", "files", "segmenter"]
 

@@ -1,9 +1,9 @@
 """The generated parts of this paper's page."""
 
-from papers import pages
 from papers.dsunet.cost import giga_macs
 from papers.dsunet.networks import isensee2017, separable_unet
 from papers.dsunet.tables import TABLES
+from papers.engine import pages
 
 PUBLISHED = {(isensee2017, 1): "8,269,331", (separable_unet, 3): "3,757,945"}
 

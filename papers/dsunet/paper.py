@@ -2,7 +2,7 @@
 
 from papers.dsunet.protocol import METHODS, PROFILES, Protocol
 from papers.dsunet.tables import PAIRED, TABLES
-from papers.paper import Paper
+from papers.engine.paper import Paper
 
 PAPER = Paper(
     id="dsunet",

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from data.batches.placement import Placement
 from data.normalize import standardize_all
-from data.placement import Placement
 
 # One map a label, not a region. original code: get_multi_class_labels. The label 3
 # of 2013 and 2015, non-enhancing tumor, is part of label 1 from 2017 on.
@@ -15,7 +15,7 @@ def place(info, rule):
     """Returns where the network's input lies in a case's grid.
 
     Args:
-        info: the case's `data.volume_info.VolumeInfo`.
+        info: the case's `data.prepared.volume_info.VolumeInfo`.
         rule: a `Geometry`.
     """
     shape = (rule.size,) * 3

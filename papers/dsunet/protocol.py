@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from common.evidence import chosen, inferred, original, stated
 from papers.dsunet.dilation import SCHEDULES
-from papers.method import Method
+from papers.engine.paper import Method
 
 
 @dataclass(frozen=True)

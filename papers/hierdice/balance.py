@@ -21,7 +21,7 @@ def class_balance(everything, kept, pixels, steps):
     """Counts slices and the pixels of each label.
 
     Args:
-        everything: the `data.slice_index.SliceIndex` of all slices of the cases.
+        everything: the `SliceIndex` of all slices of the cases.
         kept: that of the slices trained on.
         pixels: of a slice.
         steps: iterations of an epoch.

@@ -7,9 +7,9 @@ import pandas as pd
 
 from common.reporting.bootstrap import LEAST_CASES
 from common.reporting.cells import GROUP
+from common.reporting.claims import difference_from_paper
 from common.reporting.paired import Paired
 from common.reporting.published import read_published
-from papers.claims import difference_from_paper
 from papers.hierdice.balance import PAPER_OTHERS_PER_ET
 
 # A mean Dice below this is that of a method which misses the region; chosen.

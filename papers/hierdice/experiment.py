@@ -10,13 +10,13 @@ from common.files import write_json
 from common.inference.predict import Predictor
 from common.metrics import overlap
 from common.metrics.regions import region_masks
-from data.brats import MODALITIES
+from data.batches.pipeline import batch_stream
+from data.batches.slice_index import SliceIndex
+from data.batches.slice_policies import brain_slices, tumor_slices
+from data.batches.slices import SliceName, SliceReader, slice_batches
+from data.brats.dataset import MODALITIES
 from data.padding import padded, padded_size
-from data.pipeline import batch_stream
-from data.slice_index import SliceIndex
-from data.slice_policies import brain_slices, tumor_slices
-from data.slices import SliceName, SliceReader, slice_batches
-from papers.brats import open_dataset, prepare, prepared_cache
+from papers.engine.brats import open_dataset, prepare, prepared_cache
 from papers.hierdice import networks
 from papers.hierdice.balance import balance_lines, class_balance
 from papers.hierdice.classifier import labels_of
@@ -40,7 +40,7 @@ class Experiment:
         method: a `NetworkMethod` of the protocol.
         protocol: a `papers.hierdice.protocol.Protocol`.
         cache: the `VolumeCache` of the data set.
-        split: a `data.splits.Split`; cases of other groups are left out of it.
+        split: a `data.splits.folds.Split`; cases of other groups are left out of it.
         seed: seed of the weights and of the order.
         maps: None; no network has another's output as input.
         dataset: the `BratsDataset`.

@@ -1,8 +1,8 @@
 """Figure 8 of the paper: a slice's truth beside what each method finds."""
 
 from common.reporting.figures import Caption, label_grid
-from papers.brats import middle_slice, origins, shown_cases
-from papers.results import figure_suffix
+from papers.engine.brats import middle_slice, origins, shown_cases
+from papers.engine.results import figure_suffix
 
 COLORS = {
     2: ("edema", "tab:green"),
@@ -16,7 +16,7 @@ def draw_figures(runner, folder):
     """Draws Figure 8 of each fold and seed that the request has run.
 
     Args:
-        runner: a `papers.runner.Runner` whose jobs are evaluated.
+        runner: a `papers.engine.runner.Runner` whose jobs are evaluated.
         folder: results folder.
 
     Returns:

@@ -5,11 +5,11 @@ import numpy as np
 from common.inference.predict import Predictor
 from data.normalize import brain_zscore
 from data.padding import padded_size
-from data.volume_pack import pack_volume
-from papers import predict as files
+from data.prepared.pack import pack_volume
+from papers.engine.predict import volumes as files
+from papers.engine.predict.segmenter import RunSegmenter
 from papers.hierdice.experiment import build_network, classify, segment
 from papers.hierdice.paper import PAPER
-from papers.run_segmenter import RunSegmenter
 
 __all__ = ["Segmenter", "files", "segmenter"]
 

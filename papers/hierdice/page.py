@@ -1,7 +1,7 @@
 """The generated parts of this paper's page."""
 
 from common.reporting.text import read_text
-from papers import pages
+from papers.engine import pages
 from papers.hierdice.claims import CLAIMS
 from papers.hierdice.networks import (
     fcn8s_vgg16,

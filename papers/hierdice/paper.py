@@ -1,9 +1,9 @@
 """The declaration of this paper, which the registry hands out."""
 
+from papers.engine.paper import Paper
 from papers.hierdice.claims import CLAIMS, Claims
 from papers.hierdice.protocol import METHODS, PROFILES, Protocol
 from papers.hierdice.tables import TABLES
-from papers.paper import Paper
 
 PAPER = Paper(
     id="hierdice",

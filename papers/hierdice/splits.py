@@ -3,8 +3,8 @@
 from collections import defaultdict
 
 from data.order import generator
-from data.splits import Split, rule_kept, split
-from papers.brats import folds
+from data.splits.folds import Split, rule_kept, split
+from papers.engine.brats import folds
 
 ALL = "all"
 
@@ -21,7 +21,7 @@ def splits(dataset, name, protocol, file=None):
 
     Returns:
         `(origin, splits)`: what the rows say of the folds' origin, and each
-        `data.splits.Split` by its fold.
+        `data.splits.folds.Split` by its fold.
     """
     cases, rule = list(dataset), protocol.folds
     if name == ALL and file is None:

@@ -7,12 +7,12 @@ from common.errors import UserError
 from common.files import sha256
 from common.inference.predict import Predictor
 from common.metrics import overlap
-from data.cache import CaseCache
-from data.figshare import FigshareDataset
+from data.batches.pipeline import batch_stream
+from data.figshare.dataset import FigshareDataset
 from data.normalize import min_max, resize_area
 from data.order import batches
-from data.pipeline import batch_stream
-from data.splits import image_folds, patient_folds, read_folds
+from data.prepared.case_cache import CaseCache
+from data.splits.folds import image_folds, patient_folds, read_folds
 from papers.linkdsl.losses import BceMinusDice
 from papers.linkdsl.networks import linknet
 
@@ -42,7 +42,7 @@ def prepare(dataset, cache, protocol, console, workers):
         dataset: the data set.
         cache: its `prepared_cache`.
         protocol: its `preparation` is followed.
-        console: a `papers.console.Console`, which shows progress.
+        console: a `papers.engine.console.Console`, which shows progress.
         workers: ignored: a slice takes milliseconds.
     """
     todo = [case for case in dataset if not cache.holds(case.id, dataset.source(case))]
@@ -128,7 +128,7 @@ class Experiment:
         method: a `papers.linkdsl.protocol.Method`.
         protocol: a `papers.linkdsl.protocol.Protocol`.
         cache: the cache of prepared slices.
-        split: a `data.splits.Split`.
+        split: a `data.splits.folds.Split`.
         seed: seed of the weights and of the data order.
         maps: for the cascade, the cache of the first network's maps.
         **_: data set and run folder, which this paper does not need.

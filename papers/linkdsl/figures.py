@@ -2,8 +2,8 @@
 
 from common.reporting.cells import is_phantom
 from common.reporting.figures import Caption, overlay_grid
+from papers.engine.results import figure_suffix
 from papers.linkdsl.experiment import THRESHOLD
-from papers.results import figure_suffix
 
 ATTRIBUTION = "Images: J. Cheng et al., figshare article 1512427, CC BY 4.0."
 TITLES = ("(a) image", "(b) ground truth", "(c) DSL net", "(d) CDSL net")
@@ -13,7 +13,7 @@ def draw_figures(runner, folder):
     """Draws Figure 4 for each cascade that the request has run.
 
     Args:
-        runner: a `papers.runner.Runner` whose jobs are evaluated.
+        runner: a `papers.engine.runner.Runner` whose jobs are evaluated.
         folder: results folder.
 
     Returns:

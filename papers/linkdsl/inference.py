@@ -10,7 +10,7 @@ from common.evidence import from_dict
 from common.files import read_json
 from common.inference.predict import Predictor
 from data.normalize import min_max, resize_area
-from papers import predict_slices as files
+from papers.engine.predict import slices as files
 from papers.linkdsl.experiment import THRESHOLD, build_network
 from papers.linkdsl.protocol import METHODS, Protocol
 

@@ -1,6 +1,6 @@
 """The generated parts of this paper's page."""
 
-from papers import pages
+from papers.engine import pages
 from papers.linkdsl.networks import linknet
 from papers.linkdsl.protocol import METHODS
 from papers.linkdsl.tables import DICE, MEAN_IOU, TABLES

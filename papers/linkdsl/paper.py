@@ -1,8 +1,8 @@
 """The declaration of this paper, which the registry hands out."""
 
+from papers.engine.paper import Paper
 from papers.linkdsl.protocol import METHODS, PROFILES, Protocol
 from papers.linkdsl.tables import DICE, MEAN_IOU, TABLES
-from papers.paper import Paper
 
 PAPER = Paper(
     id="linkdsl",

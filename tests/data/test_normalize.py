@@ -19,7 +19,7 @@ from data.normalize import (
     standardize_to_unit,
 )
 from data.order import generator
-from data.volume_pack import pack_volume
+from data.prepared.pack import pack_volume
 
 relaxed = settings(deadline=None)
 sides = st.integers(1, 9)

@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 from keras import initializers, layers
 
-from common.layers import depthwise_fused
 from common.layers.depthwise_conv3d import DepthwiseConv3D
+from common.layers.tensorflow import depthwise_conv3d as depthwise_fused
 
 SHAPE = (2, 5, 6, 7, 3)
 

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from common.layers import depthwise_fused
-from common.layers.depthwise_fused import fused_depthwise_conv3d, is_fusible
 from common.layers.depthwise_portable import portable_depthwise_conv3d
+from common.layers.tensorflow import depthwise_conv3d as depthwise_fused
+from common.layers.tensorflow.depthwise_conv3d import fused_depthwise_conv3d, is_fusible
 
 CHANNELS = 2
 three = st.tuples(*[st.integers(1, 3)] * 3)

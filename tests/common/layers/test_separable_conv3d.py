@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from common.layers import depthwise_fused
 from common.layers.separable_conv3d import SeparableConv3D
+from common.layers.tensorflow import depthwise_conv3d as depthwise_fused
 
 SHAPE = (2, 6, 5, 7, 3)
 

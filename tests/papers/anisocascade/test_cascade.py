@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from data.views import VIEWS
+from data.volume.views import VIEWS
 from papers.anisocascade.cascade import STAGES, predict_case
 from papers.anisocascade.inference_protocol import Fill, Inference, Tiling
 

@@ -6,13 +6,13 @@ import pytest
 from common.errors import UserError
 from common.evidence import as_dict, replace
 from common.files import write_json
-from data.brats_phantom import write_phantom
-from data.splits import Split
+from data.phantom.brats.write import write_phantom
+from data.splits.folds import Split
 from papers.anisocascade import experiment
 from papers.anisocascade.inference import segmenter
 from papers.anisocascade.protocol import METHODS, NETWORKS, PROFILES, Protocol
 from papers.anisocascade.segmenter import Segmenter
-from papers.console import Console
+from papers.engine.console import Console
 
 BY_ID = {method.id: method for method in METHODS}
 LABELS = {"wnet": (1, 2, 3, 4), "tnet": (1, 3, 4), "enet": (4,)}

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from benchmarks.aniso_variants import PlainNormPReLU, with_plain_layers
+from benchmarks.anisocascade.variants import PlainNormPReLU, with_plain_layers
 from common.layers import batch_statistics
 from papers.anisocascade.losses import PooledDice
 from papers.anisocascade.released_weights import (

@@ -7,9 +7,9 @@ import pytest
 
 from common.metrics.overlap import confusion, dice
 from common.metrics.regions import REGIONS, region_masks
-from data.scan import find_scan
-from data.views import VIEWS, from_view
-from data.volume import read_volume
+from data.scans.scan import find_scan
+from data.volume.files import read_volume
+from data.volume.views import VIEWS, from_view
 from papers.anisocascade.cascade import STAGES, predict_case
 from papers.anisocascade.inference_protocol import Fill, Inference, Tiling
 from papers.anisocascade.released_weights import (

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from common.reporting.cases import read_cases
-from papers import commands
 from papers.anisocascade.tables import TABLES, seen_before
+from papers.engine.cli import stages as commands
 
 RESULTS = commands.PAPERS.parent / "results" / "anisocascade"
 

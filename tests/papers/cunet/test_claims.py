@@ -14,7 +14,7 @@ from papers.cunet.page import claims_table
 from papers.cunet.paper import PAPER
 from papers.cunet.protocol import METHODS
 from papers.cunet.tables import CLAIMS, PAIRED, TABLES
-from papers.results import check_derived
+from papers.engine.results import check_derived
 
 LEVELS = {"unet": 0.5, "bfcn": 0.6, "drn": 0.65, "cun": 0.7, "cun_lws": 0.8}
 

@@ -11,21 +11,21 @@ from common.evidence import as_dict, replace
 from common.files import write_json
 from common.training.loop import make_step, save_weights
 from common.training.towers import sequential
-from data.augment_rule import AugmentationRule
-from data.brats_phantom import write_phantom
+from data.batches.augment_rule import AugmentationRule
+from data.batches.slice_index import SliceIndex
+from data.batches.slices import SliceName
 from data.normalize import standardize
-from data.slice_index import SliceIndex
-from data.slices import SliceName
-from data.split_parts import split_patients
-from data.splits import Split
-from data.volume import read_volume
-from papers.console import Console
+from data.phantom.brats.write import write_phantom
+from data.splits.folds import Split
+from data.splits.parts import split_patients
+from data.volume.files import read_volume
 from papers.cunet import experiment, slices
 from papers.cunet.inference import segmenter
 from papers.cunet.protocol import METHODS, PROFILES, Protocol
 from papers.cunet.reader import RegionReader
 from papers.cunet.truth import TruthMaker
-from papers.predict import predict_file
+from papers.engine.console import Console
+from papers.engine.predict.volumes import predict_file
 
 BY_ID = {method.id: method for method in METHODS}
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.brats_phantom import write_phantom
+from data.phantom.brats.write import write_phantom
 from papers.__main__ import main
 from tests.killed import arrays, kill_within_training
 

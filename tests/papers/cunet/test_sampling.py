@@ -5,10 +5,10 @@ import pytest
 from scipy import ndimage
 
 from common.evidence import replace
-from data.brats import MODALITIES, BratsDataset
-from data.brats_phantom_case import draw_case
+from data.batches.slices import SliceName
+from data.brats.dataset import MODALITIES, BratsDataset
 from data.order import generator
-from data.slices import SliceName
+from data.phantom.brats.case import draw_case
 from papers.cunet.protocol import METHODS, PROFILES, Protocol
 from papers.cunet.sampling import (
     BACKGROUND,

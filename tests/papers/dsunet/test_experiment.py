@@ -9,19 +9,19 @@ from common.errors import UserError
 from common.evidence import as_dict, replace
 from common.files import write_json
 from common.training.loop import save_weights
-from data.brats_phantom import write_phantom
+from data.batches.symmetry import apply_symmetry
 from data.normalize import standardize_all
-from data.resample import resample, resample_labels
-from data.splits import Split
-from data.symmetry import apply_symmetry
-from data.volume import read_volume
-from papers.brats import bias_correction
-from papers.console import Console
+from data.phantom.brats.write import write_phantom
+from data.splits.folds import Split
+from data.volume.files import read_volume
+from data.volume.resample import resample, resample_labels
 from papers.dsunet import experiment
 from papers.dsunet.inference import segmenter
 from papers.dsunet.preprocessing import labels_of, masks_of
 from papers.dsunet.protocol import METHODS, PROFILES, Preparation, Protocol
-from papers.predict import predict_file
+from papers.engine.brats import bias_correction
+from papers.engine.console import Console
+from papers.engine.predict.volumes import predict_file
 
 BY_ID = {method.id: method for method in METHODS}
 

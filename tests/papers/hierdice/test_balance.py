@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from data.slice_index import SliceIndex
+from data.batches.slice_index import SliceIndex
 from papers.hierdice.balance import (
     PAPER_OTHERS_PER_ET,
     balance_lines,

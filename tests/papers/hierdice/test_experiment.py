@@ -10,15 +10,15 @@ from common.errors import UserError
 from common.evidence import as_dict, protocol_digest, replace
 from common.files import read_json, write_json
 from common.training.loop import save_weights
-from data.brats_phantom import write_phantom
-from data.splits import Split
-from data.volume import read_volume
-from papers.console import Console
+from data.phantom.brats.write import write_phantom
+from data.splits.folds import Split
+from data.volume.files import read_volume
+from papers.engine.console import Console
+from papers.engine.predict.volumes import predict_file
 from papers.hierdice import experiment
 from papers.hierdice.inference import segmenter
 from papers.hierdice.protocol import METHODS, PROFILES, Protocol
 from papers.hierdice.scores import score_slices
-from papers.predict import predict_file
 
 BY_ID = {method.id: method for method in METHODS}
 SHAPE = (20, 52, 56)  # neither side a multiple of 16

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.brats import MODALITIES
+from data.brats.dataset import MODALITIES
 from data.case import Case
-from papers.brats import ATTRIBUTION
+from papers.engine.brats import ATTRIBUTION
 from papers.hierdice import figures
 from papers.hierdice.protocol import METHODS, TRAINED_ON
 

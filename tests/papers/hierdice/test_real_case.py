@@ -10,14 +10,14 @@ from common.evidence import as_dict, replace
 from common.files import write_json
 from common.training.loop import save_weights
 from common.training.towers import sequential
-from data.splits import Split
-from data.volume import read_geometry, read_volume
-from papers.console import Console
+from data.splits.folds import Split
+from data.volume.files import read_geometry, read_volume
+from papers.engine.console import Console
+from papers.engine.predict.volumes import predict_file
 from papers.hierdice import experiment
 from papers.hierdice.inference import segmenter
 from papers.hierdice.protocol import METHODS, Protocol
 from papers.hierdice.scores import score_slices
-from papers.predict import predict_file
 
 pytestmark = pytest.mark.real
 

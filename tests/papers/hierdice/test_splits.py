@@ -3,13 +3,13 @@
 import pytest
 
 from common.errors import UserError
-from data.brats import BratsDataset
-from data.brats_phantom import write_phantom
-from data.splits import patient_folds, rule_kept, split
+from data.brats.dataset import BratsDataset
+from data.phantom.brats.write import write_phantom
+from data.splits.folds import patient_folds, rule_kept, split
+from papers.engine.job import Request, plan_jobs
 from papers.hierdice.paper import PAPER
 from papers.hierdice.protocol import Protocol
 from papers.hierdice.splits import splits
-from papers.jobs import Request, plan_jobs
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ import pytest
 from common.errors import UserError
 from common.evidence import as_dict, replace
 from common.files import write_json
-from data.figshare import FigshareDataset
+from data.figshare.dataset import FigshareDataset
 from data.normalize import min_max, resize_area
-from papers import weights
+from papers.engine.predict import command as weights
 from papers.linkdsl.experiment import build_network
 from papers.linkdsl.inference import SliceSegmenter
 from papers.linkdsl.protocol import METHODS, Protocol

@@ -1,0 +1,192 @@
+"""Speed and memory of the cascade's networks.
+
+Run `python -m benchmarks.anisocascade.bench`.
+
+In turns, on one machine: the shipped networks, the same in Keras's own layers,
+and the same written plainly in PyTorch, where `.venv-torch` has it. A ratio is
+the median of the rounds' own ratios. Then the whole test program on one case; without
+`--case` on a phantom of a case's size.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+import pandas as pd
+
+from benchmarks.shared import machine
+from benchmarks.shared.peers import Peer
+from common.files import write_text
+from data.brats.dataset import BratsDataset
+from data.phantom.brats.write import write_phantom
+from papers.engine.console import Console
+
+RESULTS = Path(__file__).parents[1] / "results" / "anisocascade.csv"
+TORCH = Path(".venv-torch/bin/python")
+
+# Test batches of the released configuration, `batch x depth x height x width`, and
+# how many of them a case takes whose brain is 146x175x145 voxels: for WNet 3, 3
+# and 4 of the three views, for a tumor within 96x96 pixels 2 a view and fewer.
+SHAPES = {"wnet": "5x19x180x160", "tnet": "5x19x96x96", "enet": "5x19x96x96"}
+BATCHES = {"wnet": 10, "tnet": 6, "enet": 4}
+
+CASE_VARIANTS = ("shipped", "plain")
+
+COLUMNS = (
+    *("network", "variant", "batch", "s", "cpu_s", "first_s", "gflops"),
+    *("share_of_peak", "ratio_to_shipped", "cpu_ratio_to_shipped", "peak_gb"),
+)
+
+
+def main(arguments=None):
+    """Measures, prints the tables and writes the rows."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--networks", nargs="+", default=list(SHAPES), choices=SHAPES)
+    parser.add_argument("--shape", help="batch x depth x height x width, for all")
+    parser.add_argument("--base-channels", type=int, default=32)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--case", help="folder of a case. Default: a phantom")
+    parser.add_argument("--no-case", action="store_true", help="networks only")
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    options = parser.parse_args(arguments)
+
+    console, started = Console(), time.monotonic()
+    made_on = machine.describe() | {"load_before": round(os.getloadavg()[0], 2)}
+    console.say(f"{made_on['machine']}; {made_on['versions']}")
+    rows = []
+    for network in options.networks:
+        console.say(f"measuring: {network}")
+        shape = options.shape or SHAPES[network]
+        rows += measure(network, shape, options.base_channels, options.rounds)
+    show = [[row.get(name, "") for name in COLUMNS] for row in rows]
+    console.table(COLUMNS, show, "networks")
+    for variant, seconds in whole_case(rows).items():
+        console.say(f"{variant}: {seconds:.0f} s for the networks of a whole case")
+    if not options.no_case:
+        with tempfile.TemporaryDirectory() as folder:
+            case, name = options.case, Path(options.case or "").name
+            if case is None:
+                case, name = write_case(folder), "PHANTOM of 240x240x155"
+            console.say(f"measuring: the whole test program on {name}")
+            rows += measure_case(case, name)
+        for row in rows[-len(CASE_VARIANTS) :]:
+            console.say(f"{row['variant']}: {row['s']} s, {row['peak_gb']} GB")
+    table = pd.DataFrame([row | made_on for row in rows])
+    write_text(options.results, table.to_csv(index=False))
+    minutes = (time.monotonic() - started) / 60
+    console.say(f"rows: {options.results} ({minutes:.1f} min)")
+
+
+def commands(network, shape, width):
+    """Returns each variant's command, the shipped one first."""
+    task = [network, shape, str(width)]
+    keras = [sys.executable, "-m", "benchmarks.anisocascade.keras_peer"]
+    found = {name: [*keras, name, *task] for name in ("shipped", "plain", "peak")}
+    if TORCH.exists():
+        torch = [str(TORCH), "-m", "benchmarks.anisocascade.torch_peer"]
+        found |= {f"torch {name}": [*torch, name, *task] for name in ("first", "last")}
+    return found
+
+
+def measure(network, shape, width, rounds):
+    """Returns one row a variant of one network."""
+    peers = {n: Peer(c) for n, c in commands(network, shape, width).items()}
+    timings = {name: [] for name in peers}
+    for _ in range(rounds):
+        for name, peer in peers.items():
+            timings[name].append(peer.run())
+    flop = peers["shipped"].description["flop"]
+    rates = [peers["peak"].description["flop"] / wall for wall, _ in timings["peak"]]
+    rows = []
+    for name, peer in peers.items():
+        walls, cpus = zip(*timings[name], strict=True)
+        row = {
+            "network": network,
+            "variant": name,
+            "batch": shape,
+            "base_channels": width,
+            "s": round(median(walls), 4),
+            "cpu_s": round(median(cpus), 4),
+            "first_s": round(peer.description["first_s"], 2),
+            "peak_gb": round(peer.close(), 2),
+            "rounds": rounds,
+        }
+        if name == "peak":
+            row["gflops"] = round(median(rates) / 1e9, 1)
+        else:
+            shares = [flop / w / r for w, r in zip(walls, rates, strict=True)]
+            row |= {
+                "parameters": peer.description["parameters"],
+                "gflop": round(flop / 1e9, 1),
+                "gflops": round(flop / median(walls) / 1e9, 1),
+                "share_of_peak": round(median(shares), 3),
+                "ratio_to_shipped": _ratio(timings, name, 0),
+                "cpu_ratio_to_shipped": _ratio(timings, name, 1),
+            }
+        rows.append(row)
+    return rows
+
+
+def write_case(folder):
+    """Writes one case of the suite's phantom; returns its folder."""
+    write_phantom(Path(folder), hgg=1, lgg=0)
+    (case,) = BratsDataset(Path(folder))
+    return str(case.images["flair"].parent)
+
+
+def measure_case(case, name):
+    """Returns the rows of one case, from its files to its labels; one round.
+
+    Args:
+        case: its folder.
+        name: what the rows call it.
+    """
+    timings, rows = {}, []
+    for variant in CASE_VARIANTS:
+        # One process at a time: together they may not fit into memory.
+        command = [sys.executable, "-m", "benchmarks.anisocascade.case", variant, case]
+        peer = Peer(command)
+        timings[variant] = [peer.run()]
+        wall, cpu = timings[variant][0]
+        rows.append(
+            {
+                "network": "all nine",
+                "variant": variant,
+                "batch": f"{name}, {peer.description['weights']} weights",
+                "s": round(wall, 1),
+                "cpu_s": round(cpu, 1),
+                "first_s": round(peer.description["first_s"], 1),
+                "ratio_to_shipped": _ratio(timings, variant, 0),
+                "cpu_ratio_to_shipped": _ratio(timings, variant, 1),
+                "peak_gb": round(peer.close(), 2),
+                "rounds": 1,
+            }
+        )
+    return rows
+
+
+def _ratio(timings, name, column):
+    """How many times the shipped one's time it took: the rounds' median."""
+    pairs = zip(timings[name], timings["shipped"], strict=True)
+    return round(median(one[column] / other[column] for one, other in pairs), 3)
+
+
+def whole_case(rows):
+    """Returns the seconds of one case's test batches by variant.
+
+    A count of batches, not a run: reading, noise and components are left out.
+    """
+    seconds = {}
+    for row in rows:
+        if row["variant"] != "peak":
+            cost = row["s"] * BATCHES[row["network"]]
+            seconds[row["variant"]] = seconds.get(row["variant"], 0) + cost
+    return seconds
+
+
+if __name__ == "__main__":
+    main()

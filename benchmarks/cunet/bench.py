@@ -1,0 +1,153 @@
+"""Training step and inference of the five networks: `python -m benchmarks.cunet.bench`.
+
+Slices of 240x240 pixels, in turns on one machine: what the suite ships, the same
+with Keras's own normalization, a matrix product, and U-Net and CU-Net written plainly
+in PyTorch, where `.venv-torch` has it. A step is forward pass, loss, gradients and
+the update of SGD with momentum and weight decay. A ratio is the median of the
+rounds' own ratios; above 1, the suite is faster. Nothing is measured unless PyTorch's
+networks compute the same (`benchmarks.cunet.same`).
+
+What sampling costs stands in two columns: `sampling_share`, its processor seconds
+over those of a step, and `sampling_wall`, the wall time of steps that are fed by the
+background thread with sampling over the same without.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+
+import pandas as pd
+
+from benchmarks.cunet.same import TORCH
+from benchmarks.shared import machine
+from benchmarks.shared.peers import Peer
+from common.files import write_text
+from papers.engine.console import Console
+
+RESULTS = Path(__file__).parents[1] / "results" / "cunet.csv"
+NETWORKS = ("unet", "cun_lws", "bfcn", "drn")
+IN_TORCH = ("unet", "cun_lws")
+PARTS = ("train", "infer")
+
+COLUMNS = (
+    *("network", "part", "variant", "batch", "s", "cpu_s", "gflop", "gflops"),
+    *("share_of_peak", "ratio_to_shipped", "sampling_share", "sampling_wall"),
+    *("peak_gb", "parameters"),
+)
+
+
+def main(arguments=None):
+    """Measures, prints the table and writes the rows."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--networks", nargs="+", default=list(NETWORKS), choices=NETWORKS
+    )
+    parser.add_argument("--parts", nargs="+", default=list(PARTS), choices=PARTS)
+    parser.add_argument("--batch", type=int, default=2)
+    parser.add_argument("--side", type=int, default=240, help="pixels")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    options = parser.parse_args(arguments)
+
+    console, started = Console(), time.monotonic()
+    made_on = machine.describe() | {"load_before": round(os.getloadavg()[0], 2)}
+    console.say(f"{made_on['machine']}; {made_on['versions']}")
+    for network in options.networks:
+        if TORCH.exists() and network in IN_TORCH:
+            console.say(f"comparing the results: {network}")
+            check = [sys.executable, "-m", "benchmarks.cunet.same", network]
+            subprocess.run(check, check=True)
+    rows = []
+    for part in options.parts:
+        for network in options.networks:
+            console.say(f"measuring: {network}, {part}")
+            rows += measure(network, part, options.batch, options.side, options.rounds)
+            table = pd.DataFrame([row | made_on for row in rows])
+            write_text(options.results, table.to_csv(index=False))
+    show = [[row.get(name, "") for name in COLUMNS] for row in rows]
+    console.table(COLUMNS, show, f"slices of {options.side}x{options.side} pixels")
+    minutes = (time.monotonic() - started) / 60
+    console.say(f"rows: {options.results} ({minutes:.1f} min)")
+
+
+def commands(network, part, batch, side):
+    """Returns each variant's command, the shipped one first."""
+    task = [part, network, str(batch), str(side)]
+    keras = [sys.executable, "-m", "benchmarks.cunet.keras_peer"]
+    names = ["shipped", "plain", "peak"]
+    if network == "cun_lws" and part == "train":
+        names += ["sampling", "live", "live unsampled"]
+    found = {name: [*keras, name, *task] for name in names}
+    if TORCH.exists() and network in IN_TORCH:
+        torch = [str(TORCH), "-m", "benchmarks.cunet.torch_peer"]
+        found |= {f"torch {name}": [*torch, name, *task] for name in ("first", "last")}
+    return found
+
+
+def measure(network, part, batch, side, rounds):
+    """Returns one row a variant of one network and part."""
+    started = commands(network, part, batch, side)
+    peers = {name: Peer(command) for name, command in started.items()}
+    timings = {name: [] for name in peers}
+    for _ in range(rounds):
+        for name, peer in peers.items():
+            timings[name].append(peer.run())
+    shipped = peers["shipped"].description
+    rates = [peers["peak"].description["flop"] / wall for wall, _ in timings["peak"]]
+    rows = []
+    for name, peer in peers.items():
+        walls, cpus = zip(*timings[name], strict=True)
+        row = {
+            "network": network,
+            "part": part,
+            "variant": name,
+            "batch": batch,
+            "side": side,
+            "s": round(median(walls), 4),
+            "cpu_s": round(median(cpus), 4),
+            "first_s": round(peer.description["first_s"], 2),
+            "rounds": rounds,
+            "peer_version": peer.description.get("version", ""),
+        }
+        if name == "peak":
+            row["gflops"] = round(median(rates) / 1e9, 1)
+        elif name == "sampling":
+            pairs = zip(timings[name], timings["shipped"], strict=True)
+            row["sampling_share"] = round(median(a[1] / b[1] for a, b in pairs), 4)
+        elif name == "live":
+            row["sampling_wall"] = _ratio(timings[name], timings["live unsampled"])
+        elif name != "live unsampled":
+            row |= _speed(walls, rates, shipped["flop"])
+            row["ratio_to_shipped"] = _ratio(timings[name], timings["shipped"])
+            row["parameters"] = peer.description["parameters"]
+            if row["parameters"] != shipped["parameters"]:
+                raise ValueError(
+                    f"Expected {shipped['parameters']} parameters of {network}. "
+                    f"Received: {row['parameters']} in {name}"
+                )
+        row["peak_gb"] = round(peer.close(), 2)
+        rows.append(row)
+    return rows
+
+
+def _speed(walls, rates, flop):
+    shares = [flop / w / rate for w, rate in zip(walls, rates, strict=True)]
+    return {
+        "gflop": round(flop / 1e9, 1),
+        "gflops": round(flop / median(walls) / 1e9, 1),
+        "share_of_peak": round(median(shares), 3),
+    }
+
+
+def _ratio(one, other):
+    """How many times the other one's time it took: the rounds' median."""
+    pairs = zip(one, other, strict=True)
+    return round(median(a[0] / b[0] for a, b in pairs), 3)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""Speed of the pipelines of volumes, beside the same work with nibabel.
+
+    python -m benchmarks.data.bench [--data FOLDER] [--cases 4] [--rounds 5]
+
+Each pipeline reads the same batches from the prepared cache and from the NIfTI
+files, in turns; that the arrays are equal is checked first. All files are in the
+page cache. `slower` is the median over the rounds of how many times longer a
+source took than the prepared cache; on a machine that does other work too,
+`slower_cpu`, of processor time, says more. Rows go to `benchmarks/results/data.csv`.
+"""
+
+import argparse
+import itertools
+import os
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+import nibabel
+import numpy as np
+import pandas as pd
+
+from benchmarks.data.sources import sources
+from benchmarks.shared import machine
+from common.files import write_text
+from data.batches.patch_rule import PatchRule
+from data.batches.patches import PatchSampler
+from data.batches.placement import Placement
+from data.batches.slice_index import SliceIndex
+from data.batches.slices import SliceReader, slice_batches
+from data.batches.volumes import VolumeReader, volume_batches
+from data.volume.views import VIEWS
+from papers.engine.console import Console
+
+RESULTS = Path(__file__).parents[1] / "results" / "data.csv"
+COLUMNS = (
+    *("pipeline", "source", "batch", "ms", "cpu_ms", "examples_per_s"),
+    *("slower", "slower_cpu"),
+)
+
+
+def main(arguments=None):
+    """Measures, prints the table and writes the rows."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, help="NIfTI cases (else a phantom)")
+    parser.add_argument("--cases", type=int, default=4, help="most cases to read")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    options = parser.parse_args(arguments)
+
+    console, started = Console(), time.monotonic()
+    made_on = machine.describe() | {
+        "nibabel": nibabel.__version__,
+        "load_before": round(os.getloadavg()[0], 2),
+    }
+    console.say(f"{made_on['machine']}; load {made_on['load_before']}")
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        found = sources(folder, options.data, options.cases, console.say)
+        name, case_ids, readers = found
+        for pipeline, (batch, open_pipeline) in PIPELINES.items():
+            console.say(f"measuring: {pipeline}")
+            opened = {
+                s: open_pipeline(reader, case_ids) for s, reader in readers.items()
+            }
+            rows += measure(pipeline, batch, opened, options.rounds)
+    cells = [[row[column] for column in COLUMNS] for row in rows]
+    console.table(COLUMNS, cells, f"{name}, {len(case_ids)} cases")
+    made_on |= {"data": name, "cases": len(case_ids)}
+    table = pd.DataFrame([row | made_on for row in rows])
+    write_text(options.results, table.to_csv(index=False))
+    minutes = (time.monotonic() - started) / 60
+    console.say(f"rows: {options.results} ({minutes:.1f} min)")
+
+
+def measure(pipeline, batch, opened, rounds):
+    """Reads the same batches from each source in turns.
+
+    Args:
+        pipeline: its name.
+        batch: examples a batch.
+        opened: for each source, an iterator of batches; the first is what the
+            others are compared with.
+        rounds: timed batches of each; one more is read to check them.
+
+    Returns:
+        A row for each source.
+
+    Raises:
+        ValueError: two sources gave different arrays.
+    """
+    first, *others = [(name, next(batches)) for name, batches in opened.items()]
+    for name, arrays in others:
+        if not all(map(np.array_equal, arrays, first[1])):
+            raise ValueError(f"{pipeline}: other arrays from {name} than {first[0]}")
+    timings = {name: [] for name in opened}
+    for _ in range(rounds):
+        for name, batches in opened.items():
+            wall, cpu = time.perf_counter(), time.process_time()
+            next(batches)
+            timings[name].append(
+                (time.perf_counter() - wall, time.process_time() - cpu)
+            )
+    rows = []
+    for name, measured in timings.items():
+        wall, cpu = (median(column) for column in zip(*measured, strict=True))
+        ratios = np.divide(measured, timings[first[0]])
+        rows.append(
+            {
+                "pipeline": pipeline,
+                "source": name,
+                "batch": batch,
+                "ms": round(1e3 * wall, 1),
+                "cpu_ms": round(1e3 * cpu, 1),
+                "examples_per_s": round(batch / wall, 2),
+                "slower": round(median(ratios[:, 0]), 2),
+                "slower_cpu": round(median(ratios[:, 1]), 2),
+                "repetitions": rounds,
+            }
+        )
+    return rows
+
+
+def slices(source, case_ids):
+    """Whole axial slices, four modalities, z-scores of the brain."""
+    index = SliceIndex.of(source, case_ids)
+    return map(SliceReader(source), slice_batches(index, SLICES, seed=0))
+
+
+def patches(view, source, case_ids):
+    """Patches of 19 slices, labels of 11, about tumor or not."""
+    rule = PatchRule((19, 64, 64), (11, 64, 64), view)
+    return map(PatchSampler(source, case_ids, rule, PATCHES, seed=0), itertools.count())
+
+
+def volumes(source, case_ids):
+    """Foreground boxes, resampled to a cube."""
+    place = partial(Placement.resized, shape=(128, 128, 128))
+    return map(VolumeReader(source, place), volume_batches(case_ids, 1, seed=0))
+
+
+SLICES, PATCHES = 8, 5
+PIPELINES = {
+    "slices 240x240": (SLICES, slices),
+    **{f"patches 19x64x64, {v}": (PATCHES, partial(patches, v)) for v in VIEWS},
+    "volumes to 128x128x128": (1, volumes),
+}
+
+
+if __name__ == "__main__":
+    main()

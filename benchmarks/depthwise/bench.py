@@ -1,0 +1,250 @@
+"""Speed and memory of 3-D depthwise convolution.
+
+Run `python -m benchmarks.depthwise.bench`.
+
+In turns, on one machine, of the same tensors: the suite's layer, its portable
+path, Keras's `Conv3D` with as many groups as channels, a convolution a channel,
+and PyTorch's `Conv3d` with groups in both memory formats, where `.venv-torch` has
+it. Forward, and forward with the gradients of input, kernel and bias. A ratio is
+the median of the rounds' own ratios. A slow peer has fewer turns, and none goes
+beyond a cap. Memory is the peak of one call beyond its inputs, with the first number
+of threads: as TensorFlow's allocator counts it, and of PyTorch, which has no such
+count, in a process that is not timed and gives back what it frees.
+"""
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+from statistics import geometric_mean, median
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.depthwise.turns import Peer, TooSlow
+from benchmarks.shared import machine
+from common.files import write_text
+from papers.engine.console import Console
+
+RESULTS = Path(__file__).parents[1] / "results" / "depthwise.csv"
+TORCH = Path(".venv-torch/bin/python")
+
+# Channels, side and rate of the separable convolutions of a U-Net on 128x128x128
+# voxels, and rate 2 where it has 1.
+SHAPES = (
+    *((256, 8, 5), (128, 16, 4), (64, 32, 3)),
+    *((16, 32, 1), (16, 32, 2), (16, 64, 1), (16, 64, 2)),
+    *((16, 128, 1), (16, 128, 2)),
+)
+WAYS = ("shipped", "folded", "grouped", "loop", "torch first", "torch last")
+PARTS = ("forward", "training")
+ROUND_S = 0.06  # of repetitions of one peer, at least, and of one call
+PREPARE_S = 600.0  # of building and tracing, which is nobody's time
+SLOW_S = 2.0  # a first call that takes longer is not repeated to warm up
+TURNS_S = 1.0  # of all turns of one peer at one size; one turn at least
+
+COLUMNS = (
+    *("channels", "side", "rate", "part", "threads", "variant", "ms", "cpu_ms"),
+    *("ratio_to_shipped", "at_least", "peak_mb", "turns", "note"),
+)
+
+
+def main(arguments=None):
+    """Measures, prints the tables and writes the rows."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--shapes", nargs="+", help="channels x side x rate: 16x32x1")
+    parser.add_argument("--ways", nargs="+", default=list(WAYS), choices=WAYS)
+    parser.add_argument("--threads", nargs="+", type=int, default=[2, 1])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--cap", type=float, default=6, help="seconds for one call")
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    options = parser.parse_args(arguments)
+    shapes = SHAPES
+    if options.shapes:
+        shapes = [tuple(map(int, shape.split("x"))) for shape in options.shapes]
+
+    console, started = Console(), time.monotonic()
+    made_on = machine.describe() | {"load_before": round(os.getloadavg()[0], 2)}
+    console.say(f"{made_on['machine']}; {made_on['versions']}")
+    rows = []
+    for threads in options.threads:
+        peers = {
+            way: Peer(command(way, threads))
+            for way in options.ways
+            if TORCH.exists() or not way.startswith("torch")
+        }
+        weighed = dict(peers) if threads == options.threads[0] else {}
+        for way in weighed:
+            if way.startswith("torch"):
+                weighed[way] = Peer(command(way, threads), gives_back=True)
+        for shape in shapes:
+            for part in PARTS:
+                task = Task(shape, part, threads, options.rounds, options.cap)
+                console.say(f"measuring: {task}")
+                rows += task.measure(peers, weighed, too_slow(rows, shape, part))
+                # At once: what is measured survives an interrupt.
+                table = pd.DataFrame([row | made_on for row in rows])
+                write_text(options.results, table.to_csv(index=False))
+        for peer in (*peers.values(), *weighed.values()):
+            peer.close()
+    show = [[row.get(name, "") for name in COLUMNS] for row in rows]
+    console.table(COLUMNS, show, "depthwise convolution, 3x3x3, batch 1")
+    for line in summary(rows):
+        console.say(line)
+    minutes = (time.monotonic() - started) / 60
+    console.say(f"rows: {options.results} ({minutes:.1f} min)")
+
+
+def command(way, threads):
+    """Returns what starts a peer."""
+    if way.startswith("torch"):
+        layout = way.removeprefix("torch ")
+        return [
+            str(TORCH),
+            "-m",
+            "benchmarks.depthwise.torch_peer",
+            layout,
+            str(threads),
+        ]
+    return [sys.executable, "-m", "benchmarks.depthwise.keras_peer", way, str(threads)]
+
+
+def too_slow(rows, shape, part):
+    """Returns the peers that need not be asked again, and the seconds they took.
+
+    Those that were over the cap or slow in the forward pass will be in training,
+    and those that were with more threads will be with fewer.
+    """
+    return {
+        row["variant"]: row["ms"] / 1e3
+        for row in rows
+        if (row["channels"], row["side"], row["rate"]) == shape
+        and row["at_least"]
+        and row["part"] in ("forward", part)
+    }
+
+
+class Task:
+    """One size and part, by all peers in turns.
+
+    Args:
+        shape: `(channels, side, rate)`.
+        part: `"forward"` or `"training"`.
+        threads: how many each peer may use.
+        rounds: how often each peer has its turn.
+        cap: seconds after which a peer's process is ended.
+    """
+
+    def __init__(self, shape, part, threads, rounds, cap):
+        self.shape, self.part, self.threads = shape, part, threads
+        self.rounds, self.cap = rounds, cap
+
+    def __str__(self):
+        channels, side, rate = self.shape
+        return (
+            f"{channels} channels, {side} cubed, rate {rate}, {self.part}, "
+            f"{self.threads} threads"
+        )
+
+    def measure(self, peers, weighed, known_slow):
+        """Returns one row a peer.
+
+        Args:
+            peers: those whose time is measured, by name.
+            weighed: those whose memory is, the same or others.
+            known_slow: seconds of those that are not asked.
+        """
+        rows, timings, answers = {}, {}, {}
+        for way, peer in peers.items():
+            if way in known_slow:
+                rows[way] = self._row(way, known_slow[way], "not run", at_least=True)
+                continue
+            peer.ask(self._request(), PREPARE_S)
+            slow, cap = SLOW_S, self.cap
+            if way == "shipped":
+                slow = cap = PREPARE_S
+            try:
+                answers[way] = peer.ask({"kind": "first", "slow": slow}, cap)
+            except TooSlow:
+                rows[way] = self._row(way, self.cap, "over the cap", at_least=True)
+                continue
+            rows[way] = self._row(way, answers[way]["seconds"])
+            timings[way] = []
+        self._check(answers)
+        for number in range(self.rounds):
+            for way, turns in timings.items():
+                seconds = answers[way]["seconds"]
+                if way == "shipped" or number < max(TURNS_S // seconds, 1):
+                    calls = int(max(ROUND_S / seconds, 1))
+                    request = {"kind": "run", "calls": calls}
+                    turns.append(peers[way].ask(request, PREPARE_S))
+        for way, turns in timings.items():
+            rows[way]["ms"] = round(1e3 * median(t["wall"] for t in turns), 3)
+            rows[way]["cpu_ms"] = round(1e3 * median(t["cpu"] for t in turns), 3)
+            rows[way]["turns"] = len(turns)
+            rows[way]["peer_version"] = peers[way].version
+            if way in weighed:
+                rows[way]["peak_mb"] = self._memory(peers[way], weighed[way])
+        shipped = timings["shipped"]
+        for way, row in rows.items():
+            turns = timings.get(way, [{"wall": row["ms"] / 1e3}] * len(shipped))
+            pairs = zip(turns, shipped, strict=False)  # a slow one had fewer turns
+            ratio = median(one["wall"] / other["wall"] for one, other in pairs)
+            row["ratio_to_shipped"] = round(ratio, 3)
+        return list(rows.values())
+
+    def _request(self):
+        return {"kind": "prepare", "shape": self.shape, "part": self.part}
+
+    def _memory(self, timed, weighed):
+        if weighed is not timed:
+            weighed.ask(self._request(), PREPARE_S)
+        peak = weighed.ask({"kind": "memory"}, PREPARE_S)
+        return None if peak is None else round(peak, 1)
+
+    def _row(self, way, seconds, note="", at_least=False):
+        return dict(
+            zip(("channels", "side", "rate"), self.shape, strict=True),
+            part=self.part,
+            threads=self.threads,
+            variant=way,
+            ms=round(1e3 * seconds, 3),
+            at_least=at_least,
+            peak_mb=None,
+            turns=0,
+            note=note,
+        )
+
+    def _check(self, answers):
+        """All peers must have computed the same."""
+        for way, answer in answers.items():
+            expected = answers["shipped"]["means"]
+            if not np.allclose(answer["means"], expected, rtol=1e-3):
+                raise ValueError(
+                    f"Expected equal results, {expected}. "
+                    f"Received: {way}: {answer['means']}"
+                )
+
+
+def summary(rows):
+    """Yields what the rows say of each part and number of threads."""
+    table = pd.DataFrame(rows)
+    for (threads, part), group in table.groupby(["threads", "part"], sort=False):
+        ratios = {
+            way: list(found["ratio_to_shipped"])
+            for way, found in group.groupby("variant", sort=False)
+            if way != "shipped"
+        }
+        if "torch first" in ratios and "torch last" in ratios:
+            pairs = zip(ratios["torch first"], ratios["torch last"], strict=True)
+            ratios["torch's better format"] = [min(pair) for pair in pairs]
+        for way, values in ratios.items():
+            yield (
+                f"{threads} threads, {part}: {way} takes {geometric_mean(values):.1f} "
+                f"times as long (geometric mean), at least {min(values):.2f} times"
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""Depthwise convolution in Keras.
+
+Run `python -m benchmarks.depthwise.keras_peer WAY THREADS`.
+
+Ways: `shipped` (the suite's layer), `folded` (its portable path), `grouped`
+(Keras's own `Conv3D` with as many groups as channels) and `loop` (a convolution a
+channel).
+"""
+
+import sys
+from functools import partial
+
+from benchmarks.depthwise.turns import serve, tensors
+from papers.engine.quiet import import_tensorflow
+
+
+def layer_of(way, channels, rate):
+    """Returns a layer whose weights are a kernel and a bias."""
+    from keras import layers
+
+    from common.layers.depthwise_conv3d import DepthwiseConv3D
+
+    options = {"padding": "same", "dilation_rate": rate}
+    if way == "grouped":
+        return layers.Conv3D(channels, 3, groups=channels, **options)
+    layer = DepthwiseConv3D(3, **options)
+    if way == "folded":
+        layer.convolve = layer.convolve_portably
+    elif way == "loop":
+        layer.convolve = partial(a_channel_at_a_time, layer)
+    return layer
+
+
+def a_channel_at_a_time(layer, x):
+    """What one writes first: slices, convolves each, and joins."""
+    import tensorflow as tf
+
+    parts = [
+        tf.nn.convolution(
+            x[..., i : i + 1],
+            layer.kernel[..., i : i + 1, :],
+            padding="SAME",
+            dilations=layer.dilation_rate,
+        )
+        for i in range(x.shape[-1])
+    ]
+    return tf.concat(parts, -1) + layer.bias
+
+
+def prepare(way, shape, part):
+    import tensorflow as tf
+
+    channels, _, rate = shape
+    x, kernel, bias, dy = tensors(shape)
+    layer = layer_of(way, channels, rate)
+    x, dy = tf.constant(x[None]), tf.constant(dy[None])
+    layer.build(x.shape)
+    layer.set_weights([kernel.reshape(layer.kernel.shape), bias])
+
+    @tf.function(autograph=False)
+    def forward(x):
+        return [layer(x)]
+
+    @tf.function(autograph=False)
+    def training(x, dy):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = layer(x)
+        return [y, *tape.gradient(y, [x, *layer.trainable_variables], dy)]
+
+    function, inputs = (forward, [x]) if part == "forward" else (training, [x, dy])
+    function.get_concrete_function(*inputs)
+    return partial(function, *inputs)
+
+
+def allocated(call):
+    """Returns the MB that TensorFlow allocates in a call; it keeps what it frees."""
+    import tensorflow as tf
+
+    try:
+        tf.config.experimental.reset_memory_stats("CPU:0")
+        before = tf.config.experimental.get_memory_info("CPU:0")["current"]
+        call()
+        peak = tf.config.experimental.get_memory_info("CPU:0")["peak"]
+    except ValueError:  # an allocator without statistics
+        return None
+    return (peak - before) / 1e6
+
+
+def main(way, threads):
+    import_tensorflow()
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(int(threads))
+    tf.config.threading.set_inter_op_parallelism_threads(int(threads))
+    serve(partial(prepare, way), memory=allocated)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,140 @@
+"""Time and memory of a training step of both networks.
+
+Run `python -m benchmarks.dsunet.bench`.
+
+In turns, on one machine: the shipped networks, the same on the layers' portable
+paths, and the same written plainly in PyTorch, where `.venv-torch` has it. A step
+is forward pass, loss, gradients and Adam's update. A ratio is the median of the
+rounds' own ratios. Nothing is measured unless PyTorch's networks compute the same
+(`benchmarks.dsunet.same`).
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+
+import pandas as pd
+
+from benchmarks.dsunet.same import TORCH
+from benchmarks.shared import machine
+from benchmarks.shared.peers import Peer
+from common.files import write_text
+from papers.engine.console import Console
+
+RESULTS = Path(__file__).parents[1] / "results" / "dsunet.csv"
+NETWORKS = ("isensee2017", "separable_unet")
+VARIANTS = ("shipped", "portable", "torch first", "torch last")
+
+COLUMNS = (
+    *("network", "variant", "side", "s", "cpu_s", "first_s", "ratio_to_shipped"),
+    *("cpu_ratio_to_shipped", "share_of_isensee2017", "peak_gb", "parameters"),
+)
+
+
+def main(arguments=None):
+    """Measures, prints the table and writes the rows."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--networks", nargs="+", default=list(NETWORKS), choices=NETWORKS
+    )
+    parser.add_argument(
+        "--variants", nargs="+", default=list(VARIANTS), choices=VARIANTS
+    )
+    parser.add_argument("--side", type=int, default=64, help="voxels")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    options = parser.parse_args(arguments)
+
+    console, started = Console(), time.monotonic()
+    made_on = machine.describe() | {"load_before": round(os.getloadavg()[0], 2)}
+    console.say(f"{made_on['machine']}; {made_on['versions']}")
+    tasks = [
+        (network, variant)
+        for network in options.networks
+        for variant in options.variants
+        if TORCH.exists() or not variant.startswith("torch")
+    ]
+    if any(variant.startswith("torch") for _, variant in tasks):
+        for network in options.networks:
+            console.say(f"comparing the results: {network}")
+            check = [sys.executable, "-m", "benchmarks.dsunet.same", network]
+            subprocess.run(check, check=True)
+    rows = measure(tasks, options.side, options.rounds, console)
+    show = [[row.get(name, "") for name in COLUMNS] for row in rows]
+    console.table(COLUMNS, show, "training step, batch 1")
+    table = pd.DataFrame([row | made_on for row in rows])
+    write_text(options.results, table.to_csv(index=False))
+    minutes = (time.monotonic() - started) / 60
+    console.say(f"rows: {options.results} ({minutes:.1f} min)")
+
+
+def command(network, variant, side):
+    """Returns what starts a peer."""
+    program, *layout = variant.split()
+    if program == "torch":
+        start = [str(TORCH), "-m", "benchmarks.dsunet.torch_peer", *layout]
+    else:
+        start = [sys.executable, "-m", "benchmarks.dsunet.keras_peer", variant]
+    return [*start, network, str(side)]
+
+
+def measure(tasks, side, rounds, console):
+    """Returns one row a network and variant."""
+    peers = {}
+    for network, variant in tasks:
+        console.say(f"first step: {network}, {variant}")
+        peers[network, variant] = Peer(command(network, variant, side))
+    timings = {task: [] for task in tasks}
+    for number in range(rounds):
+        console.say(f"round {number + 1} of {rounds}")
+        for task, peer in peers.items():
+            timings[task].append(peer.run())
+    rows = []
+    for (network, variant), peer in peers.items():
+        found = timings[network, variant]
+        walls, cpus = zip(*found, strict=True)
+        shipped = timings.get((network, "shipped"), found)
+        baseline = timings.get(("isensee2017", variant), found)
+        row = {
+            "network": network,
+            "variant": variant,
+            "side": side,
+            "s": round(median(walls), 3),
+            "cpu_s": round(median(cpus), 3),
+            "first_s": round(peer.description["first_s"], 1),
+            "ratio_to_shipped": _ratio(found, shipped, 0),
+            "cpu_ratio_to_shipped": _ratio(found, shipped, 1),
+            "share_of_isensee2017": _ratio(found, baseline, 0),
+            "parameters": peer.description["parameters"],
+            "threads": peer.description["threads"],
+            "peer_version": peer.description.get("version", ""),
+            "peak_gb": round(peer.close(), 2),
+            "rounds": rounds,
+        }
+        rows.append(row)
+    _check(rows)
+    return rows
+
+
+def _ratio(one, other, column):
+    """How many times the other's time it took: the rounds' median."""
+    pairs = zip(one, other, strict=True)
+    return round(median(a[column] / b[column] for a, b in pairs), 3)
+
+
+def _check(rows):
+    """A network must have as many parameters whoever wrote it."""
+    for row in rows:
+        same = {r["parameters"] for r in rows if r["network"] == row["network"]}
+        if len(same) > 1:
+            raise ValueError(
+                f"Expected equal parameters of {row['network']}. Received: {same}"
+            )
+
+
+if __name__ == "__main__":
+    main()

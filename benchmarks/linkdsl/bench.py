@@ -1,0 +1,178 @@
+"""Speed of the LinkNet paper's networks, and of the data on its way to them.
+
+    python -m benchmarks.linkdsl.bench [--image-size 128] [--batch-size 8] [--steps 10]
+
+Every variant runs beside what the suite ships, in processes of their own that
+take turns. Rows go to `benchmarks/results/linkdsl.csv`.
+"""
+
+import argparse
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks.linkdsl.sources import SOURCES
+from benchmarks.linkdsl.variants import (
+    AHEAD,
+    LOOPS,
+    PEAKS,
+    SHIPPED,
+    VARIANTS,
+    Size,
+    Task,
+)
+from benchmarks.linkdsl.worker import Worker
+from benchmarks.shared import machine
+from benchmarks.shared.measure import interleave, prepare, row
+from common.files import write_text
+from papers.engine.console import Console
+
+RESULTS = Path(__file__).parents[1] / "results" / "linkdsl.csv"
+ROUNDS = 5
+INPUT_ROUNDS = 3
+# Each variant's process holds about 1 GB; this many run beside the shipped one.
+SIDE_BY_SIDE = 2
+
+
+def main(arguments=None):
+    """Measures, prints the tables and writes the rows."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--image-size", type=int, default=128)
+    parser.add_argument("--batch-size", type=int, default=8)
+    parser.add_argument("--base-filters", type=int, default=64)
+    parser.add_argument("--steps", type=int, default=10, help="timed training steps")
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    options = parser.parse_args(arguments)
+    size = Size(options.image_size, options.batch_size, options.base_filters)
+    steps = max(options.steps // ROUNDS, 1)
+
+    console, started = Console(), time.monotonic()
+    made_on = machine.describe()
+    load = round(os.getloadavg()[0], 2)
+    console.say(f"{made_on['machine']}; {made_on['versions']}; load {load}")
+    rows = measure_networks(size, steps, console.say)
+    rows += measure_inputs(size, steps, console.say)
+    for part, columns in COLUMNS.items():
+        show(console, [r for r in rows if r["part"] == part], part, columns)
+
+    made_on |= {"image_size": size.image, "load_before": load}
+    table = pd.DataFrame([r | made_on for r in rows])
+    write_text(options.results, table.to_csv(index=False))
+    minutes = (time.monotonic() - started) / 60
+    console.say(f"rows: {options.results} ({minutes:.1f} min)")
+
+
+def measure_networks(size, steps, say):
+    """Returns the rows of training, prediction and matrix products."""
+
+    def count_of(task):
+        if task.part == "infer":
+            return (2 * steps if task.size.batch > 1 else 4 * steps), 1
+        return steps, 1
+
+    home = Worker(SHIPPED.settings)
+    one = replace(size, batch=1)
+    peaks = prepare([(home, Task("peak", one, variant)) for variant in PEAKS], say)
+    beside = prepare([(home, task) for task in tasks_of(SHIPPED, size)], say)
+    others = []
+    for first in range(0, len(VARIANTS), SIDE_BY_SIDE):
+        group = VARIANTS[first : first + SIDE_BY_SIDE]
+        say(f"measuring: {', '.join(variant.name for variant in group)}")
+        workers = [Worker(variant.settings) for variant in group]
+        wanted = [
+            (worker, task)
+            for worker, variant in zip(workers, group, strict=True)
+            for task in tasks_of(variant, size)
+        ]
+        new = prepare(wanted, say)
+        known = {_kind(measured.task) for _, measured in new}
+        pairs = [pair for pair in beside if _kind(pair[1].task) in known] + new
+        pairs.sort(key=lambda pair: _kind(pair[1].task))  # side by side
+        rounds = range(first * ROUNDS, (first + 1) * ROUNDS)
+        interleave(peaks + pairs, rounds, count_of)
+        others += new
+        for worker in workers:
+            worker.close()
+    home.close()
+
+    peak = {measured.task.variant.dtype: measured for _, measured in peaks}
+    shipped = {_kind(measured.task): measured for _, measured in beside}
+    return [row(measured, None) for _, measured in peaks] + [
+        row(m, shipped.get(_kind(m.task)), peak.get(m.task.variant.dtype))
+        for _, m in beside + others
+    ]
+
+
+def measure_inputs(size, steps, say):
+    """Returns the rows of reading alone and of trainings that read."""
+    say("measuring: reading")
+    workers = {v.settings: Worker(v.settings) for v, _, _ in LOOPS}
+    home = workers[SHIPPED.settings]
+    reads = [(home, Task("read", size, source=source)) for source in SOURCES]
+    reads = prepare(reads, say)
+    interleave(reads, range(INPUT_ROUNDS), lambda task: (4 * steps, 1))
+
+    loops = prepare(
+        [
+            (
+                workers[variant.settings],
+                Task("loop", size, variant, "linknet", source, ahead),
+            )
+            for variant, source, ahead in LOOPS
+        ],
+        say,
+    )
+    # What was read ahead while others ran is used up before the timing.
+    interleave(loops, range(INPUT_ROUNDS), lambda task: (2 * steps, AHEAD + 1))
+    for worker in workers.values():
+        worker.close()
+    return [
+        row(measured, part[0][1]) for part in (reads, loops) for _, measured in part
+    ]
+
+
+def tasks_of(variant, size):
+    """Returns the tasks of one variant: training and prediction."""
+    one, tasks = replace(size, batch=1), []
+    for network in variant.networks:
+        if "train" in variant.parts:
+            tasks.append(Task("train", size, variant, network))
+        if "infer" in variant.parts:
+            tasks += [Task("infer", s, variant, network) for s in (one, size)]
+    return tasks
+
+
+COLUMNS = {
+    "peak": ("variant", "threads", "ms", "cpu_ms", "gflops"),
+    "train": (
+        *("network", "variant", "threads", "ms", "cpu_ms", "images_per_s"),
+        *("gflops", "share_of_peak", "ratio_to_shipped"),
+    ),
+    "infer": (
+        *("network", "variant", "threads", "batch", "ms_per_image", "cpu_ms"),
+        *("gflops", "share_of_peak", "ratio_to_shipped"),
+    ),
+    "read": ("source", "threads", "ms", "cpu_ms", "images_per_s", "ratio_to_shipped"),
+    "loop": (
+        *("variant", "source", "read_ahead", "threads", "ms", "cpu_ms"),
+        *("images_per_s", "waiting_share", "ratio_to_shipped"),
+    ),
+}
+
+
+def show(console, rows, title, columns):
+    """Prints one table."""
+    cells = [["" if r[name] is None else r[name] for name in columns] for r in rows]
+    console.table(columns, cells, title)
+
+
+def _kind(task):
+    """What must be equal for two tasks to be compared."""
+    return task.part, task.network, task.size.batch
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+"""Training steps and predictions, made of the suite's own parts."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+from tensorflow.python.framework.convert_to_constants import (
+    convert_variables_to_constants_v2,
+)
+
+from benchmarks.linkdsl.worker import Prepared
+from benchmarks.shared.flops import forward_macs, training_macs
+from common.evidence import replace
+from common.inference.predict import Predictor
+from common.training.loop import make_step
+from data.order import generator
+from data.splits.folds import Split
+from papers.linkdsl.experiment import Experiment
+from papers.linkdsl.protocol import METHODS, Protocol
+
+_steps = {}
+
+
+def training(task):
+    """One update of the weights, its batch in memory."""
+    step, model = training_step(task, experiment(task))
+    x, y = (tf.convert_to_tensor(array) for array in batch(task.size))
+
+    def call():
+        float(step(x, y))
+
+    return Prepared(call, flop=2 * training_macs(model) * task.size.batch)
+
+
+def inference(task):
+    """The maps of one batch, from array to array."""
+    model = build_model(task, experiment(task))
+    x, _ = batch(task.size)
+    predict = predictor(model, task)
+
+    def call():
+        predict(x)
+
+    return Prepared(call, flop=2 * forward_macs(model) * task.size.batch)
+
+
+def experiment(task, cache=None, case_ids=None):
+    """Returns the paper's own experiment at the task's size."""
+    size = task.size
+    protocol = replace(
+        Protocol(),
+        {
+            "preparation.image_size": size.image,
+            "network.base_filters": size.base_filters,
+            "training.batch_size": size.batch,
+            "training.precision": task.variant.precision,
+        },
+    )
+    method = next(method for method in METHODS if method.id == task.network)
+    split = Split(0, tuple(case_ids or range(size.batch)), (), ())
+    return Experiment(method, protocol, cache, split, seed=0)
+
+
+def training_step(task, experiment):
+    """Returns the update `(x, y)` to loss, and the model it updates.
+
+    One for all tasks of a worker that differ in nothing but their data.
+    """
+    key = task.variant, task.network, task.size
+    if key not in _steps:
+        _steps[key] = _training_step(task, experiment)
+    return _steps[key]
+
+
+def _training_step(task, experiment):
+    model, optimizer = build_model(task, experiment), experiment.optimizer()
+    optimizer.build(model.trainable_variables)
+    step = make_step(model, experiment.loss(), optimizer, task.variant.xla)
+    return step, model
+
+
+def build_model(task, experiment):
+    """Builds the network as the task's variant wants it."""
+    keras.mixed_precision.set_dtype_policy(task.variant.precision)
+    try:
+        model = experiment.build()
+        return with_fused_normalization(model) if task.variant.fused else model
+    finally:
+        keras.mixed_precision.set_dtype_policy("float32")
+
+
+def predictor(model, task):
+    """Returns the function from one batch of arrays to their maps."""
+    shape = (task.size.batch, *model.input_shape[1:])
+    if not (task.variant.xla or task.variant.frozen):
+        return Predictor(model, task.size.batch)
+    call = tf.function(
+        lambda x: model(x, training=False),
+        input_signature=[tf.TensorSpec(shape, tf.float32)],
+        jit_compile=task.variant.xla,
+    )
+    if task.variant.frozen:
+        # With constants, the graph optimizer folds normalization into kernels.
+        frozen = convert_variables_to_constants_v2(call.get_concrete_function())
+        return lambda x: frozen(tf.convert_to_tensor(x))[0].numpy()
+    return lambda x: call(tf.convert_to_tensor(x)).numpy()
+
+
+def batch(size):
+    """Returns one batch of random images and masks, float32."""
+    shape = (size.batch, size.image, size.image, 1)
+    random = generator(0)
+    image = random.random(shape, np.float32)
+    return image, (random.random(shape) > 0.9).astype(np.float32)
+
+
+def with_fused_normalization(model):
+    """Returns the network with `FusedBatchNormalization`, its weights anew."""
+
+    def clone(layer):
+        if isinstance(layer, layers.BatchNormalization):
+            return FusedBatchNormalization.from_config(layer.get_config())
+        return layer.__class__.from_config(layer.get_config())
+
+    return keras.models.clone_model(model, clone_function=clone)
+
+
+class FusedBatchNormalization(layers.BatchNormalization):
+    """Batch normalization by TensorFlow's one op, where Keras composes several.
+
+    Differs from Keras in two ways: the moving variance is the unbiased one, as
+    in Torch, and under mixed precision the input stays in half precision.
+    """
+
+    def __init__(self, **kwargs):
+        # The op wants its parameters in float32, whatever the input is.
+        super().__init__(**kwargs, autocast=False)
+
+    def call(self, inputs, training=None, mask=None):
+        if not training:
+            outputs, _, _ = tf.compat.v1.nn.fused_batch_norm(
+                inputs,
+                self.gamma,
+                self.beta,
+                self.moving_mean,
+                self.moving_variance,
+                epsilon=self.epsilon,
+                is_training=False,
+            )
+            return outputs
+        outputs, mean, variance = tf.compat.v1.nn.fused_batch_norm(
+            inputs, self.gamma, self.beta, epsilon=self.epsilon
+        )
+        for moving, value in (
+            (self.moving_mean, mean),
+            (self.moving_variance, variance),
+        ):
+            moving.assign(moving * self.momentum + value * (1 - self.momentum))
+        return outputs

@@ -1,0 +1,42 @@
+"""Builds what a worker repeats. Imports TensorFlow: for workers only."""
+
+import keras
+import tensorflow as tf
+
+from benchmarks.linkdsl import inputs, networks
+from benchmarks.linkdsl.worker import Prepared
+from benchmarks.shared.machine import matrix_product
+
+
+def configure(settings):
+    """Sets what TensorFlow reads once, before its first op."""
+    tf.get_logger().setLevel("ERROR")  # many functions, so it sees retracing
+    if settings.within:
+        tf.config.threading.set_intra_op_parallelism_threads(settings.within)
+    if settings.between:
+        tf.config.threading.set_inter_op_parallelism_threads(settings.between)
+    keras.utils.set_random_seed(0)
+    if settings.deterministic:
+        tf.config.experimental.enable_op_determinism()
+
+
+def build(task):
+    """Returns a `benchmarks.linkdsl.variants.Task` ready to run."""
+    builders = {
+        "train": networks.training,
+        "infer": networks.inference,
+        "peak": peak,
+        "read": inputs.reading,
+        "loop": inputs.loop,
+    }
+    return builders[task.part](task)
+
+
+def peak(task):
+    """One large matrix product."""
+    product, flop = matrix_product(task.variant.dtype)
+
+    def call():
+        product()
+
+    return Prepared(call, flop)

@@ -1,0 +1,126 @@
+"""What is measured against what: plain data, free of TensorFlow.
+
+Nothing here imports TensorFlow, because a worker must set its environment and
+threads before it does.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What holds for a whole process.
+
+    Args:
+        deterministic: op determinism, as the runner sets it.
+        within: threads within an op, None for one a core.
+        between: ops at a time, None for one a core.
+        onednn: whether TensorFlow may use its oneDNN kernels.
+    """
+
+    deterministic: bool = True
+    within: int | None = None
+    between: int | None = None
+    onednn: bool = True
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to run the networks; the defaults are what the suite ships:
+    TensorFlow's native kernels, float32, deterministic ops, a thread a core.
+
+    Args:
+        name: its name in the table.
+        settings: what its process is started with.
+        precision: Keras's dtype policy.
+        xla: whether XLA compiles the step and the prediction.
+        fused: whether batch normalization is TensorFlow's fused op.
+        frozen: whether prediction runs a graph whose weights are constants.
+        networks: methods of the paper it is measured on.
+        parts: `"train"`, `"infer"`, or both.
+    """
+
+    name: str
+    settings: Settings = Settings()
+    precision: str = "float32"
+    xla: bool = False
+    fused: bool = False
+    frozen: bool = False
+    networks: tuple[str, ...] = ("linknet", "dual")
+    parts: tuple[str, ...] = ("train", "infer")
+
+    @property
+    def dtype(self):
+        """The type its matrix products are made of."""
+        return "bfloat16" if "bfloat16" in self.precision else "float32"
+
+
+ONE = ("linknet",)
+TRAIN = ("train",)
+LOOSE = Settings(deterministic=False)
+
+SHIPPED = Variant("shipped")
+VARIANTS = (
+    Variant("op determinism off", LOOSE, networks=ONE, parts=TRAIN),
+    Variant("fused batch normalization", fused=True),
+    Variant("mixed_bfloat16", precision="mixed_bfloat16"),
+    Variant("mixed_bfloat16, fused", precision="mixed_bfloat16", fused=True),
+    # XLA has no deterministic gradient of the max-pooling.
+    Variant("XLA", LOOSE, xla=True),
+    Variant("weights as constants", frozen=True, parts=("infer",)),
+    Variant("oneDNN off", Settings(onednn=False), networks=ONE),
+    Variant("1 thread", Settings(within=1, between=1), networks=ONE),
+    Variant("1 thread within ops", Settings(within=1), networks=ONE, parts=TRAIN),
+    Variant("1 op at a time", Settings(between=1), networks=ONE, parts=TRAIN),
+)
+# Matrix products, the bound: all cores, in both types.
+PEAKS = (Variant("float32"), Variant("bfloat16", precision="mixed_bfloat16"))
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large the networks and their input are."""
+
+    image: int = 128
+    batch: int = 8
+    base_filters: int = 64
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing that a worker prepares once and then repeats.
+
+    Args:
+        part: `"train"`, `"infer"`, `"peak"`, `"read"` or `"loop"`.
+        size: a `Size`; its batch is the task's.
+        variant: a `Variant`.
+        network: a method's id, or empty where there is none.
+        source: for `"read"` and `"loop"`, a name in `benchmarks.linkdsl.inputs`.
+        ahead: for `"loop"`, another name there.
+    """
+
+    part: str
+    size: Size
+    variant: Variant = SHIPPED
+    network: str = ""
+    source: str = ""
+    ahead: str = ""
+
+
+# Batches that are read before a training asks for them.
+AHEAD = 4
+
+# What a training is fed from, and which way: names in `benchmarks.linkdsl.sources` and
+# `benchmarks.linkdsl.inputs`, under which settings.
+STORED = "HDF5 a slice, checksum"
+PACKED = "one memory-mapped array"
+RAW = "raw 512 px, prepared when read"
+LOOPS = (
+    (SHIPPED, STORED, "shipped"),
+    (SHIPPED, STORED, "none"),
+    (SHIPPED, STORED, "tf.data prefetch"),
+    (Variant("op determinism off", LOOSE), STORED, "tf.data prefetch"),
+    (SHIPPED, STORED, "1 thread"),
+    (SHIPPED, PACKED, "1 thread"),
+    (SHIPPED, RAW, "1 thread"),
+)

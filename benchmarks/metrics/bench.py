@@ -1,0 +1,115 @@
+"""Time of every score of a case, beside the programs that users have.
+
+    python -m benchmarks.metrics.bench [DATA] [--rounds 3] [--results FILE]
+
+DATA is a BraTS folder; without one, an ellipsoidal case is made. The prediction
+is the truth with wandering boundaries, stray blobs and a missed part. All
+programs take turns in one process, and a ratio is the median of the rounds' own
+ratios. `difference` is the largest of any score that a program shares with ours.
+Rows go to `benchmarks/results/metrics.csv`.
+"""
+
+import argparse
+import os
+import time
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.metrics.cases import SPACING, made_case, perturb, read_cases
+from benchmarks.metrics.programs import available
+from benchmarks.shared import machine
+from common.files import write_text
+from papers.engine.console import Console
+
+RESULTS = Path(__file__).parents[1] / "results" / "metrics.csv"
+COLUMNS = ("case", "program", "scores", "ms", "cpu_ms", "times_ours")
+COLUMNS += ("cpu_times_ours", "difference")
+# Scores are the same numbers, up to the order in which they were summed.
+TOLERANCE = 1e-9
+
+
+def main(arguments=None):
+    """Measures, prints the table and writes the rows."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", nargs="?", type=Path, help="a BraTS folder")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--cases", type=int, default=2, help="at most so many")
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    options = parser.parse_args(arguments)
+
+    console, load = Console(), round(os.getloadavg()[0], 2)
+    made_on = machine.describe() | {"load_before": load}
+    made_on["versions"] = " ".join(
+        f"{name} {version(name.replace('_', '-'))}"
+        for name in ("numpy", "scipy", *dict.fromkeys(p.needs for p in available()))
+        if name
+    )
+    console.say(f"{made_on['machine']}; {made_on['versions']}; load {load}")
+    if options.data:
+        cases = islice(read_cases(options.data), options.cases)
+    else:
+        cases = [("made", made_case(), SPACING)]
+    rows = []
+    for name, truth, spacing in cases:
+        console.say(f"measuring: {name}")
+        rows += measure_case(name, truth, spacing, options.rounds)
+    console.table(COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
+    table = pd.DataFrame([row | made_on for row in rows])
+    write_text(options.results, table.to_csv(index=False))
+    console.say(f"rows: {options.results}")
+    if not (table["difference"] <= TOLERANCE).all():
+        raise SystemExit("The programs differ in a score: see the table.")
+
+
+def measure_case(name, truth, spacing, rounds):
+    """Returns one row for each program that scores one case.
+
+    Args:
+        name: of the case.
+        truth: uint8 labels (depth, height, width).
+        spacing: mm between voxels, in that order.
+        rounds: how often all programs take their turn.
+    """
+    prediction, programs = perturb(truth), available()
+    timings = {program.name: [] for program in programs}
+    scores = {}
+    for _ in range(rounds):
+        for program in programs:
+            wall, cpu = time.perf_counter(), time.process_time()
+            scores[program.name] = program.score(prediction, truth, spacing)
+            timings[program.name].append(
+                (time.perf_counter() - wall, time.process_time() - cpu)
+            )
+    rows = []
+    for program in programs:
+        beside = program.beside
+        pairs = zip(timings[program.name], timings[beside], strict=True)
+        ratios = [np.divide(theirs, ours) for theirs, ours in pairs]
+        milliseconds = 1e3 * np.median(timings[program.name], axis=0)
+        found = scores[program.name].items()
+        differences = [abs(value - scores[beside][key]) for key, value in found]
+        rows.append(
+            {
+                "case": name,
+                "program": program.name,
+                "scores": program.what,
+                **_rounded(("ms", "cpu_ms"), milliseconds, 1),
+                **_rounded(("times_ours", "cpu_times_ours"), np.median(ratios, 0), 2),
+                "difference": float(np.nanmax(differences)),
+                "shape": "x".join(map(str, truth.shape)),
+                "rounds": rounds,
+            }
+        )
+    return rows
+
+
+def _rounded(names, values, digits):
+    return {n: round(float(v), digits) for n, v in zip(names, values, strict=True)}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""Which slices to train on: functions from an index of slices to a smaller one.
+
+All keep the order, and none drops a slice with tumor. Without a policy, all
+slices are taken.
+"""
+
+import numpy as np
+
+from data.order import SLICES, generator
+
+
+def tumor_slices(index):
+    """Keeps the slices that hold tumor."""
+    return index.take(index.tumor)
+
+
+def brain_slices(index):
+    """Keeps the slices that hold brain or tumor."""
+    return index.take(index.brain | index.tumor)
+
+
+def drop_share(index, share, seed, say=None):
+    """Drops a share of all slices, never one with tumor.
+
+    Empty slices (no brain) go first, then slices without tumor; those of one
+    kind are drawn at random.
+
+    Args:
+        index: a `data.batches.slice_index.SliceIndex`.
+        share: the share of all slices to drop, from 0 to 1.
+        seed: seed of the draw.
+        say: is told where there are too few slices without tumor; these are
+            all dropped then. None: nobody is told.
+    """
+    wanted = round(share * len(index))
+    free = np.flatnonzero(~index.tumor)
+    if say and wanted > len(free):
+        say(
+            f"slices: {wanted} of {len(index)} were to be dropped "
+            f"({share:.0%}), but only {len(free)} are without tumor: "
+            "these are dropped"
+        )
+    # A stable sort by brain after the shuffle: the empty ones come first.
+    free = generator(seed, 0, 0, SLICES).permutation(free)
+    free = free[np.argsort(index.brain[free], kind="stable")]
+    return _without(index, free[:wanted])
+
+
+def drop_share_of_free(index, share, seed):
+    """Drops a share of the slices without tumor, drawn at random.
+
+    Args:
+        index: a `data.batches.slice_index.SliceIndex`.
+        share: the share of the tumor-free slices to drop, from 0 to 1.
+        seed: seed of the draw.
+    """
+    free = np.flatnonzero(~index.tumor)
+    free = generator(seed, 0, 0, SLICES).permutation(free)
+    return _without(index, free[: round(share * len(free))])
+
+
+def balanced(index, seed, epoch):
+    """Keeps as many slices without tumor as with, drawn anew in each epoch.
+
+    All of them stay where there are fewer, so that each epoch is equally long.
+
+    Args:
+        index: a `data.batches.slice_index.SliceIndex`.
+        seed: the run's seed.
+        epoch: the epoch.
+    """
+    free = np.flatnonzero(~index.tumor)
+    surplus = max(len(free) - int(index.tumor.sum()), 0)
+    # The first counter 0 belongs to the draws that hold for all epochs.
+    return _without(
+        index, generator(seed, epoch + 1, 0, SLICES).permutation(free)[:surplus]
+    )
+
+
+def _without(index, rows):
+    kept = np.ones(len(index), bool)
+    kept[rows] = False
+    return index.take(kept)

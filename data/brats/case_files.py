@@ -1,0 +1,79 @@
+"""The files of one BraTS case as they lie in its folder, complete or not."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.brats.releases import MODALITIES, ROLES
+
+
+@dataclass(frozen=True)
+class CaseFiles:
+    """What a case's folder holds.
+
+    Args:
+        id: unique within the data set, unless the data set is at fault.
+        patient: what all exams of the patient share.
+        group: `"HGG"`, `"LGG"` or `""`.
+        folder: the case's folder.
+        files: by role (the modalities and `"seg"`), all files that name
+            themselves so: none where it is missing, two where it is double.
+        others: files of no role, such as license texts.
+    """
+
+    id: str
+    patient: str
+    group: str
+    folder: Path
+    files: dict[str, tuple[Path, ...]]
+    others: tuple[Path, ...]
+
+    @property
+    def missing(self):
+        """The modalities that have no file, in order."""
+        return tuple(name for name in MODALITIES if not self.files[name])
+
+    @property
+    def double(self):
+        """The roles that have more than one file, in order."""
+        return tuple(role for role in ROLES if len(self.files[role]) > 1)
+
+
+def list_case_files(release, folder, group):
+    """Lists the files of a case; nothing is opened.
+
+    Args:
+        release: the `Release`.
+        folder: the case's folder.
+        group: its grade, or `""`.
+
+    Returns:
+        A `CaseFiles`.
+    """
+    files, others = {role: [] for role in ROLES}, []
+    for path in _files(folder):
+        role = release.role(folder.name, path.name)
+        (others if role is None else files[role]).append(path)
+    patient = release.patient(folder.name)
+    case_id = release.case_id(folder.name, group)
+    return CaseFiles(
+        id=case_id,
+        # Namesakes of two grades are two patients.
+        patient=case_id.removesuffix(folder.name) + patient,
+        group=group,
+        folder=folder,
+        files={role: tuple(sorted(paths)) for role, paths in files.items()},
+        others=tuple(sorted(others)),
+    )
+
+
+def _files(folder, depth=1):
+    """Yields the files of a folder and of the folders in it."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if not entry.is_dir():
+                yield Path(entry.path)
+            elif depth:
+                yield from _files(entry.path, depth - 1)

@@ -1,0 +1,200 @@
+"""The integrity check of a BraTS folder: everything wrong, in one list."""
+
+from collections import Counter, defaultdict
+from pathlib import Path
+
+from common.errors import UserError
+from common.files import read_json
+from data.brats.check_case import check_case
+from data.brats.layout import is_phantom, scan
+from data.brats.releases import GRID, MODALITIES
+from data.brats.survival import FILES
+from data.folder_notes import OWN_FILE, PHANTOM_FILE
+from data.integrity import Finding
+
+_KNOWN_FILES = {*FILES, "name_mapping.csv", PHANTOM_FILE, OWN_FILE}
+
+
+def check_brats(root, release=None):
+    """Reads every file of a BraTS folder (or phantom) and says what is odd.
+
+    A bad file does not stop the check. What `BratsDataset` refuses, images of
+    which nothing can be learned and copies of whole cases are errors; what may
+    be right all the same is a warning or a note. Each volume is read once, and
+    no more than one case is held in memory.
+
+    Args:
+        root: the data set's folder, a grade folder of it, or a folder above it.
+        release: name of the release, or None to tell it from the names.
+
+    Returns:
+        A list of `Finding`, by case and then about the whole folder.
+
+    Raises:
+        UserError: there is no such folder.
+    """
+    try:
+        layout = scan(root, release)
+        shape, totals, title = _expected(layout)
+    except UserError as error:
+        if not Path(root).is_dir():
+            raise
+        found = f"expected {error.expected}; received {error.received}"
+        return [_finding("error", "layout", error.file, found, error.next_step)]
+    findings, grids, digests = [], defaultdict(list), []
+    unlabeled = [case for case in layout.cases if not case.files["seg"]]
+    labeled = len(unlabeled) < len(layout.cases)
+    for case in layout.cases:
+        findings += _file_findings(case, layout.release, labeled)
+        found, geometry, own = check_case(case, layout.release, shape)
+        findings += found
+        if geometry is not None:
+            spacing = tuple(round(length, 3) for length in geometry.spacing)
+            grids[geometry.shape, spacing].append(case)
+        digests.append((case, own))
+    findings += _grid_findings(layout, grids, shape)
+    findings += _duplicate_findings(layout, digests)
+    findings += _exam_findings(layout)
+    findings += _other_findings(layout)
+    findings += _count_findings(layout, labeled, totals, title)
+    return findings
+
+
+def _finding(severity, code, path, found, fix):
+    return Finding(severity, code, str(path), found, fix)
+
+
+def _expected(layout):
+    """Returns the grid, the cases by grade and the title of what should be there."""
+    release = layout.release
+    settings = read_json(layout.root / PHANTOM_FILE) if is_phantom(layout.root) else {}
+    if not {"hgg", "lgg", "shape"} <= set(settings):
+        return GRID, release.totals, release.title
+    totals = {grade: settings[grade.lower()] for grade in ("HGG", "LGG")}
+    if "" in release.totals:
+        totals = {"": sum(totals.values())}
+    return tuple(settings["shape"]), totals, "the phantom"
+
+
+def _file_findings(case, release, labeled):
+    name = case.folder.name
+    for role in case.missing:
+        found = f"no file {release.file_name(role, name)}"
+        fix = "copy it from the release, or remove the case"
+        yield _finding("error", "missing-modality", case.folder, found, fix)
+    if labeled and not case.files["seg"]:
+        found = f"no file {release.file_name('seg', name)}, which other cases have"
+        fix = "copy it from the release; without it the case is for prediction only"
+        yield _finding("warning", "missing-label", case.folder, found, fix)
+    for role in case.double:
+        names = ", ".join(path.name for path in case.files[role])
+        found = f"several files of {role}: {names}"
+        fix = "delete all but one of them"
+        yield _finding("error", "double-file", case.folder, found, fix)
+
+
+def _grid_findings(layout, grids, expected):
+    for (shape, spacing), cases in grids.items():
+        if (shape, spacing) != (expected, (1.0, 1.0, 1.0)):
+            found = (
+                f"{_some(cases)}: grid {shape} of {spacing} mm; expected {expected} "
+                "of 1 mm"
+            )
+            fix = "none for crops or resampled volumes: results are not comparable"
+            yield _finding("note", "unusual-grid", layout.root, found, fix)
+
+
+def _duplicate_findings(layout, digests):
+    ids = defaultdict(list)
+    for case in layout.cases:
+        ids[case.id].append(case.folder)
+    for case_id, folders in ids.items():
+        if len(folders) > 1:
+            found = f"case {case_id} twice: {', '.join(map(str, folders))}"
+            fix = "delete all but one of them"
+            yield _finding("error", "duplicate-case", folders[0], found, fix)
+    whole, single = defaultdict(list), defaultdict(list)
+    for case, own in digests:
+        if len(own) == len(MODALITIES):
+            whole[tuple(own[name] for name in MODALITIES)].append(case)
+        for digest in own.values():
+            single[digest].append(case)
+    copies = _copies(whole)
+    fix = "keep one: copies in training and test make results too good"
+    for folders in sorted(copies):
+        found = f"all images are the same: {', '.join(path.name for path in folders)}"
+        yield _finding("error", "duplicate-image", folders[0], found, fix)
+    for folders in sorted(_copies(single) - copies):
+        found = f"the same image: {', '.join(path.name for path in folders)}"
+        yield _finding("warning", "duplicate-image", folders[0], found, fix)
+
+
+def _copies(groups):
+    """Returns the folders of each group of cases with more than one id."""
+    return {
+        tuple(case.folder for case in cases)
+        for cases in groups.values()
+        if len({case.id for case in cases}) > 1
+    }
+
+
+def _exam_findings(layout):
+    patients = defaultdict(list)
+    for case in layout.cases:
+        patients[case.patient].append(case)
+    several = {name: cases for name, cases in patients.items() if len(cases) > 1}
+    for name, cases in several.items():
+        groups = sorted({case.group for case in cases})
+        if len(groups) > 1:
+            found = f"patient {name} is in {' and '.join(groups)}"
+            fix = "look which grade is right"
+            yield _finding("warning", "patient-grades", cases[0].folder, found, fix)
+    if several:
+        found = (
+            f"{len(several)} patients have several cases, such as "
+            f"{_some(next(iter(several.values())))}"
+        )
+        fix = "none: a split by patient keeps them together"
+        yield _finding("note", "several-exams", layout.root, found, fix)
+
+
+def _other_findings(layout):
+    """Says what is ignored: one note a name, since a text may lie in each folder."""
+    others = defaultdict(list)
+    for path in (
+        *layout.others,
+        *(path for case in layout.cases for path in case.others),
+    ):
+        if path.parent != layout.root or path.name not in _KNOWN_FILES:
+            others[path.name].append(path)
+    for name, paths in others.items():
+        found = f"{name} is of no case: ignored (files: {len(paths)})"
+        fix = "none, unless it is a case or a file with a wrong name"
+        yield _finding("note", "other-file", paths[0], found, fix)
+
+
+def _count_findings(layout, labeled, totals, title):
+    if not labeled:
+        found = f"{len(layout.cases)} cases without labels, of a validation or test set"
+        fix = "none: they can be predicted, not trained on"
+        yield _finding("note", "no-labels", layout.root, found, fix)
+        return
+    counts = Counter(case.group for case in layout.cases)
+    if not set(counts) <= set(totals):  # the grades are not known here
+        counts, totals = {"": len(layout.cases)}, {"": sum(totals.values())}
+    parts = []
+    for group, total in totals.items():
+        kind = f"{group} cases" if group else "cases"
+        parts.append(f"{counts[group]} of {total} {kind}")
+        if counts[group] > total:
+            found = f"{counts[group]} {kind}; {title} has {total}"
+            fix = "look for copies and for cases of other sets"
+            yield _finding("warning", "too-many-cases", layout.root, found, fix)
+    found = f"{', '.join(parts)} of {title}"
+    fix = "none: a part of the data set will do"
+    yield _finding("note", "coverage", layout.root, found, fix)
+
+
+def _some(cases):
+    names = [case.id for case in cases]
+    return ", ".join(names if len(names) < 4 else [*names[:3], f"… ({len(names)})"])

@@ -1,0 +1,225 @@
+"""What may be wrong with one case of a BraTS folder, found by reading it once."""
+
+import hashlib
+from collections import Counter
+
+import numpy as np
+
+from common.errors import UserError
+from data.brats.check_swap import suspected_swap
+from data.brats.labels import to_canonical
+from data.brats.releases import MODALITIES
+from data.integrity import Finding
+from data.volume.files import read_volume
+from data.volume.orientation import require_brats_axes
+
+# Real brains fill a sixth of the release's grid, whole heads more than half.
+_MOST_BRAIN, _LEAST_BRAIN = 0.35, 0.03
+# The least Dice of one modality's brain with the voxels that any modality has.
+_LEAST_OVERLAP = 0.8
+
+_AGAIN = "copy the file again from the release, or remove the case"
+_LOOK = "look at the case; correct it or remove it"
+
+
+def check_case(case, release, whole):
+    """Checks the volumes of a case.
+
+    Args:
+        case: its `CaseFiles`.
+        release: the `Release`.
+        whole: shape that volumes of a whole brain have; others may be crops, of
+            whose background nothing is known.
+
+    Returns:
+        `(findings, geometry, digests)`: a list of `Finding`; the `Geometry` that
+        most of the readable volumes have, or None; and a hash of the voxels of
+        each modality that could be read and is not empty.
+    """
+    findings, images, geometries = [], {}, {}
+    for role, paths in case.files.items():
+        if not paths:
+            continue
+        try:
+            images[role], geometries[role] = read_volume(paths[0])
+        except UserError as error:
+            found = f"expected {error.expected}; received {error.received}"
+            findings.append(_finding("error", "unreadable", paths[0], found, _AGAIN))
+    if not images:
+        return findings, None, {}
+    geometry = _most_common(geometries.values())
+    findings += _geometry_findings(case, release, geometries, geometry)
+    findings += _orientation_findings(case, geometry)
+    label = images.pop("seg", None)
+    for role, image in images.items():
+        findings += _image_findings(image, role, case.files[role][0])
+    digests = {role: _digest(image) for role, image in images.items() if image.any()}
+    findings += _same_findings(case, digests)
+    # What follows compares volumes with each other: of one shape, all finite.
+    usable = {
+        role: image
+        for role, image in images.items()
+        if image.shape == geometry.shape
+        and image.any()
+        and (image.dtype.kind != "f" or np.isfinite(image).all())
+    }
+    brain = np.zeros(geometry.shape, bool)
+    for image in usable.values():
+        brain |= image != 0
+    findings += _brain_findings(case, usable, brain, geometry.shape == whole)
+    if label is not None:
+        label, found = _canonical(label, release, case.files["seg"][0])
+        findings += found
+    if label is not None and label.shape == geometry.shape:
+        findings += _tumor_findings(label, brain, case.files["seg"][0])
+    # Images or labels that are turned or moved would be blamed on their names.
+    if label is not None and not geometries["seg"].matches(geometry):
+        label = None
+    if len(usable) == len(MODALITIES) == len(set(digests.values())) and all(
+        geometries[role].same_axes(geometry) for role in usable
+    ):
+        findings += _swap_findings(case, usable, label)
+    return findings, geometry, digests
+
+
+def _finding(severity, code, path, found, fix):
+    return Finding(severity, code, str(path), found, fix)
+
+
+def _most_common(geometries):
+    """Returns a geometry that most of some agree with."""
+    geometries = list(geometries)
+    shape = Counter(geometry.shape for geometry in geometries).most_common(1)[0][0]
+    same = [geometry for geometry in geometries if geometry.shape == shape]
+    return max(same, key=lambda one: sum(map(one.matches, same)))
+
+
+def _geometry_findings(case, release, geometries, geometry):
+    for role, own in geometries.items():
+        path = case.files[role][0]
+        if own.shape != geometry.shape:
+            found = f"shape {own.shape}; the others have {geometry.shape}"
+            yield _finding("error", "shape-mismatch", path, found, _AGAIN)
+        elif not own.same_axes(geometry):
+            found = (
+                f"axes and spacing {own.rounded_axes()}; the others have "
+                f"{geometry.rounded_axes()}"
+            )
+            fix = "turn or resample the file, or correct its header if that is wrong"
+            yield _finding("error", "affine-mismatch", path, found, fix)
+        elif not own.matches(geometry):
+            # Files of the old releases are known to differ in this.
+            known = release.name in ("brats13", "brats15")
+            found = (
+                f"origin {own.affine[:3, 3].tolist()}; the others have "
+                f"{geometry.affine[:3, 3].tolist()}"
+            )
+            fix = "none: voxels are compared by index"
+            if not known:
+                fix = "voxels are compared by index: look whether the case fits so"
+            severity = "note" if known else "warning"
+            yield _finding(severity, "affine-mismatch", path, found, fix)
+
+
+def _orientation_findings(case, geometry):
+    try:
+        require_brats_axes(case.folder, geometry.affine)
+    except UserError as error:
+        found = f"expected {error.expected}; received {error.received}"
+        yield _finding("error", "orientation", case.folder, found, error.next_step)
+
+
+def _image_findings(image, role, path):
+    if image.dtype.kind == "f" and not np.isfinite(image).all():
+        count = image.size - int(np.isfinite(image).sum())
+        found = f"{count} voxels of {role} are NaN or infinite"
+        yield _finding("error", "not-finite", path, found, _AGAIN)
+        return
+    if not image.any():
+        found = f"every voxel of {role} is 0"
+        yield _finding("error", "empty-brain", path, found, _AGAIN)
+        return
+    low, high = image.min(), image.max()
+    # The brain of a constant image is constant too, whatever lies around it.
+    inside = image[image != 0]
+    if inside.min() == inside.max():
+        found = f"every voxel of {role} that is not 0 is {inside[0]}"
+        yield _finding("error", "constant-modality", path, found, _AGAIN)
+    elif low < 0:
+        found = f"intensities of {role} from {low} to {high}"
+        fix = "none where the images were normalized; the releases have none below 0"
+        yield _finding("note", "negative-intensity", path, found, fix)
+
+
+def _digest(image):
+    return hashlib.sha256(image).hexdigest()
+
+
+def _same_findings(case, digests):
+    roles = list(digests)
+    for position, role in enumerate(roles):
+        for other in roles[:position]:
+            if digests[role] == digests[other]:
+                found = f"{role} and {other} are the same image"
+                path = case.files[role][0]
+                yield _finding("error", "same-modality", path, found, _AGAIN)
+
+
+def _brain_findings(case, images, brain, whole):
+    if not images:
+        return
+    total = int(brain.sum())
+    for role, image in images.items():
+        count = np.count_nonzero(image)
+        overlap = 2 * count / (count + total)  # every brain lies in that of all
+        if overlap < _LEAST_OVERLAP:
+            found = f"{role} shows {count} voxels of the {total} that any modality has"
+            fix = "look whether it is of another patient, turned, or cut off"
+            path = case.files[role][0]
+            yield _finding("warning", "brain-mismatch", path, found, fix)
+    if not whole:
+        return
+    share = total / brain.size
+    if share > _MOST_BRAIN:
+        found = f"{share:.0%} of the voxels are not 0; a brain fills about 17 %"
+        fix = "remove the skull and set the background to 0"
+        yield _finding("warning", "background", case.folder, found, fix)
+    elif share < _LEAST_BRAIN:
+        found = f"{share:.1%} of the voxels are not 0; a brain fills about 17 %"
+        yield _finding("warning", "small-brain", case.folder, found, _LOOK)
+
+
+def _canonical(values, release, path):
+    """Returns canonical labels, or None and what is wrong with the values."""
+    try:
+        return to_canonical(values, release, path), []
+    except UserError as error:
+        found = f"expected {error.expected}; received {error.received}"
+    fix = _AGAIN
+    present = set(np.unique(values).tolist())
+    if 3 not in release.labels and 3 in present and 4 not in present:
+        fix = "from 2023 on, 3 is the enhancing tumor: write 4 for 3, or " + _AGAIN
+    elif 4 not in release.labels and 4 in present and 3 not in present:
+        fix = "before 2023, 4 is the enhancing tumor: write 3 for 4, or " + _AGAIN
+    return None, [_finding("error", "unexpected-label", path, found, fix)]
+
+
+def _tumor_findings(label, brain, path):
+    count = np.count_nonzero(label)
+    if not count:
+        yield _finding("warning", "no-tumor", path, "no voxel is labeled", _LOOK)
+        return
+    outside = np.count_nonzero(label[~brain])
+    if outside:
+        severity = "warning" if outside > count / 100 else "note"
+        found = f"{outside} of {count} tumor voxels lie where every modality is 0"
+        fix = "look whether label map and images are of one patient and one space"
+        yield _finding(severity, "tumor-outside", path, found, fix)
+
+
+def _swap_findings(case, images, label):
+    pair = suspected_swap([images[role] for role in MODALITIES], label)
+    if pair:
+        found = f"{pair[0]} looks like {pair[1]}, and the other way round"
+        fix = "look at the case; exchange the names of the two files if so"
+        yield _finding("warning", "swapped-modality", case.folder, found, fix)

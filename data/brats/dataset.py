@@ -1,0 +1,245 @@
+"""BraTS data sets of any release, or our phantom of one, as cases."""
+
+import re
+from pathlib import Path
+
+from common.errors import UserError
+from common.files import digest, sha256
+from data.brats.labels import from_canonical, to_canonical
+from data.brats.layout import is_phantom, scan
+from data.brats.releases import GRID, MODALITIES
+from data.case import Case
+from data.folder_notes import read_own_name
+from data.volume.files import read_geometry, read_volume, write_labels
+from data.volume.orientation import require_brats_axes
+
+
+class BratsDataset:
+    """The cases of a folder in order of id; any subset of a release will do.
+
+    A case's `images` has the paths of `MODALITIES`, its `group` is the grade
+    (`"HGG"`, `"LGG"`, or `""` where the release has none), its `patient` what
+    all exams of the patient share.
+
+    Attributes:
+        name: the release; `"phantom"` where our writer made the folder; the name
+            that `dataset.json` in it gives; `"<release>-<folder>"` where the
+            volumes are not on the release's grid.
+        root: the data set's folder, or the one that holds it.
+        release: `"brats13"`, `"brats15"`, `"brats17"` to `"brats21"` or
+            `"brats23"`.
+        is_own: whether it is a user's own data, by `dataset.json`.
+        total: number of cases of the release's training set, or of all cases
+            where the data is not of the release.
+
+    Args:
+        root: the data set's folder, a grade folder of it, or a folder above it.
+        release: name of the release, or None to tell it from the names.
+
+    Raises:
+        UserError: no case was recognized, or cases of several releases; a case
+            lacks a modality or is there twice; the first one cannot be read or
+            is not turned as those of BraTS are.
+    """
+
+    def __init__(self, root, release=None):
+        self.root = Path(root)
+        layout = scan(root, release)
+        self._release = layout.release
+        self.release, self.total = layout.release.name, layout.release.total
+        _check_complete(layout)
+        self._cases = [_as_case(files) for files in layout.cases]
+        self._geometries, self._sources = {}, {}
+        self.name = self._find_name(layout.root)
+        self.is_own = read_own_name(layout.root) is not None
+        if self.name != self.release:
+            self.total = len(self._cases)
+
+    def __len__(self):
+        return len(self._cases)
+
+    def __getitem__(self, position):
+        return self._cases[position]
+
+    def __iter__(self):
+        return iter(self._cases)
+
+    def read_image(self, case, modality):
+        """Returns one modality of a case in the type of its file.
+
+        Args:
+            case: a case of this data set.
+            modality: one of `MODALITIES`.
+
+        Returns:
+            Array `(depth, height, width)`.
+
+        Raises:
+            UserError: the file cannot be used, has not the case's shape, axes
+                or spacing, or the case is not turned as those of BraTS are.
+        """
+        if modality not in MODALITIES:
+            raise ValueError(
+                f"Expected one of {MODALITIES}. Received: modality={modality}"
+            )
+        return self._read(case, case.images[modality])
+
+    def read_labels(self, case):
+        """Returns a case's canonical labels, or None where it has none.
+
+        Returns:
+            uint8 `(depth, height, width)`: 0 background, 1 necrosis, 2 edema, 3
+            non-enhancing tumor (2013 and 2015 only), 4 enhancing tumor.
+
+        Raises:
+            UserError: the file cannot be used, has not the case's shape, axes
+                or spacing, or holds values that the release does not have; or
+                the case is not turned as those of BraTS are.
+        """
+        if case.label is None:
+            return None
+        return to_canonical(self._read(case, case.label), self._release, case.label)
+
+    def geometry(self, case):
+        """Returns the `Geometry` of a case: that of its first modality.
+
+        Raises:
+            UserError: the file's header cannot be read, or its axes do not grow
+                to the left, back and top.
+        """
+        if case.id not in self._geometries:
+            path = case.images[MODALITIES[0]]
+            geometry = read_geometry(path)
+            require_brats_axes(path, geometry.affine)
+            self._geometries[case.id] = geometry
+        return self._geometries[case.id]
+
+    def source(self, case):
+        """Returns a hash of a case's files and their meaning (computed once)."""
+        if case.id not in self._sources:
+            paths = [case.images[name] for name in MODALITIES]
+            paths += [] if case.label is None else [case.label]
+            content = [self.release, *map(sha256, paths)]
+            self._sources[case.id] = digest(content)
+        return self._sources[case.id]
+
+    def fingerprint(self):
+        """Returns a hash of all ids and file contents; reads every file once."""
+        return digest([[case.id, self.source(case)] for case in self._cases])
+
+    def check(self):
+        """Returns every `Finding` about the folder; reads all files."""
+        # Here, as it takes pandas and SciPy's statistics, which no other user
+        # of this class needs: a worker of the preparation starts sooner.
+        from data.brats.check import check_brats
+
+        return check_brats(self.root, self.release)
+
+    def write_prediction(self, case, labels, path):
+        """Writes a prediction as the release would, in the case's space.
+
+        Args:
+            case: a case of this data set.
+            labels: canonical labels `(depth, height, width)`, of any integer type.
+            path: `.nii`, `.nii.gz` or `.mha` file to write.
+
+        Raises:
+            UserError: the file cannot be written.
+            ValueError: the shape is not the case's, or the release has no such
+                label.
+        """
+        values = from_canonical(labels, self._release)
+        write_labels(path, values, case.images[MODALITIES[0]])
+
+    def read_prediction(self, case, path):
+        """Returns the canonical labels of a file that `write_prediction` wrote.
+
+        Raises:
+            UserError: the file cannot be used, or has not the case's shape, axes
+                or spacing.
+        """
+        return to_canonical(self._read(case, path), self._release, path)
+
+    def upload_name(self, case, name):
+        """Returns the file name under which 2013 and 2015 take a prediction.
+
+        Args:
+            case: a case of one of these releases.
+            name: any name without dots, such as that of the method.
+
+        Returns:
+            `"VSD.<name>.<number of the case's Flair file>.mha"`.
+
+        Raises:
+            ValueError: the release numbers no files.
+        """
+        number = self._release.number("flair", case.images["flair"].name)
+        if number is None:
+            raise ValueError(f"Expected a case of 2013 or 2015. Received: {case.id}")
+        return f"VSD.{name}.{number}.mha"
+
+    def _read(self, case, path):
+        array, geometry = read_volume(path)
+        of_case = self.geometry(case)
+        if geometry.shape != of_case.shape:
+            raise UserError(
+                path,
+                f"the case's shape {of_case.shape} (depth, height, width)",
+                geometry.shape,
+                _check_command(self.release, self.root),
+            )
+        # Voxels are compared by index. Origins differ in releases as published.
+        if not geometry.same_axes(of_case):
+            raise UserError(
+                path,
+                f"the case's axes and spacing {of_case.rounded_axes()}",
+                geometry.rounded_axes(),
+                _check_command(self.release, self.root),
+            )
+        return array
+
+    def _find_name(self, folder):
+        # Of whatever name: refused now, and not after all files have been hashed.
+        shape = self.geometry(self._cases[0]).shape
+        own = read_own_name(folder)
+        if own is not None:
+            return own
+        if is_phantom(folder):
+            return "phantom"
+        if shape == GRID:
+            return self.release
+        return (
+            f"{self.release}-{re.sub(r'[^A-Za-z0-9_-]+', '-', folder.resolve().name)}"
+        )
+
+
+def _as_case(files):
+    label = files.files["seg"]
+    return Case(
+        id=files.id,
+        patient=files.patient,
+        group=files.group,
+        images={name: files.files[name][0] for name in MODALITIES},
+        label=label[0] if label else None,
+    )
+
+
+def _check_complete(layout):
+    """Refuses cases that cannot be read; the check lists all that is wrong."""
+    release, command = layout.release, _check_command(layout.release.name, layout.root)
+    seen = {}
+    for case in layout.cases:
+        for name in case.missing:
+            expected = f"the file {release.file_name(name, case.folder.name)}"
+            raise UserError(case.folder, expected, "no such file", command)
+        for role in case.double:
+            names = ", ".join(path.name for path in case.files[role])
+            raise UserError(case.folder, f"one {role} file", names, command)
+        if case.id in seen:
+            received = f"{seen[case.id]} too"
+            raise UserError(case.folder, f"one case {case.id}", received, command)
+        seen[case.id] = case.folder
+
+
+def _check_command(release, root):
+    return f"make check-data DATASET={release} DATA={root} lists all that is wrong"

@@ -1,0 +1,60 @@
+"""The survival table of BraTS 2017 to 2020, whose column names differ by year."""
+
+import pandas as pd
+
+from common.errors import UserError
+from data.brats.layout import scan
+
+FILES = ("survival_data.csv", "survival_info.csv", "survival_evaluation.csv")
+
+_COLUMNS = {
+    "id": r"brats\d\d_?id",
+    "age": r"age",
+    "survival_days": r"survival(_days)?",
+    "resection": r"resectionstatus|extent_of_resection",
+}
+_COPY = "copy the table again from the release"
+
+
+def survival(root):
+    """Reads the survival table of a data set, one row a patient who has one.
+
+    Args:
+        root: the data set's folder, a grade folder of it, or a folder above it.
+
+    Returns:
+        A pandas table with the columns `id` (the case), `age` in years and
+        `survival_days`, both floats, and `resection` (`"GTR"`, `"STR"` or `""`).
+        A number that is not known is NaN, as are the days of a patient who was
+        alive at the last visit, and all days of a validation set.
+
+    Raises:
+        UserError: there is no table, or it does not name its cases.
+    """
+    folder = scan(root).root
+    path = next((folder / name for name in FILES if (folder / name).is_file()), None)
+    if path is None:
+        fix = "2017 to 2020 have one; the other releases do not"
+        raise UserError(folder, f"one of {', '.join(FILES)}", "none", fix)
+    try:
+        # Without defaults: the resection "NA" is a value, not a missing one.
+        table = pd.read_csv(
+            path, dtype=str, keep_default_na=False, encoding="utf-8-sig"
+        )
+    except (OSError, ValueError) as error:
+        raise UserError(path, "a CSV table", error, _COPY) from error
+    columns = {name: _column(table, pattern) for name, pattern in _COLUMNS.items()}
+    if columns["id"] is None or (columns["id"] == "").any():
+        received = f"{len(table)} rows of {', '.join(table.columns)}"
+        raise UserError(path, "a column BraTS<year>ID, filled", received, _COPY)
+    table = pd.DataFrame(columns).fillna("")
+    for name in ("age", "survival_days"):
+        table[name] = pd.to_numeric(table[name], errors="coerce").astype(float)
+    table["resection"] = table["resection"].replace("NA", "")
+    return table
+
+
+def _column(table, pattern):
+    """Returns the column whose whole name matches, or None."""
+    matches = table.columns.str.fullmatch(f"\\s*({pattern})\\s*", case=False)
+    return table.loc[:, matches].iloc[:, 0].str.strip() if matches.any() else None

@@ -1,0 +1,251 @@
+"""Safe reader of the `.mat` v7.3 (HDF5) files of the figshare CE-MRI data set.
+
+A file is untrusted input. Everything it declares (links, ranks, types, sizes)
+is checked before any array is read, so that no file can make us follow it out
+of its folder or allocate more than a slice needs.
+"""
+
+import contextlib
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+from h5py import h5l
+
+from common.errors import UserError
+
+MAX_SIDE = 4096  # pixels; the real images have 256 or 512
+_MAX_NUMBERS = 20_000  # of a border or of cvind
+
+# Kinds of NumPy type each field may have, and how many numbers it may hold.
+_FIELDS = {
+    "label": ("iuf", 1),
+    "PID": ("u", 64),
+    "image": ("iuf", MAX_SIDE**2),
+    "tumorBorder": ("iuf", _MAX_NUMBERS),
+    "tumorMask": ("u", MAX_SIDE**2),
+}
+
+
+class MatError(UserError):
+    """A `UserError` about one `.mat` file of the figshare layout.
+
+    Args:
+        code: short name of the broken rule, such as `"missing-field"`; the
+            integrity check reports it.
+        path: the file.
+        expected: what was expected of it.
+        received: what was found instead.
+    """
+
+    def __init__(self, code, path, expected, received):
+        self.code = code
+        next_step = f"make check-data DATASET=figshare DATA={path.parent}"
+        super().__init__(path, expected, received, next_step)
+
+
+@dataclass(frozen=True, eq=False)
+class Slice:
+    """One slice, upright: rows run from the top of the head downwards.
+
+    Args:
+        image: intensities, `(height, width)`, of the file's own type (int16).
+        mask: tumor, `(height, width)` uint8 of 0 and 1; never empty.
+        border: the tumor's outline, `(k, 2)` float64; x (column) and y (row)
+            in pixels, the center of the first pixel at 0; not closed.
+        patient: patient identifier; empty where the file has none.
+        label: 1 meningioma, 2 glioma, 3 pituitary tumor.
+    """
+
+    image: np.ndarray
+    mask: np.ndarray
+    border: np.ndarray
+    patient: str
+    label: int
+
+
+def read_slice(path):
+    """Reads one slice.
+
+    Args:
+        path: a `.mat` v7.3 file with the struct `cjdata`.
+
+    Returns:
+        A `Slice`.
+
+    Raises:
+        MatError: the file is damaged, links elsewhere, or a field is missing
+            or is not what it should be (a `UserError` with a `code`).
+    """
+    path = Path(path)
+    with _opened(path) as file:
+        fields = _declared_fields(file, path)
+        patient, label = _patient(fields, path), _label(fields, path)
+        # MATLAB stores columns first: the transpose is the upright head.
+        image = np.ascontiguousarray(fields["image"][...].T)
+        mask = np.ascontiguousarray(fields["tumorMask"][...].T)
+        border = fields["tumorBorder"][...].astype(np.float64)
+    if image.dtype.kind == "f" and not np.isfinite(image).all():
+        count = int(np.count_nonzero(~np.isfinite(image)))
+        raise MatError("not-finite", path, "a finite image", f"{count} NaN or Inf")
+    if mask.max() > 1:
+        received = f"the value {mask.max()}"
+        raise MatError("mask-values", path, "tumorMask of 0 and 1", received)
+    if not mask.any():
+        raise MatError("empty-mask", path, "a tumor in tumorMask", "no pixel of it")
+    if border.size < 6 or border.size % 2 or not np.isfinite(border).all():
+        expected = "tumorBorder as x1,y1,x2,y2,… of three finite points or more"
+        raise MatError("bad-border", path, expected, f"{border.size} numbers")
+    # MATLAB counts pixels from 1.
+    return Slice(image, mask, border.reshape(-1, 2) - 1, patient, label)
+
+
+def read_header(path):
+    """Reads what is known of one slice, without its image.
+
+    Args:
+        path: a `.mat` v7.3 file with the struct `cjdata`.
+
+    Returns:
+        `(patient, label, (height, width))`; the patient is empty where the
+        file names none.
+
+    Raises:
+        MatError: as `read_slice`, as far as it shows without the arrays.
+    """
+    path = Path(path)
+    with _opened(path) as file:
+        fields = _declared_fields(file, path)
+        size = fields["image"].shape[::-1]
+        return _patient(fields, path), _label(fields, path), size
+
+
+def read_cvind(path):
+    """Reads the author's five patient folds (`cvind.mat`, `cvind5fold.mat`).
+
+    Returns:
+        The fold, from 1, of each image in order of its index, as a tuple.
+
+    Raises:
+        MatError: the file is damaged or holds no such list.
+    """
+    path = Path(path)
+    with _opened(path) as file:
+        values = _declared(file, "cvind", "iuf", _MAX_NUMBERS, path)[...].ravel()
+    if not np.isin(values, (1, 2, 3, 4, 5)).all():
+        raise MatError("bad-cvind", path, "folds 1 to 5", "other values in cvind")
+    return tuple(int(value) for value in values)
+
+
+@contextlib.contextmanager
+def _opened(path):
+    """Opens an HDF5 file; what HDF5 cannot read becomes a `MatError`."""
+    try:
+        if not h5py.is_hdf5(path):
+            raise _not_hdf5(path)
+        with h5py.File(path, "r") as file:
+            yield file
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
+        # h5py has no error class of its own.
+        code = "truncated" if "truncated" in str(error) else "damaged"
+        expected = "a whole file; download it again"
+        raise MatError(code, path, expected, f"{code}: {error}") from error
+
+
+def _not_hdf5(path):
+    """Returns the error of a file without the signature of HDF5."""
+    expected = "a MATLAB v7.3 (HDF5) file"
+    with open(path, "rb") as file:
+        start = file.read(10)
+    if start == b"MATLAB 7.3":
+        return MatError("truncated", path, expected, "only its beginning")
+    if start == b"MATLAB 5.0":
+        received = "an old MATLAB v5 file (save it with -v7.3)"
+        return MatError("not-hdf5", path, expected, received)
+    received = "another kind of file" if start else "an empty file"
+    return MatError("not-hdf5", path, expected, received)
+
+
+def _declared_fields(file, path):
+    """Returns the datasets of `cjdata` by name, checked but not read."""
+    group = _linked(file, "cjdata", h5py.Group, path)
+    fields = {
+        name: _declared(group, name, kinds, limit, path)
+        for name, (kinds, limit) in _FIELDS.items()
+    }
+    image, mask = fields["image"], fields["tumorMask"]
+    if max(image.shape) > MAX_SIDE:
+        received = f"shape {image.shape}"
+        raise MatError("huge-shape", path, f"{MAX_SIDE} pixels at most", received)
+    if image.shape != mask.shape or not image.size:
+        received = f"image {image.shape}, tumorMask {mask.shape}"
+        raise MatError("wrong-shape", path, "image and tumorMask alike", received)
+    if mask.dtype != np.uint8:
+        raise MatError("wrong-type", path, "tumorMask as uint8", mask.dtype)
+    return fields
+
+
+def _declared(group, name, kinds, limit, path):
+    """Returns one dataset whose type, rank and extent are as they should be."""
+    dataset = _linked(group, name, h5py.Dataset, path)
+    if dataset.external or dataset.is_virtual:
+        received = "data kept in another file"
+        raise MatError("external-link", path, f"{name} in this file", received)
+    if dataset.dtype.kind not in kinds:
+        raise MatError("wrong-type", path, f"{name} of numbers", dataset.dtype)
+    if name == "PID" and _is_empty(dataset):
+        return dataset
+    if dataset.ndim != 2:
+        received = f"shape {dataset.shape}"
+        raise MatError("wrong-rank", path, f"{name} with two axes", received)
+    # A chunk is decompressed whole, however small the declared array.
+    if max(dataset.size, math.prod(dataset.chunks or ())) > limit:
+        received = f"shape {dataset.shape}, chunks {dataset.chunks}"
+        raise MatError("huge-shape", path, f"{name} of {limit} at most", received)
+    return dataset
+
+
+def _linked(group, name, kind, path):
+    """Returns a member of a group, which must be in the file itself."""
+    # The low-level calls look at the link only; `name in group` follows it.
+    links, key = group.id.links, name.encode()
+    if not links.exists(key):
+        raise MatError("missing-field", path, f"the field {name}", "none")
+    if links.get_info(key).type != h5l.TYPE_HARD:
+        received = f"{name} is a link"
+        raise MatError("external-link", path, "no external or soft links", received)
+    member = group[name]
+    if not isinstance(member, kind):
+        received = type(member).__name__
+        raise MatError("missing-field", path, f"{name} as {kind.__name__}", received)
+    return member
+
+
+def _is_empty(dataset):
+    """Tells an empty MATLAB array, which is stored as its own shape."""
+    return dataset.shape == (2,) and dataset.attrs.get("MATLAB_empty", 0) == 1
+
+
+def _patient(fields, path):
+    """Returns the patient id, or an empty string."""
+    dataset = fields["PID"]
+    if _is_empty(dataset):
+        return ""
+    codes = dataset[...].ravel()
+    try:
+        patient = codes.astype("<u2").tobytes().decode("utf-16-le").strip(" \0")
+    except UnicodeDecodeError:
+        patient = "\0"
+    if not patient.isprintable():
+        raise MatError("bad-pid", path, "PID as printable text", codes.tolist())
+    return patient
+
+
+def _label(fields, path):
+    """Returns the tumor type, 1 to 3."""
+    values = fields["label"][...].ravel()
+    if values.size != 1 or values[0] not in (1, 2, 3):
+        raise MatError("bad-label", path, "one label of 1, 2, 3", values.tolist())
+    return int(values[0])

@@ -1,0 +1,159 @@
+"""The tumors of the BraTS phantom: edema, rim, necrosis, of irregular shape.
+
+A region is where a level is positive: the distance from a center, bent by
+smooth random fields, less what makes the region as large as was drawn. So its
+share of the brain is the same on every grid.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from data.phantom.brats.brain import (
+    EDEMA,
+    ENHANCING,
+    FLUID,
+    GRAY,
+    NECROSIS,
+    NONENHANCING,
+    blend,
+)
+from data.phantom.brats.field import draw_waves, wave_field
+
+# Of the volume of the whole grid: what the real data have.
+_MEDIAN, _SPREAD, _LEAST, _GREATEST = 0.009, 0.55, 0.002, 0.024
+_GRID = 155 * 240 * 240  # mm³
+_NEVER = np.float32(-1e4)  # a level far outside
+
+
+@dataclass(frozen=True, eq=False)
+class Tumor:
+    """One tumor, on whatever grid.
+
+    Args:
+        share: share of the grid's volume that is tumor.
+        center: its middle along z, y and x in mm.
+        core_center: the middle of its core.
+        axes: three orthogonal axes over their lengths, `(3, 3)`; 1 is usual.
+        waves: waves of its outline, rough outline, rim and patches.
+        core: share of the tumor that is not edema.
+        enhancing: share of the core that takes up contrast agent, 0 for none.
+        necrosis: share of the core that is necrosis.
+        fuzzy: mm over which the edema passes into the brain.
+    """
+
+    share: float
+    center: np.ndarray
+    core_center: np.ndarray
+    axes: np.ndarray
+    waves: tuple[np.ndarray, ...]
+    core: float
+    enhancing: float
+    necrosis: float
+    fuzzy: float
+
+    def paint(self, shares, mask, axes, edge, grid_size):
+        """Puts the tumor into a brain.
+
+        Args:
+            shares: the brain's tissues, changed in place.
+            mask: the brain, `(depth, height, width)`.
+            axes: places along z, y and x in mm, three vectors.
+            edge: mm over which one tissue passes into the next.
+            grid_size: voxels of the whole grid.
+
+        Returns:
+            Labels, uint8: 0 none, 1 necrosis, 2 edema, 3 non-enhancing, 4
+            enhancing.
+        """
+        outline, rough, rim, patches = (wave_field(axes, w) for w in self.waves)
+        size = (self.share * _GRID * 0.75 / np.pi) ** (1 / 3)  # radius, mm
+        bend = size * (0.18 * outline + 0.1 * rough)
+        # Edema spreads along the white matter, and neither into the cortex nor
+        # into the ventricles.
+        tissue = -0.3 * size * shares[GRAY] - 2.0 * size * shares[FLUID]
+        outside = np.where(mask, np.float32(0), _NEVER)
+        whole = tissue + bend + outside - self._distance(axes, self.center)
+        whole = _of_size(whole, max(self.share * grid_size, 12))
+        count = max((whole > 0).sum() * self.core, 6)
+        core = 0.7 * bend + outside - self._distance(axes, self.core_center)
+        core = np.minimum(_of_size(core, count), whole - edge / 2)
+        count = (core > 0).sum()
+        blend(shares, EDEMA, whole, self.fuzzy + edge)
+        blend(shares, NONENHANCING, core, 1.5 * edge)
+        labels = np.where(whole > 0, 2, 0).astype(np.uint8)
+        labels[core > 0] = 3
+        if self.necrosis:
+            dead = core + 0.12 * size * rim
+            dead = np.minimum(_of_size(dead, count * self.necrosis), core)
+            blend(shares, NECROSIS, dead, edge)
+            labels[dead > 0] = 1
+        if self.enhancing:
+            # The rim lies around the necrosis, and is not closed everywhere.
+            near = core - dead if self.necrosis else core
+            ring = 0.5 * near + 0.15 * size * patches
+            ring = np.where(labels == 3, ring, _NEVER)
+            ring = np.minimum(_of_size(ring, count * self.enhancing), 2 * edge)
+            blend(shares, ENHANCING, ring + edge / 4, edge)
+            labels[ring > 0] = 4
+        return labels
+
+    def _distance(self, axes, center):
+        """Distance from a center along the tumor's own axes, in mm."""
+        z, y, x = (
+            axis.astype(np.float32)
+            for axis in np.meshgrid(
+                *(axis - middle for axis, middle in zip(axes, center, strict=True)),
+                indexing="ij",
+                sparse=True,
+            )
+        )
+        turned = (a * z + b * y + c * x for a, b, c in self.axes.astype(np.float32))
+        return np.sqrt(sum(value**2 for value in turned))
+
+
+def draw_tumor(generator, brain, high_grade, enhances):
+    """Draws the tumor of one patient.
+
+    Args:
+        generator: NumPy generator.
+        brain: the patient's `Brain`.
+        high_grade: whether it is a glioblastoma, most of whose core is a rim
+            around necrosis; of the others few have necrosis.
+        enhances: whether a part of it takes up contrast agent.
+    """
+    uniform, normal = generator.uniform, generator.normal
+    share = np.clip(_MEDIAN * np.exp(_SPREAD * normal()), _LEAST, _GREATEST)
+    size = (share * _GRID * 0.75 / np.pi) ** (1 / 3)
+    points = uniform([-25, -62, -52], [55, 62, 52], (512, 3))
+    inside = brain.depth(*points.T)
+    wrong = np.maximum(0.55 * size + 5 - inside, 0)
+    wrong += np.maximum(0.5 * size + 4 - np.abs(points[:, 2]), 0)
+    center = points[np.flatnonzero(wrong <= max(1.5, wrong.min()))[0]]
+    turn = np.linalg.qr(normal(size=(3, 3)))[0]
+    if high_grade:
+        core, necrosis = uniform(0.25, 0.6), uniform(0.15, 0.5)
+        enhancing = uniform(0.6, 0.95) * (1 - necrosis)
+    else:
+        core = uniform(0.35, 0.8)
+        necrosis = uniform(0.02, 0.12) * (uniform() < 0.3)
+        enhancing = uniform(0.05, 0.3)
+    lengths = np.array([2.6, 1.1, 0.9, 0.8]) * size
+    return Tumor(
+        share=float(share),
+        center=center,
+        core_center=center + normal(0, 0.12 * size, 3),
+        axes=turn / np.exp(normal(0, 0.1, (3, 1))),
+        waves=tuple(draw_waves(generator, length) for length in lengths),
+        core=float(core),
+        enhancing=float(enhancing) if enhances else 0.0,
+        necrosis=float(necrosis),
+        fuzzy=float(uniform(2, 6)),
+    )
+
+
+def _of_size(level, count):
+    """Shifts a level so that it is positive in about `count` voxels."""
+    count = int(np.clip(round(count), 1, (level > _NEVER / 2).sum() - 1))
+    place = level.size - count - 1
+    return level - np.partition(level, place, axis=None)[place]

@@ -1,0 +1,125 @@
+"""A synthetic data set in the layout of any BraTS release.
+
+It exists so that everything runs without the real data. Its brains have folds,
+white and gray matter, ventricles and vessels; its tumors edema, an enhancing rim,
+necrosis and, in 2013 and 2015, non-enhancing tumor. It is no easy one: the best
+single threshold on the FLAIR images, standardized over the brain, reaches a mean
+Dice of 0.66 for the whole tumor, and 0.70 with the best threshold of
+each case (30 cases of either grade, 52x80x80 voxels, seed 1); on three real cases
+it is 0.68 and 0.70.
+"""
+
+import gzip
+from pathlib import Path
+
+import nibabel
+import numpy as np
+import SimpleITK
+
+from common.files import atomic_folder, write_json
+from data.brats.labels import from_canonical
+from data.brats.layout import PHANTOM_WRITER
+from data.brats.releases import GRID, MODALITIES, RELEASES
+from data.folder_notes import PHANTOM_FILE, holds_phantom
+from data.phantom.brats.case import draw_case
+from data.phantom.brats.names import case_files, tables
+from data.volume.files import write_labels
+
+_VERSION = 1  # to be raised by whatever changes the images
+_LEAST = (16, 48, 48)
+_GRADES = ("HGG", "LGG")
+# Of random numbers. The tables have 2 and 5.
+_STREAMS = {("HGG", True): 0, ("LGG", True): 1, ("HGG", False): 3, ("LGG", False): 4}
+
+
+def write_phantom(
+    root, release="brats17", hgg=4, lgg=2, shape=GRID, seed=0, labeled=True
+):
+    """Writes a phantom data set: the release's tree, tables and `phantom.json`.
+
+    The same arguments give the same bytes (with the same versions of the
+    libraries on the same kind of processor), the same seed shows the same brains
+    in every release. A longer phantom begins with the cases of a shorter one, in
+    each grade. It appears whole or not at all; one that is there is kept. The
+    first, third, … LGG case has no enhancing tumor.
+
+    Args:
+        root: folder to write, absent, empty, or holding this very phantom.
+        release: name of a release, `"brats13"` to `"brats23"`.
+        hgg: number of high-grade cases.
+        lgg: number of low-grade cases.
+        shape: (depth, height, width) of the volumes in voxels of 1 mm, at least
+            16, 48 and 48. The brain fills every shape in the same proportion.
+        seed: seed of all that is random.
+        labeled: whether it is a training set. Else it is one to predict, as the
+            release's validation set (2013 and 2015: test set): other patients,
+            no labels, from 2015 on no grades, and no survival in the table.
+
+    Raises:
+        UserError: the folder holds something else, or cannot be written.
+    """
+    root, shape = Path(root), tuple(int(length) for length in shape)
+    if release not in RELEASES:
+        expected = f"one of {', '.join(RELEASES)}"
+        raise ValueError(f"Expected {expected}. Received: release={release}")
+    if len(shape) != 3 or any(np.less(shape, _LEAST)):
+        raise ValueError(f"Expected at least {_LEAST}. Received: shape={shape}")
+    if min(hgg, lgg) < 0 or hgg + lgg < 1:
+        raise ValueError(f"Expected a case. Received: hgg={hgg}, lgg={lgg}")
+    release = RELEASES[release]
+    plan = {
+        (grade, index): case_files(release, grade, index, labeled)
+        for grade, count in zip(_GRADES, (hgg, lgg), strict=True)
+        for index in range(count)
+    }
+    texts = tables(release.name, {"HGG": hgg, "LGG": lgg}, seed, labeled)
+    settings = {
+        "writer": PHANTOM_WRITER,
+        "version": _VERSION,
+        "release": release.name,
+        "hgg": hgg,
+        "lgg": lgg,
+        "shape": list(shape),
+        "seed": seed,
+    }
+    if not labeled:  # only then, so that an older training set is still the same
+        settings["labeled"] = False
+    names = [*texts, *(name for paths in plan.values() for name in paths.values())]
+    if holds_phantom(root, settings, names):
+        return
+    with atomic_folder(root) as folder:
+        for (grade, index), paths in plan.items():
+            paths = {role: folder / name for role, name in paths.items()}
+            stream = _STREAMS[grade, labeled]
+            images, labels = draw_case(seed, stream, index, shape, grade == "HGG")
+            _write_case(paths, images, labels, release)
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        write_json(folder / PHANTOM_FILE, settings)
+
+
+def _write_case(paths, images, labels, release):
+    for modality in MODALITIES:
+        path = paths[modality]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_image(path, images[modality])
+    if "seg" not in paths:
+        return
+    if 3 not in release.labels.values():
+        labels[labels == 3] = 1  # from 2017 on one label for both
+    paths["seg"].parent.mkdir(parents=True, exist_ok=True)
+    write_labels(paths["seg"], from_canonical(labels, release), paths["flair"])
+
+
+def _write_image(path, array):
+    """Writes an image `(depth, height, width)` in the space of the real ones."""
+    height = array.shape[1]
+    if path.suffix == ".mha":
+        image = SimpleITK.GetImageFromArray(array)
+        image.SetOrigin((0, 1 - height, 0))
+        SimpleITK.WriteImage(image, path, useCompression=True)
+        return
+    affine = np.diag([-1.0, -1.0, 1.0, 1.0])
+    affine[1, 3] = height - 1
+    content = nibabel.Nifti1Image(array.T, affine).to_bytes()
+    path.write_bytes(gzip.compress(content, compresslevel=4, mtime=0))

@@ -1,0 +1,192 @@
+"""Whether a scan from elsewhere is like those of BraTS, so that a network fits it."""
+
+import itertools
+
+import numpy as np
+
+from common.errors import UserError
+from data.brats.releases import MODALITIES
+from data.integrity import Finding
+from data.scans.registration import worst_placed
+from data.volume.orientation import BRATS_AXES, axis_codes, tilt
+
+# What each rule expects of a scan.
+EXPECTED = {
+    "grid": "four volumes on one grid",
+    "place": "four volumes at one place in space",
+    "not-finite": "finite intensities",
+    "constant": "intensities above 0 that differ",
+    "affine": "an affine that gives each axis a direction",
+    "voxel-size": "voxels of 1 x 1 x 1 mm",
+    "skull": "a skull-stripped scan, 0 around the brain",
+    "masks": "modalities that are 0 outside of one and the same brain",
+    "registration": "modalities that show the same structures at the same place",
+    "twice": "four different modalities",
+    "small": "a whole brain",
+    "negative": "intensities of at least 0",
+    "tilted": "axes along those of the patient",
+    "orientation": f"axes that grow to {BRATS_AXES} (left, back, top), as in BraTS",
+}
+# Errors that say "this will go wrong", not "this cannot be done".
+CAN_BE_FORCED = ("voxel-size", "skull", "masks", "twice")
+
+# A brain has 1.0 to 1.9 liters, a head more than 3; a rim of skull lies between.
+_MOST_LITERS, _GOOD_LITERS, _LEAST_LITERS = 2.5, 1.9, 0.5
+_MOST_OFFSET = 1.0  # mm between the same corner of two modalities
+# Of a modality's foreground with the first one's: above .996 in cases of BraTS, below
+# .95 where one is moved by 5 mm.
+_LEAST_DICE, _GOOD_DICE = 0.6, 0.95
+_MOST_TILT = 15.0  # degrees
+
+_REGISTER = "co-register the modalities and resample them to one grid of 1 mm"
+_ALIGN = "look at the modalities one above the other; co-register them anew"
+_STRIP = "strip the skull and set everything but the brain to 0 in all modalities"
+_RESAMPLE = "resample the scan to 1 mm, or add --force to try it as it is"
+_LOOK = "look at the file"
+
+
+def check_grids(paths, geometries):
+    """Compares the grids of a scan's modalities with each other and with BraTS's.
+
+    Args:
+        paths: file by modality.
+        geometries: `Geometry` by modality.
+
+    Returns:
+        A list of `Finding`.
+    """
+    first = geometries[MODALITIES[0]]
+    findings = []
+    for name in MODALITIES[1:]:
+        other = geometries[name]
+        if other.shape != first.shape:
+            found = f"{other.shape}, and {first.shape} in {paths[MODALITIES[0]].name}"
+            findings.append(_finding("error", "grid", paths[name], found, _REGISTER))
+        elif not other.matches(first):
+            offset = _corner_offset(first, other)
+            severity = "error" if offset > _MOST_OFFSET else "warning"
+            found = f"{offset:.2g} mm from {paths[MODALITIES[0]].name}"
+            findings.append(_finding(severity, "place", paths[name], found, _REGISTER))
+    path = paths[MODALITIES[0]]
+    try:
+        codes = axis_codes(first.affine)
+    except ValueError:
+        found, fix = f"{first.affine.tolist()}", "correct the file's header"
+        return [*findings, _finding("error", "affine", path, found, fix)]
+    if codes != BRATS_AXES:
+        fix = "none: it is turned for the networks, and the labels are turned back"
+        findings.append(_finding("note", "orientation", path, codes, fix))
+    if tilt(first.affine) > _MOST_TILT:
+        found = f"a tilt of {tilt(first.affine):.0f} degrees"
+        fix = "register the scan to an atlas, such as SRI24"
+        findings.append(_finding("warning", "tilted", path, found, fix))
+    low, high = min(first.spacing), max(first.spacing)
+    if low < 0.9 or high > 1.1:
+        severity = "error" if low < 0.7 or high > 1.5 else "warning"
+        found = " x ".join(f"{mm:.3g}" for mm in first.spacing) + " mm"
+        findings.append(_finding(severity, "voxel-size", path, found, _RESAMPLE))
+    return findings
+
+
+def check_intensities(paths, volumes, voxel_volume):
+    """Looks for skulls, empty modalities, different brains and the same file twice.
+
+    Args:
+        paths: file by modality.
+        volumes: array `(depth, height, width)` by modality, of one shape.
+        voxel_volume: cubic mm.
+
+    Returns:
+        A list of `Finding`.
+    """
+    findings = []
+    for name in MODALITIES:
+        findings += _check_volume(paths[name], volumes[name], voxel_volume)
+    first = volumes[MODALITIES[0]] != 0
+    for name in MODALITIES[1:]:
+        dice = _dice(first, volumes[name] != 0)
+        if dice < _GOOD_DICE:
+            severity = "error" if dice < _LEAST_DICE else "warning"
+            found = f"a Dice of {dice:.2f} with {paths[MODALITIES[0]].name}"
+            findings.append(_finding(severity, "masks", paths[name], found, _REGISTER))
+    for one, other in itertools.combinations(MODALITIES, 2):
+        if np.array_equal(volumes[one], volumes[other]):
+            found = f"the voxels of {paths[one].name} once more"
+            findings.append(_finding("error", "twice", paths[other], found, _LOOK))
+    return findings
+
+
+def check_registration(paths, volumes):
+    """Looks for a modality that is moved or mirrored against the others.
+
+    Args:
+        paths: file by modality.
+        volumes: array `(depth, height, width)` by modality, of one shape, as in BraTS.
+
+    Returns:
+        A list of `Finding`.
+    """
+    found = worst_placed([volumes[name] for name in MODALITIES])
+    if found is None:
+        return []
+    position, words = found
+    path = paths[MODALITIES[position]]
+    return [_finding("warning", "registration", path, f"fits better {words}", _ALIGN)]
+
+
+def refuse_errors(findings, force=False):
+    """Raises the first error among some findings; returns the others.
+
+    Args:
+        findings: list of `Finding`.
+        force: whether the errors of `CAN_BE_FORCED` count as warnings.
+
+    Raises:
+        UserError: there is an error.
+    """
+    for finding in findings:
+        if finding.severity == "error" and not (
+            force and finding.code in CAN_BE_FORCED
+        ):
+            expected = EXPECTED[finding.code]
+            raise UserError(finding.file, expected, finding.found, finding.fix)
+    return findings
+
+
+def _finding(severity, code, path, found, fix):
+    return Finding(severity, code, str(path), found, fix)
+
+
+def _check_volume(path, volume, voxel_volume):
+    if not np.isfinite(volume).all():
+        yield _finding("error", "not-finite", path, "NaN or infinity", _LOOK)
+        return
+    values = volume[volume != 0]
+    if not len(values) or values.min() == values.max() or values.max() <= 0:
+        found = f"{volume.min()} to {volume.max()}, but no two values above 0"
+        yield _finding("error", "constant", path, found, _LOOK)
+        return
+    if values.min() < 0:
+        found = f"down to {values.min()}"
+        fix = "none needed if the background is 0; else shift the intensities"
+        yield _finding("warning", "negative", path, found, fix)
+    liters = len(values) * voxel_volume / 1e6
+    found = f"{liters:.2g} liters that are not 0"
+    if liters > _GOOD_LITERS:
+        severity = "error" if liters > _MOST_LITERS else "warning"
+        yield _finding(severity, "skull", path, found, _STRIP)
+    elif liters < _LEAST_LITERS:
+        yield _finding("warning", "small", path, found, _LOOK)
+
+
+def _corner_offset(first, other):
+    """Returns how far the same corner of two grids lies apart at most, in mm."""
+    corners = np.array(list(np.ndindex(2, 2, 2))) * (np.array(first.shape[::-1]) - 1)
+    corners = np.column_stack([corners, np.ones(8)])
+    offsets = corners @ (first.affine - other.affine).T
+    return float(np.linalg.norm(offsets[:, :3], axis=1).max())
+
+
+def _dice(first, second):
+    either = np.count_nonzero(first) + np.count_nonzero(second)
+    return 2 * np.count_nonzero(first & second) / max(either, 1)

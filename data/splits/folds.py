@@ -1,0 +1,226 @@
+"""Folds and splits: image-wise, patient-wise, or from the user's own file."""
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+from common.errors import UserError
+from common.files import digest
+from data.order import generator
+from data.splits.files import read_assignment, write_assignment
+
+
+@dataclass(frozen=True)
+class Split:
+    """The cases of one fold, by id, each in sorted order of the data set."""
+
+    fold: int
+    train: tuple[str, ...]
+    validation: tuple[str, ...]
+    test: tuple[str, ...]
+
+    def digest(self):
+        """Returns a hash of the three lists."""
+        return digest([self.train, self.validation, self.test])
+
+
+def image_folds(cases, n_folds, seed):
+    """Puts images into folds at random, whoever their patient is.
+
+    Args:
+        cases: the data set's cases.
+        n_folds: number of folds; their sizes differ by one at most.
+        seed: seed of the permutation.
+
+    Returns:
+        The fold of each case, from 0, by case id.
+    """
+    order = generator(seed).permutation(len(cases))
+    return {cases[i].id: int(k) % n_folds for k, i in enumerate(order)}
+
+
+def patient_folds(cases, author_folds=None, n_folds=5, seed=0, strict=True):
+    """Puts patients into folds, all their images together.
+
+    Args:
+        cases: the data set's cases.
+        author_folds: the fold of each case by id as the data's author made
+            them, or None to draw folds from the patients at random.
+        n_folds: number of folds to draw where there are no author folds.
+        seed: seed of that draw.
+        strict: whether exams that differ only in the trailing letter of the
+            patient id count as one patient. An author fold that cuts such a
+            patient in two loses it to the fold with most of its images.
+
+    Returns:
+        The fold of each case, from 0, by case id. Author folds without a case
+        leave no gap.
+
+    Raises:
+        UserError: a case has no patient id.
+    """
+    groups = defaultdict(list)
+    for case in cases:
+        patient = patient_of(case)
+        groups[base_exam(patient) if strict else patient].append(case.id)
+    if author_folds is None:
+        patients = sorted(groups)
+        order = generator(seed).permutation(len(patients))
+        # The next patient goes to the smallest fold: sizes stay close.
+        sizes = [0] * n_folds
+        folds = {}
+        for i in order:
+            fold = sizes.index(min(sizes))
+            members = groups[patients[i]]
+            sizes[fold] += len(members)
+            folds.update(dict.fromkeys(members, fold))
+        return folds
+    present = sorted({author_folds[case.id] for case in cases})
+    folds = {}
+    for members in groups.values():
+        votes = Counter(author_folds[case_id] for case_id in members)
+        if strict:
+            winner = min(votes, key=lambda fold: (-votes[fold], fold))
+            folds.update(dict.fromkeys(members, present.index(winner)))
+        else:
+            folds.update({i: present.index(author_folds[i]) for i in members})
+    return folds
+
+
+def rule_kept(cases, folds):
+    """Returns the strictest rule of patients that some folds keep.
+
+    Args:
+        cases: the data set's cases.
+        folds: fold of each case by id.
+
+    Returns:
+        `base_exam` where no patient is in two folds, exams that differ in their
+        last letter taken as one; `str` where no patient id is; else None.
+    """
+    if not all(case.patient for case in cases):
+        return None
+    for rule in (base_exam, str):
+        seen = {}
+        if all(
+            seen.setdefault(rule(case.patient), folds[case.id]) == folds[case.id]
+            for case in cases
+        ):
+            return rule
+    return None
+
+
+def base_exam(patient):
+    """Strips the letter that marks a repeated exam: MR024780B is MR024780."""
+    return re.sub(r"(?<=\d)[A-Za-z]$", "", patient)
+
+
+def split(cases, folds, fold, validation_share, seed, patient_rule=None):
+    """Makes the split in which one fold is the test set.
+
+    Args:
+        cases: the data set's cases.
+        folds: fold of each case by id.
+        fold: the test fold, from 0.
+        validation_share: share of the training images kept for validation.
+        seed: seed of that draw.
+        patient_rule: function from a patient id to what validation takes as
+            one patient, as `rule_kept` returns it; None: single cases.
+
+    Returns:
+        A `Split`.
+
+    Raises:
+        UserError: the fold holds no case.
+    """
+    test = [case for case in cases if folds[case.id] == fold]
+    rest = [case for case in cases if folds[case.id] != fold]
+    if not test or not rest:
+        raise UserError(
+            f"fold {fold}",
+            f"a fold with cases, one of {sorted(set(folds.values()))}",
+            f"{len(test)} test and {len(rest)} training cases",
+            "choose another fold with FOLDS=…",
+        )
+    wanted = round(validation_share * len(rest))
+    groups = defaultdict(list)
+    for case in rest:
+        key = patient_rule(case.patient) if patient_rule else case.id
+        groups[key].append(case.id)
+    keys = sorted(groups)
+    validation = set()
+    for i in generator(seed, 1, fold).permutation(len(keys)):
+        if len(validation) >= wanted:
+            break
+        validation.update(groups[keys[i]])
+    return Split(
+        fold=fold,
+        train=tuple(case.id for case in rest if case.id not in validation),
+        validation=tuple(case.id for case in rest if case.id in validation),
+        test=tuple(case.id for case in test),
+    )
+
+
+def refuse_divided_patients(cases, assigned, source):
+    """Makes sure that no patient is in two folds or parts.
+
+    Args:
+        cases: the data set's cases. Patients are told apart by `Case.patient`
+            as it stands; see `rule_kept` for a stricter rule.
+        assigned: fold or part of each case by id; other cases are not looked at.
+        source: the file or option that the folds are from, for the message.
+
+    Raises:
+        UserError: a patient is in two, or a case has no patient id.
+    """
+    seen = {}
+    for case in cases:
+        if case.id not in assigned:
+            continue
+        first = seen.setdefault(patient_of(case), case.id)
+        if assigned[first] != assigned[case.id]:
+            raise UserError(
+                source,
+                "all cases of a patient in one fold or part",
+                f"patient {case.patient} in {assigned[first]} (case {first}) and in "
+                f"{assigned[case.id]} (case {case.id})",
+                "put the cases of this patient together",
+            )
+
+
+def read_folds(path, cases):
+    """Reads the user's own folds: a CSV with columns `case` and `fold`.
+
+    Cases that the data set lacks are passed over. The file may start with a
+    hash, see `data.splits.files`.
+
+    Returns:
+        The fold of each case by id.
+
+    Raises:
+        UserError: a column or a case is missing, a case is named twice, a fold
+            is not a whole number, or the rows are not those of the hash.
+    """
+    folds = read_assignment(path, "fold", "[0-9]{1,9}", cases)
+    return {case.id: int(folds[case.id]) for case in cases}
+
+
+def write_folds(path, folds):
+    """Writes folds in the format that `read_folds` reads, with their hash."""
+    write_assignment(path, "fold", folds)
+
+
+def patient_of(case):
+    """Returns the patient of a case.
+
+    Raises:
+        UserError: the case has no patient id.
+    """
+    if not case.patient:
+        raise UserError(
+            case.label or case.id,
+            "a patient id, which a patient-wise split needs",
+            "none",
+            "use SPLIT=image, or SPLITS=file.csv with folds of your own",
+        )
+    return case.patient

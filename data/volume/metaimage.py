@@ -1,0 +1,147 @@
+"""MetaImage files (.mha) as arrays (depth, height, width), by SimpleITK."""
+
+import re
+import tempfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+import SimpleITK
+
+from common.errors import UserError
+from common.files import describe_os_error
+from data.volume.header import AGAIN, checked_shape
+
+# ITK's axes point to left, posterior, superior: the opposite of RAS+ in two.
+_LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
+
+# The last line of the header; the voxels follow.
+_LAST_LINE = re.compile(rb"^ElementDataFile\s*[=:]\s*LOCAL[ \t]*\r?\n", re.MULTILINE)
+_IS_COMPRESSED = re.compile(rb"^CompressedData\s*[=:]\s*[Tt1]", re.MULTILINE)
+
+
+def read_metaimage(path):
+    """Reads a MetaImage volume.
+
+    Args:
+        path: a `.mha` file.
+
+    Returns:
+        `(array, affine)`: the array `(depth, height, width)` in the file's own
+        type; the affine `(4, 4)` from (x, y, z) to RAS+ mm.
+
+    Raises:
+        UserError: the file cannot be read, is damaged, or is not a volume of
+            numbers.
+    """
+    reader, shape, affine = _open(path)
+    _check_voxels(path, reader)
+    try:
+        array = SimpleITK.GetArrayFromImage(reader.Execute())
+    except RuntimeError as error:
+        raise _unreadable(path) from error
+    return array.reshape(shape), affine
+
+
+def read_metaimage_header(path):
+    """Returns `(shape, affine)` as `read_metaimage` would, without the voxels.
+
+    Raises:
+        UserError: the header cannot be read, or is of no volume.
+    """
+    _, shape, affine = _open(path)
+    return shape, affine
+
+
+def encode_metaimage(labels, affine, like=None, compressed=True):
+    """Encodes a label map as the bytes of a MetaImage file.
+
+    Args:
+        labels: uint8 `(depth, height, width)`.
+        affine: `(4, 4)` from (x, y, z) to RAS+ mm, used where `like` is None.
+        like: a `.mha` file whose origin, spacing and direction are kept.
+        compressed: whether to compress the voxels.
+
+    Returns:
+        Bytes, the same for the same arguments.
+
+    Raises:
+        UserError: `like` cannot be read.
+    """
+    image = SimpleITK.GetImageFromArray(labels)
+    if like is None:
+        matrix = _LPS_TO_RAS @ affine
+        spacing = np.linalg.norm(matrix[:3, :3], axis=0)
+        image.SetOrigin(matrix[:3, 3].tolist())
+        image.SetSpacing(spacing.tolist())
+        image.SetDirection((matrix[:3, :3] / spacing).ravel().tolist())
+    else:
+        reader = _open(like)[0]
+        image.SetOrigin(reader.GetOrigin()[:3])
+        image.SetSpacing(reader.GetSpacing()[:3])
+        image.SetDirection(_direction(reader).ravel().tolist())
+    # ITK chooses the format by the name, which an atomic write changes.
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "labels.mha"
+        SimpleITK.WriteImage(image, file, useCompression=compressed)
+        return file.read_bytes()
+
+
+def _open(path):
+    """Returns `(reader, shape, affine)`: a reader that has read the header."""
+    reader = SimpleITK.ImageFileReader()
+    reader.SetImageIO("MetaImageIO")
+    reader.SetFileName(str(path))
+    try:
+        reader.ReadImageInformation()
+    except RuntimeError as error:
+        raise _unreadable(path) from error
+    kind = SimpleITK.GetPixelIDValueAsString(reader.GetPixelID())
+    if reader.GetNumberOfComponents() != 1 or "complex" in kind:
+        raise UserError(path, "one number a voxel", f"voxels of {kind}", AGAIN)
+    affine, axes = np.eye(4), min(reader.GetDimension(), 3)
+    affine[:axes, :axes] = _direction(reader) * reader.GetSpacing()[:3]
+    affine[:axes, 3] = reader.GetOrigin()[:3]
+    affine = _LPS_TO_RAS @ affine
+    return reader, checked_shape(path, reader.GetSize(), affine), affine
+
+
+def _check_voxels(path, reader):
+    """Refuses a file whose voxels are not whole; ITK says nothing of zlib's errors."""
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise _unreadable(path) from error
+    last = _LAST_LINE.search(content)
+    if last is None:
+        expected = "voxels in the file itself, after ElementDataFile = LOCAL"
+        raise UserError(path, expected, "none", AGAIN)
+    voxels = memoryview(content)[last.end() :]
+    size = len(voxels)
+    if _IS_COMPRESSED.search(content, 0, last.start()):
+        stream = zlib.decompressobj()
+        try:
+            size = len(stream.decompress(voxels))
+        except zlib.error as error:
+            raise _unreadable(path) from error
+        if not stream.eof or stream.unused_data:
+            raise _unreadable(path)
+    one = SimpleITK.Image((1, 1, 1), reader.GetPixelID())
+    if size != np.prod(reader.GetSize()) * one.GetSizeOfPixelComponent():
+        raise _unreadable(path)
+
+
+def _direction(reader):
+    """Returns the direction `(3, 3)` of the first three axes."""
+    axes = reader.GetDimension()
+    return np.reshape(reader.GetDirection(), (axes, axes))[:3, :3]
+
+
+def _unreadable(path):
+    received = "one that is damaged or cut short"  # ITK's own reasons mislead
+    try:
+        with open(path, "rb"):
+            pass
+    except OSError as error:
+        received = describe_os_error(error)
+    return UserError(path, "a readable MetaImage volume", received, AGAIN)

@@ -1,0 +1,129 @@
+"""NIfTI files as arrays (depth, height, width), by nibabel."""
+
+import gzip
+import zlib
+from math import prod
+from pathlib import Path
+
+import nibabel
+import numpy as np
+from nibabel.filebasedimages import ImageFileError
+from nibabel.spatialimages import HeaderDataError
+from nibabel.wrapstruct import WrapStructError
+
+from common.errors import UserError
+from data.volume.header import AGAIN, checked_shape
+
+_ERRORS = (
+    ImageFileError,
+    HeaderDataError,
+    WrapStructError,
+    OSError,
+    EOFError,
+    ValueError,
+    zlib.error,
+)
+
+
+def read_nifti(path):
+    """Reads a NIfTI volume.
+
+    Args:
+        path: a `.nii` or `.nii.gz` file.
+
+    Returns:
+        `(array, affine)`: the array `(depth, height, width)` in the file's own
+        type, or float32 where its integers are scaled; the affine `(4, 4)` from
+        (x, y, z) to RAS+ mm.
+
+    Raises:
+        UserError: the file cannot be read, is damaged, or is not a volume of
+            numbers.
+    """
+    image, shape = _load(path)
+    try:
+        image = type(image).from_bytes(_read_whole(path, image))
+        if (image.dataobj.slope, image.dataobj.inter) == (1.0, 0.0):
+            array = image.dataobj.get_unscaled()
+        else:
+            array = image.get_fdata(dtype=np.float32, caching="unchanged")
+    except _ERRORS as error:
+        raise _unreadable(path, error) from error
+    # The first axis runs fastest in the file: the transpose copies nothing.
+    array = np.ascontiguousarray(array.T.reshape(shape))
+    return array.astype(array.dtype.newbyteorder("="), copy=False), image.affine
+
+
+def read_nifti_header(path):
+    """Returns `(shape, affine)` as `read_nifti` would, without the voxels.
+
+    Raises:
+        UserError: the header cannot be read, or is of no volume.
+    """
+    image, shape = _load(path)
+    return shape, image.affine
+
+
+def encode_nifti(labels, affine, like=None, compressed=True):
+    """Encodes a label map as the bytes of a NIfTI file.
+
+    Args:
+        labels: uint8 `(depth, height, width)`.
+        affine: `(4, 4)` from (x, y, z) to RAS+ mm.
+        like: a NIfTI file whose header is kept, or None for a new one in mm.
+        compressed: whether to compress as `.nii.gz`.
+
+    Returns:
+        Bytes, the same for the same arguments.
+
+    Raises:
+        UserError: `like` cannot be read.
+    """
+    if like is None:
+        image = nibabel.Nifti1Image(labels.T, affine)
+        image.header.set_xyzt_units("mm")
+        image.set_qform(affine, code="scanner")
+        image.set_sform(affine, code="scanner")
+    else:
+        other, _ = _load(like)
+        # With the header's own affine, nibabel leaves its form codes alone.
+        image = type(other)(labels.T, other.affine, other.header)
+    image.set_data_dtype(np.uint8)
+    image.header["cal_min"] = image.header["cal_max"] = 0  # those of the image
+    content = image.to_bytes()
+    return gzip.compress(content, mtime=0) if compressed else content
+
+
+def _load(path):
+    """Returns a lazy nibabel image and its shape (depth, height, width)."""
+    try:
+        # A memory map would keep the file open, and show its later changes.
+        image = nibabel.load(path, mmap=False)
+    except _ERRORS as error:
+        raise _unreadable(path, error) from error
+    if not isinstance(image, nibabel.Nifti1Image):
+        raise _unreadable(path, f"a file of the kind {type(image).__name__}")
+    kind = image.get_data_dtype()
+    if kind.kind not in "iuf":
+        raise UserError(path, "integers or floats", f"voxels of {kind}", AGAIN)
+    return image, checked_shape(path, image.shape, image.affine)
+
+
+def _read_whole(path, image):
+    """Returns the content of a file whose header has been read.
+
+    nibabel stops reading after the last voxel, before gzip compares checksum and
+    length: a flipped bit would pass.
+    """
+    content = Path(path).read_bytes()
+    if str(path).lower().endswith(".gz"):
+        content = gzip.decompress(content)
+    expected = image.dataobj.offset + image.dataobj.dtype.itemsize * prod(image.shape)
+    if len(content) != expected:
+        raise EOFError(f"{len(content)} bytes; its header promises {expected}")
+    return content
+
+
+def _unreadable(path, error):
+    received = " ".join(str(error).split()) or type(error).__name__
+    return UserError(path, "a readable NIfTI volume", received, AGAIN)

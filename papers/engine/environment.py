@@ -1,0 +1,61 @@
+"""What a run was made with: commit, versions, machine."""
+
+import os
+import platform
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+PACKAGES = ("tensorflow", "keras", "numpy", "h5py", "scipy", "pandas")
+
+
+def commit():
+    """Returns the checkout's short commit, marked where the code differs."""
+    root = Path(__file__).resolve().parents[2]
+
+    def git(*arguments):
+        return subprocess.run(
+            ["git", "-C", root, *arguments], capture_output=True, text=True, check=False
+        )
+
+    head = git("rev-parse", "--short=10", "HEAD")
+    if head.returncode:
+        return "unknown"  # installed, or an archive without its history
+    clean = git("diff", "--quiet", "HEAD", "--", "papers", "common", "data")
+    return head.stdout.strip() + ("" if clean.returncode == 0 else "-modified")
+
+
+def describe():
+    """Returns the environment as JSON: commit, versions, machine."""
+    return {
+        "commit": commit(),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "processor": _processor(),
+        "threads": _threads(),
+        "packages": {name: version(name) for name in PACKAGES},
+        "command": command(),
+    }
+
+
+def command():
+    """Returns the command line that is running, as a user would type it."""
+    return os.environ.get("BRAINTUMOR_COMMAND") or " ".join(
+        ["python -m papers", *sys.argv[1:]]
+    )
+
+
+def _threads():
+    if hasattr(os, "sched_getaffinity"):  # Linux: what this process may use
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count()
+
+
+def _processor():
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    names = [line.split(":", 1)[1].strip() for line in lines if "model name" in line]
+    return names[0] if names else platform.processor()

@@ -1,0 +1,122 @@
+"""Weights that were not trained here, and prediction with any weights."""
+
+from pathlib import Path
+
+from common.errors import UserError
+from data.brats.releases import MODALITIES
+from papers import registry
+from papers.engine.console import Console
+from papers.engine.quiet import import_tensorflow
+
+WEIGHTS = Path("weights")
+
+
+def import_weights(paper_id, source, target):
+    """Reads the weights that a paper's authors released into Keras files."""
+    import_tensorflow()
+    paper = _paper_with(paper_id, "import_released", "import")
+    target = target or WEIGHTS / paper_id
+    paper.inference.import_released(source, target, Console().say)
+    Console().say(f"weights: {target}")
+
+
+def predict(paper_id, case, modalities, weights, out, force):
+    """Segments one case, or a folder of cases.
+
+    Args:
+        paper_id: the paper.
+        case: folder of a case, or of cases; for a paper of slices a file or a
+            folder of them; or None.
+        modalities: path of each, or None for those not given.
+        weights: folder of imported weights, or a finished run's; None: the default.
+        out: `.nii`, `.nii.gz` or `.mha` for one case (`.png` for one slice), else
+            a folder.
+        force: whether to try a scan that is not like those of BraTS.
+    """
+    import_tensorflow()
+    console, given = Console(), {k: v for k, v in modalities.items() if v is not None}
+    if bool(case) == bool(given):
+        raise UserError(
+            "the scan",
+            f"--case, or one file for each of {', '.join(MODALITIES)}",
+            "both" if case else "neither",
+            "see `python -m papers predict --help`",
+        )
+    paper = _paper_with(paper_id, "segmenter", "predict")
+    files, out = paper.inference.files, out.resolve()
+    one_file = _is_file(out, files, files.kind_of(case) if case else "one")
+    segmenter = paper.inference.segmenter(weights or WEIGHTS / paper_id, force)
+
+    def progress(stage, view, done, total):
+        if done == total:
+            console.say(f"  {stage}, {view}: {total} batches")
+
+    def warn(finding):
+        file = f"{finding.file}: " if finding.file else ""
+        console.say(f"{finding.severity}: {file}{finding.found}; {finding.fix}")
+
+    if one_file:
+        files.predict_file(segmenter, case or given, out, progress, warn)
+        console.say(f"wrote {out}")
+        return
+    rows = files.predict_folder(segmenter, case, out, console.say, progress)
+    failed = [row.case_id for row in rows if row.status == "failed"]
+    console.say(f"{len(rows) - len(failed)} of {len(rows)} cases: {out}")
+    if failed:
+        raise UserError(
+            case,
+            "cases that can all be segmented",
+            f"{len(failed)} that cannot, first {failed[0]}",
+            "mend or remove them, then run the command again; the others are kept",
+        )
+
+
+def _is_file(out, files, kind):
+    """Tells whether one file is to be written, before anything takes minutes.
+
+    Args:
+        out: path of a file or folder.
+        files: module of the paper's kind of files.
+        kind: `"one"` case, `"several"`, or None where that is not known.
+
+    Raises:
+        UserError: `out` cannot be what `kind` needs.
+    """
+    endings = " or ".join(files.OUTPUTS)
+    is_file = out.name.lower().endswith(files.OUTPUTS)
+    if is_file and kind == "several":
+        fix = "name a folder with --out, or one case with --case"
+        raise UserError(out, "a folder, for several cases", "a file's name", fix)
+    if is_file and out.is_dir():
+        fix = "name another file with --out"
+        raise UserError(out, "a file", "a folder of this name", fix)
+    if is_file:
+        return True
+    received = f"a name that ends in {out.suffix}" if out.suffix else "no such ending"
+    if kind == "one":
+        fix = f"such as --out seg{files.OUTPUTS[-1]}"
+        raise UserError(out, f"a {endings} file, for one case", received, fix)
+    if out.exists() and not out.is_dir():
+        fix = "name a folder with --out"
+        raise UserError(out, "a folder, for several cases", "a file", fix)
+    if out.suffix and not out.is_dir():
+        fix = f"mkdir {out} first, if the folder is to have this name"
+        raise UserError(out, f"a folder, or a {endings} file", received, fix)
+    return False
+
+
+def _paper_with(paper_id, ability, verb):
+    paper = registry.paper(paper_id)
+    if paper.has_inference and hasattr(paper.inference, ability):
+        return paper
+    able = [
+        p.id
+        for p in registry.papers()
+        if p.has_inference and hasattr(p.inference, ability)
+    ]
+    raise UserError(
+        paper_id,
+        f"a paper that can {verb}: {', '.join(able)}",
+        paper_id,
+        "see `python -m papers list`",
+    )

@@ -1,0 +1,102 @@
+"""Prediction from a finished run of one network: what the papers share."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from common.errors import UserError
+from common.evidence import from_dict, protocol_digest
+from common.files import digest, read_json, sha256
+from data.brats.dataset import MODALITIES
+from data.integrity import Finding
+from data.scans.scan import open_scan
+from papers.engine.brats import bias_correction
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What was found in a scan, in the order of its files.
+
+    Args:
+        labels: uint8 `(depth, height, width)`.
+        findings: what the checks of the scan had to say.
+    """
+
+    labels: np.ndarray
+    findings: list[Finding]
+
+
+class RunSegmenter(ABC):
+    """Segments scans with a network that was trained here.
+
+    A paper says in `paper` which one it is, and in `labels_of_scan` how.
+
+    Args:
+        folder: a finished run, `runs/<paper>/<data>/<profile>/<run>`.
+        force: whether to try scans that are not skull-stripped or not 1 mm.
+
+    Raises:
+        UserError: the folder is no finished run.
+    """
+
+    paper = None
+
+    def __init__(self, folder, force=False):
+        folder, paper = Path(folder), self.paper
+        if not (folder / "finished.json").is_file():
+            raise UserError(
+                folder,
+                f"a finished run, runs/{paper.id}/<data>/<profile>/<run>",
+                "an unfinished one" if (folder / "job.json").exists() else "no run",
+                f"name the run with --weights, or `make train-{paper.id}` first",
+            )
+        job = read_json(folder / "job.json")
+        self.folder, self.force = folder, force
+        self.protocol = from_dict(paper.published, job["protocol"])
+        self.method = next(m for m in paper.methods if m.id == job["method"])
+        self.weights = folder / f"{self.protocol.training.checkpoint}.weights.h5"
+
+    @abstractmethod
+    def labels_of_scan(self, scan):
+        """Returns the labels of a `data.scans.scan.Scan`, uint8, as its volumes lie."""
+
+    def read(self, scan):
+        """Reads and checks a scan; arguments, result and errors are `open_scan`'s."""
+        return open_scan(scan, self.force)
+
+    def segment(self, scan, progress=None):
+        """Segments a scan.
+
+        Args:
+            scan: folder of a case, a `data.case.Case`, the paths of `"flair"`,
+                `"t1"`, `"t1ce"` and `"t2"` in a dict, or what `read` returned.
+            progress: not called; it takes seconds.
+
+        Returns:
+            A `Result`.
+
+        Raises:
+            UserError: the scan cannot be read, or is not like those of BraTS.
+        """
+        scan = self.read(scan)
+        return Result(scan.restore(self.labels_of_scan(scan)), scan.findings)
+
+    def volumes(self, scan):
+        """Returns a scan's volumes by modality, corrected as those of the training."""
+        volumes = dict(zip(MODALITIES, scan.volumes, strict=True))
+        correction = bias_correction(self.protocol.preparation)
+        if correction is None:
+            return volumes
+        spacing = scan.geometry.spacing
+        return volumes | {
+            name: correction.correct(volume, spacing)
+            for name, volume in volumes.items()
+            if name not in correction.exclude
+        }
+
+    def fingerprint(self):
+        """Returns a hash of weights, method and protocol: all that decides labels."""
+        parts = sha256(self.weights), self.method.id, protocol_digest(self.protocol)
+        return digest(list(parts))

@@ -1,0 +1,185 @@
+"""Label maps of scans as files: one case, or a folder of cases to be handed in.
+
+A segmenter is anything with `segment(case, progress)`, which returns `labels`
+(canonical, in the order of the files) and `findings`, and `fingerprint()`, which
+changes with whatever changes the labels. One that takes minutes has `read(case)` too,
+which returns a `data.scans.scan.Scan`. `segment` takes it in place of the case, so that
+the findings of its checks are shown before the minutes are spent.
+"""
+
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from common.errors import UserError
+from common.files import digest, read_json, sha256, write_json
+from data.brats.labels import from_canonical
+from data.brats.releases import MODALITIES, RELEASES
+from data.case import Case
+from data.scans.scan import find_cases, find_scan, release_of
+from data.volume.files import write_labels
+
+OUTPUTS = (".nii", ".nii.gz", ".mha")
+# Its labels, 0, 1, 2 and 4, stand in files that are named like no release.
+_DEFAULT_RELEASE = RELEASES["brats17"]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What became of one case.
+
+    Args:
+        case_id: the case.
+        status: `"written"`, `"kept"` (there already, of the same inputs, weights
+            and protocol) or `"failed"`.
+        seconds: for reading, segmenting and writing it.
+        notes: what the checks had to say, or the error.
+    """
+
+    case_id: str
+    status: str
+    seconds: float
+    notes: tuple[str, ...]
+
+
+def kind_of(case):
+    """Returns `"one"` or `"several"` cases, or None where a folder holds neither.
+
+    Args:
+        case: a folder.
+    """
+    if _is_case(case):
+        return "one"
+    try:
+        return "several" if any(_is_case(p) for _, p in find_cases(case)) else None
+    except UserError:
+        return None
+
+
+def predict_file(segmenter, case, path, progress=None, warn=None):
+    """Segments a case and writes its labels with the geometry of its files.
+
+    The values are those of the release that the files are named like (from 2023
+    on, enhancing tumor is 3), else 0, 1, 2 and 4.
+
+    Args:
+        segmenter: see above.
+        case: folder of the case, a `data.case.Case`, or the paths of `"flair"`,
+            `"t1"`, `"t1ce"` and `"t2"` in a dict.
+        path: `.nii`, `.nii.gz` or `.mha` file to write.
+        progress: function of stage, view, batches done and batches in all.
+        warn: receives each `Finding` about the scan as soon as it is known.
+
+    Returns:
+        The list of `Finding` about the scan.
+
+    Raises:
+        UserError: the scan cannot be used, or the file cannot be written.
+    """
+    if isinstance(case, dict):
+        paths = {name: Path(path) for name, path in case.items()}
+        case = Case("", None, "", paths, None)
+    elif not isinstance(case, Case):
+        case = find_scan(case)
+    result = _segment(segmenter, case, progress, warn or (lambda finding: None))
+    _write(path, result.labels, case)
+    return result.findings
+
+
+def predict_folder(segmenter, root, folder, say=print, progress=None):
+    """Segments a folder of cases into `<case id>.nii.gz`, nothing else beside them.
+
+    `<folder>.json` beside the folder holds what became of each case. A case that
+    is there is kept where inputs, weights and protocol are unchanged, so that the
+    same call resumes. A case that fails is in the list, and has no file.
+
+    Args:
+        segmenter: see above.
+        root: a folder of BraTS cases, or any of which each subfolder is a case.
+        folder: the folder to write, made where it is not there.
+        say: receives one line a case, and one for each finding about it.
+        progress: as for `predict_file`.
+
+    Returns:
+        A list of `Prediction`, in order of id.
+
+    Raises:
+        UserError: there is no case, or the folder cannot be written.
+    """
+    folder = Path(folder)
+    record = folder.with_name(f"{folder.name}.json")
+    known = read_json(record) if record.exists() else {}
+    fingerprint, cases, rows = segmenter.fingerprint(), find_cases(root), []
+    for position, (case_id, case_folder) in enumerate(cases, 1):
+        begin = time.perf_counter()
+        path = folder / f"{case_id}.nii.gz"
+        old = known.get(case_id)
+        source = None
+
+        def warn(finding, case_id=case_id):
+            say(f"{case_id}: {_as_note(finding)}")
+
+        try:
+            case = find_scan(case_folder)
+            source = _source(fingerprint, case)
+            if old and _is_there(path, old, source):
+                status, notes = "kept", old["notes"]
+            else:
+                result = _segment(segmenter, case, progress, warn)
+                status, notes = "written", map(_as_note, result.findings)
+        except UserError as error:
+            status, notes = "failed", [str(error)]
+        if status == "written":
+            _write(path, result.labels, case)
+        elif status == "failed":
+            # An older label map must not stand for the one that failed.
+            path.unlink(missing_ok=True)
+        seconds = round(time.perf_counter() - begin, 1)
+        row = Prediction(case_id, status, seconds, tuple(notes))
+        rows.append(row)
+        say(f"{position}/{len(cases)} {case_id}: {status}, {seconds} s")
+        for note in row.notes if status != "written" else ():
+            say(f"  {note}")
+        if status != "kept":
+            file = sha256(path) if status == "written" else None
+            known[case_id] = asdict(row) | {"source": source, "file": file}
+            write_json(record, known)
+    return rows
+
+
+def _segment(segmenter, case, progress, warn):
+    """Segments a case; what the checks say is said as early as can be."""
+    if hasattr(segmenter, "read"):
+        scan = segmenter.read(case)
+        for finding in scan.findings:
+            warn(finding)
+        return segmenter.segment(scan, progress)
+    result = segmenter.segment(case, progress)
+    for finding in result.findings:
+        warn(finding)
+    return result
+
+
+def _is_case(folder):
+    try:
+        find_scan(folder)
+    except UserError:
+        return False
+    return True
+
+
+def _write(path, labels, case):
+    release = release_of(case.images) or _DEFAULT_RELEASE
+    write_labels(path, from_canonical(labels, release), case.images[MODALITIES[0]])
+
+
+def _source(fingerprint, case):
+    return digest([fingerprint, *(sha256(case.images[name]) for name in MODALITIES)])
+
+
+def _is_there(path, old, source):
+    return path.exists() and (old["source"], old["file"]) == (source, sha256(path))
+
+
+def _as_note(finding):
+    return f"{finding.severity}: {finding.file}: {finding.found}; {finding.fix}"

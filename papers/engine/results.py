@@ -1,0 +1,139 @@
+"""From the runs of a request to the files of a results folder."""
+
+import pandas as pd
+
+from common.files import digest, lock, write_text
+from common.reporting.cases import empty_cases, merge_cases, read_cases
+from common.reporting.cells import is_phantom
+from common.reporting.compare import compare_splits
+from common.reporting.figures import Caption, learning_curves
+from common.reporting.tables import write_results
+from common.reporting.text import to_csv
+from common.reporting.verify import check_file
+
+
+def results_folder(runner, root):
+    """Returns the folder of a request's results; phantoms, own data have theirs."""
+    folder, name = root / runner.paper.id, runner.dataset.name
+    if is_phantom(name):
+        return folder / "phantom"
+    # A user's own data stands apart from that of the committed results.
+    return folder / name if runner.dataset.is_own else folder
+
+
+def write_tables(runner, root):
+    """Merges the rows of all evaluated jobs and writes the tables from them.
+
+    Args:
+        runner: a `papers.engine.runner.Runner`.
+        root: folder of all results.
+
+    Returns:
+        The folder's CSV files.
+    """
+    folder = results_folder(runner, root)
+    with lock(folder):
+        return _write_tables(runner, folder)
+
+
+def _write_tables(runner, folder):
+    path = folder / "cases.csv"
+    cases = read_cases(path) if path.exists() else empty_cases()
+    for job in runner.jobs:
+        if not job.method.scored:
+            continue
+        rows = runner.rows(job)
+        if rows is None:
+            runner.console.say(f"{job.name}: not evaluated yet, left out")
+        else:
+            cases = merge_cases(cases, rows)
+    write_results(folder, runner.paper.tables, cases)
+    for name, frame in _derived(runner.paper, read_cases(path)).items():
+        write_text(folder / name, to_csv(frame))
+    return sorted(p for p in folder.glob("*.csv") if p.name != "expected.csv")
+
+
+def check_derived(paper, folder):
+    """Compares the files that are derived from the cases with what those give.
+
+    Args:
+        paper: a `papers.engine.paper.Paper`.
+        folder: its results folder.
+
+    Returns:
+        A list of `common.reporting.verify.Outcome`, one a file.
+    """
+    path = folder / "cases.csv"
+    if not path.exists():
+        return []
+    files = _derived(paper, read_cases(path))
+    return [check_file(folder / name, frame) for name, frame in files.items()]
+
+
+def _derived(paper, cases):
+    """Returns the further files of a results folder, a `DataFrame` by name."""
+    files = {name: derive(cases) for name, derive in paper.derived.items()}
+    if paper.leak_columns:
+        # What image-wise folds overstate.
+        leaks = [
+            compare_splits(cases, paper.leak_columns, ("image", other))
+            for other in ("patient", "patient-drawn")
+        ]
+        files["leak.csv"] = pd.concat(leaks, ignore_index=True)
+    return files
+
+
+def draw_figures(runner, root):
+    """Draws the paper's figures and the learning curves of a request's jobs.
+
+    Returns:
+        The files drawn.
+    """
+    folder = results_folder(runner, root)
+    files = runner.paper.figures.draw_figures(runner, folder)
+    runs = {}
+    for job in runner.jobs:
+        if job.finished() and not (job.parts or job.weights):
+            key = (job.split_name, job.split.fold, job.seed)
+            runs.setdefault(key, {})[job] = runner.history(job)
+    for (split, fold, seed), histories in runs.items():
+        jobs = list(histories)
+        files.append(folder / f"learning_curves_{figure_suffix(runner, jobs[0])}.png")
+        text = f"Learning curves, split {split}, fold {fold}, seed {seed}."
+        learning_curves(
+            files[-1],
+            {job.method.title: history for job, history in histories.items()},
+            ("loss", "val_loss", "val_dice"),
+            Caption(
+                text=" ".join(filter(None, [text, runner.paper.curves_note])),
+                data=runner.dataset.name,
+                profile=runner.request.profile_label(),
+                budget=jobs[0].budget,
+                n=len(jobs[0].split.validation),
+            ),
+        )
+    return files
+
+
+def figure_suffix(runner, job):
+    """Returns the part of a figure's name that says which run it is of."""
+    request, data = runner.request, runner.dataset
+    name = f"{request.profile}_{job.split_name}_{job.length}"
+    if not (data.is_own or is_phantom(data.name) or data.name == runner.paper.dataset):
+        # Others share the folder of the paper's own data set.
+        name = f"{data.name}_{name}"
+    if job.split.fold or job.seed:
+        name += f"_fold{job.split.fold}_seed{job.seed}"
+    changes = request.profile_label().removeprefix(request.profile)
+    return name + (f"_{digest(changes)[:6]}" if changes else "")
+
+
+def announce(runner, files):
+    """Prints where the results are, and what they are if they are a phantom's."""
+    for file in files:
+        runner.console.say(f"wrote {file}")
+    if is_phantom(runner.dataset.name):
+        runner.console.say(
+            "These are PHANTOM results: synthetic heads, narrow networks, few epochs. "
+            "They show that everything runs; they say nothing of the paper's numbers."
+        )

@@ -1,0 +1,400 @@
+"""Preparation: every case once and whole, whatever happens in between."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import nibabel as nib
+import numpy as np
+import pytest
+import SimpleITK as sitk
+
+from common.errors import UserError
+from common.files import lock
+from data.brats.dataset import BratsDataset
+from data.prepared import prepare
+from data.prepared.n4 import N4
+from data.prepared.prepare import hash_cases, prepare_volumes
+from data.prepared.volume_cache import VolumeCache
+from tests.data.prepared.volume_tree import (
+    MODALITIES,
+    DyingDataset,
+    case_id,
+    file_of,
+    read_file,
+    write_file,
+    write_tree,
+)
+from tests.disks import ROOT, small_disk
+
+COUNT = 4
+FAST_N4 = N4(shrink=2, iterations=(5,), exclude=("flair",))
+
+
+@pytest.fixture
+def root(tmp_path):
+    write_tree(tmp_path / "brats", COUNT)
+    return tmp_path / "brats"
+
+
+def cache_in(folder, n4=None, fingerprint="fingerprint"):
+    return VolumeCache(folder / "cache", "brats17", fingerprint, n4)
+
+
+def quiet(line):
+    pass
+
+
+def prepared(cache):
+    return sorted(path.stem for path in cache.folder.glob("*.h5"))
+
+
+def whole(cache, number, name):
+    info = cache.info(case_id(number))
+    return cache.window(case_id(number), [name], (0, 0, 0), info.shape)[0]
+
+
+def check_against_files(cache, root, number):
+    images = whole(cache, number, "images")
+    for channel, modality in enumerate(MODALITIES):
+        expected = read_file(root, number, modality)
+        np.testing.assert_array_equal(images[..., channel], expected)
+    labels = read_file(root, number, "seg")
+    np.testing.assert_array_equal(whole(cache, number, "labels"), labels)
+    assert cache.info(case_id(number)).modalities == MODALITIES
+
+
+def test_prepares_once(root, tmp_path):
+    cache, lines = cache_in(tmp_path), []
+    assert prepare_volumes(BratsDataset(root), cache, 2, lines.append) == COUNT
+    for number in range(COUNT):
+        check_against_files(cache, root, number)
+    affine = np.diag([-1.0, -1, 1, 1])
+    affine[1, 3] = 239
+    np.testing.assert_array_equal(cache.info(case_id(0)).affine, affine)
+    assert lines[0].startswith("4 cases to prepare, 0 are there")
+    assert lines[1] == "they will take at most 1 MB and about 1 s"
+    assert lines[2].startswith("3 more will take about ")
+    assert lines[-1].startswith("prepared 4 cases")
+
+    times = {path: path.stat().st_mtime_ns for path in cache.folder.glob("*.h5")}
+    assert prepare_volumes(BratsDataset(root), cache, 2, lines.append) == 0
+    assert lines[-1].startswith("0 cases to prepare, 4 are there")
+    assert times == {
+        path: path.stat().st_mtime_ns for path in cache.folder.glob("*.h5")
+    }
+
+
+def test_changed_or_broken_cases_are_prepared_anew(root, tmp_path):
+    cache = cache_in(tmp_path)
+    prepare_volumes(BratsDataset(root), cache, say=quiet)
+    times = {name: cache.path(name).stat().st_mtime_ns for name in prepared(cache)}
+    write_file(root, 1, "t1", read_file(root, 1, "t1") * 2)
+    file_of(root, 2, "seg").unlink()
+    content = cache.path(case_id(3)).read_bytes()
+    cache.path(case_id(3)).write_bytes(content[: len(content) // 2])
+    assert prepare_volumes(BratsDataset(root), cache, say=quiet) == 3
+    check_against_files(cache, root, 1)
+    check_against_files(cache, root, 3)
+    with pytest.raises(UserError, match="labels"):
+        whole(cache, 2, "labels")
+    assert cache.path(case_id(3)).read_bytes() == content
+    assert cache.path(case_id(0)).stat().st_mtime_ns == times[case_id(0)]
+
+
+def test_n4_but_for_what_is_excluded(root, tmp_path):
+    dataset = BratsDataset(root)
+    raw, cache = cache_in(tmp_path), cache_in(tmp_path, FAST_N4)
+    prepare_volumes(dataset, raw, say=quiet)
+    prepare_volumes(dataset, cache, say=quiet)
+    assert raw.folder != cache.folder
+    assert prepared(raw) == prepared(cache)
+    before, after = whole(raw, 0, "images"), whole(cache, 0, "images")
+    assert (before.dtype, after.dtype) == (np.int16, np.float32)
+    np.testing.assert_array_equal(after[..., 0], before[..., 0])
+    np.testing.assert_array_equal(after > 0, before > 0)
+    for channel in (1, 2, 3):
+        expected = FAST_N4.correct(before[..., channel], (1.0, 1.0, 1.0))
+        np.testing.assert_array_equal(after[..., channel], expected)
+    own = after[after[..., 1] != 0][:, 1].astype(np.float64)
+    mean, std = cache.info(case_id(0)).statistics["nonzero"]
+    assert (mean[1], std[1]) == pytest.approx((own.mean(), own.std()), rel=1e-12)
+    with pytest.raises(ValueError, match="exclude"):
+        prepare_volumes(dataset, cache_in(tmp_path, N4(exclude=("FLAIR",))))
+
+
+def test_bad_cases_are_all_told_and_the_others_kept(root, tmp_path):
+    path = file_of(root, 0, "t2")
+    path.write_bytes(path.read_bytes()[:300])
+    write_file(root, 2, "t1", read_file(root, 2, "t1") * 0)
+    cache = cache_in(tmp_path)
+    with pytest.raises(UserError) as caught:
+        prepare_volumes(BratsDataset(root), cache, 2, quiet)
+    assert caught.value.file == str(root)
+    told = caught.value.received
+    assert told.startswith("2 of 4 that cannot")
+    assert f"{case_id(0)}: {path}: expected" in told
+    assert f"{case_id(2)}: {file_of(root, 2, 't1').parent}: expected" in told
+    assert "t1 is 0 everywhere" in told
+    assert f"make check-data DATASET=brats17 DATA={root}" in caught.value.next_step
+    assert prepared(cache) == [case_id(1), case_id(3)]
+
+    write_file(root, 0, "t2", read_file(root, 0, "t1"))
+    write_file(root, 2, "t1", read_file(root, 2, "t2"))
+    assert prepare_volumes(BratsDataset(root), cache, say=quiet) == 2
+
+
+def test_a_process_that_dies_fails_its_case_only(root, tmp_path):
+    cache = cache_in(tmp_path)
+    with pytest.raises(
+        UserError, match=f"{case_id(1)}: its process was killed"
+    ) as caught:
+        prepare_volumes(DyingDataset(root), cache, 2, quiet)
+    assert caught.value.received.startswith("1 of 4")
+    assert prepared(cache) == [case_id(0), case_id(2), case_id(3)]
+
+
+def test_one_process_at_a_time(root, tmp_path):
+    cache = cache_in(tmp_path)
+    with lock(cache.folder), pytest.raises(UserError, match="in use"):
+        prepare_volumes(BratsDataset(root), cache, say=quiet)
+    assert prepared(cache) == []
+
+
+def test_progress_with_time_left(root, tmp_path, monkeypatch):
+    monkeypatch.setattr(prepare, "_SECONDS_BETWEEN_LINES", 0)
+    lines = []
+    prepare_volumes(BratsDataset(root), cache_in(tmp_path), say=lines.append)
+    progress = [line for line in lines if line.endswith(" left")]
+    assert [line.split(",")[0] for line in progress] == ["2 of 4", "3 of 4"]
+
+
+def test_hashing_shows_how_far_it_is(root, monkeypatch):
+    monkeypatch.setattr(prepare, "_SECONDS_BETWEEN_LINES", 0)
+    lines, dataset = [], BratsDataset(root)
+    sources = hash_cases(dataset, lines.append)
+    assert sources == {case.id: dataset.source(case) for case in dataset}
+    assert lines == [f"{i} of 4 cases read for their checksums" for i in range(4)]
+
+
+def test_a_removed_case_leaves_the_others_prepared(root, tmp_path):
+    before = cache_in(tmp_path)
+    prepare_volumes(BratsDataset(root), before, say=quiet)
+    shutil.rmtree(file_of(root, 2, "t1").parent)
+    cache, lines = cache_in(tmp_path, fingerprint="later"), []
+    assert prepare_volumes(BratsDataset(root), cache, say=lines.append) == 0
+    assert lines[0].startswith("3 cases taken over")
+    assert lines[1].startswith("0 cases to prepare, 3 are there")
+    assert prepared(cache) == [case_id(0), case_id(1), case_id(3)]
+    for name in prepared(cache):
+        assert cache.path(name).read_bytes() == before.path(name).read_bytes()
+        assert cache.path(name).samefile(before.path(name))
+    check_against_files(cache, root, 3)
+
+
+def test_only_what_has_changed_is_prepared(root, tmp_path):
+    before = cache_in(tmp_path)
+    prepare_volumes(BratsDataset(root), before, say=quiet)
+    content = before.path(case_id(1)).read_bytes()
+    write_file(root, 1, "t1", read_file(root, 1, "t1") * 2)
+    damaged = bytearray(before.path(case_id(2)).read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    before.path(case_id(2)).write_bytes(damaged)
+    cache, lines = cache_in(tmp_path, fingerprint="later"), []
+    assert prepare_volumes(BratsDataset(root), cache, say=lines.append) == 2
+    assert lines[0].startswith("2 cases taken over")
+    for number in range(COUNT):
+        check_against_files(cache, root, number)
+    assert before.path(case_id(1)).read_bytes() == content, "of an older state"
+
+
+def test_other_settings_are_never_taken_over(root, tmp_path):
+    dataset = BratsDataset(root)
+    prepare_volumes(dataset, cache_in(tmp_path, FAST_N4), say=quiet)
+    cache, lines = cache_in(tmp_path, fingerprint="later"), []
+    assert prepare_volumes(dataset, cache, say=lines.append) == COUNT
+    assert not any("taken over" in line for line in lines)
+    assert whole(cache, 0, "images").dtype == np.int16
+
+
+@pytest.mark.parametrize(
+    ("n4", "told"),
+    [
+        (None, "57 MB and about 1 s"),
+        (N4(), "0.1 GB and about 19 s"),
+        (N4(exclude=MODALITIES[:3]), "0.1 GB and about 5 s"),
+    ],
+)
+def test_estimate_from_the_headers(tmp_path, n4, told):
+    """240x240x155 voxels: 0.8 s, and 4.6 s for each modality that N4 corrects."""
+    write_file(tmp_path, 0, "flair", np.zeros((155, 240, 240), np.int16))
+    for role in MODALITIES[1:]:
+        file_of(tmp_path, 0, role).write_bytes(b"not read")
+    lines, dataset, cache = [], BratsDataset(tmp_path), cache_in(tmp_path, n4)
+    cache.folder.mkdir(parents=True)
+    prepare._estimate(dataset, cache, [case_id(0)], 1, lines.append)
+    assert lines == [f"they will take at most {told}"]
+
+
+def test_refuses_before_it_begins_where_the_disk_is_too_small(root, tmp_path):
+    (tmp_path / "cache").mkdir()
+    with small_disk(tmp_path / "cache", "128k"):
+        cache, lines = cache_in(tmp_path), []
+        with pytest.raises(UserError, match="room for 4 cases") as caught:
+            prepare_volumes(BratsDataset(root), cache, 2, lines.append)
+        assert caught.value.file == str(cache.folder)
+        assert "free space" in caught.value.next_step
+        assert lines[-1].startswith("they will take at most 1 MB"), "before any case"
+        assert prepared(cache) == []
+
+
+def write_fractions(root, numbers, shape=(40, 64, 64)):
+    """Writes cases that take almost twice what their headers let one expect."""
+    for number in numbers:
+        for role in MODALITIES:
+            write_file(root, number, role, np.full(shape, number + 0.5, np.float32))
+        write_file(root, number, "seg", np.zeros(shape, np.uint8))
+
+
+def test_refuses_after_the_sample_has_shown_more(root, tmp_path):
+    write_fractions(root, range(COUNT))
+    (tmp_path / "cache").mkdir()
+    with small_disk(tmp_path / "cache", "8m"):
+        cache, lines = cache_in(tmp_path), []
+        with pytest.raises(UserError, match="room for 4 cases, about 12 MB"):
+            prepare_volumes(BratsDataset(root), cache, 2, lines.append)
+        assert lines[-1].startswith("they will take at most 7 MB")
+        assert prepared(cache) == []
+
+
+def test_disk_that_fills_is_one_error(root, tmp_path):
+    """Fractions, but not in the first case: what was estimated is not enough."""
+    write_fractions(root, (1, 2, 3))
+    (tmp_path / "cache").mkdir()
+    with small_disk(tmp_path / "cache", "6m"):
+        cache = cache_in(tmp_path)
+        with pytest.raises(UserError) as caught:
+            prepare_volumes(BratsDataset(root), cache, 1, quiet)
+        assert caught.value.file.startswith(str(cache.folder))
+        assert "free space" in caught.value.next_step
+        assert prepared(cache) == [case_id(0), case_id(1), case_id(2)]
+        for number in (0, 1, 2):
+            check_against_files(cache, root, number)
+        assert not list(cache.folder.glob("*.tmp"))
+
+
+PREPARE = """
+import pathlib, sys
+from data.brats.dataset import BratsDataset
+from data.prepared.n4 import N4
+from data.prepared.prepare import prepare_volumes
+from data.prepared.volume_cache import VolumeCache
+
+root, folder = map(pathlib.Path, sys.argv[1:])
+n4 = N4(shrink=2, iterations=(5,), exclude=("flair",))
+cache = VolumeCache(folder, "brats17", "fingerprint", n4)
+prepare_volumes(BratsDataset(root), cache, 2)
+"""
+
+
+def start(root, folder):
+    """Begins a preparation in a group of its own; returns after its first line."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", PREPARE, root, folder],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert b"cases to prepare" in process.stdout.readline()
+    return process
+
+
+def wait_for_cases(process, folder, more):
+    """Waits until a running preparation has written some more cases, or ended."""
+    before = len(list(folder.glob("*/*.h5")))
+    while process.poll() is None and len(list(folder.glob("*/*.h5"))) < before + more:
+        time.sleep(0.005)
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.glob("brats17-*/*")}
+
+
+def test_killed_at_any_moment_ends_as_if_never_killed(tmp_path):
+    root, count = tmp_path / "brats", 8
+    write_tree(root, count, (24, 32, 32))
+    start(root, tmp_path / "whole").communicate()
+    expected = contents(tmp_path / "whole")
+    assert len(expected) == count + 2
+
+    moments, seen, killed = random.Random(5), set(), 0
+    while killed < 10:
+        process = start(root, tmp_path / "killed")
+        wait_for_cases(process, tmp_path / "killed", moments.randrange(5))
+        time.sleep(moments.uniform(0, 0.15))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        killed += process.returncode == -signal.SIGKILL
+        there = contents(tmp_path / "killed")
+        for name, content in there.items():
+            assert name.endswith(".tmp") or content == expected.get(name), name
+        cases = sorted(name for name in there if name.endswith(".h5"))
+        seen.add(len(cases))
+        for name in moments.sample(cases, max(0, len(cases) - 2)):
+            # So that enough is left to be killed at.
+            next((tmp_path / "killed").glob(f"*/{name}")).unlink()
+    assert len(seen) > 2, "killed at one moment only"
+    process = start(root, tmp_path / "killed")
+    process.communicate()
+    assert process.returncode == 0
+    assert contents(tmp_path / "killed") == expected
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("folder", ["full", "brats2015", "brats2021"])
+def test_real_cases_keep_every_voxel(shared_data, tmp_path, folder):
+    dataset = BratsDataset(shared_data / "brats" / folder)
+    cache, lines = cache_in(tmp_path), []
+    prepare_volumes(dataset, cache, say=lines.append)
+    assert "at most 0." in lines[-1], "gigabytes of memory"
+    for case in dataset:
+        if case.label.suffix == ".mha":
+            labels = sitk.GetArrayFromImage(sitk.ReadImage(case.label))
+        else:
+            labels = np.asarray(nib.load(case.label).dataobj).T
+        info = cache.info(case.id)
+        (stored,) = cache.window(case.id, ["labels"], (0, 0, 0), info.shape)
+        for region in ((1, 2, 3, 4), (1, 3, 4), (4,)):
+            assert np.isin(stored, region).sum() == np.isin(labels, region).sum() > 0
+        for value in range(1, 5):
+            np.testing.assert_array_equal(
+                info.slices[:, 1 + value], (labels == value).sum(axis=(1, 2))
+            )
+        assert info.slices[:, :1].sum() == info.slices[:, 1:].sum()
+
+
+@pytest.mark.real
+def test_n4_of_a_real_case(shared_data, tmp_path):
+    dataset = BratsDataset(shared_data / "brats" / "full")
+    raw = cache_in(tmp_path)
+    cache = cache_in(tmp_path, N4(iterations=(10, 10), exclude=("flair", "t2")))
+    lines = []
+    prepare_volumes(dataset, raw, say=quiet)
+    prepare_volumes(dataset, cache, say=lines.append)
+    assert "at most 0." in lines[-1], "gigabytes of memory"
+    case = dataset[0]
+    info = cache.info(case.id)
+    (before,), (after,) = (
+        c.window(case.id, ["images"], info.start, info.size) for c in (raw, cache)
+    )
+    np.testing.assert_array_equal(before != 0, after != 0)
+    np.testing.assert_array_equal(before[..., ::3], after[..., ::3])
+    for channel in (1, 2):
+        own = before[..., channel] != 0
+        ratio = after[..., channel][own] / before[..., channel][own]
+        assert 0.3 < ratio.min() < ratio.max() < 3
+        assert ratio.std() > 0

@@ -1,0 +1,258 @@
+"""The whole system as a user runs it: small, killed, resumed, tables appear."""
+
+import contextlib
+import functools
+import shutil
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.phantom.figshare.write import write_phantom
+from papers.__main__ import main
+from tests.killed import kill_within_training
+
+ROOT = Path(__file__).resolve().parents[3]
+# A tiny cascade: the first network and the second, each of 2 epochs.
+SMALL = [
+    *("--methods", "cdsl", "--epochs", "2"),
+    *("--set", "preparation.image_size=32", "--set", "network.base_filters=16"),
+]
+
+
+@pytest.fixture(scope="module")
+def phantom(tmp_path_factory):
+    """The folder that commands run in, with a phantom data set in `mats`."""
+    folder = tmp_path_factory.mktemp("workspace")
+    write_phantom(folder / "mats", count=60, size=64)
+    return folder
+
+
+def call(folder, capfd, *arguments, code=0):
+    """Runs one verb in a folder, in this process; returns what it printed."""
+    with contextlib.chdir(folder), pytest.raises(SystemExit) as stopped:
+        main(list(arguments))
+    printed = "".join(capfd.readouterr())
+    assert (stopped.value.code or 0) == code, printed
+    assert "Traceback" not in printed
+    return printed
+
+
+@pytest.fixture
+def run(phantom, capfd):
+    """Runs one verb in the phantom's folder."""
+    return functools.partial(call, phantom, capfd)
+
+
+OPTIONS = ["linkdsl", "--data", "mats", "--profile", "demo", *SMALL]
+OPTIONS += ["--split", "image,patient", "--folds", "0"]
+
+
+@pytest.fixture(scope="module")
+def killed(phantom):
+    """The same folder after a reproduction that was killed within a training."""
+    kill_within_training(phantom, ["reproduce", *OPTIONS])
+    return phantom
+
+
+@pytest.fixture(scope="module")
+def reproduced(killed):
+    """The same folder after the command was given again."""
+    with contextlib.chdir(killed), pytest.raises(SystemExit) as stopped:
+        main(["reproduce", *OPTIONS])
+    assert not stopped.value.code
+    return killed
+
+
+def test_tables_of_a_killed_and_resumed_reproduction(reproduced):
+    folder = reproduced / "results" / "linkdsl" / "phantom"
+    cases = pd.read_csv(folder / "cases.csv")
+    runs_of = cases.groupby(["split", "method"]).size()
+    assert set(runs_of.index) == {
+        (split, method) for split in ("image", "patient") for method in ("dual", "cdsl")
+    }
+    assert (cases["status"] == "ok").all()
+    assert cases["dice"].between(0, 1).all()
+    assert cases["epoch"].isin([1, 2]).all()
+    # Every image is a test image once in its split and fold.
+    assert not cases.duplicated(["split", "method", "case"]).any()
+
+    table = pd.read_csv(folder / "table3.csv")
+    ran = table[table["data"] == "phantom"]
+    assert set(ran["row"]) == {"dual", "cdsl"}
+    assert ran["dice_published"].isna().all(), "a phantom beside published numbers"
+    assert ran["dice_reproduced"].notna().all()
+    assert len(pd.read_csv(folder / "leak.csv")) == 2
+    # Profile, split and budget, then a hash of the values that were replaced.
+    for figure in ("figure4", "learning_curves"):
+        assert len(list(folder.glob(f"{figure}_demo_image_2epochs_*.png"))) == 1
+    # Nothing of the killed process is left over.
+    assert not list((reproduced / "runs").glob("**/.*.tmp*"))
+
+
+def test_finished_stages_are_not_run_again(reproduced, run):
+    folder = reproduced / "results" / "linkdsl" / "phantom"
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    printed = run("reproduce", *OPTIONS)
+    assert "PHANTOM" in printed
+    assert printed.count("trained before") == 4
+    assert "epoch 1/2" not in printed
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+    assert run("reproduce", *OPTIONS, "--dry-run").count("finished") == 4
+
+
+def test_a_damaged_cache_file_is_a_row_that_says_so(reproduced, run):
+    """Its case has no score, the cell no value, and nothing else is lost."""
+    folder = next((reproduced / "runs").glob("**/dual-image-*"))
+    rows = pd.read_csv(folder / "cases.csv")
+    case = rows["case"].iloc[0]
+    (prepared,) = (reproduced / "cache").glob(f"phantom-*/{case}.h5")
+    content = prepared.read_bytes()
+    (folder / "evaluated.json").unlink()
+    damaged = bytearray(content)
+    damaged[len(damaged) // 2] ^= 255
+    prepared.write_bytes(damaged)
+    try:
+        run("evaluate", *OPTIONS, "--methods", "dual", "--split", "image")
+    finally:
+        prepared.write_bytes(content)
+    again = pd.read_csv(folder / "cases.csv")
+    assert len(again) == len(rows)
+    failed = again[again["status"] != "ok"]
+    assert list(failed["case"]) == [case]
+    assert "damaged" in failed["status"].iloc[0] or ".h5" in failed["status"].iloc[0]
+    (folder / "evaluated.json").unlink()
+
+
+@pytest.mark.parametrize("name", ["best.weights.h5", "history.csv"])
+@pytest.mark.parametrize("damage", ["empty", "gone"])
+def test_what_a_training_left_is_damaged(reproduced, run, name, damage):
+    folder = next((reproduced / "runs").glob("**/dual-image-*-2epochs-*"))
+    path, stamp = folder / name, folder / "evaluated.json"
+    content = path.read_bytes()
+    path.write_bytes(b"") if damage == "empty" else path.unlink()
+    stamp.unlink(missing_ok=True)
+    try:
+        printed = run("evaluate", *OPTIONS, "--methods", "dual", code=2)
+    finally:
+        path.write_bytes(content)
+    assert name in printed and "train again" in printed
+
+
+def test_longer_run_goes_on_from_shorter(reproduced, run):
+    small = [option if option != "2" else "3" for option in SMALL]
+    small[small.index("cdsl")] = "dual"
+    options = ["linkdsl", "--data", "mats", "--profile", "demo", *small]
+    printed = run("train", *options, "--folds", "0")
+    assert "goes on from dual-image-fold0-seed0-2epochs" in printed
+    assert "epoch 2/3" not in printed
+    assert "epoch 3/3" in printed
+
+
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        (["--profile", "huge"], ["PROFILE=huge", "demo, cpu, paper"]),
+        (["--set", "training.speed=9"], ["training.speed", "training.epochs"]),
+        (["--set", "training.epochs=many"], ["training.epochs", "type int"]),
+        (["--set", "network.fusion=magic"], ["network.fusion", "concat_conv"]),
+        (["--methods", "unet"], ["METHODS=unet", "triad"]),
+        (["--folds", "9"], ["fold 9", "FOLDS"]),
+        (["--folds", "one"], ["FOLDS=one", "0,1"]),
+        (["--seeds", "\u00b2"], ["SEEDS=", "whole numbers"]),
+        (["--seeds", ""], ["SEEDS=", "whole numbers"]),
+        (["--seeds", "4294967296"], ["below 2^32"]),
+        (["--epochs", "0"], ["training.epochs", "at least 1"]),
+        (["--set", "training.batch_size=0"], ["training.batch_size", "at least 1"]),
+        (["--set", "preparation.image_size=100"], ["a multiple of 32"]),
+        (["--set", "folds.validation_share=1.5"], ["at most 0.9"]),
+        (["--split", "image", "--splits", "mine.csv"], ["one of the two"]),
+        (["--data", "mats/1.mat"], ["mats/1.mat", "a file"]),
+        (["--split", "random"], ["SPLIT=random", "image"]),
+        (["--splits", "nowhere.csv"], ["nowhere.csv", "case,fold"]),
+        (["--data", "nowhere"], ["nowhere", "no such folder", "make data-figshare"]),
+    ],
+)
+def test_bad_options(run, options, words):
+    """One clear error: what, expected, received, next; no traceback."""
+    if "--data" not in options:
+        options = ["--data", "mats", *options]
+    printed = run("train", "linkdsl", *options, "--dry-run", code=2)
+    for word in [*words, "expected:", "received:", "next:"]:
+        assert word in printed
+    assert "Traceback" not in printed
+
+
+def damage(path):
+    path.write_bytes(path.read_bytes()[:2000])
+
+
+def no_patient(path):
+    with h5py.File(path, "r+") as file:
+        attributes = dict(file["cjdata/PID"].attrs)
+        del file["cjdata/PID"]
+        dataset = file["cjdata"].create_dataset("PID", data=np.zeros(2, np.uint64))
+        dataset.attrs.update(attributes | {"MATLAB_empty": np.uint8(1)})
+
+
+def not_finite(path):
+    with h5py.File(path, "r+") as file:
+        image = file["cjdata/image"][...].astype(np.float32)
+        image[3, 3] = np.nan
+        del file["cjdata/image"]
+        file["cjdata/image"] = image
+
+
+def twice(path):
+    shutil.copy(path, path.with_name(f"0{path.name}"))
+
+
+@pytest.mark.parametrize(
+    "fault, split, words",
+    [
+        (damage, "image", ["3.mat", "truncated"]),
+        (not_finite, "image", ["3.mat", "finite"]),
+        (twice, "image", ["03.mat", "each index once"]),
+        (no_patient, "patient", ["3.mat", "patient id", "SPLIT=image"]),
+    ],
+)
+def test_bad_slices(phantom_copy, tmp_path, capfd, fault, split, words):
+    """A file that cannot be used stops the command and is named."""
+    fault(phantom_copy / "3.mat")
+    options = ["linkdsl", "--data", str(phantom_copy), "--split", split]
+    printed = call(tmp_path, capfd, "prepare", *options, *SMALL, code=2)
+    for word in [*words, "expected:", "received:", "next:"]:
+        assert word in printed
+
+
+def test_verbs_before_training(phantom_copy, tmp_path, capfd):
+    """Neither trains by the way, nor writes empty tables."""
+    options = ["linkdsl", "--data", str(phantom_copy), *SMALL, "--folds", "0"]
+    for verb in ("evaluate", "table", "figure"):
+        printed = call(tmp_path, capfd, verb, *options, code=2)
+        assert "make " in printed
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.slow
+def test_default_demo(tmp_path, capfd):
+    """`make reproduce-linkdsl` as it is: all methods, both splits."""
+    printed = call(tmp_path, capfd, "reproduce", "linkdsl")
+    assert "PHANTOM" in printed
+    cases = pd.read_csv(tmp_path / "results/linkdsl/phantom/cases.csv")
+    methods = cases.groupby("split")["method"].unique().map(set).to_dict()
+    assert methods["image"] == {"bce", "linknet", "dual", "triad", "multi", "cdsl"}
+    assert methods["patient"] == {"linknet", "dual", "cdsl"}
+
+
+def test_unwritable_results(reproduced, run):
+    (reproduced / "blocked").write_text("a file where a folder should be")
+    options = ["linkdsl", "--data", "mats", "--profile", "demo", *SMALL]
+    options += ["--folds", "0", "--results", "blocked"]
+    printed = run("table", *options, code=2)
+    assert "blocked" in printed
+    assert "next:" in printed
+    # What was computed is still there.
+    assert list((reproduced / "runs").glob("**/finished.json"))

@@ -1,0 +1,49 @@
+"""From runs to files: what the captions say."""
+
+from types import SimpleNamespace
+from unittest.mock import Mock
+
+import pytest
+
+from papers import registry
+from papers.engine import results
+
+
+@pytest.mark.parametrize("paper_id", registry.IDS)
+def test_caption_of_learning_curves_has_the_papers_note(
+    paper_id, tmp_path, monkeypatch
+):
+    paper, captions = registry.paper(paper_id), []
+    monkeypatch.setattr(
+        results, "learning_curves", lambda *arguments: captions.append(arguments[-1])
+    )
+    job = Mock(  # hashable, as jobs are
+        method=SimpleNamespace(title="A"),
+        split_name="patient",
+        split=SimpleNamespace(fold=0, validation=("a", "b")),
+        seed=1,
+        budget="2 epochs",
+        length="2epochs",
+        parts=(),
+        weights=None,
+        finished=lambda: True,
+    )
+    runner = SimpleNamespace(
+        paper=SimpleNamespace(
+            id=paper_id,
+            dataset=paper.dataset,
+            curves_note=paper.curves_note,
+            figures=SimpleNamespace(draw_figures=lambda runner, folder: []),
+        ),
+        jobs=[job],
+        dataset=SimpleNamespace(name="phantom", is_own=False),
+        request=SimpleNamespace(profile="demo", profile_label=lambda: "demo"),
+        history=lambda job: None,
+    )
+    (path,) = results.draw_figures(runner, tmp_path)
+    assert path.name == "learning_curves_demo_patient_2epochs_fold0_seed1.png"
+    (caption,) = captions
+    said = "Learning curves, split patient, fold 0, seed 1."
+    assert caption.text == " ".join([said, paper.curves_note]).strip()
+    assert caption.n == 2
+    assert ("auxiliary heads" in caption.text) == (paper_id == "cunet")
