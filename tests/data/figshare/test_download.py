@@ -10,7 +10,8 @@ import pytest
 
 from common.errors import UserError
 from common.files import read_json, sha256
-from data.figshare.dataset import FigshareDataset, download
+from data.figshare import download
+from data.figshare.dataset import FigshareDataset
 from data.figshare.download import FILES, RemoteFile, download_figshare
 
 
