@@ -11,7 +11,7 @@ class Training:
 ```
 
 Where not every value is possible, `Limits` says which, as further arguments:
-`chosen(8, "…", least=1)`. A value that joins a protocol of which there are runs is
+`chosen(8, "…", min=1)`. A value that joins a protocol of which there are runs is
 `added=True`: at its default it is what they were made with, and no part of the hash.
 """
 
@@ -54,14 +54,14 @@ class Limits:
 
     Args:
         options: all of them, where there are only some.
-        least: the smallest.
-        most: the greatest.
+        min: the smallest.
+        max: the greatest.
         multiple: what a whole number must be a multiple of.
     """
 
     options: tuple | None = None
-    least: float | None = None
-    most: float | None = None
+    min: float | None = None
+    max: float | None = None
     multiple: int = 1
 
     def broken_by(self, value):
@@ -69,10 +69,10 @@ class Limits:
         if self.options and value not in self.options:
             return f"one of {', '.join(map(str, self.options))}"
         # Written so that NaN breaks a limit.
-        if self.least is not None and not value >= self.least:
-            return f"at least {self.least}"
-        if self.most is not None and not value <= self.most:
-            return f"at most {self.most}"
+        if self.min is not None and not value >= self.min:
+            return f"at least {self.min}"
+        if self.max is not None and not value <= self.max:
+            return f"at most {self.max}"
         if value != value or (self.multiple > 1 and value % self.multiple):
             return f"a multiple of {self.multiple}"
         return None

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from common.losses.class_maps import (
-    LEAST,
+    SMALLEST,
     class_probabilities,
     of_each_example,
     true_class,
@@ -42,7 +42,7 @@ class BootstrappedCrossEntropy(keras.losses.Loss):
         probability = class_probabilities(y_pred)
         _, of_truth = true_class(y_true, probability)
         kept = ops.cast(self.kept(of_truth), probability.dtype)
-        surprise = -ops.log(ops.maximum(of_truth, LEAST))
+        surprise = -ops.log(ops.maximum(of_truth, SMALLEST))
         mean = ops.sum(kept * surprise) / ops.maximum(ops.sum(kept), 1.0)
         return of_each_example(mean, y_pred)
 

@@ -3,7 +3,7 @@
 from keras import ops
 
 # The logarithm of a smaller probability, and its gradient, would leave float32.
-LEAST = 1e-37
+SMALLEST = 1e-37
 
 
 def class_probabilities(probability):

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from common.losses.class_maps import LEAST, class_probabilities, true_class
+from common.losses.class_maps import SMALLEST, class_probabilities, true_class
 
 
 @keras.saving.register_keras_serializable("braintumor")
@@ -27,7 +27,7 @@ class LabelCrossEntropy(keras.losses.Loss):
     def call(self, y_true, y_pred):
         probability = class_probabilities(y_pred)
         truth, of_truth = true_class(y_true, probability)
-        surprise = -ops.log(ops.maximum(of_truth, LEAST))
+        surprise = -ops.log(ops.maximum(of_truth, SMALLEST))
         if self.weights is not None:
             weights = ops.convert_to_tensor(self.weights, dtype=probability.dtype)
             surprise = surprise * ops.sum(truth * weights, axis=-1)

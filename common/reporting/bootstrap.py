@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 REPLICATES = 1000
-LEAST_CASES = 5  # of fewer, resampling gives their range and no 95 % interval
+MIN_CASES = 5  # of fewer, resampling gives their range and no 95 % interval
 _KEY = 20201  # any fixed number: the interval must be the same at every call
 
 
@@ -63,7 +63,7 @@ def estimate(aggregate, cases):
 
     Returns:
         An `Estimate`. The interval is NaN where a fold has fewer cases than
-        `LEAST_CASES`.
+        `MIN_CASES`.
     """
     by_fold, by_seed = [], {}
     smallest = np.inf
@@ -81,7 +81,7 @@ def estimate(aggregate, cases):
     values = np.mean(by_fold, axis=0)
 
     replicates = values[1:][~np.isnan(values[1:])]
-    if smallest < LEAST_CASES or replicates.size == 0:
+    if smallest < MIN_CASES or replicates.size == 0:
         low = high = np.nan
     else:
         low, high = np.quantile(replicates, [0.025, 0.975])

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from common.errors import UserError
-from common.reporting.bootstrap import LEAST_CASES, estimate
+from common.reporting.bootstrap import MIN_CASES, estimate
 
 # Only rows that agree in all of these may be compared with each other.
 GROUP = ["data", "coverage", "fingerprint", "profile", "budget", "split"]
@@ -167,8 +167,8 @@ def _remarks(table, cases):
     failed = _distinct(cases[cases["status"] != "ok"])
     if failed:
         remarks.append(f"no value: {failed} of {_distinct(cases)} cases failed")
-    elif cases.groupby("fold")["case"].nunique().min() < LEAST_CASES:
-        remarks.append(f"no interval: fewer than {LEAST_CASES} cases")
+    elif cases.groupby("fold")["case"].nunique().min() < MIN_CASES:
+        remarks.append(f"no interval: fewer than {MIN_CASES} cases")
     runs = len(cases[["fold", "seed"]].drop_duplicates())
     whole = cases["fold"].nunique() * cases["seed"].nunique()
     if runs < whole:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from common.reporting.bootstrap import LEAST_CASES, resampling
+from common.reporting.bootstrap import MIN_CASES, resampling
 from common.reporting.cells import GROUP
 
 
@@ -18,13 +18,13 @@ class Paired:
         first: id of the method that is compared with.
         second: id of the other; differences are second minus first.
         columns: `common.reporting.tables.Column`s whose aggregate is a `Mean`.
-        least: patients that an interval needs; of fewer it is NaN.
+        min_cases: patients that an interval needs; of fewer it is NaN.
     """
 
     first: str
     second: str
     columns: tuple
-    least: int = LEAST_CASES
+    min_cases: int = MIN_CASES
 
     def __call__(self, cases):
         """Compares the methods in every group that has run both.
@@ -38,7 +38,7 @@ class Paired:
         Returns:
             A `DataFrame` with one row a group (`GROUP`) and column: both means,
             their difference with the 95 % interval of 1000 resamplings of the
-            patients (NaN of fewer than `least`), Wilcoxon's two-sided
+            patients (NaN of fewer than `min_cases`), Wilcoxon's two-sided
             signed-rank p, and numbers of patients and cases.
         """
         lines = []
@@ -66,7 +66,7 @@ class Paired:
         means = by_unit.mean()
         difference = (by_unit[f"{key}_y"] - by_unit[f"{key}_x"]).to_numpy()
         low = high = np.nan
-        if len(difference) >= self.least:
+        if len(difference) >= self.min_cases:
             weights = resampling(0, len(difference))
             replicates = weights @ difference / len(difference)
             low, high = np.quantile(replicates, [0.025, 0.975])

@@ -11,7 +11,7 @@ from data.order import NOISE, PATCHES, generator
 from data.volume.views import axes_from_view, axes_to_view, to_view
 
 # Draws of a batch before it counts as impossible to find foreground in it.
-MOST_DRAWS = 1000
+MAX_DRAWS = 1000
 
 
 class PatchName(NamedTuple):
@@ -95,7 +95,7 @@ class PatchSampler:
         Returns:
             `(names, labels)`: a tuple of `PatchName`s and a list of their labels.
         """
-        for attempt in range(MOST_DRAWS):
+        for attempt in range(MAX_DRAWS):
             random = generator(self.seed, step, attempt, PATCHES)
             names = tuple(
                 self._draw_one(random, step, position)
@@ -108,7 +108,7 @@ class PatchSampler:
         raise UserError(
             self.cache.folder,
             f"patches that hold one of the labels {self.rule.foreground}",
-            f"none in {MOST_DRAWS} batches of {self.batch_size}",
+            f"none in {MAX_DRAWS} batches of {self.batch_size}",
             "check the labels: make check-data; or take other cases",
         )
 

@@ -14,9 +14,9 @@ from data.volume.files import read_volume
 from data.volume.orientation import require_brats_axes
 
 # Real brains fill a sixth of the release's grid, whole heads more than half.
-_MOST_BRAIN, _LEAST_BRAIN = 0.35, 0.03
+_MAX_BRAIN, _MIN_BRAIN = 0.35, 0.03
 # The least Dice of one modality's brain with the voxels that any modality has.
-_LEAST_OVERLAP = 0.8
+_MIN_OVERLAP = 0.8
 
 _AGAIN = "copy the file again from the release, or remove the case"
 _LOOK = "look at the case; correct it or remove it"
@@ -172,7 +172,7 @@ def _brain_findings(case, images, brain, whole):
     for role, image in images.items():
         count = np.count_nonzero(image)
         overlap = 2 * count / (count + total)  # every brain lies in that of all
-        if overlap < _LEAST_OVERLAP:
+        if overlap < _MIN_OVERLAP:
             found = f"{role} shows {count} voxels of the {total} that any modality has"
             fix = "look whether it is of another patient, turned, or cut off"
             path = case.files[role][0]
@@ -180,11 +180,11 @@ def _brain_findings(case, images, brain, whole):
     if not whole:
         return
     share = total / brain.size
-    if share > _MOST_BRAIN:
+    if share > _MAX_BRAIN:
         found = f"{share:.0%} of the voxels are not 0; a brain fills about 17 %"
         fix = "remove the skull and set the background to 0"
         yield _finding("warning", "background", case.folder, found, fix)
-    elif share < _LEAST_BRAIN:
+    elif share < _MIN_BRAIN:
         found = f"{share:.1%} of the voxels are not 0; a brain fills about 17 %"
         yield _finding("warning", "small-brain", case.folder, found, _LOOK)
 

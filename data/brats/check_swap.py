@@ -26,8 +26,8 @@ from data.brats.releases import MODALITIES
 
 _FLAIR, _T1, _T1CE, _T2 = range(4)
 _MARGIN, _ENHANCEMENT = 0.6, 0.25
-_MOST_VOXELS = 60_000  # a sample is enough, and fast
-_LEAST_VOXELS = 20  # of a region whose median is taken
+_MAX_VOXELS = 60_000  # a sample is enough, and fast
+_MIN_VOXELS = 20  # of a region whose median is taken
 
 
 def suspected_swap(images, labels=None):
@@ -43,7 +43,7 @@ def suspected_swap(images, labels=None):
     """
     brain = np.logical_and.reduce([image != 0 for image in images])
     places = np.flatnonzero(brain)
-    places = places[:: max(1, places.size // _MOST_VOXELS)]
+    places = places[:: max(1, places.size // _MAX_VOXELS)]
     if labels is None:
         labels = np.zeros(places.size, np.uint8)
     else:
@@ -79,7 +79,7 @@ def suspected_swap(images, labels=None):
 
 def _contrast(ranks, labels, value):
     """How much brighter a label is than the rest of the brain, by modality."""
-    if (labels == value).sum() < _LEAST_VOXELS:
+    if (labels == value).sum() < _MIN_VOXELS:
         return np.zeros(len(ranks))
     region, rest = ranks[:, labels == value], ranks[:, labels == 0]
     return np.median(region, 1) - np.median(rest, 1)

@@ -22,7 +22,7 @@ from data.splits.folds import base_exam
 
 # The least Dice of a filled border with the mask. The real images reach 0.99 at
 # 512 pixels; a mask of few pixels is mostly edge, where the two may differ.
-_LEAST_DICE, _LEAST_DICE_SMALL, _SMALL = 0.95, 0.9, 400
+_MIN_DICE, _MIN_DICE_SMALL, _SMALL = 0.95, 0.9, 400
 
 _DOWNLOAD = "download the file again (make data-figshare) or delete it"
 _LOOK = "look at the image; delete the file if it is wrong"
@@ -112,7 +112,7 @@ def _slice_findings(item, path):
     filled = fill_polygon(item.border, item.mask.shape)
     overlap = int((filled & item.mask).sum())
     dice = 2 * overlap / (int(filled.sum()) + int(item.mask.sum()))
-    if dice < (_LEAST_DICE if item.mask.sum() >= _SMALL else _LEAST_DICE_SMALL):
+    if dice < (_MIN_DICE if item.mask.sum() >= _SMALL else _MIN_DICE_SMALL):
         found = f"the filled border meets the mask with Dice {dice:.3f} only"
         yield _finding("warning", "border-mask", path, found, _LOOK)
     rows, columns = (np.flatnonzero(item.mask.any(axis)) for axis in (1, 0))

@@ -25,8 +25,8 @@ BASE_URL = "https://ndownloader.figshare.com/files"
 _PAGE = "https://doi.org/10.6084/m9.figshare.1512427"
 # What `zipfile` raises for damaged, encrypted or otherwise unreadable archives.
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError)
-_MOST_MEMBER_BYTES = 64 << 20
-_MOST_ARCHIVE_BYTES = 4 << 30
+_MAX_MEMBER_BYTES = 64 << 20
+_MAX_ARCHIVE_BYTES = 4 << 30
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ def _safe_members(archive, path):
         if member.name in members:
             raise _bad_archive(path, "each slice once", f"{member.name} twice")
         total += info.file_size
-        if info.file_size > _MOST_MEMBER_BYTES or total > _MOST_ARCHIVE_BYTES:
+        if info.file_size > _MAX_MEMBER_BYTES or total > _MAX_ARCHIVE_BYTES:
             received = f"{member.name} of {info.file_size} bytes, {total} so far"
             raise _bad_archive(path, "slices of less than 1 MB each", received)
         members[member.name] = info

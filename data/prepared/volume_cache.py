@@ -22,7 +22,7 @@ _CHUNK = (4, 32, 32)
 # Of the voxels of whole chunks that cover the grid of a whole head, those in the
 # chunks of its foreground box: 0.40 to 0.45 in real cases (one of 2015, one of
 # 2017, two of 2021), and some room for larger heads.
-_MOST_FOREGROUND = 0.55
+_MAX_FOREGROUND = 0.55
 
 
 class VolumeCache(CaseCache):
@@ -80,7 +80,7 @@ class VolumeCache(CaseCache):
         Args:
             shape: (depth, height, width) of the whole grid in voxels.
         """
-        voxels = _padded(shape) * (_MOST_FOREGROUND if shape == GRID else 1)
+        voxels = _padded(shape) * (_MAX_FOREGROUND if shape == GRID else 1)
         intensity = np.dtype(np.int16 if self.n4 is None else np.float32)
         # And a byte each for the labels and the brain.
         return math.ceil(voxels * (len(MODALITIES) * intensity.itemsize + 2))

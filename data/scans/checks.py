@@ -31,12 +31,12 @@ EXPECTED = {
 CAN_BE_FORCED = ("voxel-size", "skull", "masks", "twice")
 
 # A brain has 1.0 to 1.9 liters, a head more than 3; a rim of skull lies between.
-_MOST_LITERS, _GOOD_LITERS, _LEAST_LITERS = 2.5, 1.9, 0.5
-_MOST_OFFSET = 1.0  # mm between the same corner of two modalities
+_MAX_LITERS, _GOOD_LITERS, _MIN_LITERS = 2.5, 1.9, 0.5
+_MAX_OFFSET = 1.0  # mm between the same corner of two modalities
 # Of a modality's foreground with the first one's: above .996 in cases of BraTS, below
 # .95 where one is moved by 5 mm.
-_LEAST_DICE, _GOOD_DICE = 0.6, 0.95
-_MOST_TILT = 15.0  # degrees
+_MIN_DICE, _GOOD_DICE = 0.6, 0.95
+_MAX_TILT = 15.0  # degrees
 
 _REGISTER = "co-register the modalities and resample them to one grid of 1 mm"
 _ALIGN = "look at the modalities one above the other; co-register them anew"
@@ -64,7 +64,7 @@ def check_grids(paths, geometries):
             findings.append(_finding("error", "grid", paths[name], found, _REGISTER))
         elif not other.matches(first):
             offset = _corner_offset(first, other)
-            severity = "error" if offset > _MOST_OFFSET else "warning"
+            severity = "error" if offset > _MAX_OFFSET else "warning"
             found = f"{offset:.2g} mm from {paths[MODALITIES[0]].name}"
             findings.append(_finding(severity, "place", paths[name], found, _REGISTER))
     path = paths[MODALITIES[0]]
@@ -76,7 +76,7 @@ def check_grids(paths, geometries):
     if codes != BRATS_AXES:
         fix = "none: it is turned for the networks, and the labels are turned back"
         findings.append(_finding("note", "orientation", path, codes, fix))
-    if tilt(first.affine) > _MOST_TILT:
+    if tilt(first.affine) > _MAX_TILT:
         found = f"a tilt of {tilt(first.affine):.0f} degrees"
         fix = "register the scan to an atlas, such as SRI24"
         findings.append(_finding("warning", "tilted", path, found, fix))
@@ -106,7 +106,7 @@ def check_intensities(paths, volumes, voxel_volume):
     for name in MODALITIES[1:]:
         dice = _dice(first, volumes[name] != 0)
         if dice < _GOOD_DICE:
-            severity = "error" if dice < _LEAST_DICE else "warning"
+            severity = "error" if dice < _MIN_DICE else "warning"
             found = f"a Dice of {dice:.2f} with {paths[MODALITIES[0]].name}"
             findings.append(_finding(severity, "masks", paths[name], found, _REGISTER))
     for one, other in itertools.combinations(MODALITIES, 2):
@@ -173,9 +173,9 @@ def _check_volume(path, volume, voxel_volume):
     liters = len(values) * voxel_volume / 1e6
     found = f"{liters:.2g} liters that are not 0"
     if liters > _GOOD_LITERS:
-        severity = "error" if liters > _MOST_LITERS else "warning"
+        severity = "error" if liters > _MAX_LITERS else "warning"
         yield _finding(severity, "skull", path, found, _STRIP)
-    elif liters < _LEAST_LITERS:
+    elif liters < _MIN_LITERS:
         yield _finding("warning", "small", path, found, _LOOK)
 
 

@@ -12,8 +12,8 @@ import numpy as np
 
 _BLOCK = 4  # voxels a side of the blocks that are compared
 _LEVELS = 16  # gray levels, equally often used
-_LEAST_BLOCKS = 4000  # a quarter of a liter at 1 mm; with fewer, chance decides
-_LEAST_GAIN = 1.1  # half at most where nothing is wrong
+_MIN_BLOCKS = 4000  # a quarter of a liter at 1 mm; with fewer, chance decides
+_MIN_GAIN = 1.1  # half at most where nothing is wrong
 _STEPS = (-4, -3, -2, -1, 1, 2, 3, 4)  # blocks
 _AXES = ("top to bottom", "front to back", "left to right")
 # Where the indices of each axis go down and up.
@@ -35,7 +35,7 @@ def worst_placed(volumes):
         where all fit best as they are, or there is too little brain to tell.
     """
     levels = [_gray_levels(volume) for volume in volumes]
-    if min(np.count_nonzero(one) for one in levels) < _LEAST_BLOCKS:
+    if min(np.count_nonzero(one) for one in levels) < _MIN_BLOCKS:
         return None
     found = []
     for position, one in enumerate(levels):
@@ -43,7 +43,7 @@ def worst_placed(volumes):
         found.append((gain, position, words))
     # The others fit it ill too, but each of them fits the rest.
     gain, position, words = max(found)
-    return (position, words) if gain > _LEAST_GAIN else None
+    return (position, words) if gain > _MIN_GAIN else None
 
 
 def _best_place(levels, others):

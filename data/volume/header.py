@@ -6,7 +6,7 @@ from common.errors import UserError
 
 AGAIN = "copy or download the file again, or remove its case"
 
-_MOST_VOXELS = 2**30  # a header that promises more is damaged
+_MAX_VOXELS = 2**30  # a header that promises more is damaged
 
 
 def checked_shape(path, size, affine):
@@ -27,8 +27,8 @@ def checked_shape(path, size, affine):
     if len(size) < 3 or any(length != 1 for length in size[3:]):
         raise UserError(path, "a volume of three axes", f"size {size}", AGAIN)
     # In floats, as a damaged size may be past any integer.
-    if min(size) < 1 or np.prod(size, dtype=np.float64) > _MOST_VOXELS:
-        expected = f"a volume of 1 to {_MOST_VOXELS} voxels"
+    if min(size) < 1 or np.prod(size, dtype=np.float64) > _MAX_VOXELS:
+        expected = f"a volume of 1 to {_MAX_VOXELS} voxels"
         raise UserError(path, expected, f"size {size}", AGAIN)
     if not np.isfinite(affine).all():
         raise UserError(path, "a finite affine", affine.tolist(), AGAIN)

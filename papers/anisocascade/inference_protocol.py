@@ -24,13 +24,13 @@ class Tiling:
     enhancing: tuple = original(
         (96, 96), f"{_CONFIG}: [19, 96, 96] in all views (trained at 64 x 64)"
     )
-    slices_in: int = original(19, f"{_CONFIG}: data_shape", least=9)
-    slices_out: int = original(11, f"{_CONFIG}: label_shape", least=1)
+    slices_in: int = original(19, f"{_CONFIG}: data_shape", min=9)
+    slices_out: int = original(11, f"{_CONFIG}: label_shape", min=1)
     batch_size: int = original(
         5,
         "test.py: the default; patches of one batch share their statistics, so that "
         "the batch size changes the result",
-        least=1,
+        min=1,
     )
     tail_overwrite: bool = chosen(
         False,
@@ -56,7 +56,7 @@ class Fill:
         0,
         "the released code does not seed it; here each patch has its own counter, "
         "the same in every case",
-        least=0,
+        min=0,
     )
 
 
@@ -64,24 +64,24 @@ class Fill:
 class Cascade:
     """Boxes between the stages, and the fusion of the three label maps."""
 
-    margin: int = original(5, "test.py: margin of every box in voxels", least=0)
+    margin: int = original(5, "test.py: margin of every box in voxels", min=0)
     whole_size: int = original(
-        2000, "test.py: components of the whole tumor must be larger", least=0
+        2000, "test.py: components of the whole tumor must be larger", min=0
     )
     second_ratio: float = original(
         10.0,
         "data_process.py: of a core's components the second is kept where ten times "
         "its size is more than the first",
-        least=1.0,
+        min=1.0,
     )
     inside_share: float = original(
         0.5,
         "data_process.py: share of a core's component inside the whole tumor",
-        least=0.0,
-        most=1.0,
+        min=0.0,
+        max=1.0,
     )
     enhancing_size: int = original(
-        30, "test.py: fewer enhancing voxels than that are none", least=0
+        30, "test.py: fewer enhancing voxels than that are none", min=0
     )
 
 

@@ -18,7 +18,7 @@ class Preparation:
     n4: bool = original(
         False, "no bias field correction in the code; the text names none"
     )
-    n4_shrink: int = chosen(4, "N4 sees every fourth voxel of each axis", least=1)
+    n4_shrink: int = chosen(4, "N4 sees every fourth voxel of each axis", min=1)
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Network:
     """Switches of `papers.anisocascade.networks`."""
 
     base_channels: int = original(
-        32, "all released checkpoints have 32; the text says 48", least=2
+        32, "all released checkpoints have 32; the text says 48", min=2
     )
 
 
@@ -35,21 +35,21 @@ class Patches:
     """What the networks are trained on, in voxels of 1 mm."""
 
     whole_size: int = original(
-        144, "config17/train_wt_*.txt: data_shape [19, 144, 144]", least=8, multiple=4
+        144, "config17/train_wt_*.txt: data_shape [19, 144, 144]", min=8, multiple=4
     )
     core_size: int = original(
-        96, "config17/train_tc_*.txt: data_shape [19, 96, 96]", least=8, multiple=4
+        96, "config17/train_tc_*.txt: data_shape [19, 96, 96]", min=8, multiple=4
     )
     enhancing_size: int = original(
-        64, "config17/train_en_*.txt: data_shape [19, 64, 64]", least=8, multiple=4
+        64, "config17/train_en_*.txt: data_shape [19, 64, 64]", min=8, multiple=4
     )
-    slices_in: int = original(19, "config17: data_shape", least=9)
-    slices_out: int = original(11, "config17: label_shape, 8 fewer", least=1)
+    slices_in: int = original(19, "config17: data_shape", min=9)
+    slices_out: int = original(11, "config17: label_shape, 8 fewer", min=1)
     margin: int = original(
-        5, "data_loader.py: around the true region of the stage before", least=0
+        5, "data_loader.py: around the true region of the stage before", min=0
     )
     lgg_repeats: int = original(
-        3, "config17: the lists of TC and EN name each LGG case three times", least=1
+        3, "config17: the lists of TC and EN name each LGG case three times", min=1
     )
 
 
@@ -57,9 +57,7 @@ class Patches:
 class Loss:
     """The soft Dice of both classes."""
 
-    smooth: float = original(
-        1e-5, "NiftyNet v0.2.0: added to the denominator", least=0.0
-    )
+    smooth: float = original(1e-5, "NiftyNet v0.2.0: added to the denominator", min=0.0)
 
 
 @dataclass(frozen=True)
@@ -67,20 +65,20 @@ class Training:
     """The optimizer and its budget, the same for all nine networks."""
 
     learning_rate: float = original(
-        1e-3, "constant in config17; the text says 'initial learning rate'", least=0.0
+        1e-3, "constant in config17; the text says 'initial learning rate'", min=0.0
     )
-    epsilon: float = original(1e-8, "TensorFlow 1's Adam; Keras has 1e-7", least=0.0)
+    epsilon: float = original(1e-8, "TensorFlow 1's Adam; Keras has 1e-7", min=0.0)
     weight_decay: float = original(
         0.0,
         "declared as 1e-7 but never added to the loss; the text says 1e-7",
-        least=0.0,
+        min=0.0,
     )
-    batch_size: int = original(5, "config17: batch_size; the text says 5", least=1)
+    batch_size: int = original(5, "config17: batch_size; the text says 5", min=1)
     epochs: int = original(
         200,
         "config17: maximal_iteration 20000; an epoch is 100 iterations here, as "
         "patches are drawn at random",
-        least=1,
+        min=1,
     )
     start: str = original(
         "axial",
@@ -102,15 +100,15 @@ class Folds:
     """Which cases are held out; the paper scores on BraTS's own validation set."""
 
     n_folds: int = chosen(
-        5, "ours: the official validation set has no public labels", least=2
+        5, "ours: the official validation set has no public labels", min=2
     )
-    fold_seed: int = chosen(0, "one fixed draw of patients", least=0)
+    fold_seed: int = chosen(0, "one fixed draw of patients", min=0)
     validation_share: float = chosen(
         0.1,
         "departure: the code trains on all cases it is given and looks at training "
         "batches; ours are held out to be looked at",
-        least=0.01,
-        most=0.9,
+        min=0.01,
+        max=0.9,
     )
 
 

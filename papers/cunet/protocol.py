@@ -11,7 +11,7 @@ class Preparation:
     """What is done to the volumes before anything else."""
 
     n4: bool = stated(True, "3.1: 'N4-ITK bias field correction', all inputs")
-    n4_shrink: int = chosen(4, "N4 sees every fourth voxel of each axis", least=1)
+    n4_shrink: int = chosen(4, "N4 sees every fourth voxel of each axis", min=1)
     normalization: str = chosen(
         "brain-zscore",
         "3.1: 'intensity normalization', no more; each modality of a volume over its "
@@ -37,10 +37,10 @@ class Slices:
         0.3,
         "3.1: 'about 30%': of all slices (paper30), or of the tumor-free ones "
         "(drop30_of_free)",
-        least=0.0,
-        most=1.0,
+        min=0.0,
+        max=1.0,
     )
-    policy_seed: int = chosen(0, "one fixed draw of slices", least=0)
+    policy_seed: int = chosen(0, "one fixed draw of slices", min=0)
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,10 @@ class Augmentation:
     """3.1: 'random rotation and random flip is used in all algorithms'."""
 
     flip: float = chosen(
-        0.5, "probability of each axis; no number is given", least=0.0, most=1.0
+        0.5, "probability of each axis; no number is given", min=0.0, max=1.0
     )
     largest_angle: float = chosen(
-        15.0, "degrees, uniform; no range is given", least=0.0, most=180.0
+        15.0, "degrees, uniform; no range is given", min=0.0, max=180.0
     )
 
 
@@ -62,11 +62,11 @@ class Network:
     cu_net_filters: int = chosen(
         32,
         "figure 1's numbers are not known; two such nets are smaller than the U-Net",
-        least=1,
+        min=1,
     )
-    unet_filters: int = inferred(64, "[6] begins with 64", least=1)
-    bfcn_filters: int = chosen(64, "the first blocks of VGG16 begin with 64", least=1)
-    drn_filters: int = chosen(16, "DRN-C begins with 16", least=1)
+    unet_filters: int = inferred(64, "[6] begins with 64", min=1)
+    bfcn_filters: int = chosen(64, "the first blocks of VGG16 begin with 64", min=1)
+    drn_filters: int = chosen(16, "DRN-C begins with 16", min=1)
     branch2_classes: int = chosen(
         4,
         "not stated; half of the contour band is not tumor and needs a class",
@@ -78,9 +78,9 @@ class Network:
         options=("A", "B", "C"),
     )
     head_channels: int = chosen(
-        8, "of an auxiliary head's deconvolution; 1/16 then has 1M weights", least=1
+        8, "of an auxiliary head's deconvolution; 1/16 then has 1M weights", min=1
     )
-    unet2_multiplier: int = chosen(1, "both U-Nets alike", least=1)
+    unet2_multiplier: int = chosen(1, "both U-Nets alike", min=1)
     feed_image_to_unet2: bool = chosen(False, "only features are said to be sent")
     preact: bool = chosen(False, "the first form of the residual block")
     additive_skips: bool = inferred(False, "U-Net [6] joins, and so do we")
@@ -91,20 +91,20 @@ class Network:
         options=(0, 3, 4),
     )
     norm_momentum: float = inferred(
-        0.9, "PyTorch's default, 0.1 in its terms, of all methods", least=0.0, most=1.0
+        0.9, "PyTorch's default, 0.1 in its terms, of all methods", min=0.0, max=1.0
     )
-    norm_epsilon: float = inferred(1e-5, "PyTorch's default", least=0.0)
+    norm_epsilon: float = inferred(1e-5, "PyTorch's default", min=0.0)
 
 
 @dataclass(frozen=True)
 class Sampling:
     """Loss weighted sampling, equations (2) and (3)."""
 
-    beta: float = stated(1.5, "3.2: 'β is set to 1.5'", least=0.01)
-    alpha1: float = stated(2.0, "3.2: 'contour weight α1 is set to 2'", least=0.0)
-    alpha2: float = stated(1.0, "2.2: α2 = 1", least=0.0)
+    beta: float = stated(1.5, "3.2: 'β is set to 1.5'", min=0.01)
+    alpha1: float = stated(2.0, "3.2: 'contour weight α1 is set to 2'", min=0.0)
+    alpha2: float = stated(1.0, "2.2: α2 = 1", min=0.0)
     contour_width: float = stated(
-        10.0, "3.2: 'about 10 pixels wide'; half on either side: our choice", least=1.0
+        10.0, "3.2: 'about 10 pixels wide'; half on either side: our choice", min=1.0
     )
     contour_overlap: str = inferred(
         "wins",
@@ -122,16 +122,16 @@ class Sampling:
 class Loss:
     """Equation (4)."""
 
-    omega: float = stated(0.1, "3.2: ωa, at first", least=0.0)
-    omega_factor: float = stated(0.1, "3.2: 'a factor of 10'", least=0.0, most=1.0)
-    omega_every: int = stated(10, "3.2: epochs", least=1)
-    omega_least: float = stated(1e-3, "3.2: 'a minimum threshold'", least=0.0)
+    omega: float = stated(0.1, "3.2: ωa, at first", min=0.0)
+    omega_factor: float = stated(0.1, "3.2: 'a factor of 10'", min=0.0, max=1.0)
+    omega_every: int = stated(10, "3.2: epochs", min=1)
+    omega_least: float = stated(1e-3, "3.2: 'a minimum threshold'", min=0.0)
     weight_decay: float = stated(
         5e-5, "3.2: λ; its gradient is λ w, before the momentum (inferred: PyTorch)"
     )
     decay_all: bool = chosen(False, "PyTorch decays biases and normalizations, too")
     border_radius: float = chosen(
-        2.0, "BFCN's boundary targets: pixels around each border pixel", least=0.0
+        2.0, "BFCN's boundary targets: pixels around each border pixel", min=0.0
     )
 
 
@@ -139,17 +139,17 @@ class Loss:
 class Training:
     """The optimizer, its schedule and budget, the same for every method."""
 
-    learning_rate: float = stated(1e-3, "3.2: SGD, 10−3 initially", least=0.0)
-    momentum: float = stated(0.9, "3.2", least=0.0, most=1.0)
-    factor: float = stated(0.1, "3.2: 'a factor of 10'", least=0.0, most=1.0)
-    every: int = stated(10, "3.2: 'every ten epochs'", least=1)
-    least_rate: float = stated(1e-7, "3.2: 'a minimum threshold of 10−7'", least=0.0)
-    batch_size: int = chosen(8, "not stated", least=1)
+    learning_rate: float = stated(1e-3, "3.2: SGD, 10−3 initially", min=0.0)
+    momentum: float = stated(0.9, "3.2", min=0.0, max=1.0)
+    factor: float = stated(0.1, "3.2: 'a factor of 10'", min=0.0, max=1.0)
+    every: int = stated(10, "3.2: 'every ten epochs'", min=1)
+    least_rate: float = stated(1e-7, "3.2: 'a minimum threshold of 10−7'", min=0.0)
+    batch_size: int = chosen(8, "not stated", min=1)
     epochs: int = inferred(
-        50, "3.2: 'about 50 iterations', which schedules by epoch make epochs", least=1
+        50, "3.2: 'about 50 iterations', which schedules by epoch make epochs", min=1
     )
     stop_after: int = inferred(
-        10, "3.2: 'until there is an obvious uptrend in the validation loss'", least=1
+        10, "3.2: 'until there is an obvious uptrend in the validation loss'", min=1
     )
     checkpoint: str = inferred(
         "best", "that of the lowest validation loss", options=("best", "last")
@@ -178,10 +178,10 @@ class Inference:
 class Split:
     """Which patients are held out."""
 
-    train: int = stated(126, "3.1: patients; other numbers of them: shares", least=1)
-    validation: int = stated(42, "3.1", least=1)
-    test: int = stated(42, "3.1", least=1)
-    seed: int = chosen(0, "the lists are not known; one fixed draw", least=0)
+    train: int = stated(126, "3.1: patients; other numbers of them: shares", min=1)
+    validation: int = stated(42, "3.1", min=1)
+    test: int = stated(42, "3.1", min=1)
+    seed: int = chosen(0, "the lists are not known; one fixed draw", min=0)
 
 
 @dataclass(frozen=True)

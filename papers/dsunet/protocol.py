@@ -16,7 +16,7 @@ class Preparation:
     """What is done to the volumes before anything else."""
 
     n4: bool = stated(True, "II: 'N4 Bias Field Correction', there by ANTs")
-    n4_shrink: int = chosen(4, "N4 sees every fourth voxel of each axis", least=1)
+    n4_shrink: int = chosen(4, "N4 sees every fourth voxel of each axis", min=1)
     n4_exclude: str = original(
         "flair",
         "brats/preprocess.py corrects all modalities but FLAIR",
@@ -29,7 +29,7 @@ class Geometry:
     """How a case becomes the network's input."""
 
     size: int = stated(
-        128, "II: '3D input blocks of 128x128x128 voxels'", least=32, multiple=16
+        128, "II: '3D input blocks of 128x128x128 voxels'", min=32, multiple=16
     )
     mode: str = original(
         "resize",
@@ -66,15 +66,15 @@ class Augmentation:
     flip: float = original(
         0.0,
         "train_isensee2017.py: flip is off; the probability of each axis",
-        least=0.0,
-        most=1.0,
+        min=0.0,
+        max=1.0,
     )
     scale_deviation: float = original(
         0.0,
         "train_isensee2017.py: distort is off; 0.25 is what its author names. What "
         "comes from outside is 0, the mean intensity, and not background",
-        least=0.0,
-        most=0.33,
+        min=0.0,
+        max=0.33,
     )
 
 
@@ -83,7 +83,7 @@ class Network:
     """Switches of `papers.dsunet.networks`."""
 
     base_filters: int = inferred(
-        16, "the published numbers of parameters, to the digit", least=1
+        16, "the published numbers of parameters, to the digit", min=1
     )
     dilation: str = chosen(
         "linear",
@@ -97,10 +97,10 @@ class Network:
         "parameters; the plainer reading is ours",
     )
     negative_slope: float = stated(
-        1e-2, "II: 'a negative slope of 10−2'; the code has 0.3", least=1e-6, most=1.0
+        1e-2, "II: 'a negative slope of 10−2'; the code has 0.3", min=1e-6, max=1.0
     )
     dropout: float = original(
-        0.3, "isensee2017.py: dropout_rate, of whole features", least=0.0, most=0.9
+        0.3, "isensee2017.py: dropout_rate, of whole features", min=0.0, max=0.9
     )
 
 
@@ -111,23 +111,23 @@ class Loss:
     squares: bool = inferred(
         True, "II: the words are V-Net's, whose denominator has squares; the code: not"
     )
-    smooth: float = original(1e-5, "metrics.py: smooth", least=0.0)
+    smooth: float = original(1e-5, "metrics.py: smooth", min=0.0)
 
 
 @dataclass(frozen=True)
 class Training:
     """The optimizer, its schedule and budget, the same for both networks."""
 
-    learning_rate: float = original(5e-4, "initial_learning_rate, Adam", least=0.0)
-    drop: float = original(0.5, "learning_rate_drop on a plateau", least=0.01, most=1.0)
-    patience: int = original(10, "epochs without improvement: a plateau", least=1)
+    learning_rate: float = original(5e-4, "initial_learning_rate, Adam", min=0.0)
+    drop: float = original(0.5, "learning_rate_drop on a plateau", min=0.01, max=1.0)
+    patience: int = original(10, "epochs without improvement: a plateau", min=1)
     stop_after: int = original(
-        50, "early_stop: epochs without improvement that end it", least=1
+        50, "early_stop: epochs without improvement that end it", min=1
     )
     batch_size: int = original(
-        1, "train_isensee2017.py; the paper speaks of small batches", least=1
+        1, "train_isensee2017.py; the paper speaks of small batches", min=1
     )
-    epochs: int = original(500, "n_epochs: cutoff", least=1)
+    epochs: int = original(500, "n_epochs: cutoff", min=1)
     checkpoint: str = original(
         "best", "ModelCheckpoint: that of the lowest val_loss", options=("best", "last")
     )
@@ -146,8 +146,8 @@ class Inference:
         0.5,
         "prediction.py: background where no label's probability reaches it, else the "
         "most probable label",
-        least=0.0,
-        most=1.0,
+        min=0.0,
+        max=1.0,
     )
 
 
@@ -156,15 +156,15 @@ class Folds:
     """Which cases are held out."""
 
     n_folds: int = original(
-        5, "validation_split 0.8: a fifth of the cases is held out", least=2
+        5, "validation_split 0.8: a fifth of the cases is held out", min=2
     )
-    fold_seed: int = chosen(0, "one fixed draw of patients", least=0)
+    fold_seed: int = chosen(0, "one fixed draw of patients", min=0)
     validation_share: float = chosen(
         0.1,
         "departure: the code picks its best epoch by the cases that it scores; ours "
         "are others, of the training part",
-        least=0.01,
-        most=0.9,
+        min=0.01,
+        max=0.9,
     )
 
 

@@ -14,7 +14,7 @@ from data.prepared.prepare import prepare_volumes
 from data.prepared.volume_cache import VolumeCache
 from data.splits.folds import patient_folds, read_folds, refuse_divided_patients
 
-MOST_ROWS = 3  # cases of a figure
+MAX_ROWS = 3  # cases of a figure
 # Cases whose license lets us show them, and what it asks to be said: one patient, as
 # BraTS 2017 and as BRATS 2015 have it.
 ATTRIBUTION = {
@@ -90,7 +90,7 @@ def shown_cases(runner, rows, score):
     if not is_phantom(runner.dataset.name):
         rows = rows[rows["case"].isin(list(ATTRIBUTION))]
     ordered = rows.sort_values([score, "case"])["case"].tolist()
-    steps = np.linspace(0, len(ordered) - 1, min(MOST_ROWS, len(ordered)))
+    steps = np.linspace(0, len(ordered) - 1, min(MAX_ROWS, len(ordered)))
     return [ordered[round(step)] for step in steps]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from common.reporting.bootstrap import LEAST_CASES
+from common.reporting.bootstrap import MIN_CASES
 from common.reporting.cells import GROUP
 from common.reporting.claims import difference_from_paper
 from common.reporting.paired import Paired
@@ -15,10 +15,10 @@ from papers.hierdice.balance import PAPER_OTHERS_PER_ET
 # A mean Dice below this is that of a method which misses the region; chosen.
 MISSED = 0.01
 # Of fewer patients nothing is said; the demo has three with enhancing tumor.
-LEAST_PATIENTS = 3
+MIN_PATIENTS = 3
 # Shares of the paper's imbalance. With less than the first, a claim about imbalance
 # is not tested; with less than the second, it is not refuted either.
-LEAST_SHARE, FULL_SHARE = 0.1, 0.9
+MIN_SHARE, FULL_SHARE = 0.1, 0.9
 _OURS = ["mean_first", "mean_second", "difference", "ci_low", "ci_high"]
 _OURS += ["p_wilcoxon", "n_patients", "n_cases", "folds", "seeds"]
 _COLUMNS = ["claim", "score", "first", "second", "published_first", "published_second"]
@@ -62,10 +62,10 @@ class Claim:
             run: `ci_low`, `ci_high` and `n_patients` of the comparison.
             others_per_et_pixel: of all cases of the group, in slices with tumor.
         """
-        if run["n_patients"] < LEAST_PATIENTS:
-            return "not tested", f"fewer than {LEAST_PATIENTS} patients"
+        if run["n_patients"] < MIN_PATIENTS:
+            return "not tested", f"fewer than {MIN_PATIENTS} patients"
         share = others_per_et_pixel / PAPER_OTHERS_PER_ET
-        if self.of_imbalance and not share >= LEAST_SHARE:
+        if self.of_imbalance and not share >= MIN_SHARE:
             return "not tested", "the paper's imbalance is absent"
         found = self.found(run["ci_low"], run["ci_high"])
         if found:
@@ -143,11 +143,11 @@ class Claims:
             nothing = nothing.assign(**{"method": "none", claim.score: 0.0})
             compared = pd.concat([compared, nothing], ignore_index=True)
         first = claim.first or "none"
-        pair = Paired(first, claim.second, (column,), LEAST_PATIENTS)
+        pair = Paired(first, claim.second, (column,), MIN_PATIENTS)
         (run,) = pair(compared).to_dict("records")
         verdict, why = claim.judge(run, balance)
         notes = [why] if why else []
-        if LEAST_PATIENTS <= run["n_patients"] < LEAST_CASES:
+        if MIN_PATIENTS <= run["n_patients"] < MIN_CASES:
             notes.append("of so few patients the interval is nearly their range")
         notes.append(difference_from_paper(run, self.tables[0].dataset))
         shown |= {name: run[name] for name in _OURS}

@@ -15,7 +15,7 @@ class Preparation:
     """What is done to the volumes before anything else."""
 
     n4: bool = inferred(False, "no bias field correction is mentioned")
-    n4_shrink: int = chosen(4, "N4 sees every fourth voxel of each axis", least=1)
+    n4_shrink: int = chosen(4, "N4 sees every fourth voxel of each axis", min=1)
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Network:
     """Switches of `papers.hierdice.networks`."""
 
     base_filters: int = inferred(
-        64, "VGG16, ResNet50 and U-Net, which the paper names, begin with 64", least=4
+        64, "VGG16, ResNet50 and U-Net, which the paper names, begin with 64", min=4
     )
     fusion: str = inferred(
         "par8",
@@ -68,14 +68,12 @@ class Loss:
     weights: tuple[float, ...] = stated(
         (0.1, 0.35, 0.1, 0.1, 0.35), "3.3: weights of the labels 0 to 4"
     )
-    threshold: float = stated(
-        0.9, "3.3: bootstrapping with t = 0.9", least=0.0, most=1.0
-    )
+    threshold: float = stated(0.9, "3.3: bootstrapping with t = 0.9", min=0.0, max=1.0)
     min_kept: int = chosen(
-        0, "only t is mentioned; Wu et al. keep 512 pixels at least", least=0
+        0, "only t is mentioned; Wu et al. keep 512 pixels at least", min=0
     )
     sensitivity: float = chosen(
-        0.05, "not stated; NiftyNet's share of the sensitivity", least=0.0, most=1.0
+        0.05, "not stated; NiftyNet's share of the sensitivity", min=0.0, max=1.0
     )
     dice_form: str = inferred(
         "two_term",
@@ -83,29 +81,29 @@ class Loss:
         "form with a term of the background has a pair",
         options=("two_term", "plain", "squared"),
     )
-    epsilon: float = chosen(1e-5, "not stated; NiftyNet's", least=0.0)
+    epsilon: float = chosen(1e-5, "not stated; NiftyNet's", min=0.0)
 
 
 @dataclass(frozen=True)
 class Training:
     """The optimizer and its budget, the same for every method."""
 
-    learning_rate: float = stated(5e-5, "4: Adam, learning rate 5e-5", least=0.0)
-    decay: float = stated(0.95, "4: times 0.95 per 10,000 iterations", least=0.0)
-    decay_every: int = stated(10_000, "4: iterations between two decays", least=1)
-    epsilon: float = inferred(1e-8, "TensorFlow 1's Adam; Keras has 1e-7", least=0.0)
+    learning_rate: float = stated(5e-5, "4: Adam, learning rate 5e-5", min=0.0)
+    decay: float = stated(0.95, "4: times 0.95 per 10,000 iterations", min=0.0)
+    decay_every: int = stated(10_000, "4: iterations between two decays", min=1)
+    epsilon: float = inferred(1e-8, "TensorFlow 1's Adam; Keras has 1e-7", min=0.0)
     towers: int = stated(
-        3, "4: 3 GPUs share variables, gradients meet on the CPU", least=1
+        3, "4: 3 GPUs share variables, gradients meet on the CPU", min=1
     )
-    tower_size: int = stated(8, "4: 8 slices a GPU, 24 an iteration", least=1)
+    tower_size: int = stated(8, "4: 8 slices a GPU, 24 an iteration", min=1)
     average_decay: float = stated(
         0.9999,
         "4: moving average of the variables; in the form of TensorFlow 1's tutorial, "
         "whose words the paper has, else a third of it would be initial weights",
-        least=0.0,
-        most=1.0,
+        min=0.0,
+        max=1.0,
     )
-    epochs: int = stated(100, "5: 'after 100 epochs'", least=1)
+    epochs: int = stated(100, "5: 'after 100 epochs'", min=1)
     checkpoint: str = inferred(
         "average",
         "the averaged weights of the last iteration; last: the raw ones",
@@ -147,11 +145,11 @@ class Folds:
         5,
         "departure: the paper scores what it trained on; training patients and "
         "held-out ones are scored here, side by side",
-        least=2,
+        min=2,
     )
-    fold_seed: int = chosen(0, "one fixed draw of patients", least=0)
+    fold_seed: int = chosen(0, "one fixed draw of patients", min=0)
     validation_share: float = chosen(
-        0.1, "only looked at while training", least=0.01, most=0.9
+        0.1, "only looked at while training", min=0.01, max=0.9
     )
 
 

@@ -11,7 +11,7 @@ class Preparation:
     """How a slice becomes the network's input."""
 
     image_size: int = chosen(
-        512, "not stated; the data's own size in pixels", least=32, multiple=32
+        512, "not stated; the data's own size in pixels", min=32, multiple=32
     )
     normalization: str = chosen(
         "min-max",
@@ -29,9 +29,7 @@ class Network:
 
     # On CPUs oneDNN's gradient of a strided 1x1 convolution with fewer than 16
     # input channels writes past its memory (uxlfoundation/oneDNN#6035).
-    base_filters: int = original(
-        64, "LinkNet's first convolution", least=16, multiple=4
-    )
+    base_filters: int = original(64, "LinkNet's first convolution", min=16, multiple=4)
     outer_link: bool = original(True, "LinkNet links the max-pool's output too")
     post_sum_relu: bool = original(True, "LinkNet applies a ReLU after each sum")
     fusion: str = inferred(
@@ -67,7 +65,7 @@ class Loss:
     dice_over: str = chosen(
         "image", "Dice of each image, then the batch's mean", options=("image", "batch")
     )
-    smooth: float = chosen(1.0, "added to Dice's numerator and denominator", least=0.0)
+    smooth: float = chosen(1.0, "added to Dice's numerator and denominator", min=0.0)
 
 
 @dataclass(frozen=True)
@@ -77,18 +75,16 @@ class Training:
     learning_rate: float = stated(
         1e-3,
         "III: 'SGD with momentum (learning rate = 0.001)'; no schedule is mentioned",
-        least=0.0,
+        min=0.0,
     )
-    momentum: float = chosen(
-        0.9, "III names momentum, not its value", least=0.0, most=1.0
-    )
+    momentum: float = chosen(0.9, "III names momentum, not its value", min=0.0, max=1.0)
     epochs: int = stated(
         300,
         "III: 'trained over 300 epochs'; for each network of "
         "the cascade too (inferred)",
-        least=1,
+        min=1,
     )
-    batch_size: int = original(8, "not stated; LinkNet's default", least=1)
+    batch_size: int = original(8, "not stated; LinkNet's default", min=1)
     augmentation: str = inferred("none", "none is mentioned", options=("none",))
     checkpoint: str = chosen(
         "best",
@@ -106,11 +102,11 @@ class Training:
 class Folds:
     """Cross-validation (III.A)."""
 
-    n_folds: int = stated(5, "III.A: 'randomly put images into five folds'", least=2)
+    n_folds: int = stated(5, "III.A: 'randomly put images into five folds'", min=2)
     validation_share: float = stated(
-        0.2, "III.A: '20% of the training data'", least=0.01, most=0.9
+        0.2, "III.A: '20% of the training data'", min=0.01, max=0.9
     )
-    fold_seed: int = chosen(0, "not stated; one fixed draw, not stratified", least=0)
+    fold_seed: int = chosen(0, "not stated; one fixed draw, not stratified", min=0)
     strict_patients: bool = chosen(
         True,
         "patient-wise only: exams that differ in the trailing letter of the id "

@@ -171,10 +171,10 @@ def test_as_dict_is_json_and_nested_like_the_protocol():
     "limits, good, bad",
     [
         (Limits(options=("a", "b")), "a", "c"),
-        (Limits(least=1), 1, 0),
-        (Limits(most=0.9), 0.9, 0.91),
+        (Limits(min=1), 1, 0),
+        (Limits(max=0.9), 0.9, 0.91),
         (Limits(multiple=32), 64, 100),
-        (Limits(least=0.0), 0.0, float("nan")),
+        (Limits(min=0.0), 0.0, float("nan")),
     ],
 )
 def test_limits(limits, good, bad):
@@ -211,7 +211,7 @@ def test_whole_numbers_are_floats_in_a_tuple_of_floats():
 
 @dataclass(frozen=True)
 class Grown(Tiling):
-    overlap: int = chosen(0, "came later", least=0, added=True)
+    overlap: int = chosen(0, "came later", min=0, added=True)
 
 
 def test_an_added_value_leaves_earlier_runs_their_hash():

@@ -14,11 +14,11 @@ from common.layers.fusion import is_fusion_allowed
 #   `allow_fusion(False)`                      portable  wants no XLA
 #   on a GPU                                   portable  not measured
 #   strides, or a depth multiplier             portable  fused kernels have neither
-#   more taps than MOST_TAPS                   portable  not measured; each is compiled
+#   more taps than MAX_TAPS                   portable  not measured; each is compiled
 #   fewer values of an example than FUSED_FROM portable  not measured
 #   all others                                 fused     2 to 9 times as fast
 FUSED_FROM = 1 << 16
-MOST_TAPS = 64
+MAX_TAPS = 64
 
 # Rows of one step of the kernel's gradient: what a tap reads of them, and the taps
 # around it read again, stays in the processor's cache.
@@ -37,7 +37,7 @@ def is_fusible(x, kernel_shape, strides):
         return False
     if max(strides) > 1 or kernel_shape[-1] > 1:
         return False
-    if math.prod(kernel_shape[:3]) > MOST_TAPS:
+    if math.prod(kernel_shape[:3]) > MAX_TAPS:
         return False
     if not x.shape[1:].is_fully_defined() or x.shape[1:].num_elements() < FUSED_FROM:
         return False

@@ -6,7 +6,7 @@ from scipy import ndimage
 from data.phantom.figshare.head import cavity_depth
 from data.phantom.figshare.view import AXIS
 
-_MOST_CORNERS, _FEWEST_CORNERS = 67, 6
+_MAX_CORNERS, _FEWEST_CORNERS = 67, 6
 
 
 def draw_border(generator, view, patient):
@@ -24,7 +24,7 @@ def draw_border(generator, view, patient):
     beside = (view.offset - patient.center[axis]) / patient.radius
     radius = patient.radius * np.sqrt(max(1 - beside**2, 0.15))
     count = np.exp(np.log(23) + 0.4 * generator.normal()) * (radius / 15) ** 0.5
-    count = int(np.clip(round(count), _FEWEST_CORNERS, _MOST_CORNERS))
+    count = int(np.clip(round(count), _FEWEST_CORNERS, _MAX_CORNERS))
     angles = np.arange(count) + generator.uniform(-0.3, 0.3, count)
     angles *= 2 * np.pi / count
     reach = np.ones(count)

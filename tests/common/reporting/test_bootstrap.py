@@ -7,7 +7,7 @@ import pytest
 from common.metrics import overlap
 from common.reporting.aggregate import Mean, Pooled
 from common.reporting.bootstrap import (
-    LEAST_CASES,
+    MIN_CASES,
     REPLICATES,
     estimate,
     resampling,
@@ -113,11 +113,11 @@ def test_deviation_is_over_the_seeds_that_have_every_fold(make_run):
 
 
 def test_one_seed_has_no_deviation_and_few_cases_no_interval(make_run):
-    for n in (1, LEAST_CASES - 1):
+    for n in (1, MIN_CASES - 1):
         found = estimate(Mean("dice"), make_run(n=n).assign(dice=0.4))
         assert found.value == pytest.approx(0.4)
         assert np.isnan([found.ci_low, found.ci_high, found.sd_seeds]).all()
-    found = estimate(Mean("dice"), make_run(n=LEAST_CASES))
+    found = estimate(Mean("dice"), make_run(n=MIN_CASES))
     assert found.ci_low < found.value < found.ci_high
 
 

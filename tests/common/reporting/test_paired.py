@@ -73,7 +73,7 @@ def test_few_patients_have_no_interval(count):
     assert line["difference"] == pytest.approx(gains.mean())
     if count < 5:
         assert np.isnan(line["ci_low"]) and np.isnan(line["ci_high"])
-        few = dataclasses.replace(PAIRED, least=count)
+        few = dataclasses.replace(PAIRED, min_cases=count)
         assert few(pd.concat(frames))["ci_low"].notna().all()
     else:
         assert 0.1 < line["ci_low"] < gains.mean() < line["ci_high"] < 0.2

@@ -231,7 +231,7 @@ def test_redrawn_batch_stays_when_it_has_foreground_at_once(prepared):
 
 
 def test_no_foreground_at_all(prepared, monkeypatch):
-    monkeypatch.setattr("data.batches.patches.MOST_DRAWS", 20)
+    monkeypatch.setattr("data.batches.patches.MAX_DRAWS", 20)
     with pytest.raises(UserError, match=r"one of the labels \(7,\)"):
         sampler(prepared, foreground=(7,)).draw(0)
 

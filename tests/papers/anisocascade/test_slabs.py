@@ -9,7 +9,7 @@ from papers.anisocascade.inference_protocol import Fill, Inference, Tiling
 from papers.anisocascade.slabs import patch_size, predict_view, slab_centers
 
 ZEROS = Inference(fill=Fill(mode="zeros"))
-LEAST = (12, 8)
+SMALLEST = (12, 8)
 
 
 @pytest.mark.parametrize(
@@ -55,13 +55,13 @@ def image_of(depth, height=10, width=9):
 @pytest.mark.parametrize("depth", [1, 4, 10, 11, 12, 33, 55, 60])
 def test_every_voxel_comes_from_its_own_place(depth):
     image = image_of(depth)
-    received = predict_view(image, Recorder(), LEAST, Inference())
+    received = predict_view(image, Recorder(), SMALLEST, Inference())
     np.testing.assert_array_equal(received, image[..., 0])
 
 
 def test_what_the_network_sees():
     image, network = image_of(23), Recorder()
-    predict_view(image, network, LEAST, ZEROS)
+    predict_view(image, network, SMALLEST, ZEROS)
     (patches,) = network.batches
     assert patches.shape == (5, 19, 12, 12, 2)  # width 9 > 8 grows to 12
     # By loops: slab 1 has its middle at slice 16, the plane at (5, 4).
@@ -76,7 +76,7 @@ def test_what_the_network_sees():
 
 def test_noise_stands_beyond_the_volume_and_in_spare_patches():
     image, network = np.zeros((23, 10, 9, 2), np.float32), Recorder()
-    predict_view(image, network, LEAST, Inference())
+    predict_view(image, network, SMALLEST, Inference())
     (patches,) = network.batches
     assert (patches[3:] != 0).all() and (patches[0, :4] != 0).all()
     assert (patches[0, 4:, 1:11, 2:11] == 0).all()
@@ -89,7 +89,7 @@ def test_networks_have_noise_of_their_own_and_the_same_in_every_run():
     image, seen = image_of(23), []
     for number in (0, 0, 1):
         network = Recorder()
-        predict_view(image, network, LEAST, Inference(), number)
+        predict_view(image, network, SMALLEST, Inference(), number)
         seen.append(network.batches[0])
     np.testing.assert_array_equal(seen[0], seen[1])
     assert (seen[0][4] != seen[2][4]).all()
@@ -103,7 +103,7 @@ def test_the_released_tiling_overwrites_the_tail(depth, overwritten):
     tiling = dataclasses.replace(Tiling(), tail_overwrite=True)
     image = image_of(depth) + 1
     protocol = dataclasses.replace(ZEROS, tiling=tiling)
-    received = predict_view(image, Recorder(), LEAST, protocol)
+    received = predict_view(image, Recorder(), SMALLEST, protocol)
     expected = image[..., 0].copy()
     expected[list(overwritten)] = 0  # what the network makes of a spare patch
     np.testing.assert_array_equal(received, expected)
@@ -114,7 +114,7 @@ def test_batches_and_progress():
     predict_view(
         image_of(60),
         network,
-        LEAST,
+        SMALLEST,
         ZEROS,
         progress=lambda done, total: told.append((done, total)),
     )
