@@ -4,8 +4,6 @@ The rules know no paper. What is special to one, such as sentences that state
 numbers, lies as data beside its tables.
 """
 
-import pandas as pd
-
 from common.audit.claims import check_claims
 from common.audit.declared import check_conditions, check_pools
 from common.audit.discrepancy import SEVERITIES
@@ -42,6 +40,8 @@ def audit(papers):
     Raises:
         UserError: a claim or declared fact is about no cell of the tables.
     """
+    import pandas as pd
+
     lines = []
     for paper, published in papers.items():
         once = {}

@@ -3,13 +3,15 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from common.audit.interval import Interval, bound, printed
 from common.errors import UserError
 from common.reporting.published import read_published
 from common.reporting.text import read_text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _CLAIMS = ["claim", "first", "second", "columns", "quantity", "relation", "value"]
 _CLAIMS += ["where", "sentence", "note"]
@@ -35,9 +37,9 @@ class Published:
 
     folder: Path
     tables: dict[str, dict[str, dict[str, Interval]]]
-    claims: pd.DataFrame
-    conditions: pd.DataFrame
-    pools: pd.DataFrame
+    claims: "pd.DataFrame"
+    conditions: "pd.DataFrame"
+    pools: "pd.DataFrame"
 
 
 def read_printed(folder):
@@ -92,6 +94,8 @@ def _read_table(path):
 
 
 def _read_optional(path, columns):
+    import pandas as pd
+
     if not path.exists():
         return pd.DataFrame(columns=columns, dtype=str)
     frame = read_text(path, _CORRECT)

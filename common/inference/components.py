@@ -1,10 +1,9 @@
 """Connected components of a mask in a volume, and which of them to keep."""
 
 import numpy as np
-from scipy import ndimage
 
 # A voxel's 18 neighbors: those that share a face or an edge with it.
-NEIGHBORS = ndimage.generate_binary_structure(3, 2)
+NEIGHBORS = np.abs(np.indices((3, 3, 3)) - 1).sum(axis=0) <= 2
 
 
 def close(mask):
@@ -19,6 +18,8 @@ def close(mask):
     Returns:
         A boolean array of the same shape.
     """
+    from scipy import ndimage
+
     return ndimage.binary_closing(mask, NEIGHBORS)
 
 
@@ -74,6 +75,8 @@ def keep_inside(mask, region, least_share):
 
 def _label(mask):
     """Returns the components, numbered from 1, and the voxels of each."""
+    from scipy import ndimage
+
     labels, count = ndimage.label(mask, NEIGHBORS)
     return labels, np.bincount(labels.ravel(), minlength=count + 1)[1:]
 

@@ -1,7 +1,5 @@
 """The rows of single cases, `cases.csv`: what every table is computed from."""
 
-import pandas as pd
-
 from common.errors import UserError
 from common.files import write_text
 from common.reporting.text import read_text, to_csv
@@ -20,6 +18,8 @@ _RESTORE = "restore the file from git, or delete it and evaluate again"
 
 def empty_cases():
     """Returns a table of cases without rows: nothing has been run."""
+    import pandas as pd
+
     texts = pd.DataFrame(columns=_FIRST + _LAST, dtype=str)
     return texts.astype(dict.fromkeys(_INTEGERS, "int64"))
 
@@ -40,6 +40,8 @@ def read_cases(path):
         UserError: the file cannot be read, lacks a column, has text where a
             number belongs, or has a case twice in one run.
     """
+    import pandas as pd
+
     cases = read_text(path, _RESTORE)
     missing = [name for name in _FIRST + _LAST if name not in cases]
     if missing:
@@ -85,6 +87,8 @@ def merge_cases(old, new):
     Returns:
         A `DataFrame` with the columns of both.
     """
+    import pandas as pd
+
     replaced = pd.MultiIndex.from_frame(new[RUN])
     kept = old[~pd.MultiIndex.from_frame(old[RUN]).isin(replaced)]
     # An empty frame would decide the types of the columns.

@@ -1,7 +1,6 @@
 """One row a cell of a paper's table: published, reproduced, and how sure."""
 
 import numpy as np
-import pandas as pd
 
 from common.errors import UserError
 from common.reporting.bootstrap import MIN_CASES, estimate
@@ -18,7 +17,7 @@ def build_cells(table, cases, published):
     """Joins what the paper prints with what was reproduced.
 
     Args:
-        table: a `common.reporting.tables.Table`.
+        table: a `common.reporting.table.Table`.
         cases: the rows of single cases, as `read_cases` returns them.
         published: the table's numbers, as `read_published` returns them.
 
@@ -33,6 +32,8 @@ def build_cells(table, cases, published):
         UserError: the cases lack a column that the table needs, or a
             published number names an unknown row or column.
     """
+    import pandas as pd
+
     published = _by_key(table, published)
     cases = cases[cases["method"].isin([row.method for row in table.rows])]
     cells = [
@@ -66,7 +67,7 @@ def measure(column, cases):
     """Computes one column for the cases of one method and group.
 
     Args:
-        column: a `common.reporting.tables.Column`.
+        column: a `common.reporting.table.Column`.
         cases: the rows of single cases, all folds and seeds.
 
     Returns:

@@ -1,7 +1,5 @@
 """One method under two ways of splitting the cases: what a leak is worth."""
 
-import pandas as pd
-
 from common.reporting.cells import GROUP, measure
 
 _SAME = ["method", *(name for name in GROUP if name != "split")]
@@ -24,6 +22,8 @@ def compare_splits(cases, columns, splits=("image", "patient")):
         each column the two values with their intervals and the gap (second
         minus first), then folds, seeds and numbers of cases of both splits.
     """
+    import pandas as pd
+
     first, second = splits
     lines = []
     for same, group in cases.groupby(_SAME):

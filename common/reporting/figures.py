@@ -8,11 +8,7 @@ import contextlib
 import textwrap
 from dataclasses import dataclass
 
-import matplotlib.style
 import numpy as np
-from matplotlib.colors import to_rgb, to_rgba
-from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 
 from common.files import atomic_path
 from common.reporting.cells import is_phantom
@@ -108,6 +104,8 @@ def label_grid(path, rows, titles, colors, caption):
     Raises:
         UserError: the file cannot be written.
     """
+    from matplotlib.patches import Patch
+
     side = 1.8  # inches
     width = side * len(titles)
     columns = _columns_of_legend([name for name, _ in colors.values()], width)
@@ -233,6 +231,8 @@ def grouped_box_plot(path, panels, caption):
     Raises:
         UserError: the file cannot be written.
     """
+    from matplotlib.patches import Patch
+
     width = 3.4 * len(panels)
     with _figure(path, (width, 2.9), caption) as figure:
         axes = figure.subplots(1, len(panels), squeeze=False)[0]
@@ -286,10 +286,14 @@ def _group_of_boxes(axis, center, groups):
 
 def _light(position):
     """A method's color, lighter, yet opaque: no grid line crosses the box."""
+    from matplotlib.colors import to_rgb
+
     return 0.65 + 0.35 * np.array(to_rgb(_COLORS[position % len(_COLORS)]))
 
 
 def _draw_labels(axis, labels, colors, alpha):
+    from matplotlib.colors import to_rgba
+
     area = np.zeros((*labels.shape, 4))
     for label, (_, color) in colors.items():
         area[labels == label] = to_rgba(color, alpha)
@@ -306,6 +310,8 @@ def _draw_image(axis, image):
 
 
 def _draw_overlay(axis, image, mask):
+    from matplotlib.colors import to_rgba
+
     _draw_image(axis, image)
     if mask is None:
         return
@@ -329,6 +335,9 @@ def _draw_overlay(axis, image, mask):
 @contextlib.contextmanager
 def _figure(path, size, caption):
     """Yields an area of some inches to draw in; adds the caption and writes it."""
+    import matplotlib.style
+    from matplotlib.figure import Figure
+
     width, height = size
     # A letter of the caption is about 0.05 inches wide, its line 0.14 high.
     lines = textwrap.wrap(str(caption), int((width - 0.16) / 0.05))

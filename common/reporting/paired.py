@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
-from scipy import stats
 
 from common.reporting.bootstrap import MIN_CASES, resampling
 from common.reporting.cells import GROUP
@@ -17,7 +15,7 @@ class Paired:
     Args:
         first: id of the method that is compared with.
         second: id of the other; differences are second minus first.
-        columns: `common.reporting.tables.Column`s whose aggregate is a `Mean`.
+        columns: `common.reporting.table.Column`s whose aggregate is a `Mean`.
         min_cases: patients that an interval needs; of fewer it is NaN.
     """
 
@@ -41,6 +39,8 @@ class Paired:
             patients (NaN of fewer than `min_cases`), Wilcoxon's two-sided
             signed-rank p, and numbers of patients and cases.
         """
+        import pandas as pd
+
         lines = []
         ran = cases[cases["status"] == "ok"]
         for group, of_group in ran.groupby(GROUP):
@@ -97,6 +97,8 @@ _COLUMNS += ["seeds", "convention"]
 
 def signed_rank(differences):
     """Returns Wilcoxon's two-sided p of differences; 1 where all of them are 0."""
+    from scipy import stats
+
     differences = np.asarray(differences, np.float64)
     if not differences.any():
         return 1.0 if len(differences) else np.nan

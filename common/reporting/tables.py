@@ -1,10 +1,6 @@
-"""A paper's tables: declared as data, written beside the cases behind them."""
+"""The tables of a paper, written beside the cases behind them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-
-import pandas as pd
 
 from common.files import write_text
 from common.reporting.cases import empty_cases, read_cases, write_cases
@@ -15,74 +11,6 @@ from common.reporting.text import to_csv
 _PER_COLUMN = ["published", "reproduced", "gap", "ci_low", "ci_high", "sd_seeds"]
 _PER_ROW = ["data", "n_cases", "n_failed", "coverage", "profile", "budget", "split"]
 _PER_ROW += ["folds", "seeds", "fingerprint", "note"]
-
-
-@dataclass(frozen=True)
-class Column:
-    """A score of a table, with region where there are several.
-
-    Args:
-        key: its name in files, such as `"wt_dice"`.
-        label: its name for readers, such as `"Dice (whole tumor)"`.
-        aggregate: how cases become the number, such as `Mean("wt_dice")`.
-        convention: the definition in words, shown beside every value.
-        printed: the published column that it is set beside, where that is not of
-            its own key.
-    """
-
-    key: str
-    label: str
-    aggregate: Callable
-    convention: str
-    printed: str | None = None
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of a table.
-
-    Args:
-        key: its name in the file of published numbers.
-        title: its name as the paper prints it.
-        method: id of the method that reproduces it; None for rows of others
-            that are only ever cited.
-    """
-
-    key: str
-    title: str
-    method: str | None = None
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of a paper.
-
-    Args:
-        name: its number, such as `"1"`: it is written to `table1.csv`.
-        title: the paper's heading.
-        rows: its `Row`s, in the paper's order.
-        columns: its `Column`s, in the paper's order.
-        published_csv: path of the numbers that the paper prints.
-        note: what a reader must know of every row, written into each.
-        dataset: name of the data that the published numbers are of; they stand
-            beside no other's.
-        remark: function from the cases of one row and run to what a reader must
-            know of them, or `""`.
-    """
-
-    name: str
-    title: str
-    rows: tuple[Row, ...]
-    columns: tuple[Column, ...]
-    published_csv: Path
-    note: str = ""
-    dataset: str | None = None
-    remark: Callable | None = None
-
-    @property
-    def file_name(self):
-        """Name of the CSV file in a results folder."""
-        return f"table{self.name}.csv"
 
 
 def build_table(table, cells):
@@ -97,6 +25,8 @@ def build_table(table, cells):
         column its published and reproduced number, gap and interval, then what
         was run on. Rows of one group stand together.
     """
+    import pandas as pd
+
     titles = {row.key: row.title for row in table.rows}
     lines = []
     mine = cells[cells["table"] == table.name]
@@ -124,6 +54,8 @@ def result_files(tables, cases):
     Returns:
         A dict from file name to `DataFrame`: `cells.csv`, then each table.
     """
+    import pandas as pd
+
     cells = [
         build_cells(table, cases, read_published(table.published_csv))
         for table in tables
@@ -164,6 +96,8 @@ def joined_table(papers):
         A `DataFrame`: `paper` and `table`, then the columns of all tables.
         Rows that were not run have their published numbers and say so.
     """
+    import pandas as pd
+
     parts = []
     for paper, (folder, tables) in papers.items():
         path = Path(folder) / "cases.csv"

@@ -3,8 +3,6 @@
 import csv
 import math
 
-import pandas as pd
-
 from common.errors import UserError
 
 
@@ -19,6 +17,8 @@ def to_csv(frame):
 
 def as_text(frame):
     """Returns a table with every cell as it stands in the file."""
+    import pandas as pd
+
     texts = {name: [_text(value) for value in frame[name]] for name in frame}
     return pd.DataFrame(texts, columns=frame.columns, dtype=str)
 
@@ -37,6 +37,8 @@ def read_text(path, next_step):
         UserError: the file cannot be read, two columns have one name, or a
             line has more or fewer fields than there are columns.
     """
+    import pandas as pd
+
     try:
         with open(path, newline="", encoding="utf-8") as file:
             reader = csv.reader(file, strict=True)
@@ -59,6 +61,8 @@ def read_text(path, next_step):
 
 
 def _text(value):
+    import pandas as pd
+
     if isinstance(value, str):
         return value
     if pd.isna(value):

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from common.errors import UserError
 from common.files import write_text
@@ -82,6 +81,8 @@ def record(folder, tables, tolerance=0.02):
         UserError: a file cannot be read or written, or two cells differ in the
             data set's fingerprint alone.
     """
+    import pandas as pd
+
     folder = Path(folder)
     path = folder / "expected.csv"
     cells = _recomputed(folder, tables)["cells.csv"]

@@ -9,7 +9,7 @@ from common.reporting.cells import GROUP
 from common.reporting.claims import difference_from_paper
 from common.reporting.paired import Paired
 from common.reporting.published import read_published
-from common.reporting.tables import Column
+from common.reporting.table import Column
 
 REGIONS = ("wt", "tc", "et")
 _OURS = ["mean_first", "mean_second", "difference", "ci_low", "ci_high"]
@@ -51,7 +51,7 @@ class Claims:
 
     Args:
         claims: the `Claim`s.
-        columns: by score, the `common.reporting.tables.Column` of our rows.
+        columns: by score, the `common.reporting.table.Column` of our rows.
         published_csv: the table that the claims are made from.
         dataset: name of the data set that they are of.
     """

@@ -5,7 +5,7 @@ from pathlib import Path
 from common.metrics.conventions import find_convention
 from common.reporting.aggregate import Mean
 from common.reporting.paired import Paired
-from common.reporting.tables import Column, Row, Table
+from common.reporting.table import Column, Row, Table
 from papers.dsunet.protocol import CONVENTION
 
 _PUBLISHED = Path(__file__).parent / "published"

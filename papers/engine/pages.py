@@ -114,7 +114,7 @@ def results_table(folder, tables):
 
     Args:
         folder: such as `results/linkdsl`.
-        tables: the paper's `common.reporting.tables.Table`s.
+        tables: the paper's `common.reporting.table.Table`s.
     """
     cells = read_text(folder / "cells.csv", "make table-… writes it")
     parts = []
@@ -150,7 +150,7 @@ def leak_table(folder, columns):
 
     Args:
         folder: such as `results/linkdsl`.
-        columns: the `common.reporting.tables.Column`s to show.
+        columns: the `common.reporting.table.Column`s to show.
     """
     lines = read_text(folder / "leak.csv", "make table-… writes it")
     if lines.empty:

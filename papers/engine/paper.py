@@ -72,7 +72,7 @@ class Paper:
         profiles: values that each profile replaces in the protocol, by name.
         published: the published protocol, a dataclass with evidence.
         methods: `Method`s, each after those it needs.
-        tables: the `common.reporting.tables.Table`s.
+        tables: the `common.reporting.table.Table`s.
         phantom: arguments of the demo's phantom, such as `{"count": 160}`.
         splits: how its cases may be put into folds: `"image"`, `"patient"`; the
             first is the default.

@@ -84,7 +84,7 @@ class Claims:
 
     Args:
         claims: the `Claim`s.
-        tables: the `common.reporting.tables.Table`s of a row each that they are
+        tables: the `common.reporting.table.Table`s of a row each that they are
             made from.
     """
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from common.metrics import overlap
 from common.reporting.aggregate import Mean, Pooled
-from common.reporting.tables import Column, Row, Table
+from common.reporting.table import Column, Row, Table
 from papers.hierdice.protocol import METHODS, PROFILES, TRAINED_ON, Protocol
 
 _PUBLISHED = Path(__file__).parent / "published"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from common.metrics import overlap
 from common.reporting.aggregate import Mean, Pooled
-from common.reporting.tables import Column, Row, Table
+from common.reporting.table import Column, Row, Table
 from papers.linkdsl.protocol import METHODS
 
 _PUBLISHED = Path(__file__).parent / "published"

@@ -6,7 +6,7 @@ import pytest
 
 from common.metrics import overlap
 from common.reporting.aggregate import Mean, Pooled
-from common.reporting.tables import Column, Row, Table
+from common.reporting.table import Column, Row, Table
 
 
 def _make_run(method="dual", fold=0, seed=0, n=6, **changes):

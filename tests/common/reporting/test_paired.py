@@ -9,7 +9,7 @@ from scipy import stats
 
 from common.reporting.aggregate import Mean
 from common.reporting.paired import Paired, signed_rank
-from common.reporting.tables import Column
+from common.reporting.table import Column
 
 COLUMN = Column("dice", "Dice", Mean("dice"), "per case")
 PAIRED = Paired("plain", "new", (COLUMN,))

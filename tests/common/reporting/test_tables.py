@@ -9,8 +9,8 @@ from common.metrics import overlap
 from common.reporting.aggregate import Mean, Pooled
 from common.reporting.cases import merge_cases, read_cases
 from common.reporting.compare import compare_splits
+from common.reporting.table import Column
 from common.reporting.tables import (
-    Column,
     build_table,
     joined_table,
     result_files,

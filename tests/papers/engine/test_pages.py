@@ -4,7 +4,7 @@ import keras
 import pytest
 
 from common.errors import UserError
-from common.reporting.tables import Column, Row, Table
+from common.reporting.table import Column, Row, Table
 from papers import registry
 from papers.engine import pages
 from papers.engine.cli import stages as commands
