@@ -1,6 +1,7 @@
 """What the code's own text must keep: its floors, its safety, its size."""
 
 import ast
+import importlib
 import sys
 from functools import cache
 from pathlib import Path
@@ -8,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from papers.registry import IDS
+from tests.picture import A_PAPER, MAY_IMPORT
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("benchmarks", "common", "data", "papers", "tests")
-# The two files at the bottom, of the standard library only.
+# The two files at the bottom, which need the standard library only.
 BOTTOM = ("common.errors", "common.files")
+MAX_FILES = 19  # of a folder, its `__init__` included
 BACKENDS = ("tensorflow", "torch", "jax", "keras.backend")
 UNSAFE = ("pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve")
 
@@ -58,32 +61,132 @@ def test_there_is_code_to_read():
     assert all(sources(folder) for folder in FOLDERS)
 
 
+def module_name(path):
+    """The dotted name of a file, or of a package for its `__init__`."""
+    return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+
+
+@cache
+def modules():
+    """Every module of the suite and of its benchmarks, by its file."""
+    return {module_name(path): path for path in sources(*FOLDERS[:-1])}
+
+
+@cache
+def imported_modules(path):
+    """The modules of the suite that a file imports, packages' own names included."""
+    found = set()
+    for name in imports(path):
+        while name and name not in modules():
+            name = name.rpartition(".")[0]
+        found |= {name} - {"", module_name(path)}
+    return frozenset(found)
+
+
+def folder_of(name):
+    """The folder in which a module lies, as a dotted name."""
+    return ".".join(modules()[name].parent.parts)
+
+
+def test_every_folder_has_its_place_in_the_picture():
+    folders = {folder_of(name) for name in modules()}
+    papers = {f"papers.{paper}" for paper in IDS}
+    assert folders - papers == set(MAY_IMPORT)
+
+
+@over(sources(*FOLDERS[:-1]))
+def test_imports_follow_the_picture(path):
+    folder = ".".join(path.parent.parts)
+    paper = path.parts[1] if folder.removeprefix("papers.") in IDS else None
+    allowed = A_PAPER if paper else MAY_IMPORT[folder]
+    used = {folder_of(name) for name in imported_modules(path)} - {folder}
+    assert {one for one in used if not drawn(one, allowed)} == set()
+
+
+def drawn(folder, allowed):
+    """Whether an arrow to a folder is among those allowed."""
+    whole = [name.removesuffix(".*") for name in allowed if name.endswith(".*")]
+    return folder in allowed or within(folder, whole)
+
+
 @over(sources("data"))
-def test_data_knows_neither_papers_nor_common(path):
-    bad = [n for n in imports(path) if within(n, ("papers", "common"))]
+def test_data_takes_two_files_of_common_only(path):
+    bad = [name for name in imports(path) if within(name, ("common",))]
     assert [name for name in bad if not within(name, BOTTOM)] == []
 
 
-@over(sources("common"))
-def test_common_knows_neither_papers_nor_data(path):
-    assert [n for n in imports(path) if within(n, ("papers", "data"))] == []
+def circles(graph):
+    """Strongly connected parts of more than one node, by Tarjan's algorithm."""
+    index, low, stack, found = {}, {}, [], []
+
+    def visit(node):
+        index[node] = low[node] = len(index)
+        stack.append(node)
+        for other in graph[node]:
+            if other not in index:
+                visit(other)
+            if other in stack:
+                low[node] = min(low[node], low[other])
+        if low[node] == index[node]:
+            part = stack[stack.index(node) :]
+            del stack[stack.index(node) :]
+            if len(part) > 1:
+                found.append(sorted(part))
+
+    for node in graph:
+        if node not in index:
+            visit(node)
+    return found
 
 
-@over([Path("common/errors.py"), Path("common/files.py")])
+def test_circles_are_found():
+    assert circles({"a": ["b"], "b": ["c"], "c": ["b"]}) == [["b", "c"]]
+
+
+@pytest.mark.xfail(reason="fast paths of layers are being moved", strict=False)
+def test_no_modules_import_each_other_in_a_circle():
+    assert circles({name: imported_modules(p) for name, p in modules().items()}) == []
+
+
+@pytest.mark.xfail(reason="fast paths of layers are being moved", strict=False)
+def test_no_folders_import_each_other_in_a_circle():
+    graph = {folder_of(name): set() for name in modules()}
+    for name, path in modules().items():
+        if path.name == "__main__.py":  # the door of the house, above all floors
+            continue
+        graph[folder_of(name)] |= {folder_of(other) for other in imported_modules(path)}
+    assert circles(graph) == []
+
+
+@over([Path(name.replace(".", "/")) for name in BOTTOM])
 def test_bottom_needs_the_standard_library_only(path):
-    names = [name for name in imports(path) if not within(name, BOTTOM)]
+    names = [n for n in imports(path.with_suffix(".py")) if not within(n, BOTTOM)]
     assert {name.split(".")[0] for name in names} <= sys.stdlib_module_names
 
 
-@over(sources("common", "data", "papers"))
-def test_suite_does_not_need_its_tests_or_benchmarks(path):
-    assert [n for n in imports(path) if within(n, ("tests", "benchmarks"))] == []
+@over(sources("papers/engine"))
+def test_engine_reaches_papers_through_the_registry_only(path):
+    papers = [f"papers.{paper}" for paper in IDS]
+    assert [name for name in imports(path) if within(name, papers)] == []
 
 
-@over(sources("papers"))
-def test_a_paper_is_known_to_itself_only(path):
-    others = [f"papers.{paper}" for paper in IDS if paper != path.parts[1]]
-    assert [n for n in imports(path) if within(n, others)] == []
+@over(sorted({path.parent for path in sources(*FOLDERS)}))
+def test_folder_can_be_taken_in_at_a_glance(path):
+    files = [p for p in (ROOT / path).iterdir() if p.suffix == ".py"]
+    assert len(files) <= MAX_FILES
+
+
+@over([p for p in sources(*FOLDERS[:-1]) if p.name == "__init__.py" and tree(p).body])
+def test_package_says_what_lives_there(path):
+    docstring = ast.get_docstring(tree(path))
+    assert docstring, "Expected a paragraph. Received: none"
+
+
+@over([path for path in sources(*FOLDERS[:-1]) if path.name == "__init__.py"])
+def test_package_hands_out_its_public_names(path):
+    package = importlib.import_module(module_name(path))
+    for name in getattr(package, "__all__", ()):
+        assert getattr(package, name) is not None
 
 
 @over(sources("common", "data"))

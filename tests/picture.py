@@ -1,0 +1,57 @@
+"""The picture of the house: which folder may import which.
+
+`a.*` stands for the folder `a` and all below it, `a` for its own files alone. There is
+no circle and no arrow back up. `tests/test_architecture.py` holds the code against it.
+"""
+
+BOTTOM = ("common",)
+DATA = ("common", "data")
+COMMON = {
+    "common": (),
+    "common.metrics": BOTTOM,
+    "common.layers": (*BOTTOM, "common.layers.tensorflow"),
+    "common.layers.tensorflow": (*BOTTOM, "common.layers"),
+    "common.losses": BOTTOM,
+    "common.training": BOTTOM,
+    "common.inference": BOTTOM,
+    "common.reporting": (*BOTTOM, "common.metrics"),
+    "common.audit": (*BOTTOM, "common.reporting"),
+}
+# Of `common`, only the two files of the standard library: another test holds that.
+DATA_SETS = {
+    "data": BOTTOM,
+    "data.volume": DATA,
+    "data.splits": DATA,
+    "data.figshare": (*DATA, "data.splits"),
+    "data.brats": (*DATA, "data.volume"),
+    "data.scans": (*DATA, "data.volume", "data.brats"),
+    "data.prepared": (*DATA, "data.volume", "data.brats"),
+    "data.batches": (*DATA, "data.volume"),
+    "data.phantom": (),
+    "data.phantom.figshare": (*DATA, "data.figshare"),
+    "data.phantom.brats": (*DATA, "data.volume", "data.brats"),
+}
+FLOORS = ("common.*", "data.*")
+PAPERS = {
+    "papers": (*FLOORS, "papers.engine.*"),
+    "papers.engine": (*FLOORS, "papers.engine.devices"),
+    "papers.engine.devices": FLOORS,
+    "papers.engine.predict": (*FLOORS, "papers", "papers.engine"),
+    "papers.engine.cli": (*FLOORS, "papers", "papers.engine.*"),
+}
+# A paper imports itself, the engine and the floors below; never another paper.
+A_PAPER = (*FLOORS, "papers.engine", "papers.engine.predict")
+A_BENCHMARK = (*FLOORS, "benchmarks.shared", "papers.*")
+BENCHMARKS = {
+    "benchmarks": (),
+    "benchmarks.shared": (*FLOORS, "papers.engine"),
+    "benchmarks.anisocascade": A_BENCHMARK,
+    "benchmarks.cunet": A_BENCHMARK,
+    "benchmarks.data": A_BENCHMARK,
+    "benchmarks.depthwise": A_BENCHMARK,
+    "benchmarks.dsunet": A_BENCHMARK,
+    "benchmarks.hierdice": A_BENCHMARK,
+    "benchmarks.linkdsl": A_BENCHMARK,
+    "benchmarks.metrics": A_BENCHMARK,
+}
+MAY_IMPORT = COMMON | DATA_SETS | PAPERS | BENCHMARKS
