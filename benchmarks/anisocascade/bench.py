@@ -2,10 +2,10 @@
 
 Run `python -m benchmarks.anisocascade.bench`.
 
-In turns, on one machine: the shipped networks, the same in Keras's own layers,
-and the same written plainly in PyTorch, where `.venv-torch` has it. A ratio is
-the median of the rounds' own ratios. Then the whole test program on one case; without
-`--case` on a phantom of a case's size.
+The peers take turns on one machine: the shipped networks, the same in Keras's own
+layers, and the same written plainly in PyTorch, where `.venv-torch` has it. A ratio is
+the median of the rounds' own ratios. Then the whole test program runs on one case, or
+without `--case` on a phantom of a case's size.
 """
 
 import argparse
@@ -19,18 +19,19 @@ from statistics import median
 import pandas as pd
 
 from benchmarks.shared import machine
-from benchmarks.shared.peers import Peer
+from benchmarks.shared.measure import median_ratio
+from benchmarks.shared.peers import TORCH, Peer
 from common.files import write_text
 from data.brats.dataset import BratsDataset
 from data.phantom.brats.write import write_phantom
 from papers.engine.console import Console
 
 RESULTS = Path(__file__).parents[1] / "results" / "anisocascade.csv"
-TORCH = Path(".venv-torch/bin/python")
 
 # Test batches of the released configuration, `batch x depth x height x width`, and
-# how many of them a case takes whose brain is 146x175x145 voxels: for WNet 3, 3
-# and 4 of the three views, for a tumor within 96x96 pixels 2 a view and fewer.
+# how many of them a case takes whose brain has 146x175x145 voxels: WNet takes 3, 3
+# and 4 in the three views; for a tumor within 96x96 pixels TNet takes 2 per view and
+# ENet fewer.
 SHAPES = {"wnet": "5x19x180x160", "tnet": "5x19x96x96", "enet": "5x19x96x96"}
 BATCHES = {"wnet": 10, "tnet": 6, "enet": 4}
 
@@ -46,7 +47,7 @@ def main(arguments=None):
     """Measures, prints the tables and writes the rows."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--networks", nargs="+", default=list(SHAPES), choices=SHAPES)
-    parser.add_argument("--shape", help="batch x depth x height x width, for all")
+    parser.add_argument("--shape", help="batch x depth x height x width")
     parser.add_argument("--base-channels", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--case", help="folder of a case. Default: a phantom")
@@ -82,7 +83,7 @@ def main(arguments=None):
 
 
 def commands(network, shape, width):
-    """Returns each variant's command, the shipped one first."""
+    """Returns the command of each variant, the shipped one first."""
     task = [network, shape, str(width)]
     keras = [sys.executable, "-m", "benchmarks.anisocascade.keras_peer"]
     found = {name: [*keras, name, *task] for name in ("shipped", "plain", "peak")}
@@ -93,8 +94,9 @@ def commands(network, shape, width):
 
 
 def measure(network, shape, width, rounds):
-    """Returns one row a variant of one network."""
-    peers = {n: Peer(c) for n, c in commands(network, shape, width).items()}
+    """Returns one row per variant of one network."""
+    started = commands(network, shape, width).items()
+    peers = {name: Peer(command).start() for name, command in started}
     timings = {name: [] for name in peers}
     for _ in range(rounds):
         for name, peer in peers.items():
@@ -124,8 +126,10 @@ def measure(network, shape, width, rounds):
                 "gflop": round(flop / 1e9, 1),
                 "gflops": round(flop / median(walls) / 1e9, 1),
                 "share_of_peak": round(median(shares), 3),
-                "ratio_to_shipped": _ratio(timings, name, 0),
-                "cpu_ratio_to_shipped": _ratio(timings, name, 1),
+                "ratio_to_shipped": median_ratio(timings[name], timings["shipped"]),
+                "cpu_ratio_to_shipped": median_ratio(
+                    timings[name], timings["shipped"], column=1
+                ),
             }
         rows.append(row)
     return rows
@@ -139,11 +143,11 @@ def write_case(folder):
 
 
 def measure_case(case, name):
-    """Returns the rows of one case, from its files to its labels; one round.
+    """Returns the rows of one case, from its files to its labels, in one round.
 
     Args:
-        case: its folder.
-        name: what the rows call it.
+        case: the case's folder.
+        name: the case's name in the rows.
     """
     timings, rows = {}, []
     for variant in CASE_VARIANTS:
@@ -160,8 +164,10 @@ def measure_case(case, name):
                 "s": round(wall, 1),
                 "cpu_s": round(cpu, 1),
                 "first_s": round(peer.description["first_s"], 1),
-                "ratio_to_shipped": _ratio(timings, variant, 0),
-                "cpu_ratio_to_shipped": _ratio(timings, variant, 1),
+                "ratio_to_shipped": median_ratio(timings[variant], timings["shipped"]),
+                "cpu_ratio_to_shipped": median_ratio(
+                    timings[variant], timings["shipped"], column=1
+                ),
                 "peak_gb": round(peer.close(), 2),
                 "rounds": 1,
             }
@@ -169,16 +175,11 @@ def measure_case(case, name):
     return rows
 
 
-def _ratio(timings, name, column):
-    """How many times the shipped one's time it took: the rounds' median."""
-    pairs = zip(timings[name], timings["shipped"], strict=True)
-    return round(median(one[column] / other[column] for one, other in pairs), 3)
-
-
 def whole_case(rows):
-    """Returns the seconds of one case's test batches by variant.
+    """Returns the seconds that one case's test batches take, by variant.
 
-    A count of batches, not a run: reading, noise and components are left out.
+    It multiplies numbers of batches and runs nothing: reading, noise and components
+    are left out.
     """
     seconds = {}
     for row in rows:

@@ -2,8 +2,9 @@
 
 Run `python -m benchmarks.anisocascade.case VARIANT CASE`.
 
-Variants: `shipped` and `plain` (Keras's own layers). The weights are the released
-ones where `weights/anisocascade` has them, else random, which find no tumor to crop to.
+The variants are `shipped` and `plain` (Keras's own layers). The weights are the
+released ones where `weights/anisocascade` has them; else they are random and find no
+tumor to crop to.
 """
 
 import sys

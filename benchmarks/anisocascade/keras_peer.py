@@ -2,7 +2,7 @@
 
 Run `python -m benchmarks.anisocascade.keras_peer VARIANT NETWORK SHAPE WIDTH`.
 
-Variants: `shipped`, `plain` (Keras's own layers) and `peak` (a matrix product).
+The variants are `shipped`, `plain` (Keras's own layers) and `peak` (a matrix product).
 """
 
 import sys

@@ -2,9 +2,10 @@
 
 Run `python -m benchmarks.anisocascade.torch_peer LAYOUT NETWORK SHAPE WIDTH`.
 
-The networks as one would write them plainly in PyTorch, to be measured against.
-Runs in an environment of its own, with nothing of this suite installed. Layouts:
-`first` (PyTorch's default) and `last` (channels last).
+The networks are written plainly, as one would write them in PyTorch, to measure the
+suite against. The program runs in an environment of its own where nothing of this
+suite is installed. The layouts are `first` (PyTorch's default) and `last` (channels
+last).
 """
 
 import sys

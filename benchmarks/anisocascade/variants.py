@@ -1,4 +1,4 @@
-"""The cascade's networks in other layers, to be measured against the shipped ones."""
+"""The cascade's networks in Keras's own layers, to compare the shipped ones with."""
 
 import keras
 from keras import layers
@@ -13,7 +13,7 @@ def with_plain_layers(model):
     """Returns the network in Keras's own layers, with the same weights.
 
     `Conv3D`, `Conv3DTranspose`, and `BatchNormalization` in training mode with
-    `PReLU` after it. Weights and their names are as before.
+    `PReLU` after it, stand in for the suite's layers. Weights keep their names.
     """
     plain = keras.models.clone_model(model, clone_function=_plain_layer)
     copy_weights(model, plain)
@@ -21,7 +21,7 @@ def with_plain_layers(model):
 
 
 def copy_weights(model, plain):
-    """Gives a network in plain layers the weights of the shipped one."""
+    """Copies the weights of the shipped network into the one in plain layers."""
     for layer in model.layers:
         if isinstance(layer, BatchStatisticsPReLU):
             target = plain.get_layer(layer.name)
@@ -33,12 +33,12 @@ def copy_weights(model, plain):
 
 
 class PlainNormPReLU(layers.Layer):
-    """Keras's batch normalization and PReLU, by the batch's statistics.
+    """Keras's batch normalization and PReLU, with the batch's statistics.
 
     Args:
         epsilon: added to the variance.
-        moving: normalizes by the moving statistics instead.
-        **kwargs: those of `keras.layers.Layer`.
+        moving: whether it normalizes with the moving statistics instead.
+        **kwargs: arguments of `keras.layers.Layer`.
     """
 
     def __init__(self, epsilon=1e-5, moving=False, **kwargs):
@@ -73,6 +73,6 @@ def _plain_layer(layer):
 
 
 def convolution_macs(model):
-    """Returns the multiply-adds of the shipped network's convolutions, one example."""
+    """Returns the multiply-adds of a shipped network's convolutions on one example."""
     kinds = (AnisotropicConv3D, AnisotropicConv3DTranspose)
     return sum(layer_macs(layer) for layer in model.layers if isinstance(layer, kinds))

@@ -1,15 +1,15 @@
 """Training step and inference of the five networks: `python -m benchmarks.cunet.bench`.
 
-Slices of 240x240 pixels, in turns on one machine: what the suite ships, the same
-with Keras's own normalization, a matrix product, and U-Net and CU-Net written plainly
-in PyTorch, where `.venv-torch` has it. A step is forward pass, loss, gradients and
-the update of SGD with momentum and weight decay. A ratio is the median of the
-rounds' own ratios; above 1, the suite is faster. Nothing is measured unless PyTorch's
-networks compute the same (`benchmarks.cunet.same`).
+The peers take turns on one machine with slices of 240x240 pixels: what the suite
+ships, the same with Keras's own normalization, a matrix product, and U-Net and CU-Net
+written plainly in PyTorch, where `.venv-torch` has it. A step is forward pass, loss,
+gradients and the update of SGD with momentum and weight decay. A ratio is the median
+of the rounds' own ratios; above 1, the suite is faster. Nothing is measured unless
+PyTorch's networks compute the same (`benchmarks.cunet.same`).
 
-What sampling costs stands in two columns: `sampling_share`, its processor seconds
-over those of a step, and `sampling_wall`, the wall time of steps that are fed by the
-background thread with sampling over the same without.
+Two columns show what sampling costs: `sampling_share` divides its processor seconds
+by those of a step, and `sampling_wall` divides the wall time of steps that the
+background thread feeds with sampling by that of steps it feeds without.
 """
 
 import argparse
@@ -22,9 +22,9 @@ from statistics import median
 
 import pandas as pd
 
-from benchmarks.cunet.same import TORCH
 from benchmarks.shared import machine
-from benchmarks.shared.peers import Peer
+from benchmarks.shared.measure import median_ratio
+from benchmarks.shared.peers import TORCH, Peer
 from common.files import write_text
 from papers.engine.console import Console
 
@@ -75,7 +75,7 @@ def main(arguments=None):
 
 
 def commands(network, part, batch, side):
-    """Returns each variant's command, the shipped one first."""
+    """Returns the command of each variant, the shipped one first."""
     task = [part, network, str(batch), str(side)]
     keras = [sys.executable, "-m", "benchmarks.cunet.keras_peer"]
     names = ["shipped", "plain", "peak"]
@@ -89,9 +89,9 @@ def commands(network, part, batch, side):
 
 
 def measure(network, part, batch, side, rounds):
-    """Returns one row a variant of one network and part."""
+    """Returns one row per variant of one network and part."""
     started = commands(network, part, batch, side)
-    peers = {name: Peer(command) for name, command in started.items()}
+    peers = {name: Peer(command).start() for name, command in started.items()}
     timings = {name: [] for name in peers}
     for _ in range(rounds):
         for name, peer in peers.items():
@@ -119,10 +119,12 @@ def measure(network, part, batch, side, rounds):
             pairs = zip(timings[name], timings["shipped"], strict=True)
             row["sampling_share"] = round(median(a[1] / b[1] for a, b in pairs), 4)
         elif name == "live":
-            row["sampling_wall"] = _ratio(timings[name], timings["live unsampled"])
+            row["sampling_wall"] = median_ratio(
+                timings[name], timings["live unsampled"]
+            )
         elif name != "live unsampled":
             row |= _speed(walls, rates, shipped["flop"])
-            row["ratio_to_shipped"] = _ratio(timings[name], timings["shipped"])
+            row["ratio_to_shipped"] = median_ratio(timings[name], timings["shipped"])
             row["parameters"] = peer.description["parameters"]
             if row["parameters"] != shipped["parameters"]:
                 raise ValueError(
@@ -141,12 +143,6 @@ def _speed(walls, rates, flop):
         "gflops": round(flop / median(walls) / 1e9, 1),
         "share_of_peak": round(median(shares), 3),
     }
-
-
-def _ratio(one, other):
-    """How many times the other one's time it took: the rounds' median."""
-    pairs = zip(one, other, strict=True)
-    return round(median(a[0] / b[0] for a, b in pairs), 3)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,10 @@
 
 Run `python -m benchmarks.cunet.keras_peer VARIANT PART NETWORK BATCH SIDE`.
 
-Variants: `shipped`, `plain` (Keras's own batch normalization), `peak` (a matrix
+The variants are `shipped`, `plain` (Keras's own batch normalization), `peak` (a matrix
 product), `sampling` (the sample matrices of one batch, as the background thread
-makes them), `live` (steps whose truth the background thread makes meanwhile) and
-`live unsampled` (the same without sampling). Parts: `train` and `infer`.
+computes them), `live` (steps whose truth the background thread computes meanwhile) and
+`live unsampled` (the same without sampling). The parts are `train` and `infer`.
 """
 
 import sys
@@ -14,7 +14,7 @@ from itertools import repeat
 from benchmarks.shared.peers import serve
 from papers.engine.quiet import import_tensorflow
 
-LIVE_STEPS = 3  # of one repetition, each from a stream that begins anew
+LIVE_STEPS = 3  # steps per repetition, which reads from a new stream
 
 
 def main(variant, part, network, batch, side):
@@ -67,7 +67,7 @@ def main(variant, part, network, batch, side):
 
 
 def live_stream(run, names, images, classes, brain):
-    """Returns a function that streams one batch again and again, its truth anew."""
+    """Returns a function that repeats one batch and computes its truth each time."""
     from data.batches.pipeline import batch_stream
 
     keys = run.truth.names
@@ -84,7 +84,7 @@ def live_stream(run, names, images, classes, brain):
 
 
 def experiment_of(side):
-    """Returns the paper's experiment, for slices of a given side."""
+    """Returns the paper's class `Experiment` for slices with sides of `side` pixels."""
     from papers.cunet.experiment import Experiment
 
     class Sized(Experiment):
@@ -94,9 +94,9 @@ def experiment_of(side):
 
 
 def example(batch, side):
-    """Returns slices of noise in a round head with a round tumor of three parts.
+    """Returns slices of noise in a round head that has a round tumor of three parts.
 
-    Brain and tumor have the shares of a head's typical slice: 13,000 and 1,200 of
+    Brain and tumor take as much of a slice as in a typical head: 13,000 and 1,200 of
     57,600 pixels.
     """
     import numpy as np

@@ -1,11 +1,11 @@
 """Whether PyTorch's peers compute the same: `python -m benchmarks.cunet.same NETWORK`.
 
-The weights of the suite's network are given to the one in PyTorch, and both the same
-slices. Logits in use and in training, the loss and what the first update takes from
-each weight, decay included, must be equal up to rounding, or the program fails. In
-float64: in float32 a hidden feature of almost zero may have either sign, and its
-gradient either slope. The kernel of `FusedBatchNormalization` has no float64, so
-Keras's own normalization stands in its place; tests compare the two.
+PyTorch's network gets the weights of the suite's, and both get the same slices. The
+logits in inference and in training, the loss and what the first update subtracts from
+each weight, decay included, must be equal up to rounding, or the program fails. It
+computes in float64, because in float32 a hidden feature of almost zero may have either
+sign, and its gradient either slope. The kernel of `FusedBatchNormalization` has no
+float64, so Keras's own normalization takes its place; tests compare the two.
 """
 
 import subprocess
@@ -15,16 +15,17 @@ from pathlib import Path
 
 import numpy as np
 
-TORCH = Path(".venv-torch/bin/python")
+from benchmarks.shared.peers import TORCH
+
 FORMATS = ("first", "last")
-MOST = 1e-7  # difference, as a share of the largest
+TOLERANCE = 1e-7  # of a difference, as a share of the largest value
 BATCH, SIDE = 2, 32
-OMEGA = 0.1  # of the first epochs, as in PyTorch
+OMEGA = 0.1  # the value of the first epochs, as in the PyTorch peer
 BRANCHES = ("wt", "sub")
 
 
 def main(network):
-    """Raises where PyTorch's logits, loss or updates are others."""
+    """Raises ValueError where PyTorch's logits, loss or updates differ."""
     from papers.engine.quiet import import_tensorflow
 
     import_tensorflow()
@@ -38,20 +39,20 @@ def main(network):
         received = theirs(network, layout, arrays, images, labels, weights)
         pairs = zip(expected.items(), received, strict=True)
         worst, name = max((_difference(b, a), name) for (name, a), b in pairs)
-        if not worst < MOST:
+        if not worst < TOLERANCE:
             raise ValueError(
-                f"Expected the same of {network} in PyTorch, {layout}. Received: "
-                f"{name} differs by {worst:.1e} of its largest value"
+                f"Expected equal results from {network} in PyTorch, {layout}. "
+                f"Received: {name} differs by {worst:.1e} of its largest value"
             )
-        print(f"{network}, torch {layout}: the same but for {worst:.0e} ({name})")
+        print(f"{network}, torch {layout}: equal within {worst:.0e} ({name})")
 
 
 def ours(network, images, labels, weights):
-    """Returns what the suite's network has and computes, in the order of PyTorch's.
+    """Returns the arrays of the suite's network and its results, in PyTorch's order.
 
     Returns:
-        Two dicts by name: weights, moving means and moving variances; and logits,
-        loss and the updates of the weights.
+        Two dicts by name: weights, moving means and moving variances; logits, loss
+        and the updates of the weights.
     """
     import keras
     import tensorflow as tf
@@ -69,11 +70,11 @@ def ours(network, images, labels, weights):
     random, trained, moving = np.random.default_rng(1), {}, {}
     for layer in map(model.get_layer, _layers(network)):
         for weight in layer.weights:
-            # As they start, zeros and ones, they could be any other layer's.
+            # Their initial zeros and ones could be any other layer's.
             if len(weight.shape) == 1:
                 positive = weight.name in ("gamma", "moving_variance")
-                least, most = (0.5, 1.5) if positive else (-0.5, 0.5)
-                weight.assign(random.uniform(least, most, weight.shape))
+                low, high = (0.5, 1.5) if positive else (-0.5, 0.5)
+                weight.assign(random.uniform(low, high, weight.shape))
             kind = trained if weight.trainable else moving
             kind[f"{layer.name} {weight.name}"] = weight
     before = {name: weight.numpy() for name, weight in (trained | moving).items()}
@@ -94,7 +95,7 @@ def ours(network, images, labels, weights):
         value = loss(dtype="float64")(truth, y)
         total = value + tf.add_n(model.losses)  # the decay
     results |= {name: found[name].numpy() for name in names} | {"loss": value.numpy()}
-    # The first update with momentum is that without.
+    # Momentum does not change the first update.
     steps = tape.gradient(total, [weight.value for weight in trained.values()])
     pairs = zip(trained, steps, strict=True)
     return before, results | {name: step.numpy() for name, step in pairs}
@@ -106,8 +107,8 @@ def theirs(network, layout, arrays, images, labels, weights):
         images.transpose(0, 3, 1, 2),
         labels,
         weights.transpose(3, 0, 1, 2),
-        # PyTorch's kernels are (outputs, inputs, height, width); both have them the
-        # other way about where they are transposed.
+        # PyTorch's kernels are (outputs, inputs, height, width). Transposed
+        # convolutions swap outputs and inputs in both frameworks.
         *(a.transpose(3, 2, 0, 1) if a.ndim == 4 else a for a in arrays.values()),
     ]
     with tempfile.TemporaryDirectory() as folder:
@@ -117,7 +118,7 @@ def theirs(network, layout, arrays, images, labels, weights):
         subprocess.run([*program, network, str(given), str(made)], check=True)
         with np.load(made) as file:
             results = [file[name] for name in file.files]
-    # The loss, a number, stands between maps and updates of kernels.
+    # The loss, a single number, follows the maps and precedes the updates.
     loss = next(i for i, result in enumerate(results) if result.ndim == 0)
     maps = [result.transpose(0, 2, 3, 1) for result in results[:loss]]
     steps = [r.transpose(2, 3, 1, 0) if r.ndim == 4 else r for r in results[loss:]]
@@ -125,7 +126,7 @@ def theirs(network, layout, arrays, images, labels, weights):
 
 
 def _layers(network):
-    """Yields the names of the layers with weights, in the order of PyTorch's."""
+    """Yields the names of layers with weights in the order of PyTorch's modules."""
     if network == "unet":
         yield from _net("", shortcuts=())
         yield "logits_conv"

@@ -2,11 +2,11 @@
 
 Run `python -m benchmarks.cunet.torch_peer LAYOUT PART NETWORK BATCH SIDE`.
 
-U-Net and CU-Net as one would write them plainly in PyTorch, to be measured against.
-Runs in an environment of its own, with nothing of this suite installed. Layouts:
-`first` (PyTorch's default) and `last` (channels last). Parts: `train`, `infer`, and
-`compute`, which has two files in the place of BATCH and SIDE and computes, once, what
-`benchmarks.cunet.same` compares.
+U-Net and CU-Net are written plainly, as one would write them in PyTorch, to measure
+the suite against. The program runs in an environment of its own where nothing of this
+suite is installed. The layouts are `first` (PyTorch's default) and `last` (channels
+last). The parts are `train`, `infer` and `compute`, which takes two files in place of
+BATCH and SIDE and computes once what `benchmarks.cunet.same` compares.
 """
 
 import sys
@@ -57,7 +57,7 @@ class UNet(nn.Module):
     def __init__(self, channels, base, block, joined=False, levels=5):
         super().__init__()
         filters = [base * 2**level for level in range(levels)]
-        # What is joined at a level has that level's width.
+        # The features that join at a level have that level's width.
         above = [channels, *filters[:-1]]
         more = [0, *filters[1:]] if joined else [0] * levels
         self.down = nn.ModuleList(
@@ -148,7 +148,7 @@ def loss_of(maps, labels, weights):
 
 
 def sgd(model, rate=RATE):
-    """Decays kernels only, as the suite does."""
+    """Returns the optimizer, which decays kernels only, as the suite's does."""
     kernels = [w for w in model.parameters() if w.ndim > 1]
     others = [w for w in model.parameters() if w.ndim == 1]
     groups = [{"params": kernels, "weight_decay": DECAY}, {"params": others}]
@@ -166,7 +166,7 @@ def laid_out(layout, *things):
 
 
 def compute(layout, network, given, made):
-    """Writes maps in use and in training, the loss, and the first update at rate 1.
+    """Writes the maps in inference and training, the loss and one update at rate 1.
 
     Args:
         layout: `"first"` or `"last"`.
@@ -199,14 +199,14 @@ def compute(layout, network, given, made):
 
 
 def flat(maps):
-    """Returns the maps of one net or several as one list."""
+    """Returns the maps of one network or several as one list."""
     if isinstance(maps, torch.Tensor):
         return [maps]
     return [one for of_net in maps for one in of_net]
 
 
 def measure(layout, part, network, batch, side):
-    """Runs steps, or predictions, whenever the parent asks for one."""
+    """Runs steps or predictions whenever the parent asks for one."""
     torch.manual_seed(0)
     x = torch.randn(batch, 4, side, side)
     labels = torch.randint(4, (batch, side, side))
@@ -227,7 +227,7 @@ def measure(layout, part, network, batch, side):
 
     model.train(part == "train")
     skipped = "further" if part == "infer" else None
-    # Keras counts moving means and variances, too.
+    # Keras counts moving means and variances too.
     counted = [*model.named_parameters(), *model.named_buffers()]
     parameters = sum(
         tensor.numel()

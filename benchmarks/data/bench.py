@@ -1,12 +1,12 @@
-"""Speed of the pipelines of volumes, beside the same work with nibabel.
+"""Speed of the pipelines of volumes, compared with nibabel doing the same work.
 
     python -m benchmarks.data.bench [--data FOLDER] [--cases 4] [--rounds 5]
 
 Each pipeline reads the same batches from the prepared cache and from the NIfTI
-files, in turns; that the arrays are equal is checked first. All files are in the
-page cache. `slower` is the median over the rounds of how many times longer a
-source took than the prepared cache; on a machine that does other work too,
-`slower_cpu`, of processor time, says more. Rows go to `benchmarks/results/data.csv`.
+files, in turns, after a check that the arrays are equal. All files are in the page
+cache. `slower` is the median over the rounds of how many times as long as the
+prepared cache a source took; on a machine that does other work too, `slower_cpu`,
+the same of processor time, says more. Rows go to `benchmarks/results/data.csv`.
 """
 
 import argparse
@@ -44,8 +44,10 @@ COLUMNS = (
 def main(arguments=None):
     """Measures, prints the table and writes the rows."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, help="NIfTI cases (else a phantom)")
-    parser.add_argument("--cases", type=int, default=4, help="most cases to read")
+    parser.add_argument("--data", type=Path, help="NIfTI cases. Default: a phantom")
+    parser.add_argument(
+        "--cases", type=int, default=4, help="maximum number of cases to read"
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
@@ -79,14 +81,14 @@ def measure(pipeline, batch, opened, rounds):
     """Reads the same batches from each source in turns.
 
     Args:
-        pipeline: its name.
-        batch: examples a batch.
-        opened: for each source, an iterator of batches; the first is what the
-            others are compared with.
-        rounds: timed batches of each; one more is read to check them.
+        pipeline: the pipeline's name.
+        batch: examples per batch.
+        opened: an iterator of batches for each source; the others are compared with
+            the first.
+        rounds: timed batches of each source; one more is read to check them.
 
     Returns:
-        A row for each source.
+        One row per source.
 
     Raises:
         ValueError: two sources gave different arrays.
@@ -94,7 +96,7 @@ def measure(pipeline, batch, opened, rounds):
     first, *others = [(name, next(batches)) for name, batches in opened.items()]
     for name, arrays in others:
         if not all(map(np.array_equal, arrays, first[1])):
-            raise ValueError(f"{pipeline}: other arrays from {name} than {first[0]}")
+            raise ValueError(f"{pipeline}: {name} and {first[0]} gave different arrays")
     timings = {name: [] for name in opened}
     for _ in range(rounds):
         for name, batches in opened.items():
@@ -124,13 +126,13 @@ def measure(pipeline, batch, opened, rounds):
 
 
 def slices(source, case_ids):
-    """Whole axial slices, four modalities, z-scores of the brain."""
+    """Whole axial slices of four modalities, as z-scores of the brain."""
     index = SliceIndex.of(source, case_ids)
     return map(SliceReader(source), slice_batches(index, SLICES, seed=0))
 
 
 def patches(view, source, case_ids):
-    """Patches of 19 slices, labels of 11, about tumor or not."""
+    """Patches of 19 slices with labels of 11, drawn with and without tumor."""
     rule = PatchRule((19, 64, 64), (11, 64, 64), view)
     return map(PatchSampler(source, case_ids, rule, PATCHES, seed=0), itertools.count())
 

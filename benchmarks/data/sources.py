@@ -1,4 +1,4 @@
-"""Where the pipelines of `benchmarks.data.bench` read from: the cache, or nibabel."""
+"""What the pipelines of `benchmarks.data.bench` read: the prepared cache or NIfTI."""
 
 import gzip
 import shutil
@@ -13,16 +13,16 @@ from data.phantom.brats.write import write_phantom
 from data.prepared.prepare import prepare_volumes
 from data.prepared.volume_cache import VolumeCache
 
-# On disk these releases have the labels that the suite has in memory.
+# The labels of these releases are the same on disk and in memory.
 RELEASES = ("brats17", "brats18", "brats19", "brats20", "brats21")
 
 
 class NiftiWindows:
     """Windows of the data set's own files, read with nibabel at each call.
 
-    Stands in for a `VolumeCache`, so that all else is the same work. nibabel is
-    helped: headers are read once, only the window is asked of a file
-    (`dataobj[…]`), and boxes and statistics are those of the prepared cases.
+    It stands in for a `VolumeCache`, so that everything else is the same work. It makes
+    nibabel's work easy: headers are read once, only the window is read from a file
+    (`dataobj[…]`), and boxes and statistics come from the prepared cases.
 
     Args:
         cache: the prepared cache.
@@ -51,19 +51,19 @@ class NiftiWindows:
 
 
 def sources(folder, data=None, cases=4, say=print):
-    """Prepares some cases, and copies them with and without compression.
+    """Prepares cases, and copies them with and without compression.
 
     Args:
         folder: an empty folder.
         data: a folder of NIfTI cases, or None for a phantom of full size.
-        cases: most cases to read.
+        cases: maximum number of cases to read.
         say: function that shows a line of text.
 
     Returns:
         `(name, case ids, {source: VolumeCache or NiftiWindows})`.
 
     Raises:
-        UserError: the data is not of a release that `RELEASES` names.
+        UserError: the data is of none of the `RELEASES`.
     """
     folder = Path(folder)
     if data is None:
@@ -100,7 +100,7 @@ def sources(folder, data=None, cases=4, say=print):
 
 
 def _copy(source, target):
-    """The same file, compressed or not as the target's name says."""
+    """Copies a file, compressed or not as the target's name says; returns the copy."""
     if source.suffix == target.suffix:
         return source
     openers = {".gz": gzip.open, ".nii": open}
@@ -111,7 +111,7 @@ def _copy(source, target):
 
 
 def _read(proxy, start, size):
-    """A window (depth, height, width) of a file, zero outside of its grid."""
+    """Returns a window (depth, height, width) of a file, zero outside its grid."""
     start, grid = np.array(start), np.array(proxy.shape[::-1])
     low = np.clip(start, 0, grid)
     high = np.clip(start + size, low, grid)

@@ -1,0 +1,5 @@
+"""3-D depthwise convolution against Keras and PyTorch.
+
+`bench` measures, `keras_peer` and `torch_peer` are the processes that take turns, and
+`tensors` draws what all of them convolve. The layer itself lives in `common.layers`.
+"""

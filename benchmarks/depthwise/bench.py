@@ -2,14 +2,15 @@
 
 Run `python -m benchmarks.depthwise.bench`.
 
-In turns, on one machine, of the same tensors: the suite's layer, its portable
-path, Keras's `Conv3D` with as many groups as channels, a convolution a channel,
-and PyTorch's `Conv3d` with groups in both memory formats, where `.venv-torch` has
-it. Forward, and forward with the gradients of input, kernel and bias. A ratio is
-the median of the rounds' own ratios. A slow peer has fewer turns, and none goes
-beyond a cap. Memory is the peak of one call beyond its inputs, with the first number
-of threads: as TensorFlow's allocator counts it, and of PyTorch, which has no such
-count, in a process that is not timed and gives back what it frees.
+The peers take turns on one machine and convolve the same tensors: the suite's layer,
+its portable path, Keras's `Conv3D` with as many groups as channels, one convolution
+per channel, and PyTorch's `Conv3d` with groups in both memory formats, where
+`.venv-torch` has it. Each runs forward, and forward with the gradients of input,
+kernel and bias. A ratio is the median of the rounds' own ratios. A slow peer has
+fewer turns, and no call may take longer than a cap. Memory is the peak of one call
+beyond its inputs, with the first number of threads. TensorFlow's allocator counts it;
+PyTorch has no such count, so it is measured in a process that is not timed and
+returns what it frees to the system.
 """
 
 import argparse
@@ -22,13 +23,13 @@ from statistics import geometric_mean, median
 import numpy as np
 import pandas as pd
 
-from benchmarks.depthwise.turns import Peer, TooSlow
 from benchmarks.shared import machine
+from benchmarks.shared.memory import RETURNS_MEMORY
+from benchmarks.shared.peers import TORCH, Peer, TooSlow
 from common.files import write_text
 from papers.engine.console import Console
 
 RESULTS = Path(__file__).parents[1] / "results" / "depthwise.csv"
-TORCH = Path(".venv-torch/bin/python")
 
 # Channels, side and rate of the separable convolutions of a U-Net on 128x128x128
 # voxels, and rate 2 where it has 1.
@@ -39,10 +40,11 @@ SHAPES = (
 )
 WAYS = ("shipped", "folded", "grouped", "loop", "torch first", "torch last")
 PARTS = ("forward", "training")
-ROUND_S = 0.06  # of repetitions of one peer, at least, and of one call
-PREPARE_S = 600.0  # of building and tracing, which is nobody's time
+# Seconds.
+ROUND_S = 0.06  # one peer's repetitions in one round take at least as long
+PREPARE_S = 600.0  # the limit of building and tracing, which no row counts
 SLOW_S = 2.0  # a first call that takes longer is not repeated to warm up
-TURNS_S = 1.0  # of all turns of one peer at one size; one turn at least
+TURNS_S = 1.0  # all turns of one peer at one size, but it has at least one turn
 
 COLUMNS = (
     *("channels", "side", "rate", "part", "threads", "variant", "ms", "cpu_ms"),
@@ -77,13 +79,13 @@ def main(arguments=None):
         weighed = dict(peers) if threads == options.threads[0] else {}
         for way in weighed:
             if way.startswith("torch"):
-                weighed[way] = Peer(command(way, threads), gives_back=True)
+                weighed[way] = Peer(command(way, threads), RETURNS_MEMORY)
         for shape in shapes:
             for part in PARTS:
                 task = Task(shape, part, threads, options.rounds, options.cap)
                 console.say(f"measuring: {task}")
                 rows += task.measure(peers, weighed, too_slow(rows, shape, part))
-                # At once: what is measured survives an interrupt.
+                # Written here, so that what is measured survives an interrupt.
                 table = pd.DataFrame([row | made_on for row in rows])
                 write_text(options.results, table.to_csv(index=False))
         for peer in (*peers.values(), *weighed.values()):
@@ -97,24 +99,19 @@ def main(arguments=None):
 
 
 def command(way, threads):
-    """Returns what starts a peer."""
+    """Returns the command that starts a peer."""
     if way.startswith("torch"):
         layout = way.removeprefix("torch ")
-        return [
-            str(TORCH),
-            "-m",
-            "benchmarks.depthwise.torch_peer",
-            layout,
-            str(threads),
-        ]
+        program = [str(TORCH), "-m", "benchmarks.depthwise.torch_peer"]
+        return [*program, layout, str(threads)]
     return [sys.executable, "-m", "benchmarks.depthwise.keras_peer", way, str(threads)]
 
 
 def too_slow(rows, shape, part):
-    """Returns the peers that need not be asked again, and the seconds they took.
+    """Returns the peers that need not be measured again, and the seconds they took.
 
-    Those that were over the cap or slow in the forward pass will be in training,
-    and those that were with more threads will be with fewer.
+    A peer that exceeds the cap in the forward pass exceeds it in training too, and a
+    peer that exceeds it with more threads exceeds it with fewer.
     """
     return {
         row["variant"]: row["ms"] / 1e3
@@ -126,14 +123,14 @@ def too_slow(rows, shape, part):
 
 
 class Task:
-    """One size and part, by all peers in turns.
+    """One size and part, which all peers compute in turns.
 
     Args:
         shape: `(channels, side, rate)`.
         part: `"forward"` or `"training"`.
-        threads: how many each peer may use.
-        rounds: how often each peer has its turn.
-        cap: seconds after which a peer's process is ended.
+        threads: number of threads that each peer may use.
+        rounds: number of turns of each peer.
+        cap: seconds after which a peer's process is killed.
     """
 
     def __init__(self, shape, part, threads, rounds, cap):
@@ -148,59 +145,68 @@ class Task:
         )
 
     def measure(self, peers, weighed, known_slow):
-        """Returns one row a peer.
+        """Returns one row per peer.
 
         Args:
-            peers: those whose time is measured, by name.
-            weighed: those whose memory is, the same or others.
-            known_slow: seconds of those that are not asked.
+            peers: the peers whose time is measured, by name.
+            weighed: the peers whose memory is measured, the same ones or others.
+            known_slow: seconds of the peers that are not run.
         """
-        rows, timings, answers = {}, {}, {}
-        for way, peer in peers.items():
-            if way in known_slow:
-                rows[way] = self._row(way, known_slow[way], "not run", at_least=True)
-                continue
-            peer.ask(self._request(), PREPARE_S)
-            slow, cap = SLOW_S, self.cap
-            if way == "shipped":
-                slow = cap = PREPARE_S
-            try:
-                answers[way] = peer.ask({"kind": "first", "slow": slow}, cap)
-            except TooSlow:
-                rows[way] = self._row(way, self.cap, "over the cap", at_least=True)
-                continue
-            rows[way] = self._row(way, answers[way]["seconds"])
-            timings[way] = []
+        rows, answers = self._first_calls(peers, known_slow)
         self._check(answers)
-        for number in range(self.rounds):
-            for way, turns in timings.items():
-                seconds = answers[way]["seconds"]
-                if way == "shipped" or number < max(TURNS_S // seconds, 1):
-                    calls = int(max(ROUND_S / seconds, 1))
-                    request = {"kind": "run", "calls": calls}
-                    turns.append(peers[way].ask(request, PREPARE_S))
+        timings = self._take_turns(peers, answers)
         for way, turns in timings.items():
-            rows[way]["ms"] = round(1e3 * median(t["wall"] for t in turns), 3)
-            rows[way]["cpu_ms"] = round(1e3 * median(t["cpu"] for t in turns), 3)
+            walls, cpus = zip(*turns, strict=True)
+            rows[way]["ms"] = round(1e3 * median(walls), 3)
+            rows[way]["cpu_ms"] = round(1e3 * median(cpus), 3)
             rows[way]["turns"] = len(turns)
-            rows[way]["peer_version"] = peers[way].version
+            rows[way]["peer_version"] = peers[way].description.get("version", "")
             if way in weighed:
                 rows[way]["peak_mb"] = self._memory(peers[way], weighed[way])
         shipped = timings["shipped"]
         for way, row in rows.items():
-            turns = timings.get(way, [{"wall": row["ms"] / 1e3}] * len(shipped))
+            turns = timings.get(way, [(row["ms"] / 1e3,)] * len(shipped))
             pairs = zip(turns, shipped, strict=False)  # a slow one had fewer turns
-            ratio = median(one["wall"] / other["wall"] for one, other in pairs)
+            ratio = median(one[0] / other[0] for one, other in pairs)
             row["ratio_to_shipped"] = round(ratio, 3)
         return list(rows.values())
 
-    def _request(self):
-        return {"kind": "prepare", "shape": self.shape, "part": self.part}
+    def _first_calls(self, peers, known_slow):
+        """Returns the rows so far, and the answers of the peers within the cap."""
+        rows, answers = {}, {}
+        for way, peer in peers.items():
+            if way in known_slow:
+                rows[way] = self._row(way, known_slow[way], "not run", at_least=True)
+                continue
+            self._prepare(peer)
+            slow, cap = SLOW_S, self.cap
+            if way == "shipped":
+                slow = cap = PREPARE_S
+            try:
+                answers[way] = peer.ask("first", cap, slow=slow)
+            except TooSlow:
+                rows[way] = self._row(way, self.cap, "over the cap", at_least=True)
+                continue
+            rows[way] = self._row(way, answers[way]["seconds"])
+        return rows, answers
+
+    def _take_turns(self, peers, answers):
+        """Returns each peer's `(wall, cpu)` seconds, one pair per turn."""
+        timings = {way: [] for way in answers}
+        for number in range(self.rounds):
+            for way, turns in timings.items():
+                seconds = answers[way]["seconds"]
+                if way == "shipped" or number < max(TURNS_S // seconds, 1):
+                    turns.append(peers[way].run(int(max(ROUND_S / seconds, 1))))
+        return timings
+
+    def _prepare(self, peer):
+        peer.ask("prepare", PREPARE_S, shape=self.shape, part=self.part)
 
     def _memory(self, timed, weighed):
         if weighed is not timed:
-            weighed.ask(self._request(), PREPARE_S)
-        peak = weighed.ask({"kind": "memory"}, PREPARE_S)
+            self._prepare(weighed)
+        peak = weighed.ask("memory", PREPARE_S)
         return None if peak is None else round(peak, 1)
 
     def _row(self, way, seconds, note="", at_least=False):
@@ -217,7 +223,7 @@ class Task:
         )
 
     def _check(self, answers):
-        """All peers must have computed the same."""
+        """Raises ValueError unless all peers computed the same."""
         for way, answer in answers.items():
             expected = answers["shipped"]["means"]
             if not np.allclose(answer["means"], expected, rtol=1e-3):
@@ -228,7 +234,7 @@ class Task:
 
 
 def summary(rows):
-    """Yields what the rows say of each part and number of threads."""
+    """Yields a sentence per part, number of threads and peer."""
     table = pd.DataFrame(rows)
     for (threads, part), group in table.groupby(["threads", "part"], sort=False):
         ratios = {

@@ -3,14 +3,15 @@
 Run `python -m benchmarks.depthwise.keras_peer WAY THREADS`.
 
 Ways: `shipped` (the suite's layer), `folded` (its portable path), `grouped`
-(Keras's own `Conv3D` with as many groups as channels) and `loop` (a convolution a
-channel).
+(Keras's own `Conv3D` with as many groups as channels) and `loop` (one convolution
+per channel).
 """
 
 import sys
 from functools import partial
 
-from benchmarks.depthwise.turns import serve, tensors
+from benchmarks.depthwise.tensors import tensors
+from benchmarks.shared.peers import serve_sizes
 from papers.engine.quiet import import_tensorflow
 
 
@@ -27,12 +28,12 @@ def layer_of(way, channels, rate):
     if way == "folded":
         layer.convolve = layer.convolve_portably
     elif way == "loop":
-        layer.convolve = partial(a_channel_at_a_time, layer)
+        layer.convolve = partial(channel_by_channel, layer)
     return layer
 
 
-def a_channel_at_a_time(layer, x):
-    """What one writes first: slices, convolves each, and joins."""
+def channel_by_channel(layer, x):
+    """The obvious way: slices the channels, convolves each, and joins the results."""
     import tensorflow as tf
 
     parts = [
@@ -48,6 +49,7 @@ def a_channel_at_a_time(layer, x):
 
 
 def prepare(way, shape, part):
+    """Returns a function that convolves once, traced and with its inputs in memory."""
     import tensorflow as tf
 
     channels, _, rate = shape
@@ -74,7 +76,7 @@ def prepare(way, shape, part):
 
 
 def allocated(call):
-    """Returns the MB that TensorFlow allocates in a call; it keeps what it frees."""
+    """Returns the MB that TensorFlow's allocator needs in a call at its peak."""
     import tensorflow as tf
 
     try:
@@ -93,7 +95,7 @@ def main(way, threads):
 
     tf.config.threading.set_intra_op_parallelism_threads(int(threads))
     tf.config.threading.set_inter_op_parallelism_threads(int(threads))
-    serve(partial(prepare, way), memory=allocated)
+    serve_sizes(partial(prepare, way), memory=allocated)
 
 
 if __name__ == "__main__":

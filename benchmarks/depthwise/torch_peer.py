@@ -1,19 +1,22 @@
-"""PyTorch's own: `python -m benchmarks.depthwise.torch_peer LAYOUT THREADS`.
+"""PyTorch's convolution: `python -m benchmarks.depthwise.torch_peer LAYOUT THREADS`.
 
-`Conv3d(groups=channels)` as one would write it, with the memory format `first`
-(PyTorch's default) or `last` (channels last). Runs in an environment of its own.
+It is `Conv3d(groups=channels)` as one would write it, with the memory format `first`
+(PyTorch's default) or `last` (channels last). It runs in an environment of its own.
 """
 
 import sys
+from functools import partial
 
 import torch
 
-from benchmarks.depthwise.turns import serve, tensors
+from benchmarks.depthwise.tensors import tensors
+from benchmarks.shared.peers import serve_sizes
 
 FORMATS = {"first": torch.contiguous_format, "last": torch.channels_last_3d}
 
 
 def prepare(layout, shape, part):
+    """Returns a function that convolves once, with its inputs in memory."""
     channels, _, rate = shape
     x, kernel, bias, dy = map(torch.from_numpy, tensors(shape))
 
@@ -38,7 +41,7 @@ def prepare(layout, shape, part):
         y = layer(x)
         y.backward(dy)
         results = [y.detach(), x.grad, layer.weight.grad, layer.bias.grad]
-        # Let go, as a call's memory is told from what was there before it.
+        # Released, because a call's memory is measured against what was there before.
         x.grad = None
         layer.zero_grad()
         return results
@@ -51,7 +54,7 @@ def prepare(layout, shape, part):
 
 def main(layout, threads):
     torch.set_num_threads(int(threads))
-    serve(lambda shape, part: prepare(layout, shape, part), torch.__version__)
+    serve_sizes(partial(prepare, layout), version=torch.__version__)
 
 
 if __name__ == "__main__":

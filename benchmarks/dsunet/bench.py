@@ -2,9 +2,9 @@
 
 Run `python -m benchmarks.dsunet.bench`.
 
-In turns, on one machine: the shipped networks, the same on the layers' portable
-paths, and the same written plainly in PyTorch, where `.venv-torch` has it. A step
-is forward pass, loss, gradients and Adam's update. A ratio is the median of the
+The peers take turns on one machine: the shipped networks, the same on the layers'
+portable paths, and the same written plainly in PyTorch, where `.venv-torch` has it. A
+step is forward pass, loss, gradients and Adam's update. A ratio is the median of the
 rounds' own ratios. Nothing is measured unless PyTorch's networks compute the same
 (`benchmarks.dsunet.same`).
 """
@@ -19,9 +19,9 @@ from statistics import median
 
 import pandas as pd
 
-from benchmarks.dsunet.same import TORCH
 from benchmarks.shared import machine
-from benchmarks.shared.peers import Peer
+from benchmarks.shared.measure import median_ratio
+from benchmarks.shared.peers import TORCH, Peer
 from common.files import write_text
 from papers.engine.console import Console
 
@@ -73,7 +73,7 @@ def main(arguments=None):
 
 
 def command(network, variant, side):
-    """Returns what starts a peer."""
+    """Returns the command that starts a peer."""
     program, *layout = variant.split()
     if program == "torch":
         start = [str(TORCH), "-m", "benchmarks.dsunet.torch_peer", *layout]
@@ -83,11 +83,11 @@ def command(network, variant, side):
 
 
 def measure(tasks, side, rounds, console):
-    """Returns one row a network and variant."""
+    """Returns one row per network and variant."""
     peers = {}
     for network, variant in tasks:
         console.say(f"first step: {network}, {variant}")
-        peers[network, variant] = Peer(command(network, variant, side))
+        peers[network, variant] = Peer(command(network, variant, side)).start()
     timings = {task: [] for task in tasks}
     for number in range(rounds):
         console.say(f"round {number + 1} of {rounds}")
@@ -106,9 +106,9 @@ def measure(tasks, side, rounds, console):
             "s": round(median(walls), 3),
             "cpu_s": round(median(cpus), 3),
             "first_s": round(peer.description["first_s"], 1),
-            "ratio_to_shipped": _ratio(found, shipped, 0),
-            "cpu_ratio_to_shipped": _ratio(found, shipped, 1),
-            "share_of_isensee2017": _ratio(found, baseline, 0),
+            "ratio_to_shipped": median_ratio(found, shipped),
+            "cpu_ratio_to_shipped": median_ratio(found, shipped, column=1),
+            "share_of_isensee2017": median_ratio(found, baseline),
             "parameters": peer.description["parameters"],
             "threads": peer.description["threads"],
             "peer_version": peer.description.get("version", ""),
@@ -120,19 +120,13 @@ def measure(tasks, side, rounds, console):
     return rows
 
 
-def _ratio(one, other, column):
-    """How many times the other's time it took: the rounds' median."""
-    pairs = zip(one, other, strict=True)
-    return round(median(a[column] / b[column] for a, b in pairs), 3)
-
-
 def _check(rows):
-    """A network must have as many parameters whoever wrote it."""
+    """Raises ValueError where a network's variants have unequal parameter counts."""
     for row in rows:
         same = {r["parameters"] for r in rows if r["network"] == row["network"]}
         if len(same) > 1:
             raise ValueError(
-                f"Expected equal parameters of {row['network']}. Received: {same}"
+                f"Expected equal parameter counts of {row['network']}. Received: {same}"
             )
 
 

@@ -1,8 +1,8 @@
 """The 128-cubed path on one whole case: `python -m benchmarks.dsunet.case DATA`.
 
-Prepares the case, trains a few steps on it, predicts it once on its own grid as
-NIfTI, and says what each took. The case is trained on and predicted: its scores mean
-nothing and are not shown. One row a run is added to the results file.
+It prepares the case, trains a few steps on it, predicts it once on its own grid as
+NIfTI, and prints how long each took. The same case is trained on and predicted, so its
+scores mean nothing and are not shown. Each run adds one row to the results file.
 """
 
 import argparse
@@ -98,18 +98,20 @@ def main():
 
 def _arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", type=Path, help="folder with one BraTS case or more")
+    parser.add_argument("data", type=Path, help="folder with at least one BraTS case")
     parser.add_argument("--method", default="separable")
     parser.add_argument("--size", type=int, default=128)
     parser.add_argument("--mode", default="resize")
     parser.add_argument("--precision", default="float32")
-    parser.add_argument("--steps", type=int, default=3, help="after the first one")
+    parser.add_argument(
+        "--steps", type=int, default=3, help="timed steps after the first one"
+    )
     parser.add_argument("--n4", action="store_true")
     return parser.parse_args()
 
 
 def _peak():
-    """Returns the most memory that this process has had, in GB of 10^9 bytes."""
+    """Returns the peak memory of this process in GB of 10^9 bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
 
 

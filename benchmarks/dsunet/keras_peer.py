@@ -1,7 +1,7 @@
 """One Keras peer: `python -m benchmarks.dsunet.keras_peer VARIANT NETWORK SIDE`.
 
-A training step of the suite's networks. Variants: `shipped` and `portable`, whose
-depthwise convolutions and normalizations are those of every backend.
+It runs training steps of the suite's networks. The variants are `shipped` and
+`portable`, whose depthwise convolutions and normalizations run on every backend.
 """
 
 import sys

@@ -1,15 +1,15 @@
 """Whether PyTorch's peers compute the same: `python -m benchmarks.dsunet.same`.
 
-The weights of the suite's network are given to the one in PyTorch, and both the same
-image. Maps, loss and the gradient of every weight must be equal up to rounding, or
-the program fails. In float64: in float32 a hidden feature of almost zero may have
-either sign, and its gradient either slope. Two things are not equal, and cost no
-time:
+PyTorch's network gets the weights of the suite's, and both get the same image. The
+maps, the loss and the gradient of every weight must be equal up to rounding, or the
+program fails. It computes in float64, because in float32 a hidden feature of almost
+zero may have either sign, and its gradient either slope. Two things are not equal but
+take no more time:
 
-- Where a convolution has a stride, TensorFlow pads an even side behind, PyTorch
-  before. So PyTorch gets the image and all kernels turned around.
-- PyTorch adds epsilon to the variance, the suite to the deviation. Here it is too
-  small to matter.
+- Where a convolution has a stride, TensorFlow pads an even side at its end, PyTorch at
+  its start. So PyTorch gets the image and all kernels reversed.
+- PyTorch adds epsilon to the variance, the suite to the standard deviation. Here it is
+  too small to matter.
 """
 
 import subprocess
@@ -19,17 +19,18 @@ from pathlib import Path
 
 import numpy as np
 
-TORCH = Path(".venv-torch/bin/python")
+from benchmarks.shared.peers import TORCH
+
 FORMATS = ("first", "last")
-EPSILON = 1e-10  # of the deviation
-MOST = 1e-7  # difference, as a share of the largest
-# The least sides, and one so long that at the lowest level taps at rate 5 meet more
-# than padding.
+EPSILON = 1e-10  # added to the standard deviation
+TOLERANCE = 1e-7  # of a difference, as a share of the largest value
+# The smallest sides, and one so long that at the lowest level the taps at rate 5 reach
+# more than padding.
 SHAPE = (1, 32, 32, 96)
 
 
 def main(network):
-    """Raises where PyTorch's maps, loss or gradients are others."""
+    """Raises ValueError where PyTorch's maps, loss or gradients differ."""
     from papers.engine.quiet import import_tensorflow
 
     import_tensorflow()
@@ -42,21 +43,21 @@ def main(network):
         received = theirs(network, layout, layers, x, y)
         pairs = zip(("maps", "loss", *layers), received, expected, strict=True)
         worst, name = max((_difference(a, b), name) for name, a, b in pairs)
-        if not worst < MOST:
+        if not worst < TOLERANCE:
             raise ValueError(
-                f"Expected the same of {network} in PyTorch, {layout}. Received: "
-                f"{name} differs by {worst:.1e} of its largest value"
+                f"Expected equal results from {network} in PyTorch, {layout}. "
+                f"Received: {name} differs by {worst:.1e} of its largest value"
             )
-        print(f"{network}, torch {layout}: the same but for {worst:.0e} ({name})")
+        print(f"{network}, torch {layout}: equal within {worst:.0e} ({name})")
 
 
 def ours(network, x, y):
-    """Returns what the suite's network has and computes.
+    """Returns the arrays of the suite's network and its results.
 
     Returns:
         Kernel and bias (or gamma and beta) of each layer by name, in the order of
-        PyTorch's modules; and a list of the maps, the loss, and for each layer the
-        gradients of both in one row.
+        PyTorch's modules; and a list of the maps, the loss, and one array per layer
+        with the gradients of both.
     """
     import keras
     import tensorflow as tf
@@ -70,7 +71,7 @@ def ours(network, x, y):
     for name in _names({layer.name for layer in model.layers}):
         layer = model.get_layer(name)
         layers[name] = kernel, bias = layer.weights
-        # As they start, zeros and ones, they could be any other layer's.
+        # Their initial zeros and ones could be any other layer's.
         bias.assign(random.uniform(-0.5, 0.5, bias.shape))
         if name.endswith("norm"):
             kernel.assign(random.uniform(0.5, 1.5, bias.shape))
@@ -89,12 +90,15 @@ def ours(network, x, y):
 
 def theirs(network, layout, layers, x, y):
     """Returns what PyTorch's network computes with these layers, as `ours` does."""
-    arrays = [_turned(x).transpose(0, 4, 1, 2, 3), _turned(y).transpose(0, 4, 1, 2, 3)]
+    arrays = [
+        _reversed(x).transpose(0, 4, 1, 2, 3),
+        _reversed(y).transpose(0, 4, 1, 2, 3),
+    ]
     for name, (kernel, bias) in layers.items():
         if kernel.ndim == 5:
             # PyTorch's kernels are (outputs, inputs of a group, depth, height, width).
             order = (3, 4) if name.endswith("depth") else (4, 3)
-            kernel = _turned(kernel[None])[0].transpose(*order, 0, 1, 2)
+            kernel = _reversed(kernel[None])[0].transpose(*order, 0, 1, 2)
         arrays += [kernel, bias]
     with tempfile.TemporaryDirectory() as folder:
         given, made = Path(folder, "given.npz"), Path(folder, "made.npz")
@@ -103,18 +107,18 @@ def theirs(network, layout, layers, x, y):
         subprocess.run([*program, str(given), str(made)], check=True)
         with np.load(made) as file:
             maps, loss, *gradients = [file[name] for name in file.files]
-    results = [_turned(maps.transpose(0, 2, 3, 4, 1)), loss]
+    results = [_reversed(maps.transpose(0, 2, 3, 4, 1)), loss]
     for i, name in enumerate(layers):
         kernel, bias = gradients[2 * i : 2 * i + 2]
         if kernel.ndim == 5:
             order = (0, 1) if name.endswith("depth") else (1, 0)
-            kernel = _turned(kernel.transpose(2, 3, 4, *order)[None])[0]
+            kernel = _reversed(kernel.transpose(2, 3, 4, *order)[None])[0]
         results.append(_row((kernel, bias)))
     return results
 
 
-def _names(there):
-    """Yields the names of the layers with weights, in the order of PyTorch's."""
+def _names(present):
+    """Yields the names of layers with weights in the order of PyTorch's modules."""
     stages = (
         (5, ("down{}", "context{}_0", "context{}_1")),
         (4, ("up{}", "local{}_0", "local{}_1")),
@@ -125,11 +129,11 @@ def _names(there):
             for block in blocks:
                 stem = block.format(level)
                 parts = ("", "_conv", "_depth", "_point", "_norm")
-                yield from (stem + part for part in parts if stem + part in there)
+                yield from (stem + part for part in parts if stem + part in present)
 
 
-def _turned(volume):
-    """Turns `(batch, depth, height, width, …)` around."""
+def _reversed(volume):
+    """Reverses the three spatial axes of `(batch, depth, height, width, …)`."""
     return volume[:, ::-1, ::-1, ::-1]
 
 

@@ -1,9 +1,10 @@
 """One PyTorch peer: `python -m benchmarks.dsunet.torch_peer LAYOUT NETWORK SIDE`.
 
-Both networks and their training step as one would write them plainly in PyTorch, to
-be measured against. Runs in an environment of its own, with nothing of this suite
-installed. Layouts: `first` (PyTorch's default) and `last` (channels last). With two
-files in the place of SIDE it computes, once, what `benchmarks.dsunet.same` compares.
+Both networks and their training step are written plainly, as one would write them in
+PyTorch, to measure the suite against. The program runs in an environment of its own
+where nothing of this suite is installed. The layouts are `first` (PyTorch's default)
+and `last` (channels last). With two files in place of SIDE it computes once what
+`benchmarks.dsunet.same` compares.
 """
 
 import sys

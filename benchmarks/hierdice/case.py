@@ -1,10 +1,10 @@
 """Whole real slices, trained on and scored: `python -m benchmarks.hierdice.case DATA`.
 
-Trains the residual U-Net on the slices with tumor of whole cases, once with softmax
+It trains the residual U-Net on the slices with tumor of whole cases, once with softmax
 cross-entropy, once with bootstrapping and once with the hierarchical Dice, prints how
-many pixels each label has, and scores each region at equal numbers of steps. The cases
-are those trained on, as the paper scores them. Rows go to
-`benchmarks/results/hierdice_case.csv`, after each score.
+many pixels each label has, and scores each region at equal numbers of steps. It scores
+the cases that it trains on, as the paper does. Rows go to
+`benchmarks/results/hierdice_case.csv` after each scoring.
 """
 
 import argparse
@@ -75,7 +75,7 @@ def _count(text):
 
 
 def _train(method_id, protocol, dataset, cache, options, say):
-    """Yields the rows of each score: every so many steps, and of the last step."""
+    """Yields the rows of each scoring: every `score_every` steps and after the last."""
     import keras
 
     from common.inference.predict import Predictor
@@ -103,11 +103,11 @@ def _train(method_id, protocol, dataset, cache, options, say):
     per_et = balance["others_per_et_pixel"] or float("nan")
     say(
         f"{method_id}: {balance['slices']} slices, pixels of labels 0 to 4 "
-        f"{balance['pixels_of_labels']}; others an enhancing pixel {per_et:.0f}, the "
-        f"paper's about {PAPER_OTHERS_PER_ET:.0f}"
+        f"{balance['pixels_of_labels']}; {per_et:.0f} other pixels per enhancing one, "
+        f"about {PAPER_OTHERS_PER_ET:.0f} in the paper"
     )
     if per_et < PAPER_OTHERS_PER_ET:
-        say("  softmax that finds enhancing tumor here does not refute the paper")
+        say("  that softmax finds enhancing tumor here does not refute the paper")
     model, optimizer = one.build(), one.optimizer()
     optimizer.build(model.trainable_variables)
     average = MovingAverage(model.trainable_variables, protocol.training.average_decay)

@@ -1,14 +1,14 @@
 """Step time of towers, one replica to three: `python -m benchmarks.hierdice.towers`.
 
-All variants take the same 24 slices. Towers that take turns and as many replicas make
-the same step, and so do one replica and one device; that is asserted within the run,
-after its first two steps from the same weights. Three towers of 8 and one batch of 24
-do not make the same step: each normalizes by its own slices.
+All variants take the same 24 slices. Towers that take turns make the same step as the
+same number of replicas, and one replica makes the same step as one device; the run
+asserts this after its first two steps from the same weights. Three towers of 8 and one
+batch of 24 do not make the same step, because each tower normalizes its own slices.
 
-On a machine without GPUs the replicas are logical devices of one CPU: that shows what
-towers cost beside one device at equal work, not how they scale. With GPUs, the four
-networks run at full size on as many as there are. Rows are written after each round;
-without GPUs all take some minutes on 2 cores.
+On a machine without GPUs the replicas are logical devices of one CPU. That shows what
+towers cost compared with one device at equal work, not how they scale. On a machine
+with GPUs the four networks run at full size on all of them. Rows are written after
+each round; without GPUs they take some minutes on 2 cores.
 """
 
 import argparse
@@ -30,13 +30,13 @@ BATCH, TOWERS, ROUNDS = 24, 3, 5
 NETWORKS = ("fcn8s_vgg16", "unet", "resnet50_skip", "residual_unet")
 ONE_DEVICE = f"one device, batch of {BATCH}"
 IN_TURN = f"{TOWERS} towers in turn on one device"
-# Two steps of Adam at 5e-5 take a weight whose gradient is nearly 0 to either side by
-# 1e-4; this is what the order of float32 sums may do to the others.
+# Two steps of Adam at 5e-5 move a weight whose gradient is nearly 0 by up to 1e-4 in
+# either direction; the tolerance is what the order of float32 sums may do to others.
 LEARNING_RATE, TOLERANCE = 5e-5, 1e-5
 
 
 def replicas(count):
-    """Returns the name of the variant with so many replicas."""
+    """Returns the name of the variant with `count` replicas."""
     word = "replica" if count == 1 else "replicas"
     return f"{count} {word}, {BATCH // count} slices each"
 
@@ -53,7 +53,7 @@ def main(arguments=None):
     import tensorflow as tf
 
     kind, count = devices()
-    # As in a training, and so that sums are made in one order.
+    # As in a training, and so that sums are computed in one order.
     tf.config.experimental.enable_op_determinism()
     size = options.size or (240 if kind == "GPU" else 64)
     filters = options.base_filters or (64 if kind == "GPU" else 16)
@@ -82,8 +82,12 @@ def _arguments(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--size", type=int, help="sides of a slice in pixels")
     parser.add_argument("--base-filters", type=int)
-    parser.add_argument("--steps", type=int, default=2, help="timed steps a round")
-    parser.add_argument("--xla", action="store_true", help="sequential step by XLA too")
+    parser.add_argument("--steps", type=int, default=2, help="timed steps per round")
+    parser.add_argument(
+        "--xla",
+        action="store_true",
+        help="also time the sequential step compiled by XLA",
+    )
     parser.add_argument("--results", type=Path, default=RESULTS)
     return parser.parse_args(arguments)
 
@@ -105,8 +109,9 @@ class Variant:
     """One way to make a step.
 
     Args:
-        step: function without arguments that updates the weights, returns the loss.
-        model: the network that it updates.
+        step: function without arguments that updates the weights and returns the
+            loss.
+        model: the network that `step` updates.
     """
 
     def __init__(self, step, model):
@@ -119,9 +124,9 @@ class Variant:
 
 
 def variants(network, size, filters, kind, count, xla):
-    """Returns the `Variant`s by name, the first of which is the standard.
+    """Returns the `Variant`s by name; the others are compared with the first.
 
-    Each has its own network, from the same weights, and the same batch.
+    Each has its own network with the same initial weights, and the same batch.
     """
     from common.training.towers import mirrored, sequential
 
@@ -166,11 +171,11 @@ def _variant(network, size, filters, towers, compiled):
 
 
 def measure(made, count):
-    """Yields, after each round, a row a variant; a round visits each in turn.
+    """Yields the rows after each round, one per variant; a round visits each in turn.
 
     Args:
-        made: `Variant`s by name, the first of which is the standard.
-        count: timed steps a round.
+        made: `Variant`s by name; the others are compared with the first.
+        count: timed steps per round.
 
     Raises:
         RuntimeError: variants that make the same step have different weights after
@@ -209,20 +214,23 @@ def measure(made, count):
 
 
 def compared(weights):
-    """Returns the largest difference of a weight, by the later of each pair.
+    """Returns the largest difference of a weight for each pair in `SAME`.
 
     Args:
         weights: lists of arrays by variant, after equal steps.
 
+    Returns:
+        A dict by the pair's first variant.
+
     Raises:
-        RuntimeError: it is above `TOLERANCE`, or not finite.
+        RuntimeError: a difference is above `TOLERANCE`, or not finite.
     """
     found = {}
     for name, other in SAME.items():
         if name not in weights:
             continue  # fewer GPUs
         pairs = zip(weights[name], weights[other], strict=True)
-        # NumPy's maximum, which a difference that is no number comes through.
+        # NumPy's maximum, because it is NaN wherever a difference is.
         found[name] = float(np.max([np.abs(one - two).max() for one, two in pairs]))
         if not found[name] <= TOLERANCE:
             raise RuntimeError(

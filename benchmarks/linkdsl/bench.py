@@ -2,8 +2,8 @@
 
     python -m benchmarks.linkdsl.bench [--image-size 128] [--batch-size 8] [--steps 10]
 
-Every variant runs beside what the suite ships, in processes of their own that
-take turns. Rows go to `benchmarks/results/linkdsl.csv`.
+Every variant and what the suite ships run in processes of their own that take turns.
+Rows go to `benchmarks/results/linkdsl.csv`.
 """
 
 import argparse
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchmarks.linkdsl.rows import COLUMNS, row
 from benchmarks.linkdsl.sources import SOURCES
 from benchmarks.linkdsl.variants import (
     AHEAD,
@@ -26,14 +27,14 @@ from benchmarks.linkdsl.variants import (
 )
 from benchmarks.linkdsl.worker import Worker
 from benchmarks.shared import machine
-from benchmarks.shared.measure import interleave, prepare, row
+from benchmarks.shared.measure import interleave, prepare
 from common.files import write_text
 from papers.engine.console import Console
 
 RESULTS = Path(__file__).parents[1] / "results" / "linkdsl.csv"
 ROUNDS = 5
 INPUT_ROUNDS = 3
-# Each variant's process holds about 1 GB; this many run beside the shipped one.
+# Each variant's process takes about 1 GB; this many run beside the shipped one.
 SIDE_BY_SIDE = 2
 
 
@@ -90,7 +91,7 @@ def measure_networks(size, steps, say):
         new = prepare(wanted, say)
         known = {_kind(measured.task) for _, measured in new}
         pairs = [pair for pair in beside if _kind(pair[1].task) in known] + new
-        pairs.sort(key=lambda pair: _kind(pair[1].task))  # side by side
+        pairs.sort(key=lambda pair: _kind(pair[1].task))  # to compare neighbors
         rounds = range(first * ROUNDS, (first + 1) * ROUNDS)
         interleave(peaks + pairs, rounds, count_of)
         others += new
@@ -125,7 +126,7 @@ def measure_inputs(size, steps, say):
         ],
         say,
     )
-    # What was read ahead while others ran is used up before the timing.
+    # The warm-up uses up what was read ahead while other tasks ran.
     interleave(loops, range(INPUT_ROUNDS), lambda task: (2 * steps, AHEAD + 1))
     for worker in workers.values():
         worker.close()
@@ -145,24 +146,6 @@ def tasks_of(variant, size):
     return tasks
 
 
-COLUMNS = {
-    "peak": ("variant", "threads", "ms", "cpu_ms", "gflops"),
-    "train": (
-        *("network", "variant", "threads", "ms", "cpu_ms", "images_per_s"),
-        *("gflops", "share_of_peak", "ratio_to_shipped"),
-    ),
-    "infer": (
-        *("network", "variant", "threads", "batch", "ms_per_image", "cpu_ms"),
-        *("gflops", "share_of_peak", "ratio_to_shipped"),
-    ),
-    "read": ("source", "threads", "ms", "cpu_ms", "images_per_s", "ratio_to_shipped"),
-    "loop": (
-        *("variant", "source", "read_ahead", "threads", "ms", "cpu_ms"),
-        *("images_per_s", "waiting_share", "ratio_to_shipped"),
-    ),
-}
-
-
 def show(console, rows, title, columns):
     """Prints one table."""
     cells = [["" if r[name] is None else r[name] for name in columns] for r in rows]
@@ -170,7 +153,7 @@ def show(console, rows, title, columns):
 
 
 def _kind(task):
-    """What must be equal for two tasks to be compared."""
+    """Returns what must be equal for two tasks to be compared."""
     return task.part, task.network, task.size.batch
 
 

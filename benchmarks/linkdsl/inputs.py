@@ -10,8 +10,8 @@ from pathlib import Path
 import tensorflow as tf
 
 from benchmarks.linkdsl import networks, sources
+from benchmarks.linkdsl.prepared import Prepared
 from benchmarks.linkdsl.variants import AHEAD
-from benchmarks.linkdsl.worker import Prepared
 from data.order import batches
 
 
@@ -28,9 +28,9 @@ def reading(task):
 
 
 def loop(task):
-    """Reads one batch, as the task says, and trains with it.
+    """Reads one batch in the task's way and trains with it.
 
-    The wait is taken around `next`, as `common.training.loop` takes it.
+    The wait is timed around `next`, as in `common.training.loop`.
     """
     folder = tempfile.TemporaryDirectory()
     root, size = Path(folder.name), task.size
@@ -53,7 +53,7 @@ def loop(task):
         return waited
 
     def close():
-        streams.clear()  # the last reference: readers end
+        streams.clear()  # the last reference, without which the readers end
         folder.cleanup()
 
     del stream
@@ -61,14 +61,14 @@ def loop(task):
 
 
 def batch_names(size):
-    """Yields the slices of each batch in the suite's order, without end."""
+    """Yields the ids of each batch's slices in the suite's order, without end."""
     names = sources.case_ids()
     for _, indices in batches(0, len(names), size.batch):
         yield tuple(names[i] for i in indices)
 
 
 def foreground(read, names, size):
-    """Reads when asked."""
+    """Reads a batch when the training asks for it."""
     for batch in names:
         yield _tensors(read, batch)
 
@@ -84,7 +84,7 @@ def tf_data(read, names, size):
 
 
 def threads(count, read, names, size):
-    """Reads in threads of our own, in order."""
+    """Reads in threads of its own and keeps the order."""
     with ThreadPoolExecutor(count) as readers:
         pending = deque()
         try:

@@ -1,4 +1,4 @@
-"""Training steps and predictions, made of the suite's own parts."""
+"""Training steps and predictions, built from the suite's own parts."""
 
 import keras
 import numpy as np
@@ -8,10 +8,11 @@ from tensorflow.python.framework.convert_to_constants import (
     convert_variables_to_constants_v2,
 )
 
-from benchmarks.linkdsl.worker import Prepared
+from benchmarks.linkdsl.prepared import Prepared
 from benchmarks.shared.flops import forward_macs, training_macs
 from common.evidence import replace
 from common.inference.predict import Predictor
+from common.layers.batch_normalization import FusedBatchNormalization
 from common.training.loop import make_step
 from data.order import generator
 from data.splits.folds import Split
@@ -33,7 +34,7 @@ def training(task):
 
 
 def inference(task):
-    """The maps of one batch, from array to array."""
+    """One batch's prediction, from array to array."""
     model = build_model(task, experiment(task))
     x, _ = batch(task.size)
     predict = predictor(model, task)
@@ -62,9 +63,9 @@ def experiment(task, cache=None, case_ids=None):
 
 
 def training_step(task, experiment):
-    """Returns the update `(x, y)` to loss, and the model it updates.
+    """Returns the function from `(x, y)` to the loss, and the model it updates.
 
-    One for all tasks of a worker that differ in nothing but their data.
+    A worker's tasks that differ in nothing but their data share one.
     """
     key = task.variant, task.network, task.size
     if key not in _steps:
@@ -80,7 +81,7 @@ def _training_step(task, experiment):
 
 
 def build_model(task, experiment):
-    """Builds the network as the task's variant wants it."""
+    """Returns the network of the task's variant."""
     keras.mixed_precision.set_dtype_policy(task.variant.precision)
     try:
         model = experiment.build()
@@ -90,7 +91,7 @@ def build_model(task, experiment):
 
 
 def predictor(model, task):
-    """Returns the function from one batch of arrays to their maps."""
+    """Returns the function from one batch of images to their maps, as arrays."""
     shape = (task.size.batch, *model.input_shape[1:])
     if not (task.variant.xla or task.variant.frozen):
         return Predictor(model, task.size.batch)
@@ -115,7 +116,7 @@ def batch(size):
 
 
 def with_fused_normalization(model):
-    """Returns the network with `FusedBatchNormalization`, its weights anew."""
+    """Returns the network with one-kernel normalization and new initial weights."""
 
     def clone(layer):
         if isinstance(layer, layers.BatchNormalization):
@@ -123,37 +124,3 @@ def with_fused_normalization(model):
         return layer.__class__.from_config(layer.get_config())
 
     return keras.models.clone_model(model, clone_function=clone)
-
-
-class FusedBatchNormalization(layers.BatchNormalization):
-    """Batch normalization by TensorFlow's one op, where Keras composes several.
-
-    Differs from Keras in two ways: the moving variance is the unbiased one, as
-    in Torch, and under mixed precision the input stays in half precision.
-    """
-
-    def __init__(self, **kwargs):
-        # The op wants its parameters in float32, whatever the input is.
-        super().__init__(**kwargs, autocast=False)
-
-    def call(self, inputs, training=None, mask=None):
-        if not training:
-            outputs, _, _ = tf.compat.v1.nn.fused_batch_norm(
-                inputs,
-                self.gamma,
-                self.beta,
-                self.moving_mean,
-                self.moving_variance,
-                epsilon=self.epsilon,
-                is_training=False,
-            )
-            return outputs
-        outputs, mean, variance = tf.compat.v1.nn.fused_batch_norm(
-            inputs, self.gamma, self.beta, epsilon=self.epsilon
-        )
-        for moving, value in (
-            (self.moving_mean, mean),
-            (self.moving_variance, variance),
-        ):
-            moving.assign(moving * self.momentum + value * (1 - self.momentum))
-        return outputs

@@ -1,9 +1,9 @@
 """Ways to keep prepared slices, each a function that reads some of them.
 
 Each builder writes random slices into a folder and returns
-`read(case_ids) -> (image, mask)`, float32 `(batch, height, width, 1)`. The
-files are in the page cache when they are read, as those of a training are from
-its second epoch on. Free of TensorFlow.
+`read(case_ids) -> (image, mask)`, float32 `(batch, height, width, 1)`. The files
+are in the page cache when they are read, as a training's files are from its second
+epoch on. Nothing here imports TensorFlow.
 """
 
 import h5py
@@ -24,14 +24,14 @@ def case_ids():
 
 
 def slice_of(case_id, size):
-    """Returns one random prepared slice, as `prepare_case` would."""
+    """Returns a random image and mask of a prepared slice."""
     random = generator(0, int(case_id))
     image = random.random((size, size, 1), np.float32)
     return image, (random.random((size, size, 1)) > 0.9).astype(np.uint8)
 
 
 def cache(folder, size):
-    """Returns the suite's cache, filled; it is not read yet."""
+    """Returns the suite's cache, filled but not read yet."""
     filled = CaseCache(folder, "benchmark", {"image_size": size})
     for case_id in case_ids():
         image, mask = slice_of(case_id, size)
@@ -40,18 +40,18 @@ def cache(folder, size):
 
 
 def shipped(folder, size):
-    """The suite's cache: a file a slice, one chunk with a checksum."""
+    """The suite's cache: one file per slice, one chunk with a checksum."""
     filled = cache(folder, size)
     return lambda case_ids: _as_float(filled.read_batch(case_ids, ("image", "mask")))
 
 
 def compressed(folder, size):
-    """A file a slice, compressed by gzip."""
+    """One file per slice, compressed with gzip."""
     return _files(folder, size, compression="gzip", fletcher32=True)
 
 
 def contiguous(folder, size):
-    """A file a slice, without chunk or checksum."""
+    """One file per slice, without chunks or checksums."""
     return _files(folder, size)
 
 
@@ -86,7 +86,7 @@ def in_memory(folder, size):
 
 
 def unprepared(folder, size):
-    """A file a raw slice of 512 pixels, normalized and resampled when read."""
+    """One file per raw slice of 512 pixels, normalized and resampled when read."""
     raw = _write(
         folder,
         lambda case_id: [

@@ -1,16 +1,16 @@
-"""Builds what a worker repeats. Imports TensorFlow: for workers only."""
+"""Builds what a worker repeats; only workers import it, since it needs TensorFlow."""
 
 import keras
 import tensorflow as tf
 
 from benchmarks.linkdsl import inputs, networks
-from benchmarks.linkdsl.worker import Prepared
+from benchmarks.linkdsl.prepared import Prepared
 from benchmarks.shared.machine import matrix_product
 
 
 def configure(settings):
     """Sets what TensorFlow reads once, before its first op."""
-    tf.get_logger().setLevel("ERROR")  # many functions, so it sees retracing
+    tf.get_logger().setLevel("ERROR")  # it takes many functions for retracing
     if settings.within:
         tf.config.threading.set_intra_op_parallelism_threads(settings.within)
     if settings.between:
@@ -21,7 +21,7 @@ def configure(settings):
 
 
 def build(task):
-    """Returns a `benchmarks.linkdsl.variants.Task` ready to run."""
+    """Returns the `Prepared` of a `benchmarks.linkdsl.variants.Task`."""
     builders = {
         "train": networks.training,
         "infer": networks.inference,

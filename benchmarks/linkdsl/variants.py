@@ -1,4 +1,4 @@
-"""What is measured against what: plain data, free of TensorFlow.
+"""What is measured against what, as plain data.
 
 Nothing here imports TensorFlow, because a worker must set its environment and
 threads before it does.
@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Settings:
-    """What holds for a whole process.
+    """The settings of a whole process.
 
     Args:
-        deterministic: op determinism, as the runner sets it.
-        within: threads within an op, None for one a core.
-        between: ops at a time, None for one a core.
+        deterministic: whether ops are deterministic, as the runner sets it.
+        within: threads within an op, or None for one per core.
+        between: ops that run concurrently, or None for one per core.
         onednn: whether TensorFlow may use its oneDNN kernels.
     """
 
@@ -26,18 +26,20 @@ class Settings:
 
 @dataclass(frozen=True)
 class Variant:
-    """One way to run the networks; the defaults are what the suite ships:
-    TensorFlow's native kernels, float32, deterministic ops, a thread a core.
+    """One way to run the networks.
+
+    The defaults are what the suite ships: TensorFlow's native kernels, float32,
+    deterministic ops and one thread per core.
 
     Args:
         name: its name in the table.
-        settings: what its process is started with.
+        settings: the settings of its process.
         precision: Keras's dtype policy.
         xla: whether XLA compiles the step and the prediction.
         fused: whether batch normalization is TensorFlow's fused op.
         frozen: whether prediction runs a graph whose weights are constants.
-        networks: methods of the paper it is measured on.
-        parts: `"train"`, `"infer"`, or both.
+        networks: ids of the paper's methods that it is measured on.
+        parts: `"train"`, `"infer"` or both.
     """
 
     name: str
@@ -51,7 +53,7 @@ class Variant:
 
     @property
     def dtype(self):
-        """The type its matrix products are made of."""
+        """The type of its matrix products."""
         return "bfloat16" if "bfloat16" in self.precision else "float32"
 
 
@@ -73,13 +75,13 @@ VARIANTS = (
     Variant("1 thread within ops", Settings(within=1), networks=ONE, parts=TRAIN),
     Variant("1 op at a time", Settings(between=1), networks=ONE, parts=TRAIN),
 )
-# Matrix products, the bound: all cores, in both types.
+# Matrix products on all cores in both types, as the upper bound.
 PEAKS = (Variant("float32"), Variant("bfloat16", precision="mixed_bfloat16"))
 
 
 @dataclass(frozen=True)
 class Size:
-    """How large the networks and their input are."""
+    """How large the networks and their inputs are."""
 
     image: int = 128
     batch: int = 8
@@ -95,8 +97,10 @@ class Task:
         size: a `Size`; its batch is the task's.
         variant: a `Variant`.
         network: a method's id, or empty where there is none.
-        source: for `"read"` and `"loop"`, a name in `benchmarks.linkdsl.inputs`.
-        ahead: for `"loop"`, another name there.
+        source: for `"read"` and `"loop"`, a name in
+            `benchmarks.linkdsl.sources.SOURCES`.
+        ahead: for `"loop"`, `"shipped"` or a name in
+            `benchmarks.linkdsl.inputs.WAYS_AHEAD`.
     """
 
     part: str
@@ -110,8 +114,8 @@ class Task:
 # Batches that are read before a training asks for them.
 AHEAD = 4
 
-# What a training is fed from, and which way: names in `benchmarks.linkdsl.sources` and
-# `benchmarks.linkdsl.inputs`, under which settings.
+# What feeds a training: the variant that runs, a source and a way of reading ahead, as
+# `Task` names them.
 STORED = "HDF5 a slice, checksum"
 PACKED = "one memory-mapped array"
 RAW = "raw 512 px, prepared when read"

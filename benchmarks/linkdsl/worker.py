@@ -1,37 +1,14 @@
-"""A process of its own for each setting that TensorFlow reads only once."""
+"""A process of its own for settings that TensorFlow reads only once."""
 
 import contextlib
 import multiprocessing
 import os
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+
+from benchmarks.linkdsl.prepared import Timing
 
 _prepared = {}
-
-
-@dataclass(frozen=True)
-class Timing:
-    """One repetition: seconds by the wall, of all cores, and without data."""
-
-    wall: float
-    cpu: float
-    waited: float
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A task that is ready to run.
-
-    Args:
-        call: runs it once; returns the seconds it waited for data, or None.
-        flop: floating-point operations of one call.
-        close: lets go of what it holds.
-    """
-
-    call: object
-    flop: int = 0
-    close: object = lambda: None
 
 
 class Worker:
@@ -51,12 +28,12 @@ class Worker:
         )
 
     def prepare(self, task):
-        """Builds a task and runs it twice; returns a future of `describe`."""
+        """Builds a task and runs it twice; returns a future of its description."""
         with _environment(self._environment):
             return self._pool.submit(_prepare, task)
 
     def run(self, task, count, warm_up=1):
-        """Returns the timings of some repetitions; the first ones are not timed."""
+        """Returns `count` timings, after `warm_up` repetitions that are not timed."""
         return self._pool.submit(_run, task, count, warm_up).result()
 
     def close(self):

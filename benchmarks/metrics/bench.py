@@ -1,11 +1,11 @@
-"""Time of every score of a case, beside the programs that users have.
+"""Time of all scores of a case, compared with the programs that users have.
 
     python -m benchmarks.metrics.bench [DATA] [--rounds 3] [--results FILE]
 
-DATA is a BraTS folder; without one, an ellipsoidal case is made. The prediction
-is the truth with wandering boundaries, stray blobs and a missed part. All
-programs take turns in one process, and a ratio is the median of the rounds' own
-ratios. `difference` is the largest of any score that a program shares with ours.
+DATA is a BraTS folder; without one, an ellipsoidal case is made. The prediction is
+the truth with wandering boundaries, stray blobs and a missed part. All programs take
+turns in one process, and a ratio is the median of the rounds' own ratios.
+`difference` is the largest one between any score of a program and ours.
 Rows go to `benchmarks/results/metrics.csv`.
 """
 
@@ -28,7 +28,7 @@ from papers.engine.console import Console
 RESULTS = Path(__file__).parents[1] / "results" / "metrics.csv"
 COLUMNS = ("case", "program", "scores", "ms", "cpu_ms", "times_ours")
 COLUMNS += ("cpu_times_ours", "difference")
-# Scores are the same numbers, up to the order in which they were summed.
+# Scores are equal up to the order in which they are summed.
 TOLERANCE = 1e-9
 
 
@@ -37,7 +37,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", nargs="?", type=Path, help="a BraTS folder")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--cases", type=int, default=2, help="at most so many")
+    parser.add_argument("--cases", type=int, default=2, help="score at most this many")
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
 
@@ -62,17 +62,17 @@ def main(arguments=None):
     write_text(options.results, table.to_csv(index=False))
     console.say(f"rows: {options.results}")
     if not (table["difference"] <= TOLERANCE).all():
-        raise SystemExit("The programs differ in a score: see the table.")
+        raise SystemExit("The programs differ in a score. See the table.")
 
 
 def measure_case(name, truth, spacing, rounds):
     """Returns one row for each program that scores one case.
 
     Args:
-        name: of the case.
+        name: the case's name.
         truth: uint8 labels (depth, height, width).
-        spacing: mm between voxels, in that order.
-        rounds: how often all programs take their turn.
+        spacing: mm between voxels along these axes.
+        rounds: number of turns of each program.
     """
     prediction, programs = perturb(truth), available()
     timings = {program.name: [] for program in programs}

@@ -1,4 +1,4 @@
-"""Label volumes to score: cases of a folder or a made one, and a bad copy of each."""
+"""Label volumes to score: real or synthetic cases, and a flawed copy of each."""
 
 import numpy as np
 from scipy import ndimage
@@ -11,7 +11,7 @@ SPACING = (1.0, 1.0, 1.0)
 
 
 def read_cases(root):
-    """Yields `(id, labels, spacing)` of a BraTS folder's cases that have tumor."""
+    """Yields `(id, labels, spacing)` of the cases with tumor in a BraTS folder."""
     dataset = BratsDataset(root)
     for case in dataset:
         labels = dataset.read_labels(case)
@@ -20,7 +20,7 @@ def read_cases(root):
 
 
 def made_case(shape=SHAPE):
-    """Returns nested ellipsoids: edema, enhancing rim, necrosis, ragged outside.
+    """Returns nested, ragged ellipsoids of edema, enhancing rim and necrosis.
 
     Args:
         shape: (depth, height, width) in voxels.
@@ -45,12 +45,12 @@ def made_case(shape=SHAPE):
 def perturb(labels, seed=0):
     """Returns a prediction that is wrong in the ways predictions are.
 
-    Its boundaries wander smoothly by about 2 voxels, six stray blobs stand
-    anywhere, and one side of the tumor is missed.
+    Its boundaries wander smoothly by about 2 voxels, six stray blobs lie anywhere,
+    and one side of the tumor is missed.
 
     Args:
         labels: uint8 labels (depth, height, width), not all zero.
-        seed: of all that is drawn.
+        seed: seed of all random draws.
 
     Returns:
         uint8 labels of the same shape.

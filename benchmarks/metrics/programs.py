@@ -1,4 +1,4 @@
-"""The programs that score a case, each with the scores that it has."""
+"""The programs that score a case, and the scores that each of them has."""
 
 import warnings
 from collections.abc import Callable
@@ -16,11 +16,11 @@ class Program:
 
     Args:
         name: in the table.
-        what: the scores it computes, of three regions.
-        score: function of prediction, truth and spacing that returns the scores,
-            by the names that `score_case` gives them.
-        beside: name of the program of ours with the same definitions.
-        needs: the module it is made of, if that is another's.
+        what: the scores that it computes of three regions.
+        score: function of prediction, truth and spacing that returns the scores under
+            the names that `score_case` gives them.
+        beside: name of our program that has the same definitions.
+        needs: name of the third-party module that it runs, or empty for ours.
     """
 
     name: str
@@ -44,7 +44,7 @@ def _ours(rule):
 
 
 def _regions(prediction, truth):
-    """Yields each region that both have, and its masks: others raise on nothing."""
+    """Yields the regions that both have, with masks; the others raise on empty ones."""
     for region, values in REGIONS.items():
         masks = [region_mask(labels, values) for labels in (prediction, truth)]
         if all(mask.any() for mask in masks):
@@ -72,7 +72,7 @@ def _medpy_cropped(prediction, truth, spacing):
 
 def _surface_distance(prediction, truth, spacing):
     with warnings.catch_warnings():
-        # It imports from namespaces that SciPy is about to drop.
+        # It imports from namespaces that SciPy will remove.
         warnings.simplefilter("ignore", DeprecationWarning)
         import surface_distance as module
 

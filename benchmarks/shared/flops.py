@@ -4,8 +4,8 @@ import math
 
 from keras import layers
 
-# A kernel element is used once at each position: of the output where the layer
-# gathers, of the input where it scatters.
+# A layer that gathers uses each kernel element once per position of its output, one
+# that scatters once per position of its input.
 GATHERING = (
     layers.Conv1D,
     layers.Conv2D,
@@ -15,7 +15,7 @@ GATHERING = (
 )
 SCATTERING = (layers.Conv1DTranspose, layers.Conv2DTranspose, layers.Conv3DTranspose)
 
-# Layers with weights that multiply each element once: below 1 % of a network.
+# These layers have weights but multiply each element once: below 1 % of a network.
 ELEMENTWISE = (
     layers.BatchNormalization,
     layers.GroupNormalization,
@@ -27,12 +27,11 @@ ELEMENTWISE = (
 def forward_macs(model):
     """Returns the multiply-adds of one forward pass over one example.
 
-    Convolutions and dense layers count, with the products that meet the
-    padding, as is usual. Biases, normalizations and activations do not.
+    Convolutions and dense layers count, including their products with padding, as is
+    usual. Biases, normalizations and activations do not.
 
     Raises:
-        ValueError: a layer has weights and is of no known kind, or is used
-            twice.
+        ValueError: a layer that has weights is of an unknown kind, or is used twice.
     """
     return sum(layer_macs(layer) for layer in model.layers)
 
@@ -40,8 +39,8 @@ def forward_macs(model):
 def training_macs(model):
     """Returns the multiply-adds of one training step for one example.
 
-    A layer's gradients cost its forward pass twice, once for its input and once
-    for its kernel. A layer that reads the model's input needs only the second.
+    A layer's gradients take its forward pass twice, once for its input and once for
+    its kernel. A layer that reads the model's input needs only the second.
     """
     total = 0
     for layer in model.layers:

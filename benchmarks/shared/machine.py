@@ -1,7 +1,7 @@
-"""What a row was measured on, and the matrix products it can do at best.
+"""The machine that a row was measured on, and how fast its matrix products are.
 
-TensorFlow is imported where it is used: the process that starts the workers
-does without.
+TensorFlow is imported where it is used: a process that only starts others does not
+need it.
 """
 
 import os
@@ -14,7 +14,7 @@ INSTRUCTIONS = ("avx2", "avx512f", "avx512_bf16", "amx_bf16")
 
 
 def describe():
-    """Returns the columns that name machine and versions."""
+    """Returns the columns that name the machine, the versions and the commit."""
     made_with = environment.describe()
     found = [name for name in INSTRUCTIONS if name in _cpu_flags()]
     packages = made_with["packages"]
@@ -29,7 +29,7 @@ def describe():
 
 
 def matrix_product(dtype, size=2048):
-    """Returns a function that multiplies two large matrices, and its FLOP.
+    """Returns a function that multiplies two large matrices, and its operations.
 
     Args:
         dtype: `"float32"` or `"bfloat16"`.
@@ -44,7 +44,7 @@ def matrix_product(dtype, size=2048):
 
 
 def threads():
-    """Returns TensorFlow's threads within and between ops: `"2/2"`."""
+    """Returns TensorFlow's threads within and between ops, such as `"2/2"`."""
     import tensorflow as tf
 
     cores = len(os.sched_getaffinity(0))

@@ -1,4 +1,4 @@
-"""Measures tasks side by side, and makes rows of them.
+"""Measures side by side and compares round by round.
 
 Nothing is compared across runs or across minutes: a round visits each variant
 in turn, and a ratio is the median of the rounds' own ratios.
@@ -7,12 +7,28 @@ in turn, and a ratio is the median of the rounds' own ratios.
 from statistics import median
 
 
-class Measured:
-    """The timings of one task, by round.
+def median_ratio(timings, others, column=0):
+    """Returns how many times as long as the others something took.
 
     Args:
-        task: a `benchmarks.linkdsl.variants.Task`.
-        description: what `Worker.prepare` said about it.
+        timings: `(wall, cpu)` seconds, one pair per round.
+        others: those of what it is compared with, from the same rounds.
+        column: 0 compares wall time, 1 processor time.
+
+    Returns:
+        The median of the rounds' ratios, to three digits.
+    """
+    pairs = zip(timings, others, strict=True)
+    return round(median(one[column] / other[column] for one, other in pairs), 3)
+
+
+class Measured:
+    """The timings of one task by round.
+
+    Args:
+        task: what is measured; `prepare` names its `variant` and `part` where it
+            cannot be.
+        description: a dict with the number of operations of one repetition, `flop`.
     """
 
     def __init__(self, task, description):
@@ -37,11 +53,11 @@ class Measured:
 
     @property
     def gflops(self):
-        """Billions of floating-point operations a second."""
+        """Billions of floating-point operations per second."""
         return self.description["flop"] / self.seconds / 1e9
 
     def share_of(self, peak):
-        """The median over common rounds of its GFLOP/s against the peak's."""
+        """The median over common rounds of its share of the peak's GFLOP/s."""
         work = self.description["flop"] / peak.description["flop"]
         return work * self.times_faster_than(peak)
 
@@ -62,10 +78,10 @@ class Measured:
 
 
 def prepare(worker_and_tasks, say):
-    """Prepares tasks, each in its worker, at once; returns `(worker, Measured)`.
+    """Prepares all tasks together, each in its worker; returns `(worker, Measured)`.
 
-    A task that cannot be prepared here (an op or a precision that the machine
-    lacks) is reported and left out.
+    A task that cannot be prepared here, because the machine lacks an op or a
+    precision, is reported and left out.
     """
     futures = [(w, task, w.prepare(task)) for w, task in worker_and_tasks]
     prepared = []
@@ -82,52 +98,12 @@ def interleave(prepared, numbers, count_of):
     """Repeats all tasks in rounds, side by side.
 
     Args:
-        prepared: `(worker, Measured)` pairs; equal parts next to each other.
+        prepared: `(worker, Measured)` pairs; tasks to compare stand next to each
+            other.
         numbers: the rounds' numbers.
-        count_of: function from a task to `(repetitions, warm-up)` a round.
+        count_of: function from a task to its `(repetitions, warm-up)` per round.
     """
     for number in numbers:
         for worker, measured in prepared:
             count, warm_up = count_of(measured.task)
             measured.rounds[number] = worker.run(measured.task, count, warm_up)
-
-
-def row(measured, shipped, peak=None):
-    """Returns one row of the table, numbers rounded to what they mean.
-
-    Args:
-        measured: a `Measured`.
-        shipped: that of what the suite ships, or None.
-        peak: that of the matrix products in the same rounds, or None.
-    """
-    task = measured.task
-    seconds, images = measured.seconds, task.size.batch
-    result = {
-        "part": task.part,
-        "network": task.network,
-        "variant": task.variant.name,
-        "source": task.source,
-        "read_ahead": task.ahead,
-        "threads": measured.description["threads"],
-        "batch": images,
-        "ms": round(1e3 * seconds, 3),
-        "cpu_ms": round(1e3 * measured.cpu_seconds, 3),
-        "ms_per_image": round(1e3 * seconds / images, 3),
-        "images_per_s": round(images / seconds, 2),
-        "gflops": None,
-        "peak_gflops": None,
-        "share_of_peak": None,
-        "waiting_share": None,
-        "ratio_to_shipped": None,
-        "repetitions": len(measured.timings),
-    }
-    if shipped is not None:
-        result["ratio_to_shipped"] = round(measured.times_faster_than(shipped), 3)
-    if measured.description["flop"]:
-        result["gflops"] = round(measured.gflops, 1)
-        if peak:
-            result["peak_gflops"] = round(peak.gflops, 1)
-            result["share_of_peak"] = round(measured.share_of(peak), 3)
-    if task.part == "loop":
-        result["waiting_share"] = round(measured.waiting_share, 4)
-    return result

@@ -1,68 +1,190 @@
-"""Peers that are measured in turns, each in a process (and environment) of its own.
+"""Processes that are measured in turns, each in an environment of its own.
 
-Standard library only: one of the peers runs where this suite is not installed.
+The parent asks, a peer answers: one line of JSON each. Standard library and NumPy
+only, because PyTorch's peers run where this suite is not installed.
 """
 
 import json
+import os
 import resource
+import select
 import subprocess
 import sys
 import time
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.shared.memory import resident_mb
+
+# Python of the environment that `make` builds for PyTorch's peers.
+TORCH = Path(".venv-torch/bin/python")
+
+
+class TooSlow(Exception):
+    """A peer did not answer in time, and its process was killed."""
 
 
 class Peer:
-    """A process that runs one thing again and again, when asked to.
+    """A process that repeats what it measures whenever it is asked to.
+
+    It starts with its first request, and starts again after it was too slow.
 
     Args:
-        command: starts a program that calls `serve`.
+        command: starts a program that calls `serve` or `serve_sizes`.
+        environment: environment variables that the process gets in addition.
     """
 
-    def __init__(self, command):
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self.description = self._answer()
+    def __init__(self, command, environment=None):
+        self._command = command
+        self._environment = os.environ | (environment or {})
+        self._process = None
+        self.description = {}
 
-    def run(self):
-        """Returns wall and processor seconds of one repetition."""
-        answer = self._ask("run")
+    def start(self):
+        """Starts the process unless it runs; returns the peer.
+
+        Its imports, and whatever else it does before it describes itself, take as
+        long as they take.
+        """
+        if self._process is None:
+            self._process = subprocess.Popen(
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                env=self._environment,
+            )
+            self.description = self._read()
+        return self
+
+    def ask(self, kind, timeout=None, **arguments):
+        """Returns the answer to a request.
+
+        Args:
+            kind: what is asked for, a name that the peer knows.
+            timeout: seconds to wait for the answer, or None for as long as it takes.
+            **arguments: further values of the request.
+
+        Raises:
+            TooSlow: no answer came within `timeout`.
+            RuntimeError: the process ended without an answer.
+        """
+        self.start()
+        print(
+            json.dumps({"kind": kind, **arguments}),
+            file=self._process.stdin,
+            flush=True,
+        )
+        return self._read(timeout)
+
+    def run(self, calls=1):
+        """Returns wall and processor seconds of one call, the mean of `calls`."""
+        answer = self.ask("run", calls=calls)
         return answer["wall"], answer["cpu"]
 
     def close(self):
-        """Ends the process; returns its peak memory in GB."""
-        peak = self._ask("end")["peak_gb"]
-        self._process.wait()
+        """Ends the process; returns its peak memory in GB, or None if none ran."""
+        if self._process is None:
+            return None
+        peak = self.ask("end")["peak_gb"]
+        self._release()
         return peak
 
-    def _ask(self, request):
-        self._process.stdin.write(f"{request}\n")
-        self._process.stdin.flush()
-        return self._answer()
-
-    def _answer(self):
+    def _read(self, timeout=None):
+        # A peer answers with one line only, so no second one waits in the buffer.
+        if not select.select([self._process.stdout], [], [], timeout)[0]:
+            self._process.kill()
+            self._release()
+            raise TooSlow
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"Expected an answer of {self._process.args}.")
+            self._release()
+            raise RuntimeError(f"Expected an answer from {self._command}.")
         return json.loads(line)
+
+    def _release(self):
+        self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()
+        self._process = None
 
 
 def serve(call, **description):
-    """Runs `call` whenever the parent asks for it, after one run to warm up.
+    """Measures one function for the parent, after one call to warm up.
 
     Args:
-        call: what is measured.
-        **description: what the parent is told at first.
+        call: function without arguments.
+        **description: what the parent reads as the peer's `description`; the seconds
+            of the first call are added as `first_s`.
     """
     started = time.perf_counter()
     call()
     description["first_s"] = time.perf_counter() - started
+    _answer(description, {"run": lambda calls: _timed(call, calls)})
+
+
+def serve_sizes(prepare, memory=resident_mb, **description):
+    """Measures functions of many sizes for the parent.
+
+    The request `prepare` builds (and traces) one size, `first` calls it once, or
+    twice where the first call may have compiled, and returns what was computed,
+    `run` times some calls together, and `memory` measures what one call takes.
+
+    Args:
+        prepare: function from a size (a tuple) and a part (a string) to a function
+            without arguments that returns arrays.
+        memory: function from such a function to the MB that a call takes at its peak
+            beyond its inputs, or None where that cannot be measured.
+        **description: what the parent reads as the peer's `description`.
+    """
+    call = None
+
+    def build(shape, part):
+        nonlocal call
+        call = prepare(tuple(shape), part)
+
+    _answer(
+        description,
+        {
+            "prepare": build,
+            "first": lambda slow: _first(call, slow),
+            "run": lambda calls: _timed(call, calls),
+            "memory": lambda: memory(call),
+        },
+    )
+
+
+def _answer(description, answers):
+    """Describes the peer, then answers requests until the parent ends it."""
     print(json.dumps(description), flush=True)
-    for request in sys.stdin:
-        if request.strip() == "end":
+    for line in sys.stdin:
+        request = json.loads(line)
+        kind = request.pop("kind")
+        if kind == "end":
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
             print(json.dumps({"peak_gb": peak}), flush=True)
             return
-        wall, cpu = time.perf_counter(), time.process_time()
+        print(json.dumps(answers[kind](**request)), flush=True)
+
+
+def _timed(call, calls):
+    wall, cpu = time.perf_counter(), time.process_time()
+    for _ in range(calls):
         call()
-        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-        print(json.dumps({"wall": wall, "cpu": cpu}), flush=True)
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    return {"wall": wall / calls, "cpu": cpu / calls}
+
+
+def _first(call, slow):
+    """Calls for the first time, and once more unless that took over `slow` seconds."""
+    for _ in range(2):
+        started = time.perf_counter()
+        results = call()
+        seconds = time.perf_counter() - started
+        if seconds > slow:
+            break
+    return {
+        "seconds": seconds,
+        "means": [float(np.abs(np.asarray(result)).mean()) for result in results],
+    }

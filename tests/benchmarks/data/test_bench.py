@@ -1,4 +1,4 @@
-"""The benchmark of the pipelines: every source gives the same, and rows are right."""
+"""The pipelines give the same arrays from every source, and the rows are right."""
 
 import itertools
 import time
@@ -68,7 +68,7 @@ def test_rows():
 
 def test_other_arrays_are_an_error():
     opened = {"one": iter([(np.zeros(3),)]), "other": iter([(np.ones(3),)])}
-    with pytest.raises(ValueError, match="other arrays from other than one"):
+    with pytest.raises(ValueError, match="other and one gave different arrays"):
         measure("some", 1, opened, rounds=0)
 
 

@@ -1,0 +1,59 @@
+"""The rows of the results file, and the columns that are printed."""
+
+COLUMNS = {
+    "peak": ("variant", "threads", "ms", "cpu_ms", "gflops"),
+    "train": (
+        *("network", "variant", "threads", "ms", "cpu_ms", "images_per_s"),
+        *("gflops", "share_of_peak", "ratio_to_shipped"),
+    ),
+    "infer": (
+        *("network", "variant", "threads", "batch", "ms_per_image", "cpu_ms"),
+        *("gflops", "share_of_peak", "ratio_to_shipped"),
+    ),
+    "read": ("source", "threads", "ms", "cpu_ms", "images_per_s", "ratio_to_shipped"),
+    "loop": (
+        *("variant", "source", "read_ahead", "threads", "ms", "cpu_ms"),
+        *("images_per_s", "waiting_share", "ratio_to_shipped"),
+    ),
+}
+
+
+def row(measured, shipped, peak=None):
+    """Returns one row of the table, its numbers rounded to what they mean.
+
+    Args:
+        measured: the `benchmarks.shared.measure.Measured` of a task.
+        shipped: the one of the same task as the suite ships it, or None.
+        peak: the one of the matrix products in the same rounds, or None.
+    """
+    task = measured.task
+    seconds, images = measured.seconds, task.size.batch
+    result = {
+        "part": task.part,
+        "network": task.network,
+        "variant": task.variant.name,
+        "source": task.source,
+        "read_ahead": task.ahead,
+        "threads": measured.description["threads"],
+        "batch": images,
+        "ms": round(1e3 * seconds, 3),
+        "cpu_ms": round(1e3 * measured.cpu_seconds, 3),
+        "ms_per_image": round(1e3 * seconds / images, 3),
+        "images_per_s": round(images / seconds, 2),
+        "gflops": None,
+        "peak_gflops": None,
+        "share_of_peak": None,
+        "waiting_share": None,
+        "ratio_to_shipped": None,
+        "repetitions": len(measured.timings),
+    }
+    if shipped is not None:
+        result["ratio_to_shipped"] = round(measured.times_faster_than(shipped), 3)
+    if measured.description["flop"]:
+        result["gflops"] = round(measured.gflops, 1)
+        if peak:
+            result["peak_gflops"] = round(peak.gflops, 1)
+            result["share_of_peak"] = round(measured.share_of(peak), 3)
+    if task.part == "loop":
+        result["waiting_share"] = round(measured.waiting_share, 4)
+    return result

@@ -1,0 +1,73 @@
+"""Peers answer, are timed, are killed when too slow, and start again."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.shared.peers import Peer, TooSlow
+
+ROOT = Path(__file__).resolve().parents[3]
+
+ONE = """
+from benchmarks.shared.peers import serve
+calls = []
+serve(lambda: calls.append(1) or sum(range(100_000)), parameters=3)
+"""
+
+SIZES = """
+import os, time
+import numpy as np
+from benchmarks.shared.peers import serve_sizes
+
+def prepare(shape, part):
+    def call():
+        time.sleep(60 if part == "slow" else 0)
+        return [np.full(shape, -2.0), np.ones(3)]
+    return call
+
+serve_sizes(prepare, memory=lambda call: float(os.environ["MB"]), version="1.0")
+"""
+
+
+def peer(program, **environment):
+    paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    return Peer([sys.executable, "-c", program], {"PYTHONPATH": paths} | environment)
+
+
+def test_one_function_is_run_and_described():
+    one = peer(ONE).start()
+    assert one.description["parameters"] == 3
+    assert one.description["first_s"] > 0
+    wall, cpu = one.run()
+    assert 0 < cpu and 0 < wall < 60
+    assert one.run(calls=5)[0] > 0
+    assert 0 < one.close() < 10
+    assert one.close() is None
+
+
+def test_sizes_are_prepared_run_and_weighed():
+    sizes = peer(SIZES, MB="7.5")
+    assert sizes.ask("prepare", shape=[2, 3], part="forward") is None
+    assert sizes.description == {"version": "1.0"}
+    answer = sizes.ask("first", slow=5)
+    assert answer["means"] == [2.0, 1.0] and answer["seconds"] >= 0
+    assert sizes.run(calls=2)[0] > 0
+    assert sizes.ask("memory") == 7.5
+    sizes.close()
+
+
+def test_a_slow_peer_is_killed_and_starts_again():
+    sizes = peer(SIZES, MB="1")
+    sizes.ask("prepare", shape=[1], part="slow")
+    with pytest.raises(TooSlow):
+        sizes.ask("first", 0.1, slow=5)
+    sizes.ask("prepare", shape=[1], part="forward")
+    assert sizes.ask("first", slow=5)["means"] == [2.0, 1.0]
+    sizes.close()
+
+
+def test_a_peer_that_ends_is_an_error():
+    with pytest.raises(RuntimeError, match="Expected an answer from"):
+        peer("raise SystemExit").start()
