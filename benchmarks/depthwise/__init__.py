@@ -1,4 +1,4 @@
-"""3-D depthwise convolution against Keras and PyTorch.
+"""Depthwise convolution of volumes against Keras and PyTorch.
 
 `bench` measures, `keras_peer` and `torch_peer` are the processes that take turns, and
 `tensors` draws what all of them convolve. The layer itself lives in `common.layers`.
