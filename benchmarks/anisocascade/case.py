@@ -21,7 +21,7 @@ def main(variant, case):
     import keras
 
     from benchmarks.anisocascade.variants import with_plain_layers
-    from data.scans.scan import find_scan
+    from data.scans.find import find_scan
     from data.volume.views import VIEWS
     from papers.anisocascade.cascade import STAGES
     from papers.anisocascade.released_weights import NETWORKS

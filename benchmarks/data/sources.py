@@ -8,7 +8,8 @@ import nibabel
 import numpy as np
 
 from common.errors import UserError
-from data.brats.dataset import MODALITIES, BratsDataset
+from data.brats.dataset import BratsDataset
+from data.brats.releases import MODALITIES
 from data.phantom.brats.write import write_phantom
 from data.prepared.prepare import prepare_volumes
 from data.prepared.volume_cache import VolumeCache

@@ -27,7 +27,7 @@ def main():
     from common.evidence import replace
     from common.training.loop import make_step
     from common.training.precision import scaled
-    from data.splits.folds import Split
+    from data.splits.split import Split
     from papers.dsunet import experiment
     from papers.dsunet.protocol import METHODS, Protocol
     from papers.engine.console import Console

@@ -81,7 +81,7 @@ def _train(method_id, protocol, dataset, cache, options, say):
     from common.inference.predict import Predictor
     from common.training.moving_average import MovingAverage
     from common.training.towers import sequential
-    from data.splits.folds import Split
+    from data.splits.split import Split
     from papers.hierdice import experiment
     from papers.hierdice.balance import PAPER_OTHERS_PER_ET
     from papers.hierdice.protocol import METHODS as ALL

@@ -15,7 +15,7 @@ from common.inference.predict import Predictor
 from common.layers.batch_normalization import FusedBatchNormalization
 from common.training.loop import make_step
 from data.order import generator
-from data.splits.folds import Split
+from data.splits.split import Split
 from papers.linkdsl.experiment import Experiment
 from papers.linkdsl.protocol import METHODS, Protocol
 

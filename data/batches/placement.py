@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.volume.resample import resample, resample_labels
+from data.volume.resampling import resample, resample_labels
 
 
 @dataclass(frozen=True)

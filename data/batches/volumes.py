@@ -7,7 +7,7 @@ import numpy as np
 
 from data.normalize import brain_zscore
 from data.order import batches
-from data.volume.resample import resample, resample_labels
+from data.volume.resampling import resample, resample_labels
 
 
 class VolumeName(NamedTuple):

@@ -6,7 +6,7 @@ from pathlib import Path
 from common.errors import UserError
 from common.files import read_json
 from data.brats.check_case import check_case
-from data.brats.layout import is_phantom, scan
+from data.brats.layout import find_layout, is_phantom
 from data.brats.releases import GRID, MODALITIES
 from data.brats.survival import FILES
 from data.folder_notes import OWN_FILE, PHANTOM_FILE
@@ -34,7 +34,7 @@ def check_brats(root, release=None):
         UserError: there is no such folder.
     """
     try:
-        layout = scan(root, release)
+        layout = find_layout(root, release)
         shape, totals, title = _expected(layout)
     except UserError as error:
         if not Path(root).is_dir():

@@ -6,7 +6,7 @@ from pathlib import Path
 from common.errors import UserError
 from common.files import digest, sha256
 from data.brats.labels import from_canonical, to_canonical
-from data.brats.layout import is_phantom, scan
+from data.brats.layout import find_layout, is_phantom
 from data.brats.releases import GRID, MODALITIES
 from data.case import Case
 from data.folder_notes import read_own_name
@@ -44,7 +44,7 @@ class BratsDataset:
 
     def __init__(self, root, release=None):
         self.root = Path(root)
-        layout = scan(root, release)
+        layout = find_layout(root, release)
         self._release = layout.release
         self.release, self.total = layout.release.name, layout.release.total
         _check_complete(layout)

@@ -36,7 +36,7 @@ class Layout:
     others: tuple[Path, ...]
 
 
-def scan(root, release=None):
+def find_layout(root, release=None):
     """Finds the cases of a BraTS folder by name; no file is opened.
 
     Args:

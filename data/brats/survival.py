@@ -3,7 +3,7 @@
 import pandas as pd
 
 from common.errors import UserError
-from data.brats.layout import scan
+from data.brats.layout import find_layout
 
 FILES = ("survival_data.csv", "survival_info.csv", "survival_evaluation.csv")
 
@@ -16,7 +16,7 @@ _COLUMNS = {
 _COPY = "copy the table again from the release"
 
 
-def survival(root):
+def read_survival(root):
     """Reads the survival table of a data set, one row a patient who has one.
 
     Args:
@@ -31,7 +31,7 @@ def survival(root):
     Raises:
         UserError: there is no table, or it does not name its cases.
     """
-    folder = scan(root).root
+    folder = find_layout(root).root
     path = next((folder / name for name in FILES if (folder / name).is_file()), None)
     if path is None:
         fix = "2017 to 2020 have one; the other releases do not"

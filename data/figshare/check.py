@@ -14,11 +14,12 @@ from data.figshare.layout import (
     read_phantom_settings,
     slice_files,
 )
-from data.figshare.mat_reader import MatError, read_cvind, read_slice
+from data.figshare.mat_error import MatError
+from data.figshare.mat_reader import read_cvind, read_slice
 from data.figshare.polygon import fill_polygon
 from data.folder_notes import read_own_name
 from data.integrity import Finding
-from data.splits.folds import base_exam
+from data.patients import base_exam
 
 # The least Dice of a filled border with the mask. The real images reach 0.99 at
 # 512 pixels; a mask of few pixels is mostly edge, where the two may differ.

@@ -7,14 +7,14 @@ of its folder or allocate more than a slice needs.
 
 import contextlib
 import math
-from dataclasses import dataclass
 from pathlib import Path
 
 import h5py
 import numpy as np
 from h5py import h5l
 
-from common.errors import UserError
+from data.figshare.mat_error import MatError
+from data.figshare.slice import Slice
 
 MAX_SIDE = 4096  # pixels; the real images have 256 or 512
 _MAX_NUMBERS = 20_000  # of a border or of cvind
@@ -27,43 +27,6 @@ _FIELDS = {
     "tumorBorder": ("iuf", _MAX_NUMBERS),
     "tumorMask": ("u", MAX_SIDE**2),
 }
-
-
-class MatError(UserError):
-    """A `UserError` about one `.mat` file of the figshare layout.
-
-    Args:
-        code: short name of the broken rule, such as `"missing-field"`; the
-            integrity check reports it.
-        path: the file.
-        expected: what was expected of it.
-        received: what was found instead.
-    """
-
-    def __init__(self, code, path, expected, received):
-        self.code = code
-        next_step = f"make check-data DATASET=figshare DATA={path.parent}"
-        super().__init__(path, expected, received, next_step)
-
-
-@dataclass(frozen=True, eq=False)
-class Slice:
-    """One slice, upright: rows run from the top of the head downwards.
-
-    Args:
-        image: intensities, `(height, width)`, of the file's own type (int16).
-        mask: tumor, `(height, width)` uint8 of 0 and 1; never empty.
-        border: the tumor's outline, `(k, 2)` float64; x (column) and y (row)
-            in pixels, the center of the first pixel at 0; not closed.
-        patient: patient identifier; empty where the file has none.
-        label: 1 meningioma, 2 glioma, 3 pituitary tumor.
-    """
-
-    image: np.ndarray
-    mask: np.ndarray
-    border: np.ndarray
-    patient: str
-    label: int
 
 
 def read_slice(path):

@@ -1,4 +1,4 @@
-"""Prepared cases on disk: one HDF5 file a case, atomic and content-addressed."""
+"""Prepared cases on disk: one HDF5 file per case, atomic and content-addressed."""
 
 import contextlib
 import io
@@ -14,15 +14,15 @@ from common.files import atomic_path, digest, read_json, write_json
 
 
 class CaseCache:
-    """A folder of prepared cases, named by a hash of what prepared them.
+    """A folder of prepared cases, named after a hash of the settings behind them.
 
-    Another setting is another folder, so that nothing is ever mixed. Each file
-    also names the source it was made of: a changed source is prepared anew.
+    Other settings have another folder, so that nothing is ever mixed. Each file
+    also names the source it was made from: a changed source is prepared again.
 
     Args:
         root: folder of all caches.
         name: readable start of the folder's name.
-        settings: JSON-like dictionary of all that shapes the prepared arrays.
+        settings: JSON-like dictionary of everything that shapes the prepared arrays.
     """
 
     def __init__(self, root, name, settings):
@@ -35,7 +35,7 @@ class CaseCache:
         return self.folder / f"{case_id}.h5"
 
     def holds(self, case_id, source):
-        """Tells whether the case is there, made from `source` (a digest)."""
+        """Whether the cache has the case, made from `source` (a digest)."""
         path = self.path(case_id)
         if not path.exists():
             return False
@@ -43,34 +43,34 @@ class CaseCache:
             with h5py.File(path, "r") as file:
                 return _source(file) == source
         except (OSError, KeyError):
-            return False  # not one of ours, or damaged: it is written anew
+            return False  # not one of ours, or damaged: it is written again
 
     def write(self, case_id, source, arrays, chunks=None, attributes=None):
-        """Writes one case whole, or not at all.
+        """Writes one case, completely or not at all.
 
         Args:
             case_id: the case.
-            source: digest of what the arrays were made of.
+            source: digest of what the arrays were made from.
             arrays: arrays by name.
-            chunks: shape of the pieces that are read alone, by the array's
-                name; an array that is not named is read whole.
-            attributes: small values to keep beside the arrays, by name.
+            chunks: shape of the pieces that can be read separately, by the array's
+                name; an array that is not named is one piece.
+            attributes: small values to store beside the arrays, by name.
 
         Raises:
             UserError: the folder cannot be written or the disk is full.
         """
         self._note_settings()
-        # In memory first: HDF5 breaks down where a full disk stops its writing.
+        # In memory first: HDF5 may crash when a full disk interrupts its writing.
         content = io.BytesIO()
         with _new_file(content) as file:
-            # Of fixed length: others lie where no checksum is, and HDF5 may read
-            # a damaged one forever.
+            # Of fixed length: strings of variable length are stored where no checksum
+            # covers them, and HDF5 may read a damaged one forever.
             file.attrs["source"] = np.bytes_(source)
             for name, value in (attributes or {}).items():
                 file.attrs[name] = value
             for name, array in arrays.items():
-                # Uncompressed: a read is a copy. The checksum of each chunk
-                # finds a damaged file when it is read.
+                # Uncompressed: reading is copying. The checksum of each chunk
+                # reveals a damaged file when it is read.
                 chunk = (chunks or {}).get(name, array.shape)
                 file.create_dataset(
                     name,
@@ -83,7 +83,7 @@ class CaseCache:
             temporary.write_bytes(content.getbuffer())
 
     def siblings(self, but):
-        """Returns the caches beside this one that differ in one setting alone.
+        """Returns the caches beside this one that differ in a single setting.
 
         Args:
             but: name of the setting, such as `"fingerprint"`.
@@ -108,18 +108,18 @@ class CaseCache:
         return found
 
     def take_over(self, case_id, source, other):
-        """Takes a case over from another cache that holds it whole.
+        """Takes a case over from another cache, if it is there and undamaged.
 
-        It becomes a hard link, which is safe as no file of a cache is ever
-        changed in place, or a copy where the disk has no links.
+        It becomes a hard link, which is safe because no file of a cache is ever
+        changed in place, or a copy where the file system has no hard links.
 
         Args:
             case_id: the case.
-            source: digest of what the case must have been made of.
+            source: digest of what the case must have been made from.
             other: one of `siblings`.
 
         Returns:
-            Whether it was there, made from `source`, and without damage.
+            True if it was there, made from `source`, and undamaged.
 
         Raises:
             UserError: the folder cannot be written or the disk is full.
@@ -139,8 +139,8 @@ class CaseCache:
         """Opens the file of one case, an `h5py.File`, to read parts of it.
 
         Raises:
-            UserError: the case or what is asked of it is missing, or its file
-                is damaged.
+            UserError: the case or a part of it that is asked for is missing, or its
+                file is damaged.
         """
         path = self.path(case_id)
         try:
@@ -155,7 +155,14 @@ class CaseCache:
             ) from error
 
     def read(self, case_id, names):
-        """Returns the named arrays of one case.
+        """Reads some arrays of one case.
+
+        Args:
+            case_id: the case.
+            names: names of the arrays.
+
+        Returns:
+            A list of the arrays.
 
         Raises:
             UserError: the case is missing or its file is damaged.
@@ -164,7 +171,7 @@ class CaseCache:
             return [file[name][...] for name in names]
 
     def read_batch(self, case_ids, names):
-        """Returns the named arrays of several cases, each `(batch, …)`."""
+        """Reads some arrays of several cases; returns a list of arrays `(batch, …)`."""
         cases = [self.read(case_id, names) for case_id in case_ids]
         return [np.stack(arrays) for arrays in zip(*cases, strict=True)]
 
@@ -179,7 +186,7 @@ def _source(file):
 
 
 def _is_whole(path, source):
-    """Tells whether a case's file is made from `source`, by reading all of it."""
+    """Whether a case's file is made from `source`, by reading all of it."""
     if not path.exists():
         return False
     try:
@@ -195,9 +202,9 @@ def _is_whole(path, source):
 
 
 def _new_file(content):
-    """Returns a new `h5py.File` in memory; equal content is equal bytes."""
+    """Returns a new `h5py.File` in memory; equal content gives equal bytes."""
     creation = h5p.create(h5p.FILE_CREATE)
-    # `h5py.File` has no option for this: the file's root would hold the time.
+    # `h5py.File` has no option for this: the root group would store the time.
     creation.set_obj_track_times(False)
     access = h5p.create(h5p.FILE_ACCESS)
     access.set_fclose_degree(h5f.CLOSE_STRONG)

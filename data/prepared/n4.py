@@ -1,4 +1,4 @@
-"""N4 bias field correction by SimpleITK, the same bytes each time."""
+"""N4 bias field correction by SimpleITK, reproducible to the byte."""
 
 from dataclasses import asdict, dataclass
 
@@ -10,15 +10,18 @@ MASKS = ("positive",)
 
 @dataclass(frozen=True)
 class N4:
-    """How the slowly varying brightness of the coil is taken out of an image.
+    """How the slowly varying sensitivity of the coil is removed from an image.
 
     Args:
-        shrink: the field is estimated on the image with every `shrink`-th voxel
-            of each axis, and applied to the whole one.
-        iterations: most iterations at each level of resolution; a level ends
-            earlier where the field has converged.
-        mask: the voxels the estimate sees: `"positive"`, where the image > 0.
+        shrink: the field is estimated on every `shrink`-th voxel along each axis,
+            and applied to the whole image.
+        iterations: maximum number of iterations at each level of resolution; a level
+            ends earlier if the field has converged.
+        mask: the voxels that the estimate uses: `"positive"`, where the image > 0.
         exclude: modalities that are left as they are.
+
+    Raises:
+        ValueError: a setting is out of range.
     """
 
     shrink: int = 4
@@ -34,14 +37,14 @@ class N4:
             )
 
     def settings(self):
-        """Returns all that shapes the result, the library's version with it."""
+        """Returns everything that shapes the result, the library's version included."""
         return {**asdict(self), "SimpleITK": sitk.Version.VersionString()}
 
     def correct(self, image, spacing):
         """Divides an image by its estimated bias field.
 
         At the default settings 240x240x155 voxels take about 5 s of one core and
-        0.15 GB.
+        0.15 GB of memory.
 
         Args:
             image: `(depth, height, width)`; background is exactly 0.
@@ -57,7 +60,7 @@ class N4:
         if not np.isfinite(image).all():
             raise ValueError("Expected finite intensities. Received: NaN or Inf")
         threads = sitk.ProcessObject.GetGlobalDefaultNumberOfThreads()
-        # One thread: sums in another order would be other bytes.
+        # One thread: sums in another order would give other bytes.
         sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
         try:
             field = self._log_field(image.astype(np.float32), spacing)

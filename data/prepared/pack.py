@@ -1,4 +1,4 @@
-"""From whole volumes to what the cache keeps: the foreground box and its numbers."""
+"""From whole volumes to what the cache keeps: the foreground box and statistics."""
 
 import numpy as np
 
@@ -8,20 +8,21 @@ LABELS = 5  # canonical labels are 0 to 4
 
 
 def pack_volume(images, labels, affine):
-    """Crops a case to its foreground box and counts and measures it.
+    """Crops a case to its foreground box, and computes its statistics and counts.
 
-    The box holds every voxel where any modality is not zero.
+    The box is the smallest that holds every voxel where any modality is not zero.
 
     Args:
         images: arrays `(depth, height, width)` by modality, in the order of the
-            channels to be.
+            future channels.
         labels: canonical labels `(depth, height, width)`, or None.
         affine: 4x4, from voxel indices (x, y, z) to mm.
 
     Returns:
-        `(info, arrays)`: the `VolumeInfo`, and by name `images` (depth, height,
-        width, channels), int16 where that loses nothing, else float32; `brain`
-        and, where there are any, `labels`, both uint8 (depth, height, width).
+        `(info, arrays)`: the `VolumeInfo`; and by name the arrays `images`
+        `(depth, height, width, channels)`, int16 where that loses nothing, else
+        float32, `brain` and, if there are labels, `labels`, both uint8
+        `(depth, height, width)`.
 
     Raises:
         ValueError: the arrays differ in shape, are not finite, a modality is
@@ -81,7 +82,7 @@ def _check_labels(labels, shape, box):
 
 
 def _box(mask):
-    """Returns the first and the past-the-last voxel of a mask that is not empty."""
+    """Returns the first voxel of the box of a mask, and the first one past it."""
     start, stop = [], []
     for axis in range(3):
         others = tuple(other for other in range(3) if other != axis)
@@ -99,8 +100,8 @@ def _fits_int16(image):
 
 
 def _statistics(images):
-    # Of what is stored, after any rounding to float32. In float64, and in two
-    # passes: first the mean, then the squared distances from it.
+    # Statistics of what is stored, after any rounding to float32, computed in float64
+    # and in two passes: first the mean, then the squared distances from it.
     nonzero, box = [], []
     for channel in range(images.shape[-1]):
         values = images[..., channel].astype(np.float64)

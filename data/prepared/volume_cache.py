@@ -1,4 +1,4 @@
-"""Prepared volumes on disk: any window of a case without reading the rest."""
+"""Prepared volumes on disk: any window of a case can be read without the rest."""
 
 import math
 
@@ -8,20 +8,19 @@ from data.brats.releases import GRID, MODALITIES
 from data.prepared.case_cache import CaseCache
 from data.prepared.volume_info import VolumeInfo
 
-# Milliseconds of one core to read an axial slice, then a patch of 19x64x64 voxels
-# in the axial, sagittal and coronal view, then the box of 146x171x136 voxels, four
-# modalities in int16:
+# Milliseconds of one core to read an axial slice, a patch of 19x64x64 voxels in the
+# axial, sagittal and coronal view, and the box of 146x171x136 voxels (four
+# modalities, int16), by the shape of the chunks:
 #   one slice (1, 171, 136)   0.4   1.7  4.3  4.8   17
 #   (4, 32, 32)               1.0   1.3  1.6  1.5   30
 #   (8, 32, 32)               1.3   1.2  1.8  1.6   27
 #   (4, 64, 64)               0.9   1.5  2.2  2.0   25
 #   the whole box            18    18   18   18     35
-# gzip and lzf save 3/4 of the disk and read (8, 32, 32) 3 to 5 times more slowly.
+# gzip and lzf save 3/4 of the disk, and reading (8, 32, 32) is 3 to 5 times slower.
 _CHUNK = (4, 32, 32)
 
-# Of the voxels of whole chunks that cover the grid of a whole head, those in the
-# chunks of its foreground box: 0.40 to 0.45 in real cases (one of 2015, one of
-# 2017, two of 2021), and some room for larger heads.
+# Share of the grid, counted in whole chunks, that the foreground box of a head fills:
+# 0.26 to 0.45 in real cases (of 2015, 2017 and 2021), and some room for larger heads.
 _MAX_FOREGROUND = 0.55
 
 
@@ -29,7 +28,8 @@ class VolumeCache(CaseCache):
     """Raw or bias-corrected volumes, cropped to their foreground boxes.
 
     Intensities are stored as they are, beside their statistics: a normalization
-    is two numbers a modality when they are read, so that all share one cache.
+    needs only two numbers per modality at reading, so that all normalizations share
+    one cache.
 
     Args:
         root: folder of all caches.
@@ -49,7 +49,13 @@ class VolumeCache(CaseCache):
         self.n4 = n4
 
     def write_volume(self, case_id, source, info, arrays):
-        """Writes what `data.prepared.pack.pack_volume` returns, whole or not at all.
+        """Writes one case, completely or not at all.
+
+        Args:
+            case_id: the case.
+            source: digest of what the case was made from.
+            info: the `VolumeInfo` that `data.prepared.pack.pack_volume` returned.
+            arrays: the arrays that it returned.
 
         Raises:
             UserError: the folder cannot be written or the disk is full.
@@ -58,7 +64,7 @@ class VolumeCache(CaseCache):
             "shape": info.shape,
             "start": info.start,
             "affine": info.affine,
-            # As one text of fixed length: others lie where no checksum is.
+            # One text of fixed length: strings of variable length have no checksum.
             "modalities": np.bytes_(",".join(info.modalities)),
             **{f"statistics_{name}": value for name, value in info.statistics.items()},
         }
@@ -67,26 +73,26 @@ class VolumeCache(CaseCache):
         self.write(case_id, source, arrays, chunks, attributes)
 
     def size_on_disk(self, arrays):
-        """Returns the bytes that the arrays of one case take, in whole chunks."""
+        """Returns how many bytes the arrays of one case take, in whole chunks."""
         return sum(_padded(x.shape) * x.itemsize for x in arrays.values())
 
-    def most_on_disk(self, shape):
-        """Returns the most bytes that a case should take, before it is read.
+    def max_size_on_disk(self, shape):
+        """Returns how many bytes a case should take at most, before it is read.
 
-        Of the grid of all releases the share that a head may fill; any other
-        grid may be a crop that is full. Intensities that are not integers take
-        twice as many without N4, which no release has and no header tells.
+        On the grid of the releases a head fills only a certain share; any other grid
+        may be a crop that is all foreground. Intensities that are not integers take
+        twice as many bytes without N4; no release has such, and headers do not tell.
 
         Args:
-            shape: (depth, height, width) of the whole grid in voxels.
+            shape: `(depth, height, width)` of the whole grid in voxels.
         """
         voxels = _padded(shape) * (_MAX_FOREGROUND if shape == GRID else 1)
         intensity = np.dtype(np.int16 if self.n4 is None else np.float32)
-        # And a byte each for the labels and the brain.
+        # Plus one byte each for the labels and the brain.
         return math.ceil(voxels * (len(MODALITIES) * intensity.itemsize + 2))
 
     def info(self, case_id):
-        """Returns the `VolumeInfo` of one case; reads no voxel.
+        """Returns the `VolumeInfo` of one case; no voxel is read.
 
         Raises:
             UserError: the case is missing or its file is damaged.
@@ -107,18 +113,18 @@ class VolumeCache(CaseCache):
             )
 
     def window(self, case_id, names, start, size):
-        """Returns a window of some arrays of one case.
+        """Reads a window of some arrays of one case.
 
         Args:
             case_id: the case.
             names: among `"images"`, `"labels"` and `"brain"`.
-            start: first voxel (depth, height, width) in the whole grid; may be
+            start: first voxel `(depth, height, width)` in the whole grid; may be
                 negative.
-            size: voxels (depth, height, width).
+            size: `(depth, height, width)` in voxels.
 
         Returns:
             A list of arrays of shape `size`, `"images"` with a last axis of
-            channels, in the stored types: zero outside of the foreground box and
+            channels, in the stored types; zero outside of the foreground box and
             of the grid.
 
         Raises:

@@ -1,4 +1,4 @@
-"""What is known of a prepared volume without reading its voxels."""
+"""What is known about a prepared volume without reading its voxels."""
 
 from dataclasses import dataclass
 
@@ -7,22 +7,22 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class VolumeInfo:
-    """A prepared volume: where its box lies in the whole grid, and its numbers.
+    """Where the foreground box of a prepared volume lies, and its statistics.
 
     Args:
         shape: `(depth, height, width)` of the whole grid in voxels.
         start: first voxel of the foreground box in the whole grid.
         size: `(depth, height, width)` of the box in voxels.
-        affine: 4x4 float64, from voxel indices (x, y, z) of the whole grid to
-            mm (RAS+).
+        affine: `(4, 4)` float64, from voxel indices (x, y, z) of the whole grid to
+            RAS+ mm.
         modalities: names of the image's channels.
         statistics: `(mean, std)` of the stored intensities of each channel,
             float64 of shape `(channels,)` each: `"nonzero"` over the channel's
             own voxels that are not 0, `"box"` over all voxels of the box.
-        slices: int32 `(depth, 6)`, for each axial slice of the whole grid the
-            number of brain voxels, then of voxels of the labels 0 to 4 (label 0
-            inside the brain only); the last five are 0 where the case has no
-            labels.
+        slices: int32 `(depth, 6)`: for each axial slice of the whole grid the
+            number of brain voxels, then the number of voxels of each of the labels 0
+            to 4 (label 0 counts inside the brain only); the last five are 0 if the
+            case has no labels.
     """
 
     shape: tuple[int, int, int]

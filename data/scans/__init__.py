@@ -1,0 +1,22 @@
+"""A user's own scans: found in a folder, read, checked and turned like those of BraTS.
+
+The checks say whether a network trained on BraTS can be expected to work. The
+prediction itself is not here, nor are data sets to train on.
+"""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach(
+    __name__,
+    submod_attrs={
+        "checks": [
+            "check_grids",
+            "check_intensities",
+            "check_registration",
+            "refuse_errors",
+        ],
+        "find": ["find_cases", "find_scan", "release_of"],
+        "registration": ["worst_placed"],
+        "scan": ["Scan", "open_scan", "read_scan"],
+    },
+)

@@ -1,14 +1,12 @@
 """A scan of four modalities from anywhere: found, read, checked and turned."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from common.errors import UserError
-from data.brats.layout import scan
-from data.brats.releases import MODALITIES, RELEASES
+from data.brats.releases import MODALITIES
 from data.case import Case
 from data.integrity import Finding
 from data.scans.checks import (
@@ -17,18 +15,10 @@ from data.scans.checks import (
     check_registration,
     refuse_errors,
 )
-from data.volume.files import Geometry, read_volume
+from data.scans.find import find_scan
+from data.volume.files import read_volume
+from data.volume.geometry import Geometry
 from data.volume.orientation import from_brats_axes, to_brats_axes
-
-_SUFFIXES = (".nii", ".nii.gz", ".mha")
-# The words in file names that tell a modality; FLAIR first, for "T2-FLAIR".
-_WORDS = {
-    "flair": {"flair", "t2f"},
-    "t1ce": {"t1ce", "t1c", "t1gd", "t1post"},
-    "t1": {"t1", "t1n", "t1w"},
-    "t2": {"t2", "t2w"},
-}
-_LABELS = {"seg", "ot", "mask", "label", "labels"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,94 +96,3 @@ def open_scan(scan, force=False):
     if not isinstance(scan, Case | dict):
         scan = find_scan(scan)
     return read_scan(scan.images if isinstance(scan, Case) else scan, force)
-
-
-def find_scan(folder):
-    """Finds the four modalities in a folder by the words in the files' names.
-
-    Args:
-        folder: with one file of each modality, named like those of any release
-            of BraTS; in folders of their own as in 2013 and 2015, too.
-
-    Returns:
-        A `Case` with the folder's name as id; `label` where there is one.
-
-    Raises:
-        UserError: there is no such folder, or not one file of each modality.
-    """
-    folder = Path(folder)
-    if not folder.is_dir():
-        received = "a file" if folder.exists() else "no such folder"
-        fix = "give the folder of one case, or its four files"
-        raise UserError(folder, "the folder of a case", received, fix)
-    found = {role: [] for role in (*_WORDS, "label")}
-    for path in sorted([*folder.glob("*"), *folder.glob("*/*")]):
-        role = _role(path)
-        if role is not None:
-            found[role].append(path)
-    for name in MODALITIES:
-        if len(found[name]) != 1:
-            received = ", ".join(path.name for path in found[name]) or "none"
-            fix = "name the four files by --flair, --t1, --t1ce and --t2"
-            raise UserError(folder, f"one file of {name}", received, fix)
-    return Case(
-        id=folder.resolve().name,
-        patient=None,
-        group="",
-        images={name: found[name][0] for name in MODALITIES},
-        label=found["label"][0] if len(found["label"]) == 1 else None,
-    )
-
-
-def _role(path):
-    name = path.name.lower()
-    if not path.is_file() or name.startswith(".") or not name.endswith(_SUFFIXES):
-        return None
-    words = set(re.split(r"[^a-z0-9]+", name))
-    if words & _LABELS:
-        return "label"
-    return next((role for role, known in _WORDS.items() if words & known), None)
-
-
-def release_of(paths):
-    """Returns the `Release` whose file names a scan has, or None.
-
-    Releases with the same names have the same labels; any of them is returned.
-
-    Args:
-        paths: path of each of `MODALITIES`.
-    """
-    for release in RELEASES.values():
-        if all(
-            release.role(paths[name].parent.name, paths[name].name) == name
-            for name in MODALITIES
-        ):
-            return release
-    return None
-
-
-def find_cases(root):
-    """Finds the folders of cases below a folder.
-
-    Args:
-        root: a folder of BraTS cases of any release, with or without folders of
-            grades; or any folder of which each subfolder is a case.
-
-    Returns:
-        Pairs of id and folder, in order of id; the folders may be incomplete.
-
-    Raises:
-        UserError: there is no subfolder at all.
-    """
-    root = Path(root)
-    try:
-        return [(case.id, case.folder) for case in scan(root).cases]
-    except UserError:
-        if not root.is_dir():
-            raise
-    folders = [path for path in sorted(root.iterdir()) if path.is_dir()]
-    folders = [path for path in folders if not path.name.startswith(".")]
-    if not folders:
-        fix = "give a folder that holds one folder a case"
-        raise UserError(root, "folders of cases", "none", fix)
-    return [(path.name, path) for path in folders]

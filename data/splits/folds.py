@@ -1,27 +1,12 @@
 """Folds and splits: image-wise, patient-wise, or from the user's own file."""
 
-import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 
 from common.errors import UserError
-from common.files import digest
 from data.order import generator
+from data.patients import base_exam, patient_of
 from data.splits.files import read_assignment, write_assignment
-
-
-@dataclass(frozen=True)
-class Split:
-    """The cases of one fold, by id, each in sorted order of the data set."""
-
-    fold: int
-    train: tuple[str, ...]
-    validation: tuple[str, ...]
-    test: tuple[str, ...]
-
-    def digest(self):
-        """Returns a hash of the three lists."""
-        return digest([self.train, self.validation, self.test])
+from data.splits.split import Split
 
 
 def image_folds(cases, n_folds, seed):
@@ -108,11 +93,6 @@ def rule_kept(cases, folds):
         ):
             return rule
     return None
-
-
-def base_exam(patient):
-    """Strips the letter that marks a repeated exam: MR024780B is MR024780."""
-    return re.sub(r"(?<=\d)[A-Za-z]$", "", patient)
 
 
 def split(cases, folds, fold, validation_share, seed, patient_rule=None):
@@ -208,19 +188,3 @@ def read_folds(path, cases):
 def write_folds(path, folds):
     """Writes folds in the format that `read_folds` reads, with their hash."""
     write_assignment(path, "fold", folds)
-
-
-def patient_of(case):
-    """Returns the patient of a case.
-
-    Raises:
-        UserError: the case has no patient id.
-    """
-    if not case.patient:
-        raise UserError(
-            case.label or case.id,
-            "a patient id, which a patient-wise split needs",
-            "none",
-            "use SPLIT=image, or SPLITS=file.csv with folds of your own",
-        )
-    return case.patient

@@ -6,8 +6,10 @@ from fractions import Fraction
 
 from common.errors import UserError
 from data.order import generator
+from data.patients import patient_of
 from data.splits.files import read_assignment, write_assignment
-from data.splits.folds import Split, patient_of, refuse_divided_patients
+from data.splits.folds import refuse_divided_patients
+from data.splits.split import Split
 
 PARTS = ("train", "validation", "test")
 

@@ -14,8 +14,8 @@ from data.batches.patch_rule import PatchRule
 from data.batches.patches import PatchSampler
 from data.batches.pipeline import batch_stream
 from data.batches.regions import label_region, modality_region
-from data.brats.dataset import MODALITIES
-from data.volume.files import Geometry
+from data.brats.releases import MODALITIES
+from data.volume.geometry import Geometry
 from papers.anisocascade.cascade import STAGES
 from papers.anisocascade.losses import PooledDice
 from papers.anisocascade.networks import enet, tnet, wnet

@@ -17,10 +17,10 @@ from data.batches.augment_rule import AugmentationRule
 from data.batches.pipeline import batch_stream
 from data.batches.slice_index import SliceIndex
 from data.batches.slices import slice_batches
-from data.brats.dataset import MODALITIES
+from data.brats.releases import MODALITIES
 from data.padding import padded, padded_size
 from data.splits.parts import of_group, read_split, split_patients
-from data.volume.files import Geometry
+from data.volume.geometry import Geometry
 from papers.cunet import networks
 from papers.cunet.fusion import fuse
 from papers.cunet.losses import BoundaryLoss, CascadeLoss, PlainLoss, of_sums

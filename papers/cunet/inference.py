@@ -3,7 +3,7 @@
 import numpy as np
 
 from common.boxes import read_window
-from data.brats.dataset import MODALITIES
+from data.brats.releases import MODALITIES
 from data.normalize import brain_zscore
 from data.padding import padded_size
 from data.prepared.pack import pack_volume

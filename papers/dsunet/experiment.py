@@ -16,9 +16,9 @@ from common.training.plateau import Plateau
 from data.batches.augment_rule import AugmentationRule
 from data.batches.pipeline import batch_stream
 from data.batches.volumes import VolumeName, VolumeReader, volume_batches
-from data.brats.dataset import MODALITIES
+from data.brats.releases import MODALITIES
 from data.normalize import mean_statistics
-from data.volume.files import Geometry
+from data.volume.geometry import Geometry
 from papers.dsunet import networks
 from papers.dsunet.cost import giga_macs
 from papers.dsunet.losses import LabelDice

@@ -5,9 +5,9 @@ import numpy as np
 from common.boxes import read_window
 from common.files import digest, read_json
 from common.inference.predict import Predictor
-from data.brats.dataset import MODALITIES
+from data.brats.releases import MODALITIES
 from data.prepared.pack import pack_volume
-from data.volume.resample import resample
+from data.volume.resampling import resample
 from papers.dsunet.experiment import STATISTICS, build_network
 from papers.dsunet.paper import PAPER
 from papers.dsunet.preprocessing import labels_of, place, scale

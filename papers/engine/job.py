@@ -6,7 +6,8 @@ from pathlib import Path
 from common.errors import UserError
 from common.evidence import as_dict, protocol_digest, replace
 from common.files import digest, read_json, sha256
-from data.splits.folds import Split, rule_kept, split
+from data.splits.folds import rule_kept, split
+from data.splits.split import Split
 from papers.engine.devices.towers_for import shared_by
 from papers.engine.paper import Paper
 

@@ -3,7 +3,8 @@
 from collections import defaultdict
 
 from data.order import generator
-from data.splits.folds import Split, rule_kept, split
+from data.splits.folds import rule_kept, split
+from data.splits.split import Split
 from papers.engine.brats import folds
 
 ALL = "all"

@@ -6,7 +6,7 @@ import pytest
 from data.normalize import brain_zscore
 from data.order import generator
 from data.prepared.pack import pack_volume
-from tests.data.prepared.made import MODALITIES, normalized, whole_grid
+from tests.data.prepared.small_cases import MODALITIES, normalized, whole_grid
 
 
 @pytest.mark.parametrize("dtype", [np.int16, np.float32])

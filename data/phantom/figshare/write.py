@@ -14,9 +14,9 @@ from scipy import ndimage
 
 from common.files import atomic_folder, write_json
 from data.figshare.layout import PHANTOM_WRITER
-from data.figshare.mat_reader import Slice
 from data.figshare.mat_writer import write_cvind, write_slice
 from data.figshare.polygon import fill_polygon
+from data.figshare.slice import Slice
 from data.folder_notes import PHANTOM_FILE, holds_phantom
 from data.order import generator
 from data.phantom.figshare.head import cavity_depth, paint_head

@@ -11,7 +11,7 @@ from common.files import write_text
 from common.reporting import verify as ranges
 from common.reporting.tables import joined_table
 from common.reporting.text import to_csv
-from data.brats.dataset import MODALITIES
+from data.brats.releases import MODALITIES
 from data.integrity import SEVERITIES, exit_code
 from data.prepared.n4 import N4
 from data.prepared.prepare import hash_cases

@@ -9,7 +9,7 @@ import numpy as np
 from common.errors import UserError
 from common.evidence import from_dict, protocol_digest
 from common.files import digest, read_json, sha256
-from data.brats.dataset import MODALITIES
+from data.brats.releases import MODALITIES
 from data.integrity import Finding
 from data.scans.scan import open_scan
 from papers.engine.brats import bias_correction

@@ -16,7 +16,7 @@ from common.files import digest, read_json, sha256, write_json
 from data.brats.labels import from_canonical
 from data.brats.releases import MODALITIES, RELEASES
 from data.case import Case
-from data.scans.scan import find_cases, find_scan, release_of
+from data.scans.find import find_cases, find_scan, release_of
 from data.volume.files import write_labels
 
 OUTPUTS = (".nii", ".nii.gz", ".mha")

@@ -21,7 +21,7 @@ from data.order import generator
 from data.prepared.pack import pack_volume
 from data.prepared.volume_cache import VolumeCache
 from data.volume.views import VIEWS, axes_from_view, axes_to_view, from_view, to_view
-from tests.data.prepared.made import MODALITIES, normalized, write_cases
+from tests.data.prepared.small_cases import MODALITIES, normalized, write_cases
 
 SHAPE = (16, 24, 20)
 IDS = ("case0", "case1", "case2")

@@ -12,7 +12,7 @@ from data.batches.placement import Placement
 from data.batches.slice_index import SliceIndex
 from data.batches.slices import SliceReader, slice_batches
 from data.batches.volumes import VolumeReader, volume_batches
-from tests.data.prepared.made import write_cases
+from tests.data.prepared.small_cases import write_cases
 
 SHAPE = (24, 64, 64)
 STEPS = 8

@@ -24,7 +24,7 @@ from data.batches.slice_policies import (
 from data.batches.slices import SliceName, SliceReader, slice_batches
 from data.batches.volumes import VolumeReader
 from data.prepared.volume_cache import VolumeCache
-from tests.data.prepared.made import normalized, write_cases
+from tests.data.prepared.small_cases import normalized, write_cases
 
 SHAPE = (16, 24, 20)
 IDS = ("case0", "case1", "case2")

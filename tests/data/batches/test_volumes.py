@@ -11,8 +11,8 @@ from data.batches.pipeline import batch_stream
 from data.batches.placement import Placement
 from data.batches.volumes import VolumeReader, volume_batches
 from data.order import generator
-from data.volume.resample import resample, resample_labels
-from tests.data.prepared.made import normalized, write_cases
+from data.volume.resampling import resample, resample_labels
+from tests.data.prepared.small_cases import normalized, write_cases
 
 SHAPE = (16, 24, 20)
 CUBE = (12, 12, 12)

@@ -10,8 +10,9 @@ import pytest
 import SimpleITK
 
 from common.errors import UserError
-from data.brats.dataset import MODALITIES, BratsDataset
+from data.brats.dataset import BratsDataset
 from data.brats.layout import PHANTOM_WRITER
+from data.brats.releases import MODALITIES
 from data.volume.files import read_geometry
 from tests.data.brats.trees import (
     AFFINE,

@@ -9,7 +9,7 @@ import pytest
 
 from common.errors import UserError
 from data.brats.dataset import BratsDataset
-from data.brats.layout import scan
+from data.brats.layout import find_layout
 from tests.data.brats.trees import (
     LAYOUTS,
     SHAPE,
@@ -24,7 +24,7 @@ from tests.data.brats.trees import (
 @pytest.mark.parametrize("depth", ["", "BraTS2020", "BraTS2020/MICCAI_2020"])
 def test_a_folder_above_the_data_set_will_do(tmp_path, depth):
     write_layout(tmp_path / depth, "brats20")
-    assert scan(tmp_path).root == tmp_path / depth
+    assert find_layout(tmp_path).root == tmp_path / depth
     assert len(BratsDataset(tmp_path)) == 1
 
 
@@ -32,11 +32,11 @@ def test_a_grade_folder_gives_its_cases_only(tmp_path):
     for release in ("brats17", "brats18"):
         folder, files, *_ = LAYOUTS[release]
         write_empty(tmp_path, folder, files)
-    (high,) = scan(tmp_path / "HGG").cases
-    (low,) = scan(tmp_path / "LGG").cases
+    (high,) = find_layout(tmp_path / "HGG").cases
+    (low,) = find_layout(tmp_path / "LGG").cases
     assert (high.group, low.group) == ("HGG", "LGG")
     with pytest.raises(UserError, match="brats18"):
-        scan(tmp_path)
+        find_layout(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["HGG", "hgg", "Hg"])
@@ -50,11 +50,11 @@ def test_a_grade_folder_counts_by_its_given_name(tmp_path, monkeypatch, name):
     write_empty(tmp_path, f"plain/{name}/{case}", files)
     (tmp_path / "link").symlink_to(tmp_path / "plain" / name)
     for root in ("data", f"data/{name}", "plain", f"plain/{name}", "link"):
-        (found,) = scan(tmp_path / root).cases
+        (found,) = find_layout(tmp_path / root).cases
         assert found.group == "HGG", root
-    assert scan(tmp_path / "data" / name).root == tmp_path / "data"
+    assert find_layout(tmp_path / "data" / name).root == tmp_path / "data"
     monkeypatch.chdir(tmp_path / "plain" / name)
-    assert scan(".").cases[0].group == "HGG"
+    assert find_layout(".").cases[0].group == "HGG"
 
 
 def test_several_data_sets_are_not_chosen_from(tmp_path):
@@ -76,7 +76,7 @@ def test_a_mix_of_releases_is_refused_and_a_release_can_be_demanded(tmp_path):
             BratsDataset(tmp_path, release)
         assert "move" in error.value.next_step
     with pytest.raises(ValueError, match="brats99"):
-        scan(tmp_path, "brats99")
+        find_layout(tmp_path, "brats99")
 
 
 @pytest.mark.parametrize("kind", ["empty", "missing", "file", "digits"])
@@ -100,7 +100,7 @@ def test_2015_without_inner_folders_with_texts_and_testing_without_grade(tmp_pat
         files = vsd(100 * i, f"VSD.Brain{more}.XX.O.OT", nested=i % 2)
         write_empty(tmp_path, f"HGG/brats_tcia_pat10{i}_0001", [*files, "License.txt"])
     write_empty(tmp_path, "HGG_LGG/brats_2013_pat0103_1", vsd(9)[:4])
-    layout = scan(tmp_path)
+    layout = find_layout(tmp_path)
     assert [case.group for case in layout.cases] == ["", *["HGG"] * 4]
     assert [len(case.files["seg"]) for case in layout.cases] == [0, 1, 1, 1, 1]
     for case in layout.cases:
@@ -113,7 +113,7 @@ def test_2015_without_inner_folders_with_texts_and_testing_without_grade(tmp_pat
 def test_cases_of_2013_have_namesakes_of_the_other_grade(tmp_path):
     for grade in ("HGG", "LGG"):
         write_empty(tmp_path, f"{grade}/brats_2013_pat0001_1", vsd(1))
-    cases = scan(tmp_path).cases
+    cases = find_layout(tmp_path).cases
     assert [case.id for case in cases] == [
         *("LGG_brats_2013_pat0001_1", "brats_2013_pat0001_1")
     ]
@@ -125,7 +125,9 @@ def test_cases_of_2013_have_namesakes_of_the_other_grade(tmp_path):
 def test_exams_of_one_patient_share_their_patient(tmp_path):
     for exam in ("0001", "0294"):
         write_empty(tmp_path, f"HGG/brats_tcia_pat153_{exam}", vsd(1))
-    assert {case.patient for case in scan(tmp_path).cases} == {"brats_tcia_pat153"}
+    assert {case.patient for case in find_layout(tmp_path).cases} == {
+        "brats_tcia_pat153"
+    }
 
 
 def test_hidden_files_are_no_cases_and_others_are_told(tmp_path):
@@ -137,7 +139,7 @@ def test_hidden_files_are_no_cases_and_others_are_told(tmp_path):
     (tmp_path / "__MACOSX").mkdir()
     (tmp_path / "readme.md").touch()
     (tmp_path / "HGG" / "spare").mkdir()
-    layout = scan(tmp_path)
+    layout = find_layout(tmp_path)
     assert {path.name for path in layout.others} == {"readme.md", "spare"}
     assert [path.name for path in layout.cases[0].others] == [
         *("Brats17_CBICA_AAB_1_t1.nii.gz", "notes.txt")
@@ -149,7 +151,7 @@ def test_missing_modality_is_named_with_the_next_command(tmp_path):
     write_layout(tmp_path, "brats17")
     case = tmp_path / "HGG" / "Brats17_CBICA_AAL_2"
     (case / "Brats17_CBICA_AAL_2_t1ce.nii.gz").unlink()
-    assert scan(tmp_path).cases[0].missing == ("t1ce",)
+    assert find_layout(tmp_path).cases[0].missing == ("t1ce",)
     with pytest.raises(UserError) as error:
         BratsDataset(tmp_path)
     assert error.value.file == str(case)
@@ -162,12 +164,12 @@ def test_double_files_and_cases_are_refused(tmp_path):
     case = tmp_path / "HGG" / "Brats17_CBICA_AAL_2"
     name = "Brats17_CBICA_AAL_2_t2.nii"
     shutil.copy(case / f"{name}.gz", case / name)
-    assert scan(tmp_path).cases[0].double == ("t2",)
+    assert find_layout(tmp_path).cases[0].double == ("t2",)
     with pytest.raises(UserError, match="one t2 file"):
         BratsDataset(tmp_path)
     (case / name).unlink()
     shutil.copytree(case, tmp_path / "LGG" / case.name)
-    assert len(scan(tmp_path).cases) == 2
+    assert len(find_layout(tmp_path).cases) == 2
     with pytest.raises(UserError, match="one case Brats17_CBICA_AAL_2"):
         BratsDataset(tmp_path)
 
@@ -177,7 +179,7 @@ def test_a_whole_release_opens_in_well_under_a_second(tmp_path):
     for i in range(285):
         case = f"Brats17_TCIA_{i:03}_1"
         write_empty(tmp_path, f"{'HGG' if i < 210 else 'LGG'}/{case}", suffixed(case))
-    save(next(iter(scan(tmp_path).cases)).files["flair"][0], np.zeros(SHAPE))
+    save(next(iter(find_layout(tmp_path).cases)).files["flair"][0], np.zeros(SHAPE))
     start = time.process_time()
     dataset = BratsDataset(tmp_path)
     assert time.process_time() - start < 0.5

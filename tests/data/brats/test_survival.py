@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from common.errors import UserError
-from data.brats.survival import survival
+from data.brats.survival import read_survival
 
 # By release: a case, the table's name, its first lines.
 TABLES = {
@@ -53,7 +53,7 @@ def write(root, case, name, text):
 def test_all_spellings_give_one_table(tmp_path, release):
     case, name, text, expected = TABLES[release]
     write(tmp_path / "data", case, name, text)
-    table = survival(tmp_path)
+    table = read_survival(tmp_path)
     assert list(table.columns) == ["id", "age", "survival_days", "resection"]
     assert len(table) == len(expected)
     for row, wanted in zip(table.itertuples(index=False), expected, strict=True):
@@ -63,17 +63,17 @@ def test_all_spellings_give_one_table(tmp_path, release):
 
 def test_a_grade_folder_finds_the_table_beside_it(tmp_path):
     write(tmp_path, *TABLES["2017"][:3])
-    assert len(survival(tmp_path / "HGG")) == 1
+    assert len(read_survival(tmp_path / "HGG")) == 1
 
 
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "Brats17ID,Age\n,3\n", "\0\xff"])
 def test_a_table_that_names_no_cases_is_refused(tmp_path, text):
     write(tmp_path, "HGG/Brats17_TCIA_167_1", "survival_data.csv", text)
     with pytest.raises(UserError, match="survival_data.csv"):
-        survival(tmp_path)
+        read_survival(tmp_path)
 
 
 def test_no_table_is_said_so(tmp_path):
     (tmp_path / "BraTS2021_00000").mkdir()
     with pytest.raises(UserError, match="survival_info.csv"):
-        survival(tmp_path)
+        read_survival(tmp_path)

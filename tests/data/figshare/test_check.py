@@ -8,8 +8,9 @@ import pytest
 
 from common.errors import UserError
 from data.figshare.check import check_figshare
-from data.figshare.mat_reader import Slice, read_slice
+from data.figshare.mat_reader import read_slice
 from data.figshare.mat_writer import write_cvind, write_slice
+from data.figshare.slice import Slice
 from data.integrity import exit_code
 
 

@@ -14,8 +14,9 @@ from scipy.io import loadmat
 from common.errors import UserError
 from data.figshare.dataset import FigshareDataset
 from data.figshare.layout import LABELS, PLANES, TOTAL
-from data.figshare.mat_reader import Slice, read_cvind
+from data.figshare.mat_reader import read_cvind
 from data.figshare.mat_writer import write_cvind
+from data.figshare.slice import Slice
 from data.phantom.figshare.write import write_phantom
 
 

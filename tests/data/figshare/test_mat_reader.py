@@ -9,16 +9,11 @@ import numpy as np
 import pytest
 
 from common.errors import UserError
-from data.figshare.mat_reader import (
-    MAX_SIDE,
-    MatError,
-    Slice,
-    read_cvind,
-    read_header,
-    read_slice,
-)
+from data.figshare.mat_error import MatError
+from data.figshare.mat_reader import MAX_SIDE, read_cvind, read_header, read_slice
 from data.figshare.mat_writer import write_cvind, write_slice
 from data.figshare.polygon import fill_polygon
+from data.figshare.slice import Slice
 
 
 @pytest.fixture

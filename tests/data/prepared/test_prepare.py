@@ -1,4 +1,4 @@
-"""Preparation: every case once and whole, whatever happens in between."""
+"""Preparation: every case once and complete, whatever happens in between."""
 
 import os
 import random
@@ -16,11 +16,11 @@ import SimpleITK as sitk
 from common.errors import UserError
 from common.files import lock
 from data.brats.dataset import BratsDataset
-from data.prepared import prepare
+from data.prepared import prepare, progress
 from data.prepared.n4 import N4
 from data.prepared.prepare import hash_cases, prepare_volumes
 from data.prepared.volume_cache import VolumeCache
-from tests.data.prepared.volume_tree import (
+from tests.data.prepared.brats17_tree import (
     MODALITIES,
     DyingDataset,
     case_id,
@@ -76,20 +76,20 @@ def test_prepares_once(root, tmp_path):
     affine = np.diag([-1.0, -1, 1, 1])
     affine[1, 3] = 239
     np.testing.assert_array_equal(cache.info(case_id(0)).affine, affine)
-    assert lines[0].startswith("4 cases to prepare, 0 are there")
+    assert lines[0].startswith("4 cases to prepare, 0 already done")
     assert lines[1] == "they will take at most 1 MB and about 1 s"
     assert lines[2].startswith("3 more will take about ")
     assert lines[-1].startswith("prepared 4 cases")
 
     times = {path: path.stat().st_mtime_ns for path in cache.folder.glob("*.h5")}
     assert prepare_volumes(BratsDataset(root), cache, 2, lines.append) == 0
-    assert lines[-1].startswith("0 cases to prepare, 4 are there")
+    assert lines[-1].startswith("0 cases to prepare, 4 already done")
     assert times == {
         path: path.stat().st_mtime_ns for path in cache.folder.glob("*.h5")
     }
 
 
-def test_changed_or_broken_cases_are_prepared_anew(root, tmp_path):
+def test_changed_or_broken_cases_are_prepared_again(root, tmp_path):
     cache = cache_in(tmp_path)
     prepare_volumes(BratsDataset(root), cache, say=quiet)
     times = {name: cache.path(name).stat().st_mtime_ns for name in prepared(cache)}
@@ -106,7 +106,7 @@ def test_changed_or_broken_cases_are_prepared_anew(root, tmp_path):
     assert cache.path(case_id(0)).stat().st_mtime_ns == times[case_id(0)]
 
 
-def test_n4_but_for_what_is_excluded(root, tmp_path):
+def test_n4_corrects_all_but_the_excluded_modalities(root, tmp_path):
     dataset = BratsDataset(root)
     raw, cache = cache_in(tmp_path), cache_in(tmp_path, FAST_N4)
     prepare_volumes(dataset, raw, say=quiet)
@@ -127,7 +127,7 @@ def test_n4_but_for_what_is_excluded(root, tmp_path):
         prepare_volumes(dataset, cache_in(tmp_path, N4(exclude=("FLAIR",))))
 
 
-def test_bad_cases_are_all_told_and_the_others_kept(root, tmp_path):
+def test_bad_cases_are_all_reported_and_the_others_kept(root, tmp_path):
     path = file_of(root, 0, "t2")
     path.write_bytes(path.read_bytes()[:300])
     write_file(root, 2, "t1", read_file(root, 2, "t1") * 0)
@@ -135,11 +135,11 @@ def test_bad_cases_are_all_told_and_the_others_kept(root, tmp_path):
     with pytest.raises(UserError) as caught:
         prepare_volumes(BratsDataset(root), cache, 2, quiet)
     assert caught.value.file == str(root)
-    told = caught.value.received
-    assert told.startswith("2 of 4 that cannot")
-    assert f"{case_id(0)}: {path}: expected" in told
-    assert f"{case_id(2)}: {file_of(root, 2, 't1').parent}: expected" in told
-    assert "t1 is 0 everywhere" in told
+    received = caught.value.received
+    assert received.startswith("2 of 4 that cannot")
+    assert f"{case_id(0)}: {path}: expected" in received
+    assert f"{case_id(2)}: {file_of(root, 2, 't1').parent}: expected" in received
+    assert "t1 is 0 everywhere" in received
     assert f"make check-data DATASET=brats17 DATA={root}" in caught.value.next_step
     assert prepared(cache) == [case_id(1), case_id(3)]
 
@@ -148,7 +148,7 @@ def test_bad_cases_are_all_told_and_the_others_kept(root, tmp_path):
     assert prepare_volumes(BratsDataset(root), cache, say=quiet) == 2
 
 
-def test_a_process_that_dies_fails_its_case_only(root, tmp_path):
+def test_a_process_that_dies_fails_only_its_case(root, tmp_path):
     cache = cache_in(tmp_path)
     with pytest.raises(
         UserError, match=f"{case_id(1)}: its process was killed"
@@ -166,15 +166,15 @@ def test_one_process_at_a_time(root, tmp_path):
 
 
 def test_progress_with_time_left(root, tmp_path, monkeypatch):
-    monkeypatch.setattr(prepare, "_SECONDS_BETWEEN_LINES", 0)
+    monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 0)
     lines = []
     prepare_volumes(BratsDataset(root), cache_in(tmp_path), say=lines.append)
-    progress = [line for line in lines if line.endswith(" left")]
-    assert [line.split(",")[0] for line in progress] == ["2 of 4", "3 of 4"]
+    shown = [line for line in lines if line.endswith(" left")]
+    assert [line.split(",")[0] for line in shown] == ["2 of 4", "3 of 4"]
 
 
-def test_hashing_shows_how_far_it_is(root, monkeypatch):
-    monkeypatch.setattr(prepare, "_SECONDS_BETWEEN_LINES", 0)
+def test_hashing_shows_its_progress(root, monkeypatch):
+    monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 0)
     lines, dataset = [], BratsDataset(root)
     sources = hash_cases(dataset, lines.append)
     assert sources == {case.id: dataset.source(case) for case in dataset}
@@ -188,7 +188,7 @@ def test_a_removed_case_leaves_the_others_prepared(root, tmp_path):
     cache, lines = cache_in(tmp_path, fingerprint="later"), []
     assert prepare_volumes(BratsDataset(root), cache, say=lines.append) == 0
     assert lines[0].startswith("3 cases taken over")
-    assert lines[1].startswith("0 cases to prepare, 3 are there")
+    assert lines[1].startswith("0 cases to prepare, 3 already done")
     assert prepared(cache) == [case_id(0), case_id(1), case_id(3)]
     for name in prepared(cache):
         assert cache.path(name).read_bytes() == before.path(name).read_bytes()
@@ -222,57 +222,57 @@ def test_other_settings_are_never_taken_over(root, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("n4", "told"),
+    ("n4", "text"),
     [
         (None, "57 MB and about 1 s"),
         (N4(), "0.1 GB and about 19 s"),
         (N4(exclude=MODALITIES[:3]), "0.1 GB and about 5 s"),
     ],
 )
-def test_estimate_from_the_headers(tmp_path, n4, told):
+def test_estimate_from_the_headers(tmp_path, n4, text):
     """240x240x155 voxels: 0.8 s, and 4.6 s for each modality that N4 corrects."""
     write_file(tmp_path, 0, "flair", np.zeros((155, 240, 240), np.int16))
     for role in MODALITIES[1:]:
         file_of(tmp_path, 0, role).write_bytes(b"not read")
     lines, dataset, cache = [], BratsDataset(tmp_path), cache_in(tmp_path, n4)
     cache.folder.mkdir(parents=True)
-    prepare._estimate(dataset, cache, [case_id(0)], 1, lines.append)
-    assert lines == [f"they will take at most {told}"]
+    prepare._announce(dataset, cache, [case_id(0)], 1, lines.append)
+    assert lines == [f"they will take at most {text}"]
 
 
-def test_refuses_before_it_begins_where_the_disk_is_too_small(root, tmp_path):
+def test_too_small_a_disk_is_refused_before_the_first_case(root, tmp_path):
     (tmp_path / "cache").mkdir()
     with small_disk(tmp_path / "cache", "128k"):
         cache, lines = cache_in(tmp_path), []
-        with pytest.raises(UserError, match="room for 4 cases") as caught:
+        with pytest.raises(UserError, match="space for 4 cases") as caught:
             prepare_volumes(BratsDataset(root), cache, 2, lines.append)
         assert caught.value.file == str(cache.folder)
-        assert "free space" in caught.value.next_step
+        assert "free some space" in caught.value.next_step
         assert lines[-1].startswith("they will take at most 1 MB"), "before any case"
         assert prepared(cache) == []
 
 
 def write_fractions(root, numbers, shape=(40, 64, 64)):
-    """Writes cases that take almost twice what their headers let one expect."""
+    """Writes cases that take almost twice as much as their headers suggest."""
     for number in numbers:
         for role in MODALITIES:
             write_file(root, number, role, np.full(shape, number + 0.5, np.float32))
         write_file(root, number, "seg", np.zeros(shape, np.uint8))
 
 
-def test_refuses_after_the_sample_has_shown_more(root, tmp_path):
+def test_too_small_a_disk_is_refused_after_the_sample(root, tmp_path):
     write_fractions(root, range(COUNT))
     (tmp_path / "cache").mkdir()
     with small_disk(tmp_path / "cache", "8m"):
         cache, lines = cache_in(tmp_path), []
-        with pytest.raises(UserError, match="room for 4 cases, about 12 MB"):
+        with pytest.raises(UserError, match="space for 4 cases, about 12 MB"):
             prepare_volumes(BratsDataset(root), cache, 2, lines.append)
         assert lines[-1].startswith("they will take at most 7 MB")
         assert prepared(cache) == []
 
 
 def test_disk_that_fills_is_one_error(root, tmp_path):
-    """Fractions, but not in the first case: what was estimated is not enough."""
+    """Fractions, but not in the first case: the estimate is too small."""
     write_fractions(root, (1, 2, 3))
     (tmp_path / "cache").mkdir()
     with small_disk(tmp_path / "cache", "6m"):
@@ -280,7 +280,7 @@ def test_disk_that_fills_is_one_error(root, tmp_path):
         with pytest.raises(UserError) as caught:
             prepare_volumes(BratsDataset(root), cache, 1, quiet)
         assert caught.value.file.startswith(str(cache.folder))
-        assert "free space" in caught.value.next_step
+        assert "free some space" in caught.value.next_step
         assert prepared(cache) == [case_id(0), case_id(1), case_id(2)]
         for number in (0, 1, 2):
             check_against_files(cache, root, number)
@@ -302,7 +302,7 @@ prepare_volumes(BratsDataset(root), cache, 2)
 
 
 def start(root, folder):
-    """Begins a preparation in a group of its own; returns after its first line."""
+    """Starts a preparation in its own process group; returns after its first line."""
     process = subprocess.Popen(
         [sys.executable, "-c", PREPARE, root, folder],
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
@@ -314,7 +314,7 @@ def start(root, folder):
 
 
 def wait_for_cases(process, folder, more):
-    """Waits until a running preparation has written some more cases, or ended."""
+    """Waits until a running preparation has written some more cases, or has ended."""
     before = len(list(folder.glob("*/*.h5")))
     while process.poll() is None and len(list(folder.glob("*/*.h5"))) < before + more:
         time.sleep(0.005)
@@ -324,7 +324,7 @@ def contents(folder):
     return {path.name: path.read_bytes() for path in folder.glob("brats17-*/*")}
 
 
-def test_killed_at_any_moment_ends_as_if_never_killed(tmp_path):
+def test_killed_at_any_moment_it_ends_as_if_never_killed(tmp_path):
     root, count = tmp_path / "brats", 8
     write_tree(root, count, (24, 32, 32))
     start(root, tmp_path / "whole").communicate()
@@ -345,7 +345,7 @@ def test_killed_at_any_moment_ends_as_if_never_killed(tmp_path):
         cases = sorted(name for name in there if name.endswith(".h5"))
         seen.add(len(cases))
         for name in moments.sample(cases, max(0, len(cases) - 2)):
-            # So that enough is left to be killed at.
+            # Enough must be left to be interrupted.
             next((tmp_path / "killed").glob(f"*/{name}")).unlink()
     assert len(seen) > 2, "killed at one moment only"
     process = start(root, tmp_path / "killed")

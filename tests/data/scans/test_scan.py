@@ -9,7 +9,8 @@ import pytest
 from common.errors import UserError
 from data.brats.releases import MODALITIES, RELEASES
 from data.scans.checks import EXPECTED, check_intensities, check_registration
-from data.scans.scan import find_cases, find_scan, read_scan, release_of
+from data.scans.find import find_cases, find_scan, release_of
+from data.scans.scan import read_scan
 from data.volume.orientation import to_brats_axes
 
 SHAPE = (12, 14, 16)

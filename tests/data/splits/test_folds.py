@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from common.errors import UserError
 from data.case import Case
+from data.patients import base_exam
 from data.splits.folds import (
-    base_exam,
     image_folds,
     patient_folds,
     read_folds,
@@ -44,22 +44,6 @@ def by_exam(cases):
     for case in cases:
         groups.setdefault(base_exam(case.patient), set()).add(case.id)
     return groups.values()
-
-
-@pytest.mark.parametrize(
-    ("patient", "exam"),
-    [
-        ("MR024780B", "MR024780"),
-        ("MR024780", "MR024780"),
-        ("100360", "100360"),
-        ("1a", "1"),
-        ("MR1AB", "MR1AB"),
-        ("MRB", "MRB"),
-        ("B", "B"),
-    ],
-)
-def test_base_exam(patient, exam):
-    assert base_exam(patient) == exam
 
 
 def test_published_sizes():

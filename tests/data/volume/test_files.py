@@ -9,7 +9,8 @@ import pytest
 import SimpleITK
 
 from common.errors import UserError
-from data.volume.files import Geometry, read_geometry, read_volume, write_labels
+from data.volume.files import read_geometry, read_volume, write_labels
+from data.volume.geometry import Geometry
 
 SHAPE = (3, 5, 7)  # (depth, height, width)
 

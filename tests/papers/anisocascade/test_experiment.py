@@ -7,7 +7,7 @@ from common.errors import UserError
 from common.evidence import as_dict, replace
 from common.files import write_json
 from data.phantom.brats.write import write_phantom
-from data.splits.folds import Split
+from data.splits.split import Split
 from papers.anisocascade import experiment
 from papers.anisocascade.inference import segmenter
 from papers.anisocascade.protocol import METHODS, NETWORKS, PROFILES, Protocol

@@ -7,7 +7,7 @@ import pytest
 
 from common.metrics.overlap import confusion, dice
 from common.metrics.regions import REGIONS, region_masks
-from data.scans.scan import find_scan
+from data.scans.find import find_scan
 from data.volume.files import read_volume
 from data.volume.views import VIEWS, from_view
 from papers.anisocascade.cascade import STAGES, predict_case

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from common.errors import UserError
-from data.scans.scan import find_scan
+from data.scans.find import find_scan
 from papers.anisocascade.cascade import STAGES, predict_case
 from papers.anisocascade.inference_protocol import Cascade, Inference, Tiling
 from papers.anisocascade.segmenter import Segmenter, compile_network

@@ -16,8 +16,8 @@ from data.batches.slice_index import SliceIndex
 from data.batches.slices import SliceName
 from data.normalize import standardize
 from data.phantom.brats.write import write_phantom
-from data.splits.folds import Split
 from data.splits.parts import split_patients
+from data.splits.split import Split
 from data.volume.files import read_volume
 from papers.cunet import experiment, slices
 from papers.cunet.inference import segmenter

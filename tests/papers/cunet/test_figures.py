@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.image import imread
 
 from common.reporting.text import read_text
-from data.brats.dataset import MODALITIES
+from data.brats.releases import MODALITIES
 from data.case import Case
 from papers.cunet import figures
 from papers.cunet.protocol import METHODS, Protocol

@@ -6,7 +6,8 @@ from scipy import ndimage
 
 from common.evidence import replace
 from data.batches.slices import SliceName
-from data.brats.dataset import MODALITIES, BratsDataset
+from data.brats.dataset import BratsDataset
+from data.brats.releases import MODALITIES
 from data.order import generator
 from data.phantom.brats.case import draw_case
 from papers.cunet.protocol import METHODS, PROFILES, Protocol

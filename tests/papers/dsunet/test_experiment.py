@@ -12,9 +12,9 @@ from common.training.loop import save_weights
 from data.batches.symmetry import apply_symmetry
 from data.normalize import standardize_all
 from data.phantom.brats.write import write_phantom
-from data.splits.folds import Split
+from data.splits.split import Split
 from data.volume.files import read_volume
-from data.volume.resample import resample, resample_labels
+from data.volume.resampling import resample, resample_labels
 from papers.dsunet import experiment
 from papers.dsunet.inference import segmenter
 from papers.dsunet.preprocessing import labels_of, masks_of

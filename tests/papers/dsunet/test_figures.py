@@ -8,7 +8,7 @@ import pytest
 from matplotlib.colors import rgb_to_hsv
 from matplotlib.image import imread
 
-from data.brats.dataset import MODALITIES
+from data.brats.releases import MODALITIES
 from data.case import Case
 from papers.dsunet import figures
 from papers.dsunet.protocol import METHODS

@@ -11,7 +11,7 @@ from common.evidence import as_dict, protocol_digest, replace
 from common.files import read_json, write_json
 from common.training.loop import save_weights
 from data.phantom.brats.write import write_phantom
-from data.splits.folds import Split
+from data.splits.split import Split
 from data.volume.files import read_volume
 from papers.engine.console import Console
 from papers.engine.predict.volumes import predict_file

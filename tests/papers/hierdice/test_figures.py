@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.brats.dataset import MODALITIES
+from data.brats.releases import MODALITIES
 from data.case import Case
 from papers.engine.brats import ATTRIBUTION
 from papers.hierdice import figures

@@ -10,7 +10,7 @@ from common.evidence import as_dict, replace
 from common.files import write_json
 from common.training.loop import save_weights
 from common.training.towers import sequential
-from data.splits.folds import Split
+from data.splits.split import Split
 from data.volume.files import read_geometry, read_volume
 from papers.engine.console import Console
 from papers.engine.predict.volumes import predict_file

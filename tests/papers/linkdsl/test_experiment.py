@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from common.evidence import replace
-from data.splits.folds import Split
+from data.splits.split import Split
 from papers.linkdsl import experiment
 from papers.linkdsl.protocol import METHODS, Protocol
 

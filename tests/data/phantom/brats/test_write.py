@@ -13,7 +13,7 @@ from common.files import read_json, sha256
 from data.brats.check import check_brats
 from data.brats.dataset import BratsDataset
 from data.brats.releases import MODALITIES, RELEASES
-from data.brats.survival import survival
+from data.brats.survival import read_survival
 from data.order import generator
 from data.phantom.brats.brain import draw_brain
 from data.phantom.brats.case import draw_case
@@ -197,7 +197,7 @@ def test_survival_table_of_a_validation_set(tmp_path, release, header):
     write_phantom(tmp_path, release, hgg=2, lgg=1, shape=SMALL, labeled=False)
     text = (tmp_path / "survival_evaluation.csv").read_text()
     assert text.splitlines()[0] == header
-    table = survival(tmp_path)
+    table = read_survival(tmp_path)
     assert len(table) == 2 and table["survival_days"].isna().all()
     assert table["age"].between(18, 90).all()
     assert set(table["id"]) < {case.id for case in BratsDataset(tmp_path)}

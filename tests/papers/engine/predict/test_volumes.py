@@ -11,7 +11,7 @@ import pytest
 from common.errors import UserError
 from data.brats.releases import MODALITIES
 from data.integrity import Finding
-from data.scans.scan import find_scan
+from data.scans.find import find_scan
 from data.volume.files import read_geometry, read_volume
 from papers import registry
 from papers.engine.predict import command as weights

@@ -13,7 +13,7 @@ AFFINE = np.float64([[-1, 0, 0, 0], [0, -1, 0, 239], [0, 0, 1, 0], [0, 0, 0, 1]]
 
 
 class DyingDataset(BratsDataset):
-    """One case of it kills the process that reads it, as want of memory would."""
+    """A data set with a case that kills the process reading it, as the kernel might."""
 
     def read_image(self, case, modality):
         if case.id == case_id(1):

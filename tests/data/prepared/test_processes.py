@@ -1,4 +1,4 @@
-"""Tasks in processes: every outcome comes back, and no process stays."""
+"""Tasks in processes: every outcome comes back, and no process is left behind."""
 
 import os
 import signal
@@ -9,21 +9,21 @@ import time
 import pytest
 
 from common.errors import UserError
-from data.prepared.workers import Workers
-from tests.data.prepared.worker_tasks import begin
+from data.prepared.processes import ProcessPool
+from tests.data.prepared.process_tasks import begin
 from tests.disks import ROOT
 
 PARENT = """
 import signal
 
-from data.prepared.workers import Workers
-from tests.data.prepared.worker_tasks import begin
+from data.prepared.processes import ProcessPool
+from tests.data.prepared.process_tasks import begin
 
-# A background job of a shell has it ignored, and passes that on.
+# A background job of a shell ignores it, and its children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-with Workers(2, begin, ("sleep",)) as workers:
-    print(*(result for _, result, _ in workers.run(["pid", "pid2"])), flush=True)
-    for _ in workers.run(["sleep", "sleep2"]):
+with ProcessPool(2, begin, ("sleep",)) as pool:
+    print(*(result for _, result, _ in pool.run(["pid", "pid2"])), flush=True)
+    for _ in pool.run(["sleep", "sleep2"]):
         pass
 """
 
@@ -37,7 +37,7 @@ def is_alive(pid):
         return file.read().rpartition(")")[2].split()[0] != "Z"
 
 
-def wait_for_the_end_of(pids):
+def all_end(pids):
     end = time.monotonic() + 10
     while any(map(is_alive, pids)) and time.monotonic() < end:
         time.sleep(0.02)
@@ -47,9 +47,9 @@ def wait_for_the_end_of(pids):
 def test_every_task_has_its_own_outcome():
     """An error and a death fail their own tasks; the process is replaced."""
     tasks = ["a", "bad input", "dies", "exits", "bug", "modules", "b", "pid"]
-    with Workers(2, begin, ("did",)) as workers:
-        outcomes = {task: (result, e) for task, result, e in workers.run(tasks)}
-        again = list(workers.run(["c"]))
+    with ProcessPool(2, begin, ("did",)) as pool:
+        outcomes = {task: (result, e) for task, result, e in pool.run(tasks)}
+        again = list(pool.run(["c"]))
     assert again == [("c", "did c", None)]
     assert set(outcomes) == set(tasks)
     assert outcomes["a"] == ("did a", None)
@@ -62,19 +62,19 @@ def test_every_task_has_its_own_outcome():
     assert "KeyError: 'a bug'" in str(outcomes["bug"][1])
     assert "its process was killed" in str(outcomes["dies"][1])
     assert "exit code 3" in str(outcomes["exits"][1])
-    assert wait_for_the_end_of([outcomes["pid"][0]])
+    assert all_end([outcomes["pid"][0]])
 
 
 def test_no_tasks_no_processes():
-    with Workers(3, begin, ("did",)) as workers:
-        assert list(workers.run([])) == []
-    with pytest.raises(ValueError, match="at least one worker"):
-        Workers(0, begin, ("did",))
+    with ProcessPool(3, begin, ("did",)) as pool:
+        assert list(pool.run([])) == []
+    with pytest.raises(ValueError, match="at least one process"):
+        ProcessPool(0, begin, ("did",))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_no_process_outlives_its_parent(number):
-    """Not even one that is at work, whether its parent is asked to end or killed."""
+    """Not even one at work, whether its parent is asked to end or is killed."""
     parent = subprocess.Popen(
         [sys.executable, "-c", PARENT],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -87,9 +87,9 @@ def test_no_process_outlives_its_parent(number):
         assert len(set(pids)) == 2
         assert all(map(is_alive, pids))
         parent.send_signal(number)
-        _, told = parent.communicate(timeout=20)
-        assert parent.returncode in (-number, 128 + number), told
-        assert wait_for_the_end_of(pids)
+        _, errors = parent.communicate(timeout=20)
+        assert parent.returncode in (-number, 128 + number), errors
+        assert all_end(pids)
     finally:
         parent.kill()
         parent.communicate()
@@ -97,8 +97,8 @@ def test_no_process_outlives_its_parent(number):
 
 def test_an_error_in_the_loop_ends_the_processes():
     with pytest.raises(KeyboardInterrupt):
-        with Workers(1, begin, ("did",)) as workers:
-            outcomes = workers.run(["pid", "sleep"])
+        with ProcessPool(1, begin, ("did",)) as pool:
+            outcomes = pool.run(["pid", "sleep"])
             pid = next(outcomes)[1]
             assert is_alive(pid)
             raise KeyboardInterrupt

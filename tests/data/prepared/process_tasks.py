@@ -1,4 +1,4 @@
-"""What the processes do in the tests: every way in which a task can end."""
+"""Tasks for the processes in the tests: every way in which a task can end."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ from common.errors import UserError
 
 
 def begin(prefix):
-    """Runs in the processes: makes the function from a task to its result."""
+    """Runs in each process; returns the function from a task to its result."""
 
     def work(task):
         match task:
@@ -24,7 +24,7 @@ def begin(prefix):
             case "modules":
                 return sorted(set(sys.modules) & {"tensorflow", "keras", "pandas"})
             case "pid" | "pid2":
-                time.sleep(0.2)  # so that each process has one of the two
+                time.sleep(0.2)  # so that each process gets one of the two
                 return os.getpid()
             case "sleep" | "sleep2":
                 time.sleep(60)

@@ -1,4 +1,4 @@
-"""Tasks in processes of their own, none of which outlives the one that began it."""
+"""Tasks in separate processes, none of which outlives the process that started it."""
 
 import multiprocessing
 import os
@@ -11,24 +11,27 @@ from multiprocessing.connection import wait
 from common.errors import UserError
 
 
-class Workers:
-    """A few processes, each with one task at a time; use it in a `with`.
+class ProcessPool:
+    """A few processes, each with one task at a time; a context manager.
 
-    Unlike the standard library's pools, a process that dies fails the task it
-    was at and no other, and at the end of the `with`, by an error, Ctrl-C or
-    SIGTERM too, the processes are killed at once. They begin empty ("spawn"):
-    nothing that the parent has imported, such as TensorFlow, is in them.
+    Unlike with the standard library's pools, a process that dies fails the task it
+    was working on and no other; and when the `with` block ends, be it by an error,
+    Ctrl-C or SIGTERM, the processes are killed immediately. They start empty
+    ("spawn"): nothing that the parent has imported, such as TensorFlow, is in them.
 
     Args:
-        count: most processes at once.
+        count: largest number of processes at a time.
         start: function called once in each process; returns the function from a
             task to its result.
         arguments: arguments of `start`.
+
+    Raises:
+        ValueError: `count` is below 1.
     """
 
     def __init__(self, count, start, arguments):
         if count < 1:
-            raise ValueError(f"Expected at least one worker. Received: count={count}")
+            raise ValueError(f"Expected at least one process. Received: count={count}")
         self._count = count
         self._arguments = (start, arguments)
         self._context = multiprocessing.get_context("spawn")
@@ -37,7 +40,7 @@ class Workers:
 
     def __enter__(self):
         if threading.current_thread() is threading.main_thread():
-            self._old_handler = signal.signal(signal.SIGTERM, _exit_in_order)
+            self._old_handler = signal.signal(signal.SIGTERM, _exit_cleanly)
         return self
 
     def __exit__(self, *error):
@@ -51,10 +54,15 @@ class Workers:
             signal.signal(signal.SIGTERM, self._old_handler)
 
     def run(self, tasks):
-        """Yields `(task, result, error)` in the order in which they end.
+        """Runs tasks; yields each outcome as soon as it is known.
 
-        One of result and error is None. The error is the `UserError` of the
-        task, or a `RuntimeError` with the traceback of any other.
+        Args:
+            tasks: iterable of whatever the function of `start` takes.
+
+        Yields:
+            `(task, result, error)`. Either result or error is None. The error is the
+            `UserError` that the task raised, or a `RuntimeError` with the traceback
+            of any other error, or with the reason for which the process died.
         """
         tasks, busy = iter(tasks), {}
         self._hand_out(tasks, busy)
@@ -63,7 +71,7 @@ class Workers:
                 task = busy.pop(connection)
                 try:
                     result, failure = connection.recv()
-                except (EOFError, OSError):  # it has died
+                except (EOFError, OSError):  # the process has died
                     result, failure = None, self._bury(connection)
                 self._hand_out(tasks, busy)
                 yield task, result, _rebuild(failure)
@@ -80,7 +88,7 @@ class Workers:
             try:
                 connection.send(task)
             except (BrokenPipeError, ConnectionResetError):
-                pass  # it has died: `recv` will say so
+                pass  # the process has died: `recv` will report it
 
     def _start(self):
         ours, theirs = self._context.Pipe()
@@ -97,11 +105,11 @@ class Workers:
         process.join()
         connection.close()
         if process.exitcode == -signal.SIGKILL:
-            return "its process was killed, perhaps for want of memory"
+            return "its process was killed, perhaps because memory ran out"
         return f"its process ended with exit code {process.exitcode}"
 
 
-def _exit_in_order(number, frame):
+def _exit_cleanly(number, frame):
     sys.exit(128 + number)
 
 
@@ -113,8 +121,8 @@ def _rebuild(failure):
 
 
 def _work(connection, start, arguments):
-    """The life of one process."""
-    # Ctrl-C reaches the whole group; the parent alone answers it.
+    """Runs in each process: one task after another, until the pipe is closed."""
+    # Ctrl-C reaches the whole group; only the parent responds to it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     function = start(*arguments)
@@ -134,6 +142,6 @@ def _work(connection, start, arguments):
 
 
 def _exit_with_parent():
-    """Ends the process where its parent was killed and could not do so."""
+    """Ends the process when its parent was killed and could not end it."""
     multiprocessing.parent_process().join()
     os._exit(1)

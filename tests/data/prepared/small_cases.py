@@ -1,4 +1,4 @@
-"""Small prepared cases, with the whole grids that they were made of."""
+"""Small prepared cases, with the whole grids that they were made from."""
 
 import numpy as np
 
@@ -30,7 +30,7 @@ def whole_grid(number, shape):
 
 
 def write_cases(root, count, shape=(16, 24, 20), labeled=True):
-    """Prepares some cases; returns the cache and the whole grids by case."""
+    """Prepares some cases; returns the cache and the whole grids by case id."""
     cache, grids = VolumeCache(root, "small", "0" * 64), {}
     for number in range(count):
         case_id = f"case{number}"
@@ -42,7 +42,7 @@ def write_cases(root, count, shape=(16, 24, 20), labeled=True):
 
 
 def normalized(images):
-    """The z-score of each modality's non-zero voxels, in float64 and with a loop."""
+    """The z-score of each modality over its nonzero voxels, in float64."""
     result = np.zeros(images.shape)
     for channel in range(images.shape[-1]):
         values = images[..., channel].astype(np.float64)

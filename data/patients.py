@@ -1,0 +1,26 @@
+"""Which patient a case belongs to."""
+
+import re
+
+from common.errors import UserError
+
+
+def base_exam(patient):
+    """Strips the letter that marks a repeated exam: MR024780B is MR024780."""
+    return re.sub(r"(?<=\d)[A-Za-z]$", "", patient)
+
+
+def patient_of(case):
+    """Returns the patient of a case.
+
+    Raises:
+        UserError: the case has no patient id.
+    """
+    if not case.patient:
+        raise UserError(
+            case.label or case.id,
+            "a patient id, which a patient-wise split needs",
+            "none",
+            "use SPLIT=image, or SPLITS=file.csv with folds of your own",
+        )
+    return case.patient

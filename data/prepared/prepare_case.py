@@ -1,0 +1,87 @@
+"""Preparation of a single case, by a process that does nothing else."""
+
+import re
+import resource
+import time
+from pathlib import Path
+
+from common.errors import UserError
+from data.brats.releases import MODALITIES
+from data.prepared.estimates import require_space
+from data.prepared.pack import pack_volume
+
+
+def prepare_case(dataset, case, n4=None):
+    """Reads one case and turns it into what the cache keeps.
+
+    Args:
+        dataset: a `data.brats.dataset.BratsDataset`.
+        case: one of its cases.
+        n4: the `data.prepared.n4.N4` that corrects its modalities, or None.
+
+    Returns:
+        `(info, arrays)` as `data.prepared.pack.pack_volume` returns them.
+
+    Raises:
+        UserError: a file of the case cannot be used.
+    """
+    geometry = dataset.geometry(case)
+    images = {name: dataset.read_image(case, name) for name in MODALITIES}
+    labels = dataset.read_labels(case)
+    try:
+        if n4 is not None:
+            for name in MODALITIES:
+                if name not in n4.exclude:
+                    images[name] = n4.correct(images[name], geometry.spacing)
+        return pack_volume(images, labels, geometry.affine)
+    except ValueError as error:
+        raise UserError(
+            case.images[MODALITIES[0]].parent,
+            "images and labels that fit each other",
+            error,
+            check_command(dataset),
+        ) from error
+
+
+def open_task(kind, root, release, cache):
+    """Opens the data set in a process; returns what prepares one case there.
+
+    Args:
+        kind: class of the data set.
+        root: its folder.
+        release: name of its release.
+        cache: the `data.prepared.volume_cache.VolumeCache` to fill.
+
+    Returns:
+        Function from `(case id, digest of its source, number of cases that will
+        take as much)` to `(bytes on disk, seconds, peak memory in bytes)`.
+    """
+    dataset = kind(root, release)
+    cases = {case.id: case for case in dataset}
+
+    def prepare(task):
+        case_id, source, count = task
+        begin = time.monotonic()
+        info, arrays = prepare_case(dataset, cases[case_id], cache.n4)
+        size = cache.size_on_disk(arrays)
+        require_space(cache.folder, size * count, count)
+        cache.write_volume(case_id, source, info, arrays)
+        return size, time.monotonic() - begin, _peak_memory()
+
+    return prepare
+
+
+def check_command(dataset):
+    """Returns the command that lists what is wrong with a data set, in words."""
+    command = f"make check-data DATASET={dataset.release} DATA={dataset.root}"
+    return f"{command} lists what is wrong"
+
+
+def _peak_memory():
+    """Returns the largest amount of memory that this process has used, in bytes."""
+    # getrusage would count the process it was started from.
+    status = Path("/proc/self/status")
+    if status.exists():
+        peak = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
+        return int(peak[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
