@@ -13,8 +13,8 @@ def blocks(paper, results):
     """Returns the generated parts of the page by name.
 
     Args:
-        paper: this paper.
-        results: folder of all results.
+        paper: the paper's declaration.
+        results: the folder of all results.
     """
     builders = {"wnet": wnet, "tnet": tnet, "enet": enet}
     networks = {name: build(SHAPE) for name, build in builders.items()}

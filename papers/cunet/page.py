@@ -15,8 +15,8 @@ def blocks(paper, results):
     """Returns the generated parts of the page by name.
 
     Args:
-        paper: this paper.
-        results: folder of all results.
+        paper: the paper's declaration.
+        results: the folder of all results.
     """
     cascade = cu_net(SHAPE)
     builders = {
@@ -50,7 +50,7 @@ def blocks(paper, results):
 
 
 def claims_table(folder):
-    """Returns each order that the paper claims, and what our runs say of it.
+    """Returns a table of the orders that the paper claims and what our runs say.
 
     Args:
         folder: a results folder; `claims.csv` is read.
@@ -74,7 +74,7 @@ def claims_table(folder):
 
 
 def _run(run):
-    """Returns the difference with its 95 % interval, n, verdict and where it is of."""
+    """Returns the difference with its 95 % interval, n, verdict and run."""
     ours = f"{float(run['difference']):+.4f}"
     if run["ci_low"]:
         ours += f" [{float(run['ci_low']):+.4f}, {float(run['ci_high']):+.4f}]"

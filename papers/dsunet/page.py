@@ -12,8 +12,8 @@ def blocks(paper, results):
     """Returns the generated parts of the page by name.
 
     Args:
-        paper: this paper.
-        results: folder of all results.
+        paper: the paper's declaration.
+        results: the folder of all results.
     """
     rows = []
     for build, labels in ((isensee2017, 1), (isensee2017, 3), (separable_unet, 3)):

@@ -1,7 +1,7 @@
-"""The parts of the pages that are made from code and results.
+"""The parts of the pages that are generated from code and results.
 
-A page holds them between `<!-- begin NAME -->` and `<!-- end NAME -->`; `make
-pages` writes them anew and a test holds page and code equal.
+A page holds them between `<!-- begin NAME -->` and `<!-- end NAME -->`. `make pages`
+writes them, and a test checks that page and code agree.
 """
 
 import math
@@ -13,10 +13,10 @@ from common.reporting.text import read_text
 
 
 def update(text, blocks):
-    """Returns a page's text with its generated parts made anew.
+    """Returns a page's text with its generated parts replaced.
 
     Args:
-        text: the page, Markdown.
+        text: the page as Markdown.
         blocks: the new content of each part by name.
 
     Raises:
@@ -35,14 +35,14 @@ def update(text, blocks):
                 "the page",
                 f"one part between `<!-- begin {name} -->` and `<!-- end {name} -->`",
                 f"{count} of them",
-                "put the two marks into the page, then `make pages`",
+                "put the two marks into the page, then run `make pages`",
             )
         text = replaced
     return text
 
 
 def protocol_table(paper):
-    """Returns every value of the published protocol and its evidence."""
+    """Returns a table of every value of the published protocol and its evidence."""
     rows = []
     for entry in describe(paper.published):
         note = entry.note
@@ -54,7 +54,7 @@ def protocol_table(paper):
 
 
 def profiles_table(paper):
-    """Returns what each profile replaces in the protocol."""
+    """Returns a table of what each profile replaces in the protocol."""
     rows = [
         (name, ", ".join(f"`{k}={v}`" for k, v in changes.items()) or "nothing")
         for name, changes in paper.profiles.items()
@@ -63,10 +63,10 @@ def profiles_table(paper):
 
 
 def network_diagram(model):
-    """Returns a Mermaid diagram of a network, one box a block.
+    """Returns a Mermaid diagram of a network with one box per block.
 
-    A block is all layers whose names share the part before the first
-    underscore; its box shows the last one's output.
+    A block comprises all layers whose names share the part before the first
+    underscore; its box shows the output shape of the last one.
 
     Args:
         model: a Keras functional model.
@@ -91,7 +91,7 @@ def _block(layer_name):
 
 
 def _sources(config):
-    """Lists the layers whose outputs a node's serialized arguments name."""
+    """Returns the names of the layers whose outputs a node's arguments refer to."""
     if isinstance(config, dict):
         if "keras_history" in config:
             return [config["keras_history"][0]]
@@ -107,13 +107,13 @@ def trainable_parameters(model):
 
 
 def results_table(folder, tables):
-    """Returns the tables of a results folder in the paper's shape, a line a run.
+    """Returns the tables of a results folder in the paper's shape, one line per run.
 
-    A score is the reproduced one with its 95 % interval over cases, and below it the
-    published one and the gap.
+    A cell shows the reproduced score with its 95 % interval over cases, and below it
+    the published score and the gap.
 
     Args:
-        folder: such as `results/linkdsl`.
+        folder: a folder such as `results/linkdsl`.
         tables: the paper's `common.reporting.table.Table`s.
     """
     cells = read_text(folder / "cells.csv", "make table-… writes it")
@@ -146,10 +146,10 @@ def results_table(folder, tables):
 
 
 def leak_table(folder, columns):
-    """Returns what image-wise folds overstate, method by method.
+    """Returns a table of what image-wise folds overstate, method by method.
 
     Args:
-        folder: such as `results/linkdsl`.
+        folder: a folder such as `results/linkdsl`.
         columns: the `common.reporting.table.Column`s to show.
     """
     lines = read_text(folder / "leak.csv", "make table-… writes it")
@@ -185,7 +185,7 @@ def _number(text, sign=""):
 
 
 def _cell(cell):
-    """Returns the reproduced value, and below it the published one and the gap."""
+    """Returns the reproduced value, with the published one and the gap below it."""
     if cell is None:
         return ""
     value = _number(cell.reproduced)
@@ -200,7 +200,7 @@ def _cell(cell):
 
 
 def _notes(cells):
-    """Returns what the cells of a run have to say, each remark once."""
+    """Returns the remarks of a run's cells, each one once."""
     notes = [note for cell in cells if cell.data for note in cell.note.split("; ")]
     return [note for note in dict.fromkeys(notes) if note]
 

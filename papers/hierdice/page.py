@@ -18,8 +18,8 @@ def blocks(paper, results):
     """Returns the generated parts of the page by name.
 
     Args:
-        paper: this paper.
-        results: folder of all results.
+        paper: the paper's declaration.
+        results: the folder of all results.
     """
     rows = []
     for build in (fcn8s_vgg16, unet, resnet50_skip, residual_unet):
@@ -46,7 +46,7 @@ def blocks(paper, results):
 
 
 def claims_table(folder):
-    """Returns what the paper concludes, and what our runs say of it.
+    """Returns a table of what the paper concludes and what our runs say.
 
     Args:
         folder: a results folder; `claims.csv` is read.
@@ -58,12 +58,12 @@ def claims_table(folder):
         rows += [(claim.text, claim.score, *_run(run)) for run in runs]
         if not runs:
             rows.append((claim.text, claim.score, "", "", "", "not run", ""))
-    head = ("claim", "score", "difference", "others an ET pixel", "patients")
+    head = ("claim", "score", "difference", "other pixels per ET pixel", "patients")
     return pages.markdown((*head, "verdict", "run"), rows)
 
 
 def _run(run):
-    """Returns the difference with its interval, balance, n, verdict and its run."""
+    """Returns the difference with its interval, balance, n, verdict and run."""
     ours = f"{float(run['difference']):+.4f}" if run["difference"] else ""
     if run["ci_low"]:
         ours += f" [{float(run['ci_low']):+.4f}, {float(run['ci_high']):+.4f}]"

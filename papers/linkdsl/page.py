@@ -12,8 +12,8 @@ def blocks(paper, results):
     """Returns the generated parts of the page by name.
 
     Args:
-        paper: this paper.
-        results: folder of all results.
+        paper: the paper's declaration.
+        results: the folder of all results.
     """
     networks = {method: network(method) for method in METHODS}
     rows = [
