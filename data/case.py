@@ -1,4 +1,4 @@
-"""One case of a data set: a slice or a volume, and what is known of it."""
+"""One case of a data set: a slice or a volume, and what is known about it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,13 +6,13 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Case:
-    """A case as it lies on disk; nothing is loaded.
+    """A case as it is stored on disk; nothing is loaded.
 
     Args:
         id: unique within its data set.
-        patient: the patient's identifier, or None where the data set lacks it.
+        patient: the patient's identifier, or None if the data set does not tell it.
         group: grade or tumor type, such as `"HGG"` or `"meningioma"`.
-        images: path of each modality, such as `{"T1c": Path("1.mat")}`.
+        images: path by modality, such as `{"T1c": Path("1.mat")}`.
         label: path of the label map, or None for unlabeled cases.
     """
 

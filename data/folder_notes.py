@@ -1,4 +1,4 @@
-"""What a folder says of itself: that it is a phantom, or a user's own data."""
+"""Notes in a folder that say what it holds: a phantom, or a user's own data."""
 
 import re
 from pathlib import Path
@@ -11,10 +11,13 @@ PHANTOM_FILE = "phantom.json"
 
 
 def read_own_name(root):
-    """Returns the name that a user gave to data of their own, or None.
+    """Returns the name that users gave to their own data, or None.
+
+    Args:
+        root: the folder.
 
     Raises:
-        UserError: `dataset.json` is there but names nothing.
+        UserError: `dataset.json` exists but has no valid name.
     """
     path = Path(root) / OWN_FILE
     if not path.is_file():
@@ -22,21 +25,21 @@ def read_own_name(root):
     settings = read_json(path)
     name = settings.get("name") if isinstance(settings, dict) else None
     if not isinstance(name, str) or not re.fullmatch(r"[\w-]+", name):
-        expected = '{"name": "my-hospital"}, letters, digits, _ and - in the name'
+        expected = '{"name": "my-hospital"}, with letters, digits, _ and - in the name'
         raise UserError(path, expected, settings, "correct the file")
     return name
 
 
 def holds_phantom(root, settings, names):
-    """Tells whether a folder holds a certain phantom, whole.
+    """Whether a folder holds a certain phantom, complete.
 
     Args:
-        root: the folder that a phantom is to be written to.
-        settings: what its writer would note in `phantom.json`.
-        names: the files it would write, by their paths in the folder.
+        root: the folder that the phantom is to be written to.
+        settings: what its writer would store in `phantom.json`.
+        names: paths, within the folder, of the files that it would write.
 
     Returns:
-        False where the folder is absent or empty.
+        True if it does; False if the folder is absent or empty.
 
     Raises:
         UserError: the folder holds something else.
@@ -53,7 +56,7 @@ def holds_phantom(root, settings, names):
         return True
     raise UserError(
         root,
-        "an empty folder, or the same phantom written before",
+        "an empty folder, or one that holds the very same phantom",
         "other files",
         "choose another folder, or delete this one",
     )

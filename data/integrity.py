@@ -1,4 +1,4 @@
-"""What an integrity check finds: one row a finding, with severity and fix."""
+"""What an integrity check finds: one row per finding, with severity and fix."""
 
 from dataclasses import dataclass
 
@@ -13,9 +13,12 @@ class Finding:
         severity: `"error"` (the case cannot be used), `"warning"` (it can, but
             look at it) or `"note"`.
         code: short name of the rule, such as `"missing-field"`.
-        file: the file or folder it is about.
+        file: the file or folder that it is about.
         found: what was expected and what was found.
         fix: what the user can do about it.
+
+    Raises:
+        ValueError: there is no such severity.
     """
 
     severity: str
@@ -33,5 +36,5 @@ class Finding:
 
 
 def exit_code(findings):
-    """Returns 1 if any finding is an error, else 0."""
+    """Returns the exit code of a check: 1 if any finding is an error, else 0."""
     return int(any(finding.severity == "error" for finding in findings))

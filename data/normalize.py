@@ -9,7 +9,7 @@ def min_max(image):
     """Scales an image to [0, 1] by its own minimum and maximum.
 
     Args:
-        image: any numeric array; a constant one becomes zero.
+        image: numeric array of any shape; a constant one becomes zero.
 
     Returns:
         A float32 array of the same shape.
@@ -20,9 +20,9 @@ def min_max(image):
 
 
 def brain_zscore(images, info):
-    """Scales each modality by its own voxels that are not 0; these stay 0.
+    """Standardizes each modality over its own nonzero voxels; zeros stay 0.
 
-    The default normalization of every reader.
+    This is the default normalization of all readers.
 
     Args:
         images: stored intensities `(…, channels)`.
@@ -37,8 +37,8 @@ def brain_zscore(images, info):
 def standardize(images, mean, std):
     """Gives each modality zero mean and unit deviation; background stays 0.
 
-    With the `"nonzero"` statistics of a prepared volume this is the z-score over
-    the voxels of the brain; with `mean_statistics` that of a whole training set.
+    With the `"nonzero"` statistics of a prepared volume this is the z-score over the
+    voxels of the brain; with `mean_statistics` it is that over a training set.
 
     Args:
         images: raw intensities `(…, columns, channels)`, 0 in the background.
@@ -59,8 +59,8 @@ def standardize_all(images, mean, std):
     Arguments and result are those of `standardize`.
     """
     images = np.asarray(images)
-    # Along whole rows of voxels: NumPy is many times slower where its inner loop
-    # has but a few channels.
+    # Along whole rows of voxels: NumPy is many times slower if its inner loop covers
+    # only a few channels.
     *leading, columns, channels = images.shape
     mean, std = (np.tile(np.float32(x), columns) for x in (mean, std))
     rows = images.reshape(math.prod(leading), columns * channels)
@@ -76,7 +76,7 @@ def standardize_to_unit(images, mean, std, bound=5.0):
         images: raw intensities `(…, channels)`, 0 in the background.
         mean: `(channels,)`.
         std: `(channels,)`.
-        bound: deviations from the mean that become 0 and 1.
+        bound: number of deviations below and above the mean that become 0 and 1.
 
     Returns:
         A float32 array of the same shape; background is 0.
@@ -90,8 +90,8 @@ def standardize_over_noise(images, mean, std, generator):
     """Standardizes and fills the background with noise of N(0, 1).
 
     Args:
-        images: raw intensities `(…, channels)`, 0 in the background and beyond
-            the grid.
+        images: raw intensities `(…, channels)`, 0 in the background and outside
+            of the grid.
         mean: `(channels,)`.
         std: `(channels,)`.
         generator: NumPy generator of the noise (`data.order.generator`).
@@ -104,15 +104,15 @@ def standardize_over_noise(images, mean, std, generator):
 
 
 def mean_statistics(infos, name="box"):
-    """Averages the statistics of the cases of a training part.
+    """Averages the statistics of the cases of a training set.
 
     Args:
-        infos: `data.prepared.volume_info.VolumeInfo` of each case.
-        name: `"box"` or `"nonzero"`.
+        infos: the `data.prepared.volume_info.VolumeInfo` of each case.
+        name: which statistics: `"box"` or `"nonzero"`.
 
     Returns:
-        `(mean, std)`, float64 of shape `(channels,)` each: the plain means of
-        the cases' means and of their deviations.
+        `(mean, std)`, float64 of shape `(channels,)` each: the unweighted averages
+        of the cases' means and of their deviations.
 
     Raises:
         ValueError: there is no case.
@@ -142,7 +142,7 @@ def resize_area(image, size):
 def area_weights(old, new):
     """Returns the matrix `(new, old)` that averages `old` cells into `new`.
 
-    Row i holds the share of output cell i that each input cell covers; each
+    Row i holds, for each input cell, the share of output cell i that it covers; each
     row sums to 1.
     """
     edges = np.linspace(0, old, new + 1)

@@ -1,15 +1,15 @@
-"""The order of training examples, owned by us and the same on every machine.
+"""The order of training examples: our own, and the same on every machine.
 
-`shuffle` and random ops of the framework repeat themselves after a global seed
-is set, and their state cannot be saved. Here every draw comes from a
-counter-based generator keyed by (seed, epoch, …): any step of any epoch can be
-had without the ones before it, so training resumes exactly.
+`shuffle` and the random ops of the framework repeat themselves once a global seed is
+set, and their state cannot be saved. Here every draw comes from a counter-based
+generator keyed by (seed, epoch, …): any step of any epoch can be drawn without the
+ones before it, so that training resumes exactly.
 """
 
 import numpy as np
 
 # What random numbers are drawn for: the third counter of `generator`, so that no two
-# purposes share a stream. The order of examples has no third counter, which is 0.
+# purposes share a stream. The order of examples has no third counter, which means 0.
 SLICES = 1
 AUGMENTATION = 2
 PATCHES = 3
@@ -18,44 +18,47 @@ SAMPLING = 5
 
 
 def generator(seed, *counters):
-    """Returns a NumPy generator that depends on nothing but its arguments.
+    """Returns a NumPy generator that depends only on its arguments.
 
     Args:
         seed: the run's seed.
         *counters: up to three non-negative integers, such as epoch and index.
+
+    Raises:
+        ValueError: there are more than three counters.
     """
     counter = (*counters, 0, 0, 0)[:3]
     if len(counters) > 3:
         raise ValueError(
             f"At most three counters are possible. Received: counters={counters}"
         )
-    # Philox counts in the first word, the keys stand in the others.
+    # Philox counts up in the first word; the other words hold our counters.
     return np.random.Generator(np.random.Philox(key=seed, counter=(0, *counter)))
 
 
 def epoch_order(seed, epoch, count):
-    """Returns the permutation of `range(count)` of one epoch."""
+    """Returns the permutation of `range(count)` of one epoch, `(count,)`."""
     return generator(seed, epoch).permutation(count)
 
 
 def batches(seed, count, batch_size, first_step=0):
-    """Yields the examples of each training step, without end.
+    """Yields the examples of each training step, endlessly.
 
-    An epoch has `count // batch_size` steps. The remainder of a permutation is
-    left out, so that every step has the same shape; the next epoch leaves out
-    others.
+    An epoch has `count // batch_size` steps. The remainder of its permutation is left
+    out, so that every step has the same shape; the next epoch leaves out other
+    examples.
 
     Args:
         seed: the run's seed.
         count: number of examples.
-        batch_size: examples a step.
-        first_step: the global step to begin with.
+        batch_size: examples per step.
+        first_step: the global step to start from.
 
     Yields:
         `(epoch, indices)`: the epoch and an array of `batch_size` indices.
 
     Raises:
-        ValueError: there are fewer examples than a batch holds.
+        ValueError: there are fewer examples than a batch needs.
     """
     if count < batch_size:
         raise ValueError(

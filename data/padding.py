@@ -1,4 +1,4 @@
-"""Slices padded so that four poolings divide their sides."""
+"""Padding of slices so that four poolings halve their sides evenly."""
 
 import numpy as np
 
@@ -6,14 +6,19 @@ MULTIPLE = 16
 
 
 def padded_size(size):
-    """Returns the sides (height, width), in pixels, that the poolings divide."""
+    """Returns a size (height, width), in pixels, rounded up to multiples of 16."""
     return tuple(-(-side // MULTIPLE) * MULTIPLE for side in size)
 
 
 def padded(arrays):
-    """Pads `(batch, height, width, …)` at the bottom and at the right with zeros.
+    """Pads slices with zeros at the bottom and on the right.
 
-    What needs none is returned as it is.
+    Args:
+        arrays: `(batch, height, width, …)`.
+
+    Returns:
+        An array of the same type with the sides of `padded_size`; `arrays` itself if
+        it needs no padding.
     """
     sides = arrays.shape[1:3]
     if padded_size(sides) == sides:

@@ -1,4 +1,4 @@
-"""One change of an example, drawn before it is made: logged, replayed, applied."""
+"""One random change of an example, drawn before it is applied; can be logged."""
 
 from dataclasses import dataclass
 
@@ -10,13 +10,13 @@ from data.batches.symmetry import apply_symmetry
 
 @dataclass(frozen=True)
 class Augmentation:
-    """What is done to one image and its labels, in this order.
+    """What is done to an image and its labels, in this order.
 
     Args:
-        scale: how many times larger the content becomes, for each axis, about
-            the center; empty for none.
-        angle: degrees by which it turns in the plane of the last two axes, from
-            the first of them towards the second, as `numpy.rot90` turns.
+        scale: factor by which the content grows along each axis, about the
+            center; empty for none.
+        angle: rotation in degrees in the plane of the last two axes, from the first
+            of them towards the second, as in `numpy.rot90`.
         flips: whether each axis is mirrored; empty for none.
         symmetry: number of a symmetry of the square or cube (`data.batches.symmetry`).
     """
@@ -27,7 +27,7 @@ class Augmentation:
     symmetry: int = 0
 
     def row(self):
-        """Returns the columns of a log; `from_row` makes the same of them again."""
+        """Returns the columns of a log; `from_row` is the inverse."""
         return {
             "scale": " ".join(map(repr, self.scale)),
             "angle": self.angle,
@@ -37,7 +37,11 @@ class Augmentation:
 
     @classmethod
     def from_row(cls, row):
-        """Returns what `row` wrote, from a dictionary of text or numbers."""
+        """Returns the augmentation of a row of a log.
+
+        Args:
+            row: what `row` returned, as a dictionary of text or numbers.
+        """
         return cls(
             tuple(float(factor) for factor in row["scale"].split()),
             float(row["angle"]),
@@ -48,16 +52,17 @@ class Augmentation:
     def apply(self, image, labels=None):
         """Changes an image and its labels together.
 
-        What comes from outside is 0: an image's background is 0 too, once it
-        is normalized. The input stays as it is.
+        What comes in from outside is 0, as is the background of a normalized image.
+        The input is not modified.
 
         Args:
             image: `(height, width, channels)` or
                 `(depth, height, width, channels)`; interpolated linearly.
-            labels: the same without channels, or None; nearest neighbor.
+            labels: the same shape without channels, or None; interpolated by nearest
+                neighbor.
 
         Returns:
-            `(image, labels)`, contiguous, in the types they came in.
+            `(image, labels)`, contiguous, of the types of the input.
         """
         rank = image.ndim - 1
         changed = [self._apply(image, rank, order=1)]
@@ -73,8 +78,8 @@ class Augmentation:
         return np.ascontiguousarray(array)
 
     def _inverse_map(self, rank):
-        """The matrix from offsets in the result to offsets in the input."""
-        # Of degrees, exact at quarter turns: rounding would lose a border voxel.
+        """Returns the matrix from offsets in the result to offsets in the input."""
+        # In degrees, exact at quarter turns: rounding would lose voxels at the border.
         cos, sin = special.cosdg(self.angle), special.sindg(self.angle)
         turn = np.eye(rank)
         turn[-2:, -2:] = [[cos, sin], [-sin, cos]]
@@ -82,7 +87,7 @@ class Augmentation:
 
 
 def _warp(array, rank, matrix, order):
-    """Interpolates at `matrix · (output - center) + center`, 0 outside."""
+    """Interpolates at `matrix · (output - center) + center`; 0 outside."""
     center = (np.array(array.shape[:rank]) - 1) / 2
     options = {
         "offset": center - matrix @ center,

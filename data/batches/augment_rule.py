@@ -1,4 +1,4 @@
-"""Which changes of an example may be drawn, and the draw itself."""
+"""The distribution that augmentations are drawn from."""
 
 from dataclasses import dataclass
 
@@ -6,23 +6,26 @@ from data.batches.augment import Augmentation
 from data.batches.symmetry import symmetry_count
 from data.order import AUGMENTATION, generator
 
-# Draws of the scale further from 1 than this are drawn again: the tails of a
-# normal distribution reach 0 and below, which is no image any more.
+# A scale further from 1 than this is drawn again: the tails of a normal distribution
+# reach 0 and below, where no image is left.
 STANDARD_DEVIATIONS = 3
 
 
 @dataclass(frozen=True)
 class AugmentationRule:
-    """The distribution of `data.batches.augment.Augmentation`; by default no change.
+    """The distribution of a `data.batches.augment.Augmentation`; by default no change.
 
     Args:
         rank: 2 for slices, 3 for volumes.
         flip: probability that each axis is mirrored; empty for none.
-        largest_angle: the angle is uniform between minus and plus this, in
-            degrees.
-        scale_deviation: standard deviation of each axis's scale about 1.
-        symmetries: whether one of all symmetries of the square or cube is
-            drawn, all equally likely.
+        largest_angle: the angle is uniform between plus and minus this, in degrees.
+        scale_deviation: standard deviation of the scale of each axis about 1.
+        symmetries: whether one of the symmetries of the square or cube is drawn,
+            all equally likely.
+
+    Raises:
+        ValueError: there is not one probability per axis, or a scale could be
+            negative.
     """
 
     rank: int
@@ -44,18 +47,18 @@ class AugmentationRule:
             )
 
     def draw(self, seed, epoch, index):
-        """Draws what is done to one example in one epoch.
+        """Draws the augmentation of one example in one epoch.
 
         Args:
             seed: the run's seed.
-            epoch: the epoch, or the step where there are no epochs.
+            epoch: the epoch, or the step if there are no epochs.
             index: the example, within the epoch or the batch.
 
         Returns:
-            An `Augmentation`, the same whatever was drawn before.
+            An `Augmentation`, which does not depend on earlier draws.
         """
         random = generator(seed, epoch, index, AUGMENTATION)
-        # Always all draws: switching one kind on leaves the others as they were.
+        # Everything is always drawn: switching one kind on does not change the others.
         deviations = random.standard_normal(self.rank)
         while (abs(deviations) > STANDARD_DEVIATIONS).any():
             deviations = random.standard_normal(self.rank)
@@ -72,17 +75,17 @@ class AugmentationRule:
         )
 
     def rows(self, seed, names):
-        """Returns a log of what is done to some examples, a row each.
+        """Returns the log of what is done to some examples, one row per example.
 
-        Nothing needs to be kept while a run goes on: the log of any step can be
-        made before or after it.
+        Nothing needs to be kept during a run: the log of any step can be computed
+        before or after it.
 
         Args:
             seed: the run's seed.
             names: `SliceName`s, `PatchName`s or `VolumeName`s.
 
         Returns:
-            Dictionaries of the example's name and of `Augmentation.row`.
+            Dictionaries of the fields of the name and of `Augmentation.row`.
         """
-        # Every name ends in the two numbers that its draw belongs to.
+        # Every name ends with the two numbers that key its draw.
         return [name._asdict() | self.draw(seed, *name[-2:]).row() for name in names]

@@ -5,14 +5,14 @@ from scipy import ndimage
 
 
 def contour_band(mask, width):
-    """Marks the pixels along a mask's contour, half of them on either side.
+    """Marks the pixels along the contour of a mask, half of them on either side.
 
-    The dilation of the mask by a disk of radius `width / 2` without its erosion by
-    the same. The border of the image is no contour.
+    This is the dilation of the mask by a disk of radius `width / 2` minus its erosion
+    by the same disk. The border of the image is not a contour.
 
     Args:
         mask: boolean `(height, width)`.
-        width: of the band, in pixels.
+        width: width of the band in pixels.
 
     Returns:
         A boolean array of the same shape.
@@ -23,7 +23,7 @@ def contour_band(mask, width):
         return band
     near = mask[window]
     if not near.all():
-        # Distances to the nearest pixel of the other side, which is in the window.
+        # Distances to the nearest pixel on the other side, which is in the window.
         to_other = ndimage.distance_transform_edt(near)
         to_other += ndimage.distance_transform_edt(~near)
         band[window] = to_other <= width / 2
@@ -33,12 +33,12 @@ def contour_band(mask, width):
 def label_borders(labels, radius):
     """Marks the pixels near a border between two labels.
 
-    Border pixels have another label above, below, left or right of them, so that
-    there is one on either side; a disk is drawn around each.
+    Border pixels have another label above, below, to the left or to the right of them,
+    so that a border has one on either side; a disk is drawn around each.
 
     Args:
         labels: integers `(height, width)`.
-        radius: of the disk, in pixels.
+        radius: radius of the disk in pixels.
 
     Returns:
         A boolean array of the same shape.
@@ -58,7 +58,7 @@ def label_borders(labels, radius):
 
 
 def _around(mask, margin):
-    """Returns the window of a mask and all that is no further than `margin`."""
+    """Returns the window of a mask and of everything within `margin` pixels of it."""
     there = [np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0)]
     if not there[0].size:
         return None

@@ -1,4 +1,4 @@
-"""How patches are cut: their size, their view, and where their centers may lie."""
+"""How patches are cut: their size, their view and where their centers may lie."""
 
 from dataclasses import dataclass
 
@@ -8,21 +8,25 @@ from data.volume.views import VIEWS
 
 @dataclass(frozen=True)
 class PatchRule:
-    """What a patch is; all sizes in voxels, in the order of the view's axes.
+    """What a patch is; all sizes are in voxels, in the order of the view's axes.
 
     Args:
         image_size: size of the image.
         label_size: size of the labels, about the same center.
         view: `"axial"`, `"sagittal"` or `"coronal"`.
-        centers: for each axis of the view, `"full"`: the center lies anywhere
-            from 0 to the region's size, both included; or `"valid"`: so that the
-            labels lie inside the region, or in its middle where it is too small.
+        centers: for each axis of the view, where the center may lie: `"full"`:
+            anywhere from 0 to the size of the region, both included; `"valid"`: so
+            that the labels lie inside the region, or in its middle if it is too
+            small.
         region: function from cache and case id to the box that patches are cut
-            from (`data.batches.regions`); what lies outside is fill.
-        foreground: labels of which every batch must hold a voxel; empty for
-            batches as they come.
-        noise: whether the image is filled with N(0, 1) noise, and each
-            modality's zero voxels too; else with 0. Labels are filled with 0.
+            from (`data.batches.regions`); everything outside is filled.
+        foreground: labels of which every batch must hold at least one voxel; empty
+            to accept any batch.
+        noise: whether the image, including the zero voxels of each modality, is
+            filled with N(0, 1) noise instead of 0. Labels are filled with 0.
+
+    Raises:
+        ValueError: the view or a mode of the centers is unknown.
     """
 
     image_size: tuple[int, int, int]
@@ -45,14 +49,14 @@ class PatchRule:
             )
 
     def draw_center(self, random, size):
-        """Draws a center.
+        """Draws the center of a patch.
 
         Args:
             random: a NumPy generator.
             size: the region's size, in the order of the view's axes.
 
         Returns:
-            The center in the region, in the order of the view's axes.
+            The center relative to the region, in the order of the view's axes.
         """
         return tuple(
             _draw(random, mode, length, wanted)

@@ -1,4 +1,4 @@
-"""Patches of prepared volumes in three views; any step without those before it."""
+"""Patches of prepared volumes in three views."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from data.normalize import brain_zscore
 from data.order import NOISE, PATCHES, generator
 from data.volume.views import axes_from_view, axes_to_view, to_view
 
-# Draws of a batch before it counts as impossible to find foreground in it.
+# After so many draws of a batch without foreground, it is considered impossible.
 MAX_DRAWS = 1000
 
 
@@ -21,8 +21,8 @@ class PatchName(NamedTuple):
         case_id: the case.
         center: `(depth, height, width)` in voxels of the whole grid.
         step: the training step it is read in.
-        position: its place in the step's batch; both name its noise and the draw
-            of an augmentation.
+        position: its place in the batch of the step; step and position key its noise
+            and its augmentation.
     """
 
     case_id: str
@@ -34,15 +34,16 @@ class PatchName(NamedTuple):
 class PatchSampler:
     """Draws and reads the batch of any training step.
 
-    Each patch is of a case drawn at random and centered at random. For
-    `data.batches.pipeline.batch_stream` a step's number names its batch:
+    Each patch comes from a case drawn at random and has a center drawn at random. No
+    step needs the ones before it. `data.batches.pipeline.batch_stream` takes the
+    numbers of the steps as the names of their batches:
     `batch_stream(itertools.count(first_step), sampler, shapes)`.
 
     Args:
         cache: a `data.prepared.volume_cache.VolumeCache` that holds the cases.
-        case_ids: the cases; one that stands there twice is drawn twice as often.
+        case_ids: the cases; one that is listed twice is drawn twice as often.
         rule: a `data.batches.patch_rule.PatchRule`.
-        batch_size: patches a step.
+        batch_size: patches per step.
         seed: the run's seed.
         normalize: function from raw intensities `(…, channels)` and the case's
             `VolumeInfo` to float32.
@@ -67,19 +68,22 @@ class PatchSampler:
         self.seed = seed
         self.normalize = normalize
         self.augment = augment
-        # A few numbers a case; no voxels are kept.
+        # A few numbers per case; no voxels are kept.
         self._info = lru_cache(maxsize=4096)(cache.info)
         self._region = lru_cache(maxsize=4096)(self._find_region)
 
     def __call__(self, step):
         """Reads the batch of a step.
 
+        Args:
+            step: the training step.
+
         Returns:
             `(images, labels)`: float32 `(batch, *image_size, modalities)` and
             uint8 `(batch, *label_size)`, in the order of the view's axes.
 
         Raises:
-            UserError: there is no foreground in a great many draws.
+            UserError: a great many draws have no foreground.
         """
         names, labels = self.draw(step)
         images = [self.read_image(name) for name in names]
@@ -90,7 +94,10 @@ class PatchSampler:
         return np.stack(images), np.stack(labels)
 
     def draw(self, step):
-        """Draws the patches of a step, again until there is foreground.
+        """Draws the patches of a step, repeatedly until one has foreground.
+
+        Args:
+            step: the training step.
 
         Returns:
             `(names, labels)`: a tuple of `PatchName`s and a list of their labels.
@@ -108,12 +115,19 @@ class PatchSampler:
         raise UserError(
             self.cache.folder,
             f"patches that hold one of the labels {self.rule.foreground}",
-            f"none in {MAX_DRAWS} batches of {self.batch_size}",
-            "check the labels: make check-data; or take other cases",
+            f"none of them in {MAX_DRAWS} batches of {self.batch_size}",
+            "check the labels with make check-data, or choose other cases",
         )
 
     def read_labels(self, name):
-        """Reads a patch's labels, `label_size` in the order of the view's axes."""
+        """Reads the labels of a patch.
+
+        Args:
+            name: its `PatchName`.
+
+        Returns:
+            uint8 `label_size`, in the order of the view's axes.
+        """
         size = self.rule.label_size
         inside, (found,) = self._window(name, ("labels",), size)
         labels = np.zeros(size, np.uint8)
@@ -121,7 +135,10 @@ class PatchSampler:
         return labels
 
     def read_image(self, name):
-        """Reads a patch's image, normalized and filled.
+        """Reads the image of a patch, normalized and filled.
+
+        Args:
+            name: its `PatchName`.
 
         Returns:
             float32 `(*image_size, modalities)`, in the order of the view's axes.
@@ -134,7 +151,7 @@ class PatchSampler:
             image = np.zeros(shape, np.float32)
             image[inside] = normal
             return image
-        # All of it is drawn: the noise then depends on nothing but its name.
+        # Noise is drawn for the whole patch, so that it depends only on the name.
         random = generator(self.seed, name.step, name.position, NOISE)
         image = random.standard_normal(shape, np.float32)
         np.copyto(image[inside], normal, where=to_view(raw, self.rule.view) != 0)
@@ -152,7 +169,7 @@ class PatchSampler:
         return self.rule.region(self.cache, case_id)
 
     def _window(self, name, arrays, size):
-        """The part of a patch inside the region, and where it lies in the patch."""
+        """Reads the part of a patch inside the region; returns its place and arrays."""
         size = np.array(axes_from_view(size, self.rule.view))
         first = np.subtract(name.center, size // 2)
         start, stop = self._region(name.case_id)

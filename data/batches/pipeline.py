@@ -4,19 +4,19 @@ import tensorflow as tf
 
 
 def batch_stream(batches, read, shapes, ahead=4):
-    """Reads batches in a background thread, in the order given.
+    """Reads batches in a background thread, in their order.
 
     Args:
-        batches: iterable of whatever names one batch (indices, ids).
-        read: function from one of them to a tuple of float32 arrays.
-        shapes: the arrays' shapes, None where a size varies.
-        ahead: batches read before they are asked for.
+        batches: iterable of whatever names a batch (indices, ids).
+        read: function from such a name to a tuple of float32 arrays.
+        shapes: shapes of the arrays, with None where a size varies.
+        ahead: number of batches that are read before they are asked for.
 
     Yields:
         Tuples of tensors.
 
     Raises:
-        Exception: what `read` raised, as it raised it.
+        Exception: whatever `read` raised.
     """
     failures = []
 
@@ -33,6 +33,6 @@ def batch_stream(batches, read, shapes, ahead=4):
     try:
         yield from dataset.prefetch(ahead)
     except tf.errors.OpError:
-        if failures:  # TensorFlow has made an error of its own of it
+        if failures:  # TensorFlow has wrapped it in an error of its own
             raise failures[0] from None
         raise

@@ -1,4 +1,4 @@
-"""Where a network's input lies in a case's whole grid, and the way back."""
+"""Where the input of a network lies in the whole grid of a case, and the way back."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from data.volume.resampling import resample, resample_labels
 
 @dataclass(frozen=True)
 class Placement:
-    """A window of the whole grid, brought to the size of a network's input.
+    """A window of the whole grid, resampled to the size of a network's input.
 
     All sizes are `(depth, height, width)` in voxels.
 
@@ -17,8 +17,8 @@ class Placement:
         grid: size of the whole grid.
         start: the window's first voxel in the grid; may be negative.
         size: the window's size.
-        shape: size of the input; where it is not the window's, voxels become
-            larger or smaller, differently along each axis.
+        shape: size of the input; if it differs from the size of the window, voxels
+            become larger or smaller, along each axis by its own factor.
     """
 
     grid: tuple[int, int, int]
@@ -28,7 +28,7 @@ class Placement:
 
     @classmethod
     def resized(cls, info, shape):
-        """Returns the foreground box, resampled to `shape`.
+        """Returns the placement of the foreground box, resampled to `shape`.
 
         Args:
             info: the case's `data.prepared.volume_info.VolumeInfo`.
@@ -38,18 +38,18 @@ class Placement:
 
     @classmethod
     def cropped(cls, info, shape, center="foreground"):
-        """Returns a window of `shape` at the grid's own voxel size.
+        """Returns the placement of a window of `shape` with the voxel size of the grid.
 
-        What of it lies outside of the grid is zero.
+        Whatever lies outside of the grid is zero.
 
         Args:
             info: the case's `data.prepared.volume_info.VolumeInfo`.
             shape: size of the input.
-            center: `"foreground"`: about the middle of the foreground box; or
-                `"grid"`: about the middle of the whole grid.
+            center: what the window is centered on: `"foreground"`, the foreground box,
+                or `"grid"`, the whole grid.
 
         Raises:
-            ValueError: there is no such center.
+            ValueError: `center` is neither of the two.
         """
         if center not in ("foreground", "grid"):
             raise ValueError(
@@ -63,10 +63,10 @@ class Placement:
         return cls(info.shape, start, tuple(shape), tuple(shape))
 
     def restore(self, volume):
-        """Puts what a network made of the input back into the whole grid.
+        """Puts the output of a network back into the whole grid.
 
         Args:
-            volume: `(*shape, channels)`, such as probabilities: linear.
+            volume: `(*shape, channels)`, such as probabilities; resampled linearly.
 
         Returns:
             float32 `(*grid, channels)`, 0 outside of the window.
@@ -74,13 +74,13 @@ class Placement:
         return self._paste(resample(volume, self.size))
 
     def restore_labels(self, labels):
-        """Puts labels of the input's size back into the whole grid.
+        """Puts labels of the size of the input back into the whole grid.
 
         Args:
-            labels: integer, `shape`: nearest voxel.
+            labels: integers of shape `shape`; resampled by nearest neighbor.
 
         Returns:
-            The same type, `grid`, 0 outside of the window.
+            An array of the same type and of shape `grid`, 0 outside of the window.
         """
         return self._paste(resample_labels(labels, self.size))
 

@@ -1,7 +1,7 @@
-"""The part of a case that patches are taken from: functions from case to box.
+"""The part of a case that patches are cut from: functions from a case to a box.
 
-A box is `(start, stop)`, voxels (depth, height, width) of the whole grid; `stop`
-is the first voxel outside.
+A box is `(start, stop)`, two corners `(depth, height, width)` in voxels of the whole
+grid; `stop` is past the last voxel along each axis.
 """
 
 import numpy as np
@@ -9,17 +9,22 @@ from scipy import ndimage
 
 
 def foreground_region(cache, case_id):
-    """Returns the box of all voxels where any modality is not zero."""
+    """Returns the box of all voxels where any modality is not zero.
+
+    Args:
+        cache: a `data.prepared.volume_cache.VolumeCache` that holds the case.
+        case_id: the case.
+    """
     info = cache.info(case_id)
     return info.start, _stop(info)
 
 
 def modality_region(channel, margin):
-    """Makes a region of where one modality is not zero.
+    """Makes the region where one modality is not zero.
 
     Args:
-        channel: the modality's channel.
-        margin: voxels to add on every side, inside the grid.
+        channel: position of the modality among the channels.
+        margin: voxels to add on every side, within the grid.
 
     Returns:
         Function from cache and case id to a box.
@@ -38,10 +43,10 @@ def label_region(labels, margin, within=foreground_region, high_margin=None):
     """Makes a region around some labels.
 
     Args:
-        labels: the labels; a case that has none of them keeps all of `within`.
+        labels: the labels; a case without any of them keeps the whole of `within`.
         margin: voxels to add before the first and after the last labeled one.
-        within: the region that is not left.
-        high_margin: another margin after the last one.
+        within: the region that contains the result.
+        high_margin: voxels to add after the last labeled one, if not `margin`.
 
     Returns:
         Function from cache and case id to a box.
@@ -60,7 +65,11 @@ def label_region(labels, margin, within=foreground_region, high_margin=None):
 
 
 def corners_of(mask):
-    """Returns `(start, stop)` of a mask's true voxels, or None where there is none."""
+    """Returns the box `(start, stop)` of the true voxels, or None if there are none.
+
+    Args:
+        mask: boolean `(depth, height, width)`.
+    """
     found = ndimage.find_objects(mask.astype(np.uint8))
     if not found:
         return None

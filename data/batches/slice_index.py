@@ -1,4 +1,4 @@
-"""All axial slices of some cases, by number: what lies in them, not their voxels."""
+"""All axial slices of some cases: what each of them shows, not their voxels."""
 
 from dataclasses import dataclass
 
@@ -9,13 +9,13 @@ from common.errors import UserError
 
 @dataclass(frozen=True, eq=False)
 class SliceIndex:
-    """A table of slices, a row each.
+    """A table of slices, one row per slice.
 
     Args:
         case_ids: the cases, in order.
         case: position of each slice's case in `case_ids`, `(slices,)`.
         z: position of each slice in its whole volume, `(slices,)`.
-        counts: `(slices, 6)`: voxels of the brain, then of label 0 to 4.
+        counts: `(slices, 6)`: number of voxels of the brain, then of the labels 0 to 4.
     """
 
     case_ids: tuple[str, ...]
@@ -25,23 +25,23 @@ class SliceIndex:
 
     @classmethod
     def of(cls, cache, case_ids):
-        """Returns all slices of some cases; no image is read.
+        """Returns the index of all slices of some cases; no image is read.
 
         Args:
             cache: a `data.prepared.volume_cache.VolumeCache` that holds the cases.
             case_ids: the cases.
 
         Raises:
-            UserError: the cases' slices are not of one size.
+            UserError: the slices of the cases differ in size.
         """
         infos = [cache.info(case_id) for case_id in case_ids]
         for case_id, info in zip(case_ids, infos, strict=True):
             if info.shape[1:] != infos[0].shape[1:]:
                 raise UserError(
                     case_id,
-                    f"slices of {infos[0].shape[1:]} voxels, as of {case_ids[0]}",
+                    f"slices of {infos[0].shape[1:]} voxels, as in {case_ids[0]}",
                     info.shape[1:],
-                    "take cases of one size, or whole volumes resampled to one",
+                    "choose cases of one size, or whole volumes resampled to one",
                 )
         depths = [info.shape[0] for info in infos]
         return cls(
@@ -65,7 +65,7 @@ class SliceIndex:
         return self.counts[:, 2:].any(axis=1)
 
     def take(self, rows):
-        """Returns an index of some rows: numbers, or a mask."""
+        """Returns the index of some rows, chosen by numbers or by a mask."""
         return SliceIndex(
             self.case_ids, self.case[rows], self.z[rows], self.counts[rows]
         )

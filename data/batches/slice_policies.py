@@ -1,7 +1,7 @@
 """Which slices to train on: functions from an index of slices to a smaller one.
 
-All keep the order, and none drops a slice with tumor. Without a policy, all
-slices are taken.
+All of them keep the order, and none drops a slice with tumor. Without a policy, all
+slices are used.
 """
 
 import numpy as np
@@ -22,15 +22,15 @@ def brain_slices(index):
 def drop_share(index, share, seed, say=None):
     """Drops a share of all slices, never one with tumor.
 
-    Empty slices (no brain) go first, then slices without tumor; those of one
-    kind are drawn at random.
+    Empty slices (without brain) are dropped first, then other slices without tumor;
+    within each kind they are drawn at random.
 
     Args:
         index: a `data.batches.slice_index.SliceIndex`.
-        share: the share of all slices to drop, from 0 to 1.
+        share: share of all slices to drop, from 0 to 1.
         seed: seed of the draw.
-        say: is told where there are too few slices without tumor; these are
-            all dropped then. None: nobody is told.
+        say: function that shows a line of text if there are too few slices without
+            tumor, all of which are dropped then; or None.
     """
     wanted = round(share * len(index))
     free = np.flatnonzero(~index.tumor)
@@ -51,7 +51,7 @@ def drop_share_of_free(index, share, seed):
 
     Args:
         index: a `data.batches.slice_index.SliceIndex`.
-        share: the share of the tumor-free slices to drop, from 0 to 1.
+        share: share of the tumor-free slices to drop, from 0 to 1.
         seed: seed of the draw.
     """
     free = np.flatnonzero(~index.tumor)
@@ -60,9 +60,9 @@ def drop_share_of_free(index, share, seed):
 
 
 def balanced(index, seed, epoch):
-    """Keeps as many slices without tumor as with, drawn anew in each epoch.
+    """Keeps as many slices without tumor as with tumor, drawn again in each epoch.
 
-    All of them stay where there are fewer, so that each epoch is equally long.
+    If there are fewer without tumor, all of them stay: each epoch has the same length.
 
     Args:
         index: a `data.batches.slice_index.SliceIndex`.
@@ -71,7 +71,7 @@ def balanced(index, seed, epoch):
     """
     free = np.flatnonzero(~index.tumor)
     surplus = max(len(free) - int(index.tumor.sum()), 0)
-    # The first counter 0 belongs to the draws that hold for all epochs.
+    # A first counter of 0 is taken by the draws that hold for all epochs.
     return _without(
         index, generator(seed, epoch + 1, 0, SLICES).permutation(free)[:surplus]
     )

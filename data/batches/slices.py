@@ -1,4 +1,4 @@
-"""Batches of whole axial slices, named first and read later."""
+"""Batches of whole axial slices: named first, read later."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,9 +15,8 @@ class SliceName(NamedTuple):
     Args:
         case_id: the case.
         z: position of the slice in the whole volume.
-        epoch: the epoch it is read in.
-        row: its row in the epoch's index; with the epoch it names the draw of
-            an augmentation.
+        epoch: the epoch that it is read in.
+        row: its row in the index of the epoch; epoch and row key its augmentation.
     """
 
     case_id: str
@@ -27,21 +26,22 @@ class SliceName(NamedTuple):
 
 
 def slice_batches(index, batch_size, seed, first_step=0, policy=None):
-    """Yields the slices of each training step, without end.
+    """Yields the slices of each training step, endlessly.
 
     Args:
         index: a `data.batches.slice_index.SliceIndex`.
-        batch_size: slices a step.
+        batch_size: slices per step.
         seed: the run's seed.
-        first_step: the global step to begin with.
-        policy: function from index and epoch to the slices of that epoch, as
-            many in each, such as `partial(balanced, seed=seed)`; None for all.
+        first_step: the global step to start from.
+        policy: function from index and epoch to the index of that epoch, which has
+            the same length in every epoch, such as `partial(balanced, seed=seed)`;
+            None for all slices.
 
     Yields:
         A tuple of `batch_size` `SliceName`s.
 
     Raises:
-        ValueError: there are fewer slices than a batch holds.
+        ValueError: there are fewer slices than a batch needs.
     """
     epoch_of, chosen = None, index
     count = len(index if policy is None else policy(index, epoch=0))
@@ -77,6 +77,9 @@ class SliceReader:
     def __call__(self, names):
         """Reads some slices.
 
+        Args:
+            names: their `SliceName`s.
+
         Returns:
             `(images, labels)`: float32 `(batch, height, width, modalities)` and
             uint8 `(batch, height, width)`.
@@ -85,7 +88,15 @@ class SliceReader:
         return np.stack(images), np.stack(labels)
 
     def read(self, name):
-        """Reads one slice: `(height, width, modalities)`, `(height, width)`."""
+        """Reads one slice.
+
+        Args:
+            name: its `SliceName`.
+
+        Returns:
+            `(image, labels)`: float32 `(height, width, modalities)` and uint8
+            `(height, width)`.
+        """
         info = self._info(name.case_id)
         start, size = (name.z, 0, 0), (1, *info.shape[1:])
         raw, labels = self.cache.window(name.case_id, ("images", "labels"), start, size)
@@ -96,7 +107,10 @@ class SliceReader:
         return image, labels
 
     def read_images(self, case_id):
-        """Reads all slices of one case, for a prediction; it needs no labels.
+        """Reads all slices of one case, for a prediction; no labels are needed.
+
+        Args:
+            case_id: the case.
 
         Returns:
             float32 `(depth, height, width, modalities)` of the whole grid.

@@ -1,9 +1,8 @@
-"""The symmetries of a square (8) and of a cube (48), numbered.
+"""The symmetries of a square (8) and of a cube (48), by number.
 
-A symmetry orders the axes anew and then mirrors some of them. Number
-`n = order · 2^rank + mirrors`, where `order` counts the permutations of the axes
-in lexicographic order and bit i of `mirrors` stands for axis i; 0 changes
-nothing.
+A symmetry permutes the axes and then mirrors some of them. Its number is
+`order · 2^rank + mirrors`, where `order` counts the permutations of the axes in
+lexicographic order and bit i of `mirrors` stands for axis i; 0 changes nothing.
 """
 
 import itertools
@@ -13,7 +12,7 @@ import numpy as np
 
 
 def symmetry_count(rank):
-    """Returns how many symmetries there are: 8 of a square, 48 of a cube."""
+    """Returns the number of symmetries: 8 for rank 2, 48 for rank 3."""
     return math.factorial(rank) * 2**rank
 
 
@@ -21,8 +20,8 @@ def apply_symmetry(array, number, rank=3):
     """Turns and mirrors the first axes of an array.
 
     Args:
-        array: equally long in its first `rank` axes; further axes, such as
-            channels, stay where they are.
+        array: its first `rank` axes have the same length; further axes, such as
+            channels, stay in place.
         number: from 0 to `symmetry_count(rank) - 1`.
         rank: 2 or 3.
 
@@ -30,7 +29,7 @@ def apply_symmetry(array, number, rank=3):
         A view of the same memory.
 
     Raises:
-        ValueError: there is no such symmetry, or the array is no cube.
+        ValueError: there is no such symmetry, or the array is not a square or cube.
     """
     order, mirrored = _parts(number, rank)
     if len(set(array.shape[:rank])) != 1:
@@ -43,14 +42,25 @@ def apply_symmetry(array, number, rank=3):
 
 
 def inverse_symmetry(number, rank=3):
-    """Returns the number of the symmetry that undoes another."""
+    """Returns the number of the symmetry that undoes another.
+
+    Args:
+        number: from 0 to `symmetry_count(rank) - 1`.
+        rank: 2 or 3.
+    """
     order, mirrored = _parts(number, rank)
     # Axis `order[i]` of the input is axis i of the output, mirrored or not.
     return _number(np.argsort(order), [order[axis] for axis in mirrored], rank)
 
 
 def compose_symmetries(first, second, rank=3):
-    """Returns the number of the symmetry that does `first` and then `second`."""
+    """Returns the number of the symmetry that equals `first` followed by `second`.
+
+    Args:
+        first: from 0 to `symmetry_count(rank) - 1`.
+        second: likewise.
+        rank: 2 or 3.
+    """
     order, mirrored = _parts(first, rank)
     next_order, next_mirrored = _parts(second, rank)
     moved = {axis for axis in range(rank) if next_order[axis] in mirrored}
@@ -60,7 +70,7 @@ def compose_symmetries(first, second, rank=3):
 
 
 def _parts(number, rank):
-    """The order of the axes and the axes that are mirrored afterwards."""
+    """Returns the order of the axes, and the axes that are mirrored afterwards."""
     if not 0 <= number < symmetry_count(rank):
         raise ValueError(
             f"Expected a number from 0 to {symmetry_count(rank) - 1}. "

@@ -15,9 +15,8 @@ class VolumeName(NamedTuple):
 
     Args:
         case_id: the case.
-        epoch: the epoch it is read in.
-        row: its row among the cases; with the epoch it names the draw of an
-            augmentation.
+        epoch: the epoch that it is read in.
+        row: its row among the cases; epoch and row key its augmentation.
     """
 
     case_id: str
@@ -26,19 +25,19 @@ class VolumeName(NamedTuple):
 
 
 def volume_batches(case_ids, batch_size, seed, first_step=0):
-    """Yields the volumes of each training step, without end.
+    """Yields the volumes of each training step, endlessly.
 
     Args:
         case_ids: the cases.
-        batch_size: volumes a step.
+        batch_size: volumes per step.
         seed: the run's seed.
-        first_step: the global step to begin with.
+        first_step: the global step to start from.
 
     Yields:
         A tuple of `batch_size` `VolumeName`s.
 
     Raises:
-        ValueError: there are fewer cases than a batch holds.
+        ValueError: there are fewer cases than a batch needs.
     """
     for epoch, rows in batches(seed, len(case_ids), batch_size, first_step):
         yield tuple(VolumeName(case_ids[row], epoch, int(row)) for row in rows)
@@ -54,7 +53,7 @@ class VolumeReader:
             `lambda info: Placement.resized(info, (128, 128, 128))`.
         normalize: function from raw intensities `(…, channels)` and the case's
             `VolumeInfo` to float32. It sees the voxels before they are
-            resampled, so that brain and background are not mixed yet.
+            resampled, while brain and background are not mixed yet.
         augment: a `data.batches.augment_rule.AugmentationRule` of rank 3, or None.
         seed: the run's seed, for the augmentation.
     """
@@ -70,6 +69,9 @@ class VolumeReader:
     def __call__(self, names):
         """Reads some volumes.
 
+        Args:
+            names: their `VolumeName`s.
+
         Returns:
             `(images, labels)`: float32 `(batch, depth, height, width,
             modalities)` and uint8 `(batch, depth, height, width)`.
@@ -78,7 +80,15 @@ class VolumeReader:
         return np.stack(images), np.stack(labels)
 
     def read(self, name):
-        """Reads one volume and its labels."""
+        """Reads one volume.
+
+        Args:
+            name: its `VolumeName`.
+
+        Returns:
+            `(image, labels)`: float32 `(depth, height, width, modalities)` and uint8
+            `(depth, height, width)`.
+        """
         placement = self.placement(name.case_id)
         image = self.read_image(name.case_id)
         (labels,) = self.cache.window(
@@ -91,7 +101,14 @@ class VolumeReader:
         return image, labels
 
     def read_image(self, case_id):
-        """Reads one case's image, for a prediction: `(*shape, modalities)`."""
+        """Reads the image of one case, for a prediction; no labels are needed.
+
+        Args:
+            case_id: the case.
+
+        Returns:
+            float32 `(depth, height, width, modalities)`.
+        """
         placement, info = self.placement(case_id), self._info(case_id)
         (raw,) = self.cache.window(
             case_id, ("images",), placement.start, placement.size
@@ -99,5 +116,5 @@ class VolumeReader:
         return resample(self.normalize(raw, info), placement.shape)
 
     def placement(self, case_id):
-        """Returns where a case's input lies in its grid, and the way back."""
+        """Returns the `Placement` of the input of a case in its whole grid."""
         return self.place(self._info(case_id))

@@ -1,4 +1,4 @@
-"""Volumes of NIfTI and MetaImage files: arrays with their place in space."""
+"""Reading and writing of volumes in NIfTI and MetaImage files."""
 
 from pathlib import Path
 
@@ -19,20 +19,20 @@ _METAIMAGE = (".mha",)
 
 
 def read_volume(path):
-    """Reads a volume in its own index order; nothing is reoriented.
+    """Reads a volume in the order of its file; nothing is reoriented.
 
     Args:
-        path: a `.nii`, `.nii.gz` or `.mha` file of three axes; more axes are
-            accepted where their length is 1.
+        path: a `.nii`, `.nii.gz` or `.mha` file of three axes; further axes are
+            accepted if their length is 1.
 
     Returns:
         `(array, geometry)`: the array `(depth, height, width)`, C-contiguous,
-        with the file's own type (float32 where the file says that its integers
-        are to be scaled), and its `Geometry`.
+        in the type of the file (float32 if the file asks for its integers to be
+        scaled), and its `Geometry`.
 
     Raises:
-        UserError: the file cannot be read, is damaged (what its format has
-            checksums for is checked), or is no such volume.
+        UserError: the file cannot be read, is damaged (checksums of the format are
+            verified), or is not such a volume.
     """
     read = read_metaimage if _is_metaimage(path) else read_nifti
     array, affine = read(path)
@@ -42,8 +42,11 @@ def read_volume(path):
 def read_geometry(path):
     """Reads the `Geometry` of a volume from its header only.
 
+    Args:
+        path: a `.nii`, `.nii.gz` or `.mha` file.
+
     Raises:
-        UserError: the header cannot be read, or is of no volume.
+        UserError: the header cannot be read, or is not that of a volume.
     """
     read = read_metaimage_header if _is_metaimage(path) else read_nifti_header
     return Geometry(*read(path))
@@ -52,13 +55,13 @@ def read_geometry(path):
 def write_labels(path, labels, like):
     """Writes a label map into the space of an image, atomically.
 
-    Affine, qform and sform codes and units are the image's; where the two files
-    are of different formats, the affine is. Values are stored as uint8 and never
+    Affine, qform and sform codes and units are those of the image; if the two files
+    have different formats, only the affine is. Values are stored as uint8 and never
     scaled; equal arguments give equal bytes.
 
     Args:
         path: `.nii`, `.nii.gz` or `.mha` file to write.
-        labels: integers in 0 to 255, `(depth, height, width)`.
+        labels: integers from 0 to 255, `(depth, height, width)`.
         like: path of the image.
 
     Raises:
@@ -100,5 +103,5 @@ def _is_metaimage(path):
         path,
         f"a file that ends in {', '.join(_NIFTI + _METAIMAGE)}",
         name,
-        "convert it to NIfTI, or name it as what it is",
+        "convert it to NIfTI, or give it the suffix of its format",
     )

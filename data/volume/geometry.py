@@ -20,19 +20,19 @@ class Geometry:
 
     @property
     def spacing(self):
-        """Size of a voxel `(depth, height, width)` in mm."""
+        """Size of a voxel along (depth, height, width) in mm."""
         return tuple(np.linalg.norm(self.affine[:3, :3], axis=0)[::-1].tolist())
 
     def rounded_axes(self):
-        """Returns directions times spacing, rows of the affine, to be shown."""
+        """Returns the rows of direction times spacing, rounded, for messages."""
         return np.round(self.affine[:3, :3], 3).tolist()
 
     def matches(self, other):
-        """Tells whether another geometry is the same, the affine within 1e-3."""
+        """Whether another geometry is the same, with an affine equal within 1e-3."""
         return self.shape == other.shape and np.allclose(
             self.affine, other.affine, rtol=0, atol=1e-3
         )
 
     def same_axes(self, other):
-        """Tells whether directions and spacing are the same, within 1e-3 mm."""
+        """Whether directions and spacing are the same within 1e-3 mm."""
         return np.allclose(self.affine[:3, :3], other.affine[:3, :3], rtol=0, atol=1e-3)

@@ -1,4 +1,4 @@
-"""MetaImage files (.mha) as arrays (depth, height, width), by SimpleITK."""
+"""MetaImage files (.mha) as arrays (depth, height, width), through SimpleITK."""
 
 import re
 import tempfile
@@ -10,9 +10,9 @@ import SimpleITK
 
 from common.errors import UserError
 from common.files import describe_os_error
-from data.volume.header import AGAIN, checked_shape
+from data.volume.header import COPY_AGAIN, checked_shape
 
-# ITK's axes point to left, posterior, superior: the opposite of RAS+ in two.
+# The axes of ITK point to the left, back and top (LPS): two are opposite to RAS+.
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 # The last line of the header; the voxels follow.
@@ -27,8 +27,8 @@ def read_metaimage(path):
         path: a `.mha` file.
 
     Returns:
-        `(array, affine)`: the array `(depth, height, width)` in the file's own
-        type; the affine `(4, 4)` from (x, y, z) to RAS+ mm.
+        `(array, affine)`: the array `(depth, height, width)` in the type of the
+        file; the affine `(4, 4)` from (x, y, z) to RAS+ mm.
 
     Raises:
         UserError: the file cannot be read, is damaged, or is not a volume of
@@ -44,10 +44,16 @@ def read_metaimage(path):
 
 
 def read_metaimage_header(path):
-    """Returns `(shape, affine)` as `read_metaimage` would, without the voxels.
+    """Reads the header of a MetaImage volume.
+
+    Args:
+        path: a `.mha` file.
+
+    Returns:
+        `(shape, affine)` of what `read_metaimage` would return.
 
     Raises:
-        UserError: the header cannot be read, or is of no volume.
+        UserError: the header cannot be read, or is not that of a volume.
     """
     _, shape, affine = _open(path)
     return shape, affine
@@ -58,12 +64,12 @@ def encode_metaimage(labels, affine, like=None, compressed=True):
 
     Args:
         labels: uint8 `(depth, height, width)`.
-        affine: `(4, 4)` from (x, y, z) to RAS+ mm, used where `like` is None.
+        affine: `(4, 4)` from (x, y, z) to RAS+ mm, used if `like` is None.
         like: a `.mha` file whose origin, spacing and direction are kept.
         compressed: whether to compress the voxels.
 
     Returns:
-        Bytes, the same for the same arguments.
+        The content of the file, the same bytes for the same arguments.
 
     Raises:
         UserError: `like` cannot be read.
@@ -80,7 +86,7 @@ def encode_metaimage(labels, affine, like=None, compressed=True):
         image.SetOrigin(reader.GetOrigin()[:3])
         image.SetSpacing(reader.GetSpacing()[:3])
         image.SetDirection(_direction(reader).ravel().tolist())
-    # ITK chooses the format by the name, which an atomic write changes.
+    # ITK chooses the format by the file's name, which an atomic write changes.
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "labels.mha"
         SimpleITK.WriteImage(image, file, useCompression=compressed)
@@ -88,7 +94,7 @@ def encode_metaimage(labels, affine, like=None, compressed=True):
 
 
 def _open(path):
-    """Returns `(reader, shape, affine)`: a reader that has read the header."""
+    """Returns `(reader, shape, affine)`; the reader has read the header."""
     reader = SimpleITK.ImageFileReader()
     reader.SetImageIO("MetaImageIO")
     reader.SetFileName(str(path))
@@ -98,7 +104,7 @@ def _open(path):
         raise _unreadable(path) from error
     kind = SimpleITK.GetPixelIDValueAsString(reader.GetPixelID())
     if reader.GetNumberOfComponents() != 1 or "complex" in kind:
-        raise UserError(path, "one number a voxel", f"voxels of {kind}", AGAIN)
+        raise UserError(path, "one number per voxel", f"voxels of {kind}", COPY_AGAIN)
     affine, axes = np.eye(4), min(reader.GetDimension(), 3)
     affine[:axes, :axes] = _direction(reader) * reader.GetSpacing()[:3]
     affine[:axes, 3] = reader.GetOrigin()[:3]
@@ -107,7 +113,7 @@ def _open(path):
 
 
 def _check_voxels(path, reader):
-    """Refuses a file whose voxels are not whole; ITK says nothing of zlib's errors."""
+    """Refuses a file whose voxels are incomplete; ITK ignores the errors of zlib."""
     try:
         content = Path(path).read_bytes()
     except OSError as error:
@@ -115,7 +121,7 @@ def _check_voxels(path, reader):
     last = _LAST_LINE.search(content)
     if last is None:
         expected = "voxels in the file itself, after ElementDataFile = LOCAL"
-        raise UserError(path, expected, "none", AGAIN)
+        raise UserError(path, expected, "none", COPY_AGAIN)
     voxels = memoryview(content)[last.end() :]
     size = len(voxels)
     if _IS_COMPRESSED.search(content, 0, last.start()):
@@ -138,10 +144,10 @@ def _direction(reader):
 
 
 def _unreadable(path):
-    received = "one that is damaged or cut short"  # ITK's own reasons mislead
+    received = "a damaged or truncated one"  # the reasons that ITK gives mislead
     try:
         with open(path, "rb"):
             pass
     except OSError as error:
         received = describe_os_error(error)
-    return UserError(path, "a readable MetaImage volume", received, AGAIN)
+    return UserError(path, "a readable MetaImage volume", received, COPY_AGAIN)

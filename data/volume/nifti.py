@@ -1,4 +1,4 @@
-"""NIfTI files as arrays (depth, height, width), by nibabel."""
+"""NIfTI files as arrays (depth, height, width), through nibabel."""
 
 import gzip
 import zlib
@@ -12,7 +12,7 @@ from nibabel.spatialimages import HeaderDataError
 from nibabel.wrapstruct import WrapStructError
 
 from common.errors import UserError
-from data.volume.header import AGAIN, checked_shape
+from data.volume.header import COPY_AGAIN, checked_shape
 
 _ERRORS = (
     ImageFileError,
@@ -32,8 +32,8 @@ def read_nifti(path):
         path: a `.nii` or `.nii.gz` file.
 
     Returns:
-        `(array, affine)`: the array `(depth, height, width)` in the file's own
-        type, or float32 where its integers are scaled; the affine `(4, 4)` from
+        `(array, affine)`: the array `(depth, height, width)` in the type of the
+        file, or float32 if its integers are to be scaled; the affine `(4, 4)` from
         (x, y, z) to RAS+ mm.
 
     Raises:
@@ -55,10 +55,16 @@ def read_nifti(path):
 
 
 def read_nifti_header(path):
-    """Returns `(shape, affine)` as `read_nifti` would, without the voxels.
+    """Reads the header of a NIfTI volume.
+
+    Args:
+        path: a `.nii` or `.nii.gz` file.
+
+    Returns:
+        `(shape, affine)` of what `read_nifti` would return.
 
     Raises:
-        UserError: the header cannot be read, or is of no volume.
+        UserError: the header cannot be read, or is not that of a volume.
     """
     image, shape = _load(path)
     return shape, image.affine
@@ -70,11 +76,11 @@ def encode_nifti(labels, affine, like=None, compressed=True):
     Args:
         labels: uint8 `(depth, height, width)`.
         affine: `(4, 4)` from (x, y, z) to RAS+ mm.
-        like: a NIfTI file whose header is kept, or None for a new one in mm.
+        like: a NIfTI file whose header is kept, or None for a new header in mm.
         compressed: whether to compress as `.nii.gz`.
 
     Returns:
-        Bytes, the same for the same arguments.
+        The content of the file, the same bytes for the same arguments.
 
     Raises:
         UserError: `like` cannot be read.
@@ -86,10 +92,10 @@ def encode_nifti(labels, affine, like=None, compressed=True):
         image.set_sform(affine, code="scanner")
     else:
         other, _ = _load(like)
-        # With the header's own affine, nibabel leaves its form codes alone.
+        # With the affine of the header itself, nibabel leaves its form codes alone.
         image = type(other)(labels.T, other.affine, other.header)
     image.set_data_dtype(np.uint8)
-    image.header["cal_min"] = image.header["cal_max"] = 0  # those of the image
+    image.header["cal_min"] = image.header["cal_max"] = 0  # the image's would be wrong
     content = image.to_bytes()
     return gzip.compress(content, mtime=0) if compressed else content
 
@@ -102,18 +108,18 @@ def _load(path):
     except _ERRORS as error:
         raise _unreadable(path, error) from error
     if not isinstance(image, nibabel.Nifti1Image):
-        raise _unreadable(path, f"a file of the kind {type(image).__name__}")
+        raise _unreadable(path, f"a file of the type {type(image).__name__}")
     kind = image.get_data_dtype()
     if kind.kind not in "iuf":
-        raise UserError(path, "integers or floats", f"voxels of {kind}", AGAIN)
+        raise UserError(path, "integers or floats", f"voxels of {kind}", COPY_AGAIN)
     return image, checked_shape(path, image.shape, image.affine)
 
 
 def _read_whole(path, image):
     """Returns the content of a file whose header has been read.
 
-    nibabel stops reading after the last voxel, before gzip compares checksum and
-    length: a flipped bit would pass.
+    nibabel stops reading after the last voxel, before gzip verifies checksum and
+    length: a flipped bit would go unnoticed.
     """
     content = Path(path).read_bytes()
     if str(path).lower().endswith(".gz"):
@@ -126,4 +132,4 @@ def _read_whole(path, image):
 
 def _unreadable(path, error):
     received = " ".join(str(error).split()) or type(error).__name__
-    return UserError(path, "a readable NIfTI volume", received, AGAIN)
+    return UserError(path, "a readable NIfTI volume", received, COPY_AGAIN)

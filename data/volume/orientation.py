@@ -1,7 +1,7 @@
-"""Turning volumes so that their indices point the way that BraTS's do, and back.
+"""Turning volumes to the orientation of BraTS, and back.
 
-In the files of BraTS, width grows to the left of the patient, height to the back
-and depth to the top ("LPS"). Turning exchanges and mirrors axes only: no voxel is
+In the files of BraTS, width grows to the left of the patient, height to the back and
+depth to the top ("LPS"). Turning only exchanges and mirrors axes: no voxel is
 resampled.
 """
 
@@ -15,7 +15,7 @@ BRATS_AXES = "LPS"
 
 
 def axis_codes(affine):
-    """Returns where (width, height, depth) of a volume grow to, such as `"LPS"`.
+    """Returns where the width, height and depth of a volume grow, such as `"LPS"`.
 
     Args:
         affine: `(4, 4)` from voxel indices (x, y, z) to RAS+ mm.
@@ -32,34 +32,34 @@ def axis_codes(affine):
 
 
 def require_brats_axes(path, affine):
-    """Refuses a volume whose indices do not point the way that BraTS's do.
+    """Refuses a volume that is not oriented like those of BraTS.
 
     Args:
-        path: its file, or its case's folder, for the error.
+        path: its file, or the folder of its case, for the error message.
         affine: `(4, 4)` from voxel indices (x, y, z) to RAS+ mm.
 
     Raises:
-        UserError: they do not, or an axis has no direction.
+        UserError: it is oriented otherwise, or an axis has no direction.
     """
     try:
         codes = axis_codes(affine)
     except ValueError:
-        received = f"an affine without them: {np.asarray(affine).tolist()}"
+        received = f"an affine of lower rank: {np.asarray(affine).tolist()}"
         fix = "correct the header of the file"
     else:
         if codes == BRATS_AXES:
             return
         received = codes
         fix = (
-            "turn all files of the case, such as by SimpleITK.DICOMOrient(image, "
-            f'"{BRATS_AXES}"); the prediction of a single scan needs no turning'
+            "turn all files of the case, such as with SimpleITK.DICOMOrient(image, "
+            f'"{BRATS_AXES}"); to predict a single scan, none needs to be turned'
         )
-    expected = f"axes that grow to {BRATS_AXES} (left, back, top), as in BraTS"
+    expected = f"axes that grow to the left, back and top ({BRATS_AXES}), as in BraTS"
     raise UserError(path, expected, received, fix)
 
 
 def tilt(affine):
-    """Returns the largest angle between an axis and the next one of the patient.
+    """Returns the largest angle between an axis and the nearest one of the patient.
 
     Args:
         affine: `(4, 4)` from voxel indices (x, y, z) to RAS+ mm.
@@ -71,7 +71,7 @@ def tilt(affine):
 
 
 def to_brats_axes(volume, affine):
-    """Turns a volume so that its indices point the way that BraTS's do.
+    """Turns a volume to the orientation of BraTS.
 
     Args:
         volume: `(depth, height, width)` in the order of its file.
@@ -84,7 +84,7 @@ def to_brats_axes(volume, affine):
 
 
 def from_brats_axes(volume, affine):
-    """Turns what `to_brats_axes` has turned back into the order of the file.
+    """Turns a volume from the orientation of BraTS back to that of its file.
 
     Args:
         volume: `(depth, height, width)` in the order of BraTS.

@@ -10,6 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from data.normalize import (
     area_weights,
+    brain_zscore,
     mean_statistics,
     min_max,
     resize_area,
@@ -20,6 +21,7 @@ from data.normalize import (
 )
 from data.order import generator
 from data.prepared.pack import pack_volume
+from tests.data.prepared.small_cases import MODALITIES, normalized, whole_grid
 
 relaxed = settings(deadline=None)
 sides = st.integers(1, 9)
@@ -29,7 +31,7 @@ images = st.tuples(sides, sides).flatmap(
 
 
 def overlaps(old, new, i):
-    """The old cells under new cell `i` and the exact share of each, summing to 1."""
+    """The old cells under new cell `i` with their exact shares, which sum to 1."""
     left, right = Fraction(old * i, new), Fraction(old * (i + 1), new)
     shares = {}
     for cell in range(old):
@@ -221,3 +223,29 @@ def test_constant_modality_becomes_zero():
     image = np.full((2, 2, 2, 1), 7, np.int16)
     assert not standardize(image, (7.0,), (0.0,)).any()
     assert not standardize_all(image, (7.0,), (0.0,)).any()
+
+
+@pytest.mark.parametrize("dtype", [np.int16, np.float32])
+def test_brain_zscore_is_standardize_with_the_nonzero_statistics(dtype):
+    images, _ = whole_grid(3, (9, 12, 11))
+    by_name = {name: images[..., i] for i, name in enumerate(MODALITIES)}
+    info, _ = pack_volume(by_name, None, np.eye(4))
+    images = images.astype(dtype)
+    scores = brain_zscore(images, info)
+    assert scores.dtype == np.float32
+    expected = scores
+    np.testing.assert_allclose(scores, normalized(images), atol=1e-5)
+    # Any part of it, and windows that lie apart in memory.
+    np.testing.assert_array_equal(brain_zscore(images[4], info), expected[4])
+    window = (slice(2, 7), slice(1, 9), slice(3, 8))
+    np.testing.assert_array_equal(brain_zscore(images[window], info), expected[window])
+    for empty in (images[:0], images[:, :0], images[:, :, :0]):
+        assert brain_zscore(empty, info).shape == empty.shape
+
+
+def test_brain_zscore_of_a_constant_modality_is_zero():
+    image = generator(0, 1).integers(1, 9, (4, 5, 6))
+    by_name = {"flair": image, "t1": np.where(image > 4, 7, 0)}
+    info, arrays = pack_volume(by_name, None, np.eye(4))
+    scores = brain_zscore(arrays["images"], info)
+    assert np.isfinite(scores).all() and not scores[..., 1].any()

@@ -1,4 +1,4 @@
-"""The order of examples: the same everywhere, another one in each epoch."""
+"""The order of examples: the same on every machine, another in each epoch."""
 
 import itertools
 
@@ -18,7 +18,7 @@ def take(stream, number):
 
 
 def test_order_is_pinned():
-    """Results of earlier runs hold only as long as these do."""
+    """Earlier results can be reproduced only as long as these hold."""
     assert list(epoch_order(0, 0, 8)) == [5, 0, 6, 1, 7, 2, 4, 3]
     assert list(epoch_order(2**100, 5, 8)) == [7, 1, 3, 4, 0, 6, 2, 5]
     assert generator(7, 1, 2).integers(1000, size=3).tolist() == [685, 773, 819]
@@ -29,7 +29,7 @@ def test_order_is_pinned():
 def test_epoch_is_a_permutation_that_runs_agree_on(seed, epoch, count):
     order = epoch_order(seed, epoch, count)
     assert sorted(order) == list(range(count))
-    np.random.seed(epoch)  # the global state has no say
+    np.random.seed(epoch)  # the global state must not matter
     np.testing.assert_array_equal(epoch_order(seed, epoch, count), order)
 
 

@@ -49,7 +49,7 @@ def test_flips():
 
 
 @pytest.mark.parametrize("turns", [-1, 1, 2])
-def test_quarter_turns_are_those_of_numpy(turns):
+def test_quarter_turns_equal_those_of_numpy(turns):
     image, labels = example(9, 9)
     turned = Augmentation(angle=90.0 * turns).apply(image, labels)
     np.testing.assert_allclose(turned[0], np.rot90(image, turns), atol=1e-5)
@@ -61,7 +61,7 @@ def test_quarter_turns_are_those_of_numpy(turns):
 
 
 @pytest.mark.parametrize("angle", [-15.0, 7.3, 33.0])
-def test_rotation_is_that_of_scipy(angle):
+def test_rotation_equals_that_of_scipy(angle):
     image, labels = example(20, 17)
     turned = Augmentation(angle=angle).apply(image, labels)
     options = {"reshape": False, "prefilter": False}
@@ -153,21 +153,21 @@ def test_log_replays():
     assert Augmentation.from_row(Augmentation().row()) == Augmentation()
 
 
-def test_draw_depends_on_its_names_only():
+def test_draw_depends_only_on_its_name():
     assert ALL.draw(1, 2, 3) == ALL.draw(1, 2, 3)
     names = [(s, e, i) for s in range(3) for e in range(4) for i in range(5)]
     assert len({ALL.draw(*name) for name in names}) == len(names)
 
 
 def test_draw_is_pinned():
-    """Results of earlier runs hold only as long as this does."""
+    """Earlier results can be reproduced only as long as this holds."""
     drawn = ALL.draw(0, 0, 0)
     assert drawn.symmetry == 21 and drawn.flips == (False, False, False)
     assert drawn.angle == pytest.approx(-12.672233)
     assert drawn.scale == pytest.approx((1.528022, 0.992756, 0.855691))
 
 
-def test_draws_have_the_rule_s_distribution():
+def test_draws_follow_the_distribution_of_the_rule():
     rule = AugmentationRule(
         3, (0.0, 0.5, 1.0), largest_angle=10, scale_deviation=0.25, symmetries=True
     )
@@ -185,14 +185,14 @@ def test_draws_have_the_rule_s_distribution():
     assert len(counts) == 48 and counts.min() > 30 and counts.max() < 100
 
 
-def test_kinds_do_not_disturb_each_other():
+def test_kinds_of_change_are_drawn_independently():
     only_flips = AugmentationRule(3, (0.5, 0.5, 0.5))
     for index in range(20):
         drawn = only_flips.draw(1, 0, index)
         assert drawn == Augmentation(flips=ALL.draw(1, 0, index).flips)
 
 
-def test_rules_that_cannot_be():
+def test_impossible_rules_are_refused():
     with pytest.raises(ValueError, match=r"rank=2, flip=\(0.5,\)"):
         AugmentationRule(2, (0.5,))
     with pytest.raises(ValueError, match="scale_deviation=0.4"):

@@ -1,4 +1,4 @@
-"""The pipeline: batches in the order given, read ahead, errors not swallowed."""
+"""The pipeline: batches in order, read ahead, and errors that reach the user."""
 
 import threading
 
@@ -18,7 +18,7 @@ def read(indices):
     return x, -x
 
 
-def test_batches_come_in_the_order_given():
+def test_batches_keep_their_order():
     order = [[3, 1], [0, 2], [5, 4]]
     received = list(batch_stream(order, read, SHAPES))
     assert [list(x[:, 0, 0, 0].numpy()) for x, _ in received] == order
@@ -64,7 +64,7 @@ def test_reads_ahead_in_the_background():
     assert threading.current_thread() not in threads
 
 
-def test_error_of_a_reader_reaches_the_user_as_it_is():
+def test_error_of_a_reader_reaches_the_user_unchanged():
     damaged = UserError("7.h5", "a prepared case", "no signature", "prepare it again")
 
     def broken(indices):

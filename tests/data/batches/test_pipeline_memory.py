@@ -1,4 +1,4 @@
-"""What the readers hold at once: a few cases, however many there are."""
+"""How much memory the readers need: that of a few cases, however many there are."""
 
 import itertools
 import tracemalloc
@@ -54,7 +54,7 @@ def test_memory_does_not_grow_with_the_number_of_cases(prepared, pipeline):
         finally:
             tracemalloc.stop()
 
-    # The least of three: other tests' threads may allocate meanwhile.
+    # The minimum of three: other tests' threads may allocate meanwhile.
     two, eight = (min(peak(count) for _ in range(3)) for count in (2, 8))
     assert eight < two + case_bytes
-    assert two > case_bytes / 2  # it measures at all
+    assert two > case_bytes / 2  # else nothing was measured

@@ -27,8 +27,8 @@ def test_all_are_distinct_and_number_0_changes_nothing(rank):
 
 
 @RANKS
-def test_they_are_all_maps_that_keep_every_distance(rank):
-    """Of the cube's corners: a brute-force search finds exactly these maps."""
+def test_they_are_all_the_maps_that_keep_distances(rank):
+    """A brute-force search over the corners finds exactly these maps."""
     corners = np.array(list(itertools.product((-1, 1), repeat=rank)))
     distances = np.linalg.norm(corners[:, None] - corners[None], axis=-1)
     orders = np.array(list(itertools.permutations(range(len(corners)))))
@@ -50,7 +50,7 @@ def test_inverse_restores(rank):
 
 
 @RANKS
-def test_two_in_a_row_are_one_of_them(rank):
+def test_two_in_a_row_are_a_third(rank):
     for first, second in itertools.product(numbers(rank), repeat=2):
         one_by_one = apply_symmetry(
             apply_symmetry(cube(rank), first, rank), second, rank
@@ -62,7 +62,7 @@ def test_two_in_a_row_are_one_of_them(rank):
 
 
 def test_numbers_are_pinned():
-    """Logs of earlier runs hold only as long as these do."""
+    """Logs of earlier runs can be read only as long as these hold."""
     array = cube(3)
     np.testing.assert_array_equal(apply_symmetry(array, 1), array[::-1])
     np.testing.assert_array_equal(apply_symmetry(array, 4), array[:, :, ::-1])
@@ -85,7 +85,7 @@ def test_quarter_turns_of_a_square():
     assert all(np.rot90(cube(2), k).tolist() in quarter for k in range(4))
 
 
-def test_no_such_symmetry_and_no_cube():
+def test_unknown_symmetries_and_other_boxes_are_refused():
     with pytest.raises(ValueError, match="0 to 47. Received: number=48"):
         apply_symmetry(cube(3), 48)
     with pytest.raises(ValueError, match=r"shape=\(2, 3, 3\)"):

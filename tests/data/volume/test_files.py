@@ -1,4 +1,4 @@
-"""Volumes on disk, read and written, against nibabel and SimpleITK."""
+"""Reading and writing volumes, against nibabel and SimpleITK."""
 
 import gzip
 import struct
@@ -10,7 +10,6 @@ import SimpleITK
 
 from common.errors import UserError
 from data.volume.files import read_geometry, read_volume, write_labels
-from data.volume.geometry import Geometry
 
 SHAPE = (3, 5, 7)  # (depth, height, width)
 
@@ -33,7 +32,7 @@ def labels():
 
 
 def save_nifti(path, array, affine=None, **header):
-    """Writes an array (depth, height, width) by nibabel."""
+    """Writes an array (depth, height, width) with nibabel."""
     image = nibabel.Nifti1Image(array.T, oblique() if affine is None else affine)
     for name, value in header.items():
         image.header[name] = value
@@ -42,7 +41,7 @@ def save_nifti(path, array, affine=None, **header):
 
 
 def save_itk(path, array):
-    """Writes an array (depth, height, width) by SimpleITK, rotated."""
+    """Writes an array (depth, height, width) with SimpleITK, rotated."""
     image = SimpleITK.GetImageFromArray(array)
     image.SetSpacing((2, 3, 4))
     image.SetOrigin((5, -6, 7))
@@ -53,7 +52,7 @@ def save_itk(path, array):
 
 @pytest.mark.parametrize("suffix", ["nii", "nii.gz"])
 @pytest.mark.parametrize("kind", ["u1", "i2", "u2", "i4", "f4", "f8", ">i2", ">f4"])
-def test_nifti_is_read_as_nibabel_and_itk_do(tmp_path, kind, suffix):
+def test_nifti_is_read_as_by_nibabel_and_itk(tmp_path, kind, suffix):
     path = save_nifti(tmp_path / f"v.{suffix}", numbers(np.dtype(kind)))
     array, geometry = read_volume(path)
     assert array.dtype == np.dtype(kind).newbyteorder("=")
@@ -76,7 +75,7 @@ def test_scaled_integers_become_float32(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["u1", "i2", "f4"])
-def test_metaimage_is_read_as_itk_does(tmp_path, kind):
+def test_metaimage_is_read_as_by_itk(tmp_path, kind):
     path = save_itk(tmp_path / "v.mha", numbers(np.dtype(kind)))
     array, geometry = read_volume(path)
     assert array.dtype == np.dtype(kind) and geometry.shape == SHAPE
@@ -84,7 +83,7 @@ def test_metaimage_is_read_as_itk_does(tmp_path, kind):
 
 
 def test_both_formats_agree_on_the_affine(tmp_path):
-    """What ITK writes as NIfTI, nibabel tells the RAS+ affine of."""
+    """ITK writes both formats; nibabel knows the RAS+ affine of the NIfTI file."""
     itk = read_geometry(save_itk(tmp_path / "v.mha", numbers()))
     path = save_itk(tmp_path / "v.nii.gz", numbers())
     np.testing.assert_allclose(itk.affine, nibabel.load(path).affine, atol=1e-5)
@@ -101,16 +100,6 @@ def test_header_alone_gives_the_same_geometry(tmp_path, name):
     np.testing.assert_array_equal(geometry.affine, whole.affine)
 
 
-def test_geometry_matches_within_a_thousandth_of_a_millimeter():
-    one = Geometry(SHAPE, oblique())
-    near, far = oblique(), oblique()
-    near[0, 3] += 5e-4
-    far[0, 3] += 2e-3
-    assert one.matches(Geometry(SHAPE, near))
-    assert not one.matches(Geometry(SHAPE, far))
-    assert not one.matches(Geometry((3, 5, 8), oblique()))
-
-
 def test_a_fourth_axis_of_length_one_is_dropped(tmp_path):
     path = save_nifti(tmp_path / "v.nii.gz", numbers()[None])
     assert nibabel.load(path).ndim == 4
@@ -122,7 +111,7 @@ def test_a_fourth_axis_of_length_one_is_dropped(tmp_path):
 
 
 def write_bad(folder, fault):
-    """Writes a file that is no volume."""
+    """Writes a file that is not a valid volume."""
     path = folder / "bad.nii.gz"
     good = save_nifti(folder / "good.nii.gz", numbers()).read_bytes()
     header = bytearray(gzip.decompress(good))
@@ -169,7 +158,7 @@ NIFTI_FAULTS = (
 
 
 @pytest.mark.parametrize("fault", NIFTI_FAULTS)
-def test_bad_nifti_is_one_clear_error(tmp_path, fault):
+def test_bad_nifti_gives_one_clear_error(tmp_path, fault):
     path = write_bad(tmp_path, fault)
     with pytest.raises(UserError) as error:
         read_volume(path)
@@ -178,7 +167,7 @@ def test_bad_nifti_is_one_clear_error(tmp_path, fault):
 
 
 @pytest.mark.parametrize("fault", ["truncated", "text", "missing", "flat", "vector"])
-def test_bad_metaimage_is_one_clear_error(tmp_path, fault):
+def test_bad_metaimage_gives_one_clear_error(tmp_path, fault):
     path = tmp_path / "bad.mha"
     good = save_itk(tmp_path / "good.mha", numbers()).read_bytes()
     if fault == "truncated":
@@ -193,12 +182,12 @@ def test_bad_metaimage_is_one_clear_error(tmp_path, fault):
     with pytest.raises(UserError) as error:
         read_volume(path)
     assert error.value.file == str(path) and error.value.next_step
-    wanted = {"truncated": "cut short", "text": "damaged", "missing": "No such file"}
+    wanted = {"truncated": "truncated", "text": "damaged", "missing": "No such file"}
     assert wanted.get(fault, "") in error.value.received
 
 
 def refuses(path, content):
-    """Whether reading a file of this content is one clear error."""
+    """Whether reading a file of this content gives one clear error."""
     path.write_bytes(content)
     try:
         read_volume(path)
@@ -208,19 +197,19 @@ def refuses(path, content):
 
 
 @pytest.mark.parametrize("suffix", ["nii.gz", "mha"])
-def test_no_flipped_bit_of_compressed_voxels_passes(tmp_path, suffix):
+def test_no_flipped_bit_of_compressed_voxels_goes_unnoticed(tmp_path, suffix):
     path = tmp_path / f"v.{suffix}"
     array = numbers(shape=(6, 9, 11))
     (save_itk if suffix == "mha" else save_nifti)(path, array)
     content = path.read_bytes()
-    # Past gzip's name and time, and past MetaImage's header, which are not summed.
+    # No checksum covers gzip's name and time, nor the header of MetaImage.
     first = content.index(b"LOCAL") + 6 if suffix == "mha" else 10
     if content[3:4] == b"\x08" and suffix == "nii.gz":
         first = content.index(b"\0", 10) + 1
     for place in np.linspace(first, len(content) - 1, 40).astype(int):
         bad = bytearray(content)
         bad[place] ^= 1 << place % 8
-        # Some bits only fill a byte up: without them the voxels are the same.
+        # Some bits are only padding: the voxels are the same without them.
         same = refuses(path, bad) or np.array_equal(read_volume(path)[0], array)
         assert same, f"byte {place} of {len(content)}"
     bad = bytearray(content)
@@ -230,13 +219,13 @@ def test_no_flipped_bit_of_compressed_voxels_passes(tmp_path, suffix):
 
 @pytest.mark.parametrize("suffix", ["nii", "nii.gz", "mha"])
 @pytest.mark.parametrize("missing", [1, 4, 8, 30])
-def test_a_missing_end_does_not_pass(tmp_path, suffix, missing):
+def test_a_missing_end_is_refused(tmp_path, suffix, missing):
     path = tmp_path / f"v.{suffix}"
     (save_itk if suffix == "mha" else save_nifti)(path, numbers(shape=(6, 9, 11)))
     assert refuses(path, path.read_bytes()[:-missing])
 
 
-def test_more_or_less_than_the_header_promises_does_not_pass(tmp_path):
+def test_more_or_less_than_the_header_promises_is_refused(tmp_path):
     path = save_nifti(tmp_path / "v.nii", numbers())
     content = path.read_bytes()
     assert refuses(path, content + bytes(2)) and refuses(path, content[:-2])

@@ -1,4 +1,4 @@
-"""Turning to BraTS's axes: every orientation, checked point by point in space."""
+"""Turning to the axes of BraTS: every orientation, checked point by point."""
 
 import itertools
 
@@ -75,7 +75,7 @@ def test_tilt(degrees):
 
 
 @pytest.mark.parametrize(("order", "signs"), ALL)
-def test_only_the_axes_of_brats_are_let_pass(order, signs):
+def test_only_the_axes_of_brats_are_accepted(order, signs):
     affine = affine_of(order, signs)
     if order == (0, 1, 2) and signs == (-1.0, -1.0, 1.0):
         assert require_brats_axes("v.nii", affine) is None
@@ -85,7 +85,7 @@ def test_only_the_axes_of_brats_are_let_pass(order, signs):
     assert error.value.file == "v.nii" and "LPS" in error.value.next_step
 
 
-def test_an_affine_without_axes_is_refused_by_the_file():
+def test_an_affine_without_axes_is_refused():
     with pytest.raises(UserError, match="header") as error:
         require_brats_axes("v.nii", np.diag([1.0, 0.0, 1.0, 1.0]))
     assert error.value.file == "v.nii"
