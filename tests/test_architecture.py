@@ -204,29 +204,21 @@ def test_only_papers_mentions_a_paper(path):
     assert mentioned == []
 
 
+def is_fast_path(path):
+    return path.is_relative_to("common/layers/tensorflow")
+
+
 def portable_files():
     paths = sources("common/layers", "common/losses", "common/metrics")
+    paths = [path for path in paths if not is_fast_path(path)]
     for name in ("networks.py", "losses.py"):
         paths += [p for p in sources("papers") if p.name == name]
     return paths
 
 
-def behind_a_backend_check(path):
-    """What a layer's file imports for its fast path only, on one backend."""
-    for node in tree(path).body:
-        if isinstance(node, ast.If) and "keras.config.backend()" in ast.unparse(node):
-            for inner in ast.walk(node):
-                if isinstance(inner, ast.Import):
-                    yield from (alias.name for alias in inner.names)
-
-
 @over(portable_files())
 def test_networks_losses_and_metrics_run_on_every_backend(path):
-    found = [name for name in imports(path) if within(name, BACKENDS)]
-    if within(".".join(path.parts), ("common.layers",)):
-        for name in behind_a_backend_check(path):
-            found.remove(name)
-    assert found == []
+    assert [name for name in imports(path) if within(name, BACKENDS)] == []
     attributes = {
         node.attr
         for node in ast.walk(tree(path))
@@ -235,6 +227,16 @@ def test_networks_losses_and_metrics_run_on_every_backend(path):
         and node.value.id == "keras"
     }
     assert not attributes & {"backend", "src", "distribution"}
+
+
+def test_fast_paths_are_imported_in_one_place():
+    suite = sources("benchmarks", "common", "data", "papers")
+    importing = [
+        path
+        for path in suite
+        if any(within(name, ("common.layers.tensorflow",)) for name in imports(path))
+    ]
+    assert importing == [Path("common/layers/fast_paths.py")]
 
 
 @over(sources(*FOLDERS))

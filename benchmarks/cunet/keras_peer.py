@@ -24,7 +24,7 @@ def main(variant, part, network, batch, side):
 
     from benchmarks.shared.flops import forward_macs, training_macs
     from benchmarks.shared.machine import matrix_product
-    from common.layers import batch_normalization as fused_batch_normalization
+    from common.layers import fast_paths
     from common.training.loop import make_step
     from papers.cunet.experiment import LogitsOf
     from papers.cunet.networks import without_heads
@@ -36,7 +36,7 @@ def main(variant, part, network, batch, side):
         serve(lambda: product().numpy(), flop=flop)
         return
     if variant == "plain":
-        fused_batch_normalization.is_fusible = lambda x, mask: False
+        fast_paths.batch_normalization = None
     methods = {method.id: method for method in METHODS}
     method = methods["cun" if variant == "live unsampled" else network]
     run = experiment_of(side)(method, Protocol(), None, None, seed=0)

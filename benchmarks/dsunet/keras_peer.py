@@ -16,15 +16,13 @@ def main(variant, network, side):
     import tensorflow as tf
 
     from benchmarks.shared.machine import threads
-    from common.layers import instance_normalization
-    from common.layers.depthwise_conv3d import DepthwiseConv3D
+    from common.layers import fast_paths
     from common.training.loop import make_step
     from papers.dsunet import networks
     from papers.dsunet.losses import LabelDice
 
     if variant == "portable":
-        DepthwiseConv3D.convolve = DepthwiseConv3D.convolve_portably
-        instance_normalization.lean_normalize = instance_normalization.plain_normalize
+        fast_paths.depthwise_conv3d = fast_paths.instance_normalization = None
     keras.utils.set_random_seed(0)
     sides = (int(side),) * 3
     model = getattr(networks, network)((*sides, 4))

@@ -1,4 +1,4 @@
-"""A 3-D convolution whose kernel lies in a plane or on the axis through it."""
+"""A 3-D convolution whose kernel lies in a plane or on the axis perpendicular to it."""
 
 import keras
 from keras import layers, ops
@@ -8,26 +8,38 @@ from keras import layers, ops
 class AnisotropicConv3D(layers.Conv3D):
     """`Conv3D` with a kernel `(1, height, width)` or `(depth, 1, 1)`, run in 2-D.
 
-    Such a kernel mixes only the axes it extends over; the others are folded. In
-    the plane, slices become examples, `(batch * depth, height, width,
-    channels)`. Through the plane, the pixels of a slice become one row,
-    `(batch, depth, height * width, channels)`. Neither moves a value in memory.
-    The result is that of `Conv3D` to rounding, and so are the weights and the
-    gradients. The gain is in dilated kernels: TensorFlow's 3-D convolution
-    dilates by copies of its input.
+    Such a kernel mixes only the axes over which it extends; the others are folded.
+    In the plane, slices become examples, `(batch * depth, height, width, channels)`.
+    Through the plane, the pixels of a slice become one row, `(batch, depth, height *
+    width, channels)`. Neither moves a value in memory. Weights are those of `Conv3D`,
+    and results and gradients equal its own up to rounding. The gain is in dilated
+    kernels: TensorFlow's 3-D convolution dilates by copying its input.
 
     Args:
         filters: number of output channels.
-        kernel_size: three integers `(depth, height, width)`; the first is 1, or
-            the other two are. The same holds for the strides.
-        **kwargs: those of `keras.layers.Conv3D`, with channels last and one
+        kernel_size: three integers `(depth, height, width)`, of which the first or
+            the other two are 1. The same holds for the strides.
+        **kwargs: arguments of `keras.layers.Conv3D`, with channels last and one
             group.
 
-    Call arguments: features, `(batch, depth, height, width, channels)`.
+    Input shape:
+        `(batch, depth, height, width, channels)`.
+
+    Output shape:
+        `(batch, new_depth, new_height, new_width, filters)`.
 
     Raises:
-        ValueError: kernel or strides extend over all axes, or the layout is
-            another.
+        ValueError: kernel or strides extend over all axes, the channels are not
+            last, or there are several groups.
+
+    Example:
+
+    >>> x = keras.random.normal((2, 10, 12, 14, 3))
+    >>> y = AnisotropicConv3D(8, (1, 3, 3), padding="same", dilation_rate=(1, 2, 2))(x)
+    >>> tuple(y.shape)
+    (2, 10, 12, 14, 8)
+    >>> tuple(AnisotropicConv3D(8, (3, 1, 1))(y).shape)
+    (2, 8, 12, 14, 8)
     """
 
     def __init__(self, filters, kernel_size, **kwargs):
@@ -38,8 +50,8 @@ class AnisotropicConv3D(layers.Conv3D):
         self.in_plane = extent[0] == 1
         if not self.in_plane and extent[1:] != [1, 1]:
             raise ValueError(
-                "Expected kernel and strides of 1 along the first axis or along both "
-                f"others. Received: kernel_size={self.kernel_size}, "
+                "Expected kernel and strides of 1 along the first axis or along the "
+                f"other two. Received: kernel_size={self.kernel_size}, "
                 f"strides={self.strides}"
             )
         if self.data_format != "channels_last" or self.groups != 1:

@@ -8,22 +8,35 @@ from keras import layers, ops
 class AnisotropicConv3DTranspose(layers.Conv3DTranspose):
     """`Conv3DTranspose` with a kernel `(1, height, width)`, run in 2-D.
 
-    Slices become examples, `(batch * depth, height, width, channels)`, which
-    moves no value in memory. The result is that of `Conv3DTranspose` to
-    rounding, and so are the weights and the gradients.
+    Slices become examples, `(batch * depth, height, width, channels)`, which moves no
+    value in memory. Weights are those of `Conv3DTranspose`, and results and gradients
+    equal its own up to rounding.
 
     Args:
         filters: number of output channels.
-        kernel_size: three integers `(1, height, width)`. The strides start with
-            1, too.
-        **kwargs: those of `keras.layers.Conv3DTranspose`, with channels last and
+        kernel_size: three integers `(1, height, width)`. The strides start with 1,
+            too.
+        **kwargs: arguments of `keras.layers.Conv3DTranspose`, with channels last and
             without dilation, output padding, bias and activation.
 
-    Call arguments: features, `(batch, depth, height, width, channels)`.
+    Input shape:
+        `(batch, depth, height, width, channels)`.
+
+    Output shape:
+        `(batch, depth, new_height, new_width, filters)`.
 
     Raises:
-        ValueError: kernel or strides extend over the first axis, or an argument
-            is one of those left out.
+        ValueError: kernel or strides extend over the first axis, or an argument asks
+            for something that is left out.
+
+    Example:
+
+    >>> x = keras.random.normal((2, 10, 6, 7, 8))
+    >>> layer = AnisotropicConv3DTranspose(
+    ...     4, (1, 3, 3), strides=(1, 2, 2), padding="same", use_bias=False
+    ... )
+    >>> tuple(layer(x).shape)
+    (2, 10, 12, 14, 4)
     """
 
     def __init__(self, filters, kernel_size, **kwargs):

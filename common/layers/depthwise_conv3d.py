@@ -1,34 +1,34 @@
-"""A 3-D depthwise convolution: each channel has kernels of its own."""
+"""A 3-D depthwise convolution: each channel has its own kernels."""
 
 import math
 
 import keras
 from keras import layers, ops
 
+from common.layers import fast_paths
 from common.layers.depthwise_portable import portable_depthwise_conv3d
-from common.layers.tensorflow.depthwise_conv3d import fused_depthwise_conv3d, is_fusible
 
 
 @keras.saving.register_keras_serializable("braintumor")
 class DepthwiseConv3D(layers.Layer):
     """The 3-D twin of `keras.layers.DepthwiseConv2D`, which Keras lacks.
 
-    Each input channel is convolved with `depth_multiplier` kernels of its own;
-    output channel `c * depth_multiplier + m` is channel `c` under its kernel `m`.
-    The kernel is `(depth, height, width, channels, depth_multiplier)`.
+    Each input channel is convolved with its own `depth_multiplier` kernels: output
+    channel `c * depth_multiplier + m` is input channel `c` convolved with its kernel
+    `m`. The kernel's shape is `(depth, height, width, channels, depth_multiplier)`.
 
-    Keras takes the fan-in of such a kernel for `channels` times what it is and
-    draws too small weights. Here an initializer that scales with the fans (Glorot,
-    He, LeCun, `VarianceScaling`) gets the true ones (`with_true_fans`).
+    Keras overestimates the fan-in of such a kernel by a factor of `channels`, and so
+    draws weights that are too small. Here, initializers that scale with the fans
+    (Glorot, He, LeCun, `VarianceScaling`) get the true ones (`with_true_fans`).
 
     Args:
         kernel_size: one integer or three, `(depth, height, width)`.
         strides: one integer or three. As in Keras, not together with a dilation.
         padding: `"valid"` or `"same"`.
-        depth_multiplier: number of output channels of each input channel.
-        data_format: `"channels_last"`, `"channels_first"` (is transposed to the
-            other and back), or None for Keras's own setting.
-        dilation_rate: one integer or three, the distance of the taps in voxels.
+        depth_multiplier: number of output channels per input channel.
+        data_format: `"channels_last"`, `"channels_first"` (transposed to
+            channels-last and back), or None for Keras's own setting.
+        dilation_rate: one integer or three, the distance between taps in voxels.
         activation: function of the output, or None.
         use_bias: whether each output channel has a bias.
         depthwise_initializer: of the kernel; None for `"glorot_uniform"`.
@@ -38,14 +38,30 @@ class DepthwiseConv3D(layers.Layer):
         activity_regularizer: of the output.
         depthwise_constraint: of the kernel.
         bias_constraint: of the bias.
-        **kwargs: those of `keras.layers.Layer`.
+        **kwargs: arguments of `keras.layers.Layer`.
 
-    Call arguments: features, `(batch, depth, height, width, channels)`, or
-    `(batch, channels, depth, height, width)`.
+    Input shape:
+        - `"channels_last"`: `(batch, depth, height, width, channels)`.
+        - `"channels_first"`: `(batch, channels, depth, height, width)`.
+
+    Output shape:
+        With `new_channels = channels * depth_multiplier`:
+
+        - `"channels_last"`: `(batch, new_depth, new_height, new_width,
+          new_channels)`.
+        - `"channels_first"`: `(batch, new_channels, new_depth, new_height,
+          new_width)`.
 
     Raises:
-        ValueError: an argument is out of its range, strides and dilation are both
-            above 1, or the input is smaller than the kernel.
+        ValueError: an argument is out of range, strides and dilation are both above
+            1, or the input is smaller than the kernel.
+
+    Example:
+
+    >>> x = keras.random.normal((2, 10, 12, 14, 3))
+    >>> y = DepthwiseConv3D(3, depth_multiplier=2, padding="same")(x)
+    >>> tuple(y.shape)
+    (2, 10, 12, 14, 6)
     """
 
     def __init__(
@@ -148,8 +164,9 @@ class DepthwiseConv3D(layers.Layer):
 
     def convolve(self, x):
         """Convolves `(batch, depth, height, width, channels)` and adds the bias."""
-        if is_fusible(x, self.kernel.shape, self.strides):
-            return fused_depthwise_conv3d(
+        fast = fast_paths.depthwise_conv3d
+        if fast and fast.accepts(x, self.kernel.shape, self.strides):
+            return fast.convolve(
                 x, self.kernel, self.bias, self.padding, self.dilation_rate
             )
         return self.convolve_portably(x)
@@ -215,7 +232,7 @@ class DepthwiseConv3D(layers.Layer):
 
 
 def three_integers(name, value):
-    """Returns one positive integer or three of them as a tuple of three."""
+    """Returns a tuple of three, given one positive integer or three of them."""
     values = tuple(value) if isinstance(value, list | tuple) else (value,) * 3
     if len(values) != 3 or not all(isinstance(v, int) and v > 0 for v in values):
         raise ValueError(
@@ -226,11 +243,12 @@ def three_integers(name, value):
 
 
 def with_true_fans(initializer):
-    """Returns an initializer that scales with the fans of a depthwise kernel.
+    """Returns an initializer that scales with the true fans of a depthwise kernel.
 
-    Each output sees `depth * height * width` values, the first three axes; each
-    value is seen by `depth_multiplier` times as many outputs. One that does not
-    scale with the fans, or whose axes were chosen, is returned as it is.
+    Each output sees `depth * height * width` values (the kernel's first three axes),
+    and each value is seen by `depth_multiplier` times as many outputs. An initializer
+    that does not scale with the fans, or whose axes the user chose, is returned
+    unchanged.
     """
     scaling = keras.initializers.VarianceScaling
     if not isinstance(initializer, scaling) or initializer.input_axes is not None:

@@ -1,13 +1,13 @@
-"""Depthwise convolution in 3-D from Keras's operations, on every backend."""
+"""Depthwise convolution in 3-D by Keras's operations, on every backend."""
 
 from keras import ops
 
 
 def portable_depthwise_conv3d(x, kernel, strides, padding, dilation_rate):
-    """Folds the depth into the batch, and adds 2-D depthwise convolutions.
+    """Folds the depth into the batch and sums 2-D depthwise convolutions.
 
-    One for each tap along the depth, of the input shifted by that tap:
-    `y[d] = sum_i conv2d(x[d * stride + i * rate], kernel[i])`.
+    There is one convolution per tap along the depth, of the input shifted by that
+    tap: `y[d] = sum_i conv2d(x[d * stride + i * rate], kernel[i])`.
 
     Args:
         x: `(batch, depth, height, width, channels)`.
@@ -25,7 +25,7 @@ def portable_depthwise_conv3d(x, kernel, strides, padding, dilation_rate):
     batch, depth, height, width, channels = ops.shape(x)
     span = dilation_rate[0] * (taps[0] - 1)
     stride, *others = strides
-    # TensorFlow's kernels take one stride for both axes.
+    # TensorFlow's kernels take the same stride for both axes.
     square = others[0] == others[1]
     total = None
     for i in range(taps[0]):
@@ -50,8 +50,8 @@ def portable_depthwise_conv3d(x, kernel, strides, padding, dilation_rate):
 def same_pads(sides, taps, strides, dilation_rate):
     """Returns how many zeros "same" adds, `(before, after)` for each of five axes.
 
-    As TensorFlow does it: as many that the output has `side / stride` voxels,
-    rounded up, and the odd one behind.
+    As in TensorFlow, the output has `side / stride` voxels, rounded up, and of an
+    odd number of zeros the extra one comes after.
     """
     pads = [(0, 0)]
     for side, size, stride, rate in zip(
@@ -60,7 +60,7 @@ def same_pads(sides, taps, strides, dilation_rate):
         total = rate * (size - 1)
         if stride > 1:
             total -= (side - 1) % stride
-            # A known side stays a number: JAX pads by nothing else.
+            # A known side stays an integer: JAX cannot pad by a tensor.
             total = max(total, 0) if isinstance(total, int) else ops.maximum(total, 0)
         pads.append((total // 2, total - total // 2))
     return [*pads, (0, 0)]

@@ -1,4 +1,4 @@
-"""Zeros around the channels, so that features of two widths can be summed."""
+"""Zeros around the channels, so that features of different widths can be added."""
 
 import keras
 from keras import layers, ops
@@ -6,17 +6,27 @@ from keras import layers, ops
 
 @keras.saving.register_keras_serializable("braintumor")
 class PadChannels(layers.Layer):
-    """Puts zero channels before and after the last axis, as evenly as it goes.
+    """Pads the last axis with zero channels, as evenly as possible on both sides.
 
     Args:
         filters: number of channels after padding. Of an odd number of zeros, the
-            one more comes after.
-        **kwargs: those of `keras.layers.Layer`.
+            extra one comes after.
+        **kwargs: arguments of `keras.layers.Layer`.
 
-    Call arguments: features, `(…, channels)`.
+    Input shape:
+        `(…, channels)`.
+
+    Output shape:
+        `(…, filters)`.
 
     Raises:
-        ValueError: the input has more channels.
+        ValueError: the input has more channels than `filters`.
+
+    Example:
+
+    >>> y = PadChannels(5)(keras.ops.ones((1, 2)))
+    >>> [float(value) for value in y[0]]
+    [0.0, 1.0, 1.0, 0.0, 0.0]
     """
 
     def __init__(self, filters, **kwargs):

@@ -1,4 +1,4 @@
-"""A 3-D separable convolution: each channel alone, then all of them in a voxel."""
+"""A 3-D separable convolution: within each channel, then across the channels."""
 
 import keras
 from keras import layers
@@ -10,9 +10,9 @@ from common.layers.depthwise_conv3d import DepthwiseConv3D
 class SeparableConv3D(layers.Layer):
     """The 3-D twin of `keras.layers.SeparableConv2D`, which Keras lacks.
 
-    A `DepthwiseConv3D`, without activation, then a convolution of 1x1x1. They are
-    the sublayers `depthwise` and `pointwise`, with the weights `depthwise/kernel`
-    and `pointwise/kernel`, and a bias each if so wished.
+    A `DepthwiseConv3D` without activation, followed by a 1x1x1 convolution. They are
+    the sublayers `depthwise` and `pointwise`, with the weights `depthwise/kernel` and
+    `pointwise/kernel`, and a bias each where asked for.
 
     Args:
         filters: number of output channels.
@@ -22,13 +22,13 @@ class SeparableConv3D(layers.Layer):
         padding: `"valid"` or `"same"`.
         data_format: `"channels_last"`, `"channels_first"`, or None for Keras's
             own setting.
-        dilation_rate: one integer or three, the distance of the taps in voxels.
-        depth_multiplier: number of intermediate channels of each input channel.
+        dilation_rate: one integer or three, the distance between taps in voxels.
+        depth_multiplier: number of intermediate channels per input channel.
         activation: function of the output, or None.
         use_bias: whether the output has a bias.
-        use_depthwise_bias: whether the intermediate channels have one, too. Keras
-            has none in 2-D, as it adds nothing that the output's cannot; but two
-            layers in a row have it, and its parameters are counted.
+        use_depthwise_bias: whether the intermediate channels have a bias, too. Keras
+            has none in 2-D, as it adds nothing that the output's bias cannot. Two
+            separate layers would have it, though, and papers count its parameters.
         depthwise_initializer: of the depthwise kernel, with its true fans; None for
             `"glorot_uniform"`.
         pointwise_initializer: of the pointwise kernel; None for `"glorot_uniform"`.
@@ -40,13 +40,27 @@ class SeparableConv3D(layers.Layer):
         depthwise_constraint: of the depthwise kernel.
         pointwise_constraint: of the pointwise kernel.
         bias_constraint: of both biases.
-        **kwargs: those of `keras.layers.Layer`.
+        **kwargs: arguments of `keras.layers.Layer`.
 
-    Call arguments: features, `(batch, depth, height, width, channels)`, or
-    `(batch, channels, depth, height, width)`.
+    Input shape:
+        - `"channels_last"`: `(batch, depth, height, width, channels)`.
+        - `"channels_first"`: `(batch, channels, depth, height, width)`.
+
+    Output shape:
+        - `"channels_last"`: `(batch, new_depth, new_height, new_width, filters)`.
+        - `"channels_first"`: `(batch, filters, new_depth, new_height, new_width)`.
 
     Raises:
         ValueError: as `DepthwiseConv3D`.
+
+    Example:
+
+    >>> x = keras.random.normal((2, 10, 12, 14, 3))
+    >>> layer = SeparableConv3D(8, 3, strides=2, padding="same")
+    >>> tuple(layer(x).shape)
+    (2, 5, 6, 7, 8)
+    >>> layer.count_params()  # 3 kernels of 27 taps, 3 x 8 weights and 8 biases
+    113
     """
 
     def __init__(
@@ -117,16 +131,16 @@ class SeparableConv3D(layers.Layer):
         return self.pointwise(self.depthwise(inputs))
 
     def compute_output_shape(self, input_shape):
-        between = self.depthwise.compute_output_shape(input_shape)
-        return self.pointwise.compute_output_shape(between)
+        intermediate = self.depthwise.compute_output_shape(input_shape)
+        return self.pointwise.compute_output_shape(intermediate)
 
     def get_config(self):
         depthwise = self.depthwise.get_config()
         pointwise = self.pointwise.get_config()
-        same = ("kernel_size", "strides", "padding", "data_format", "dilation_rate")
-        same += ("depth_multiplier", "bias_initializer", "bias_regularizer")
-        same += ("bias_constraint",)
-        config = {name: depthwise[name] for name in same}
+        shared = ("kernel_size", "strides", "padding", "data_format", "dilation_rate")
+        shared += ("depth_multiplier", "bias_initializer", "bias_regularizer")
+        shared += ("bias_constraint",)
+        config = {name: depthwise[name] for name in shared}
         for name in ("initializer", "regularizer", "constraint"):
             config[f"depthwise_{name}"] = depthwise[f"depthwise_{name}"]
             config[f"pointwise_{name}"] = pointwise[f"kernel_{name}"]

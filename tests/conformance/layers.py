@@ -1,9 +1,10 @@
-"""The layers of the suite, each a network of its own in the catalog."""
+"""The layers of the suite, each as a network of one layer in the catalog."""
 
 import keras
 
 from common.layers.anisotropic_conv import AnisotropicConv3D
 from common.layers.anisotropic_conv_transpose import AnisotropicConv3DTranspose
+from common.layers.batch_normalization import FusedBatchNormalization
 from common.layers.batch_statistics import BatchStatisticsPReLU
 from common.layers.depthwise_conv3d import DepthwiseConv3D
 from common.layers.instance_normalization import InstanceNormalization
@@ -11,14 +12,14 @@ from common.layers.pad_channels import PadChannels
 from common.layers.separable_conv3d import SeparableConv3D
 from tests.conformance.entries import Network
 
-OF_THE_BATCH = {"batch": "normalizes by the batch at hand, by design"}
+OF_THE_BATCH = {"batch": "normalizes by the current batch, by design"}
 
 
-def _layer(kind, output_shape, exempt=None, **options):
-    """A network of one layer, of an input of 10x8x12 voxels and 4 channels."""
+def _layer(kind, output_shape, exempt=None, input_shape=(10, 8, 12, 4), **options):
+    """Returns a network of a single layer."""
 
     def build():
-        inputs = keras.Input((10, 8, 12, 4))
+        inputs = keras.Input(input_shape)
         return keras.Model(inputs, kind(name="layer", **options)(inputs))
 
     extent = "_".join(map(str, options.get("kernel_size", ())))
@@ -51,6 +52,7 @@ LAYERS = (
         padding="same",
         use_bias=False,
     ),
+    _layer(FusedBatchNormalization, (8, 12, 4), input_shape=(8, 12, 4)),
     _layer(BatchStatisticsPReLU, (10, 8, 12, 4), exempt=OF_THE_BATCH),
     _layer(
         DepthwiseConv3D,

@@ -1,4 +1,4 @@
-"""Folded convolutions against Keras's own in three dimensions."""
+"""Folded convolutions against Keras's own 3-D convolutions."""
 
 import keras
 import numpy as np
@@ -37,7 +37,7 @@ def example(shape=(2, 7, 11, 9, 3)):
 
 
 def twins(folded, plain, options, x):
-    """Both layers with the same weights."""
+    """Returns both layers with the same weights."""
     options = {"use_bias": False, **options}
     pair = folded(4, **options), plain(4, **options)
     for layer in pair:
@@ -101,6 +101,6 @@ def test_config_and_mixed_precision(folded, plain, options):
         lambda: AnisotropicConv3DTranspose(4, (1, 3, 3)),
     ],
 )
-def test_other_kernels_are_refused(make):
+def test_invalid_kernels_are_refused(make):
     with pytest.raises(ValueError, match="Expected"):
         make()

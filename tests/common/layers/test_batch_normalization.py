@@ -1,10 +1,12 @@
-"""The fused batch normalization against Keras's own."""
+"""Batch normalization by TensorFlow's fused kernel against Keras's own."""
 
+import h5py
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from common.layers import fast_paths
 from common.layers.batch_normalization import FusedBatchNormalization
 
 SHAPE = (3, 7, 6, 5)
@@ -13,7 +15,7 @@ PIXELS = 3 * 7 * 6
 
 @pytest.fixture
 def pair():
-    """Ours and Keras's layer, with the same weights."""
+    """Returns our layer and Keras's with the same weights."""
     options = {"momentum": 0.9, "epsilon": 1e-2}
     layers = [
         kind(**options)
@@ -79,7 +81,21 @@ def test_frozen_layer_normalizes_by_its_moving_values(pair):
     np.testing.assert_array_equal(pair[0](x, training=True), expected)
 
 
-def test_other_ranks_take_the_way_of_keras():
+def test_without_fast_path_it_is_the_layer_of_keras(pair, monkeypatch):
+    monkeypatch.setattr(fast_paths, "batch_normalization", None)
+    ours, theirs = (np.asarray(layer(features(), training=True)) for layer in pair)
+    np.testing.assert_array_equal(ours, theirs)
+
+
+def test_weights_lie_where_trained_networks_have_them(tmp_path):
+    """Keras names the groups of a weight file after classes."""
+    model = keras.Sequential([keras.Input(SHAPE[1:]), FusedBatchNormalization()])
+    model.save_weights(tmp_path / "model.weights.h5")
+    with h5py.File(tmp_path / "model.weights.h5") as file:
+        assert list(file["layers"]) == ["fused_batch_normalization"]
+
+
+def test_other_ranks_are_normalized_by_keras():
     x = features((4, 6, 5))
     layers = FusedBatchNormalization(), keras.layers.BatchNormalization()
     ours, theirs = (np.asarray(layer(x, training=True)) for layer in layers)

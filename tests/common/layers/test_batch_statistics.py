@@ -1,21 +1,16 @@
-"""Normalization by batch statistics and PReLU, plain and fused, against NumPy."""
+"""Normalization by batch statistics and PReLU on both paths, against NumPy."""
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from common.layers import batch_statistics
-from common.layers.batch_statistics import (
-    BatchStatisticsPReLU,
-    fused_prelu,
-    is_fusible,
-    plain_prelu,
-)
+from common.layers.batch_statistics import BatchStatisticsPReLU, plain_prelu
+from common.layers.tensorflow import batch_statistics as fast
 
 EPSILON = 1e-3
 SHAPES = [(2, 3, 8, 10, 4), (1, 5, 7, 3, 2), (3, 1, 1, 1, 33), (2, 4, 6, 5, 600)]
-both = pytest.mark.parametrize("function", [plain_prelu, fused_prelu])
+both = pytest.mark.parametrize("function", [plain_prelu, fast.normalize_prelu])
 
 
 def example(shape):
@@ -64,7 +59,7 @@ def test_gradients_are_those_of_finite_differences(function):
 
 
 @pytest.mark.parametrize("shape", SHAPES[:1], ids=str)
-def test_fused_and_plain_gradients_in_a_graph(shape):
+def test_both_paths_have_the_same_gradients_in_a_graph(shape):
     arrays = example(shape)
     cotangent = example(shape)[0]
 
@@ -78,40 +73,38 @@ def test_fused_and_plain_gradients_in_a_graph(shape):
 
         return run(*map(tf.constant, arrays))
 
-    pairs = zip(gradients(fused_prelu), gradients(plain_prelu), strict=True)
+    pairs = zip(gradients(fast.normalize_prelu), gradients(plain_prelu), strict=True)
     for received, twin in pairs:
         room = 1e-5 * np.abs(twin).max()
         np.testing.assert_allclose(received, twin, rtol=0, atol=room)
 
 
-def test_fused_statistics_of_millions_of_values_keep_their_digits():
-    """Where a float32 sum in one row loses three of them."""
+def test_statistics_of_millions_of_values_keep_their_digits():
+    """A float32 sum over all values in turn loses three of them."""
     random = np.random.default_rng(0)
     x = random.normal(3, 1, (4, 16, 128, 128, 4)).astype(np.float32)
     one, zero = np.ones(4, np.float32), np.zeros(4, np.float32)
-    received = np.asarray(fused_prelu(tf.constant(x), one, zero, one, 0.0))
+    received = np.asarray(fast.normalize_prelu(tf.constant(x), one, zero, one, 0.0))
     received = received.reshape(-1, 4).astype(np.float64)
     np.testing.assert_allclose(received.mean(0), 0, atol=1e-6)
     np.testing.assert_allclose(np.square(received).mean(0), 1, atol=1e-5)
 
 
-def test_layer_takes_the_fused_kernels_where_it_may(monkeypatch):
+def test_layer_takes_the_fast_path_only_where_it_may(monkeypatch):
     x = tf.constant(example((2, 3, 8, 10, 4))[0])
-    assert not is_fusible(x)
-    monkeypatch.setattr(batch_statistics, "FUSED_FROM", x.shape.num_elements())
-    assert is_fusible(x)
-    assert not is_fusible(tf.cast(x, tf.bfloat16))
+    assert not fast.accepts(x)
+    monkeypatch.setattr(fast, "MIN_VALUES", x.shape.num_elements())
+    assert fast.accepts(x)
+    assert not fast.accepts(tf.cast(x, tf.bfloat16))
     called = []
-    monkeypatch.setattr(
-        batch_statistics, "fused_prelu", lambda x, *_: called.append(1) or x
-    )
-    BatchStatisticsPReLU(fused=False)(x)
+    monkeypatch.setattr(fast, "normalize_prelu", lambda x, *_: called.append(1) or x)
+    BatchStatisticsPReLU(xla=False)(x)
     assert not called
     BatchStatisticsPReLU()(x)
     assert called
 
 
-def test_examples_see_each_other_in_prediction_too():
+def test_examples_affect_each_other_in_prediction_too():
     x = example((4, 3, 4, 4, 2))[0] * np.arange(1, 5)[:, None, None, None, None]
     layer = BatchStatisticsPReLU()
     together = np.asarray(layer(x, training=False))
@@ -120,8 +113,8 @@ def test_examples_see_each_other_in_prediction_too():
     assert not layer.non_trainable_weights
 
 
-def test_config_starts_and_mixed_precision():
-    layer = BatchStatisticsPReLU(1e-2, fused=False, name="one")
+def test_config_initial_values_and_mixed_precision():
+    layer = BatchStatisticsPReLU(1e-2, xla=False, name="one")
     again = keras.saving.deserialize_keras_object(
         keras.saving.serialize_keras_object(layer)
     )

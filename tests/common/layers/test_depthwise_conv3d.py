@@ -6,8 +6,9 @@ import pytest
 import tensorflow as tf
 from keras import initializers, layers
 
+from common.layers import fast_paths
 from common.layers.depthwise_conv3d import DepthwiseConv3D
-from common.layers.tensorflow import depthwise_conv3d as depthwise_fused
+from common.layers.tensorflow import depthwise_conv3d as fast
 
 SHAPE = (2, 5, 6, 7, 3)
 
@@ -17,7 +18,7 @@ def example(shape=SHAPE, seed=0):
 
 
 def with_weights(layer, shape=SHAPE):
-    """The layer built, no weight at its default."""
+    """Builds the layer and gives every weight a value other than its default."""
     layer.build(shape)
     layer.set_weights(
         [example(weight.shape, i + 1) for i, weight in enumerate(layer.weights)]
@@ -25,11 +26,12 @@ def with_weights(layer, shape=SHAPE):
     return layer
 
 
-@pytest.fixture(params=["fused", "portable"])
+@pytest.fixture(params=["fast", "portable"])
 def path(request, monkeypatch):
-    """Sends even small inputs down one of both paths."""
-    smallest = {"fused": 0, "portable": 1 << 40}[request.param]
-    monkeypatch.setattr(depthwise_fused, "FUSED_FROM", smallest)
+    """Sends even small inputs down one path or the other."""
+    if request.param == "portable":
+        monkeypatch.setattr(fast_paths, "depthwise_conv3d", None)
+    monkeypatch.setattr(fast, "MIN_VALUES", 0)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def test_equals_convolution_with_as_many_groups(options, path):
 
 
 @pytest.mark.parametrize("options", [dict(padding="same"), dict(strides=(2, 1, 2))])
-def test_channels_first_is_the_other_transposed(options, path):
+def test_channels_first_is_channels_last_transposed(options, path):
     x = example()
     last = with_weights(DepthwiseConv3D(3, depth_multiplier=2, **options))
     first = DepthwiseConv3D(
@@ -72,7 +74,7 @@ def test_channels_first_is_the_other_transposed(options, path):
     )
 
 
-def test_a_channel_sees_itself_only(path):
+def test_a_channel_sees_only_itself(path):
     x = np.zeros(SHAPE, np.float32)
     x[..., 1] = 1
     y = np.asarray(with_weights(DepthwiseConv3D(3, use_bias=False))(x))
@@ -94,7 +96,7 @@ def test_precision(name, path):
 
 @pytest.mark.parametrize("name", ["glorot_uniform", "he_normal", "lecun_uniform"])
 def test_initializers_get_the_true_fans(name):
-    """The deviation is that of a kernel of one channel, whatever their number."""
+    """The deviation is that of a kernel of one channel, however many there are."""
     scaling = initializers.get(name)
     fans = {"fan_in": 27, "fan_avg": (27 + 27 * 2) / 2}
     layer = DepthwiseConv3D(3, depth_multiplier=2, depthwise_initializer=scaling)
@@ -115,7 +117,7 @@ def test_default_initializer_and_one_without_fans():
     assert all((np.asarray(weight) == 1).all() for weight in layer.weights)
 
 
-def test_chosen_axes_of_an_initializer_stay():
+def test_axes_that_the_user_chose_are_kept():
     scaling = initializers.GlorotUniform(input_axes=(3,), output_axes=(3,))
     layer = DepthwiseConv3D(3, depthwise_initializer=scaling)
     layer.build((None, 8, 8, 8, 500))
@@ -178,13 +180,13 @@ def test_config_is_complete():
         dict(strides=2, dilation_rate=2),
     ],
 )
-def test_other_arguments_are_refused(options):
+def test_invalid_arguments_are_refused(options):
     with pytest.raises(ValueError, match="Expected.*Received"):
         DepthwiseConv3D(**{"kernel_size": 3, **options})
 
 
 @pytest.mark.parametrize("shape", [(2, 5, 6, 7), (2, 5, 6, 7, None), (2, 2, 6, 7, 3)])
-def test_other_inputs_are_refused(shape):
+def test_invalid_inputs_are_refused(shape):
     with pytest.raises(ValueError, match="Expected an input"):
         DepthwiseConv3D(3).build(shape)
 
@@ -197,7 +199,7 @@ def network(side=4):
 
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_fit(jit_compile, path):
-    """Two epochs with a last batch that is smaller go down in the loss."""
+    """The loss falls in two epochs whose last batch is smaller."""
     keras.utils.set_random_seed(0)
     model = network()
     model.compile(keras.optimizers.SGD(0.1), "mse", jit_compile=jit_compile)
@@ -209,7 +211,7 @@ def test_fit(jit_compile, path):
         assert np.abs(new - old).max() > 0
 
 
-def test_saved_both_ways(path, tmp_path):
+def test_saved_and_exported(path, tmp_path):
     x, model = example((3, 4, 4, 4, 2)), network()
     expected = model(x)
     model.save(tmp_path / "model.keras")

@@ -1,4 +1,4 @@
-"""Both ways of depthwise convolution against SciPy, gradients against the adjoint."""
+"""Both paths of depthwise convolution against SciPy, gradients against the adjoint."""
 
 import numpy as np
 import pytest
@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from common.layers.depthwise_portable import portable_depthwise_conv3d
-from common.layers.tensorflow import depthwise_conv3d as depthwise_fused
-from common.layers.tensorflow.depthwise_conv3d import fused_depthwise_conv3d, is_fusible
+from common.layers.tensorflow import depthwise_conv3d as fast
 
 CHANNELS = 2
 three = st.tuples(*[st.integers(1, 3)] * 3)
@@ -36,7 +35,7 @@ def expected(x, kernel, strides, padding, rates):
             total = max((outputs - 1) * stride + span - side, 0)
             begins.append(span // 2 - total // 2)
             ends.append(begins[-1] + (outputs - 1) * stride + 1)
-    pad = max(spans)  # so that every wanted voxel is one of the array
+    pad = max(spans)  # so that every wanted voxel lies within the array
     wanted = tuple(
         slice(begin + pad, end + pad, stride)
         for begin, end, stride in zip(begins, ends, strides, strict=True)
@@ -61,18 +60,18 @@ def arrays(sides, taps, multiplier=1, batch=2):
 
 @st.composite
 def geometries(draw, strided):
-    """Sides, taps, strides, padding and rates that have an output."""
+    """Draws sides, taps, strides, padding and rates that have an output."""
     taps, padding = draw(three), draw(st.sampled_from(["same", "valid"]))
     strides = rates = (1, 1, 1)
     if strided and draw(st.booleans()):
         strides = draw(three)
     else:
         rates = draw(st.tuples(*[st.integers(1, 6)] * 3))
-    least = [
+    smallest = [
         rate * (n - 1) + 1 if padding == "valid" else 1
         for n, rate in zip(taps, rates, strict=True)
     ]
-    sides = tuple(draw(st.integers(n, n + 5)) for n in least)
+    sides = tuple(draw(st.integers(n, n + 5)) for n in smallest)
     return sides, taps, strides, padding, rates
 
 
@@ -87,21 +86,21 @@ def test_portable_path_is_scipys_correlation(geometry, multiplier):
     )
 
 
-# Each example is compiled anew, three times.
+# Each example compiles three kernels.
 @settings(max_examples=12, deadline=None, derandomize=True)
 @given(geometries(strided=False))
-def test_fused_path_is_scipys_correlation_and_its_adjoint(geometry):
+def test_fast_path_is_scipys_correlation_and_its_adjoint(geometry):
     sides, taps, _, padding, rates = geometry
     x, kernel = arrays(sides, taps)
     bias = np.array([0.5, -2], np.float32)
     tensors = [tf.constant(array) for array in (x, kernel, bias)]
     with tf.GradientTape() as tape:
         tape.watch(tensors)
-        y = fused_depthwise_conv3d(*tensors, padding, rates)
+        y = fast.convolve(*tensors, padding, rates)
     correlation = expected(x, kernel, (1, 1, 1), padding, rates)
     np.testing.assert_allclose(y, correlation + bias, rtol=1e-5, atol=1e-5)
-    # Linear in each: <dy, f(a)> = <gradient(dy), a>, and for the units of the
-    # kernel one by one.
+    # The result is linear in each argument: <dy, f(a)> = <gradient(dy), a>. For the
+    # kernel, a is one unit vector after the other.
     dy = np.random.default_rng(1).normal(size=y.shape).astype(np.float32)
     dx, dkernel, dbias = tape.gradient(y, tensors, tf.constant(dy))
     np.testing.assert_allclose(dbias, dy.sum((0, 1, 2, 3)), rtol=1e-4, atol=1e-4)
@@ -120,7 +119,7 @@ def test_fused_path_is_scipys_correlation_and_its_adjoint(geometry):
 @pytest.mark.parametrize(
     "sides, taps, rates",
     [
-        ((3, 40, 5), (3, 3, 3), (1, 2, 1)),  # several steps of rows, and a rest
+        ((3, 40, 5), (3, 3, 3), (1, 2, 1)),  # several steps of rows and a remainder
         ((4, 17, 3), (2, 4, 1), (1, 3, 1)),
         ((4, 4, 4), (3, 3, 3), (4, 9, 2)),  # only the middle tap sees the input
         ((2, 1, 3), (1, 2, 3), (1, 4, 1)),  # no tap does
@@ -130,7 +129,7 @@ def test_both_paths_have_the_same_gradients(sides, taps, rates):
     tensors = [tf.constant(array) for array in arrays(sides, taps)]
     results = []
     for path in (
-        lambda x, k: fused_depthwise_conv3d(x, k, None, "same", rates),
+        lambda x, k: fast.convolve(x, k, None, "same", rates),
         lambda x, k: portable_depthwise_conv3d(x, k, (1, 1, 1), "same", rates),
     ):
         with tf.GradientTape() as tape:
@@ -142,20 +141,20 @@ def test_both_paths_have_the_same_gradients(sides, taps, rates):
         np.testing.assert_allclose(received, wanted, rtol=1e-4, atol=1e-4)
 
 
-def test_what_is_fused(monkeypatch):
-    def fusible(shape=(None, 32, 32, 32, 4), kernel=(3, 3, 3, 4, 1), strides=(1,) * 3):
+def test_what_the_fast_path_accepts(monkeypatch):
+    def accepted(shape=(None, 32, 32, 32, 4), kernel=(3, 3, 3, 4, 1), strides=(1,) * 3):
         found = []
         tf.function(
-            lambda x: found.append(is_fusible(x, kernel, strides)),
+            lambda x: found.append(fast.accepts(x, kernel, strides)),
             input_signature=[tf.TensorSpec(shape)],
         ).get_concrete_function()
         return found[0]
 
-    assert fusible()
-    assert not fusible(shape=(None, 8, 8, 8, 4))
-    assert not fusible(shape=(2, None, 32, 32, 4))
-    assert not fusible(kernel=(3, 3, 3, 4, 2))
-    assert not fusible(kernel=(5, 5, 5, 4, 1))
-    assert not fusible(strides=(2, 2, 2))
-    monkeypatch.setattr(depthwise_fused, "FUSED_FROM", 1 << 20)
-    assert not fusible()
+    assert accepted()
+    assert not accepted(shape=(None, 8, 8, 8, 4))
+    assert not accepted(shape=(2, None, 32, 32, 4))
+    assert not accepted(kernel=(3, 3, 3, 4, 2))
+    assert not accepted(kernel=(5, 5, 5, 4, 1))
+    assert not accepted(strides=(2, 2, 2))
+    monkeypatch.setattr(fast, "MIN_VALUES", 1 << 20)
+    assert not accepted()

@@ -1,22 +1,21 @@
-"""Instance normalization against NumPy, finite differences and plain operations."""
+"""Instance normalization on both paths, against NumPy and finite differences."""
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from common.layers import instance_normalization
 from common.layers.instance_normalization import (
     InstanceNormalization,
-    lean_normalize,
     plain_normalize,
 )
+from common.layers.tensorflow import instance_normalization as fast
 
 EPSILON, SLOPE = 0.3, 0.25
 
 
 def parts(seed=0, shape=(2, 3, 4, 5, 3), dtype=np.float64):
-    """Input, gamma, beta and weights of a sum over the output."""
+    """Returns input, gamma, beta and the weights of a sum over the output."""
     random = np.random.default_rng(seed)
     x = random.normal(2, 3, shape).astype(dtype)
     gamma, beta = random.uniform(-2, 2, (2, shape[-1])).astype(dtype)
@@ -53,7 +52,7 @@ def test_definition(shape):
     np.testing.assert_allclose(plain, by_definition(x, gamma, beta), atol=1e-12)
 
 
-@pytest.mark.parametrize("normalize", [plain_normalize, lean_normalize])
+@pytest.mark.parametrize("normalize", [plain_normalize, fast.normalize])
 def test_gradients_are_finite_differences(normalize):
     *inputs, weights = parts(shape=(2, 3, 2, 2))
     _, *received = with_gradients(normalize, *inputs, weights)
@@ -69,25 +68,25 @@ def test_gradients_are_finite_differences(normalize):
             assert gradient[index].numpy() == pytest.approx(slope, abs=2e-6)
 
 
-@pytest.mark.parametrize("fused_from", [1, 1 << 30])
+@pytest.mark.parametrize("min_values", [1, 1 << 30])
 @pytest.mark.parametrize("compiled", [False, True])
-def test_lean_equals_plain(compiled, fused_from, monkeypatch):
-    monkeypatch.setattr(instance_normalization, "FUSED_FROM", fused_from)
+def test_both_paths_are_equal(compiled, min_values, monkeypatch):
+    monkeypatch.setattr(fast, "MIN_VALUES", min_values)
     arguments = parts(dtype=np.float32, shape=(3, 6, 5, 4, 7))
-    lean = tf.function(
-        lambda *values: with_gradients(lean_normalize, *values), jit_compile=compiled
+    graph = tf.function(
+        lambda *values: with_gradients(fast.normalize, *values), jit_compile=compiled
     )
     pairs = zip(
-        lean(*arguments), with_gradients(plain_normalize, *arguments), strict=True
+        graph(*arguments), with_gradients(plain_normalize, *arguments), strict=True
     )
     for received, expected in pairs:
         np.testing.assert_allclose(received, expected, rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize("normalize", [plain_normalize, lean_normalize])
+@pytest.mark.parametrize("normalize", [plain_normalize, fast.normalize])
 @pytest.mark.parametrize("side", [1, 4])
 def test_constant_channels_become_beta_and_have_no_gradient(normalize, side):
-    """Also of a single voxel, which is constant by itself."""
+    """A single voxel is constant by itself."""
     _, gamma, beta, weights = parts(shape=(2, side, side, side, 3))
     x = np.full(weights.shape, 5.0)
     y, dx, dgamma, dbeta = with_gradients(normalize, x, gamma, beta, weights)
@@ -99,7 +98,7 @@ def test_constant_channels_become_beta_and_have_no_gradient(normalize, side):
 
 
 def test_epsilon_is_added_to_the_deviation():
-    """Keras's group normalization adds it to the variance."""
+    """Keras's group normalization adds epsilon to the variance instead."""
     x, *_ = parts(dtype=np.float32)
     small = 0.01 * x
     received = np.asarray(InstanceNormalization(epsilon=0.5)(small))
@@ -112,8 +111,8 @@ def test_epsilon_is_added_to_the_deviation():
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
-def test_statistics_are_not_of_half_precision(policy):
-    """The squares of such values are beyond float16, their sum beyond bfloat16."""
+def test_statistics_are_not_in_half_precision(policy):
+    """Such squares exceed float16's range, and their sum bfloat16's digits."""
     x = parts(dtype=np.float32)[0] * 1000
     half = InstanceNormalization(dtype=policy)(x)
     assert half.dtype == policy.removeprefix("mixed_")
@@ -122,7 +121,7 @@ def test_statistics_are_not_of_half_precision(policy):
 
 
 def test_training_keeps_no_copy_of_its_own():
-    """What the gradient of a chain of layers holds is each one's input."""
+    """The gradient of a chain of layers holds only the input of each."""
 
     def kept(normalize):
         x, gamma, beta, _ = parts(shape=(1, 4, 4, 4, 2), dtype=np.float32)
@@ -134,10 +133,10 @@ def test_training_keeps_no_copy_of_its_own():
             after = [op for op in graph.get_operations() if op not in before]
             used = {t.name: t for op in after for t in op.inputs if t.op in before}
             large = [t for t in used.values() if t.shape == x.shape and t is not x]
-            # Not constants, and not the input and output as handed on.
+            # Leaves out constants, and input and output that are only passed on.
             return [t for t in large if t.op.type not in ("Const", "IdentityN")]
 
-    assert len(kept(lean_normalize)) == 0
+    assert len(kept(fast.normalize)) == 0
     assert len(kept(plain_normalize)) > 0
 
 

@@ -1,4 +1,4 @@
-"""Zero channels around the others."""
+"""Zero channels before and after those of the input."""
 
 import keras
 import numpy as np
@@ -19,6 +19,6 @@ def test_zeros_are_spread_evenly(filters, before):
     assert layer(keras.Input((None, 5, 4))).shape == (None, None, 5, filters)
 
 
-def test_fewer_channels_are_refused():
+def test_fewer_channels_than_the_input_are_refused():
     with pytest.raises(ValueError, match="at most 3 channels"):
         PadChannels(3)(keras.Input((2, 4)))

@@ -1,4 +1,4 @@
-"""Separable convolution in 3-D against one dense convolution and its parts."""
+"""Separable convolution in 3-D against its parts and against one dense convolution."""
 
 import keras
 import numpy as np
@@ -6,8 +6,9 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
+from common.layers import fast_paths
 from common.layers.separable_conv3d import SeparableConv3D
-from common.layers.tensorflow import depthwise_conv3d as depthwise_fused
+from common.layers.tensorflow import depthwise_conv3d as fast
 
 SHAPE = (2, 6, 5, 7, 3)
 
@@ -24,11 +25,12 @@ def with_weights(layer, shape=SHAPE):
     return layer
 
 
-@pytest.fixture(params=["fused", "portable"])
+@pytest.fixture(params=["fast", "portable"])
 def path(request, monkeypatch):
-    """Sends even small inputs down one of both paths of the depthwise part."""
-    smallest = {"fused": 0, "portable": 1 << 40}[request.param]
-    monkeypatch.setattr(depthwise_fused, "FUSED_FROM", smallest)
+    """Sends even small inputs of the depthwise part down one path or the other."""
+    if request.param == "portable":
+        monkeypatch.setattr(fast_paths, "depthwise_conv3d", None)
+    monkeypatch.setattr(fast, "MIN_VALUES", 0)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +42,7 @@ def path(request, monkeypatch):
     ],
 )
 def test_is_a_dense_convolution_whose_kernel_is_the_product(options):
-    """Nothing but sums lies between both parts: they merge into one kernel."""
+    """There is no nonlinearity between the parts, so they merge into one kernel."""
     x = example()
     layer = with_weights(SeparableConv3D(4, 3, **options))
     depthwise = layer.depthwise.kernel.numpy()
@@ -80,7 +82,7 @@ def test_weights_and_parameters():
     assert plain.count_params() == layer.count_params() - 16
 
 
-def test_channels_first_is_the_other_transposed():
+def test_channels_first_is_channels_last_transposed():
     x = example()
     last = with_weights(SeparableConv3D(4, 3, activation="relu"))
     first = SeparableConv3D(4, 3, activation="relu", data_format="channels_first")
@@ -145,7 +147,7 @@ def test_mixed_precision_regularizers_and_gradients():
     assert all(float(tf.reduce_max(tf.abs(g))) > 0 for g in gradients)
 
 
-def test_other_arguments_are_refused():
+def test_invalid_arguments_are_refused():
     with pytest.raises(ValueError, match="not both"):
         SeparableConv3D(4, 3, strides=2, dilation_rate=2)
 
@@ -159,7 +161,7 @@ def network():
 
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_fit(jit_compile, path):
-    """Two epochs with a last batch that is smaller go down in the loss."""
+    """The loss falls in two epochs whose last batch is smaller."""
     keras.utils.set_random_seed(0)
     model = network()
     model.compile(keras.optimizers.SGD(0.1), "mse", jit_compile=jit_compile)
@@ -173,8 +175,8 @@ def test_fit(jit_compile, path):
         assert np.abs(new - old).max() > 0
 
 
-def test_saved_both_ways(path, tmp_path):
-    """Whole, as Keras has it, and as a graph that needs no code of the suite."""
+def test_saved_and_exported(path, tmp_path):
+    """Saved whole by Keras, and exported as a graph that needs no code of ours."""
     x, model = example((3, 4, 4, 4, 2)), network()
     inner = model.get_layer("inner")
     inner.set_weights([example(w.shape, i) for i, w in enumerate(inner.weights)])

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from benchmarks.anisocascade.variants import PlainNormPReLU, with_plain_layers
-from common.layers import batch_statistics
+from common.layers import fast_paths
 from papers.anisocascade.losses import PooledDice
 from papers.anisocascade.released_weights import (
     NETWORKS,
@@ -32,9 +32,9 @@ def oracle(shared_data):
 
 
 @pytest.fixture
-def every_size_fused(monkeypatch):
-    """Small inputs, too, take the fused kernels."""
-    monkeypatch.setattr(batch_statistics, "FUSED_FROM", 0)
+def every_size_fast(monkeypatch):
+    """Sends small inputs down the fast path, too."""
+    monkeypatch.setattr(fast_paths.batch_statistics, "MIN_VALUES", 0)
 
 
 def loss_and_gradients(model, x, y):
@@ -71,7 +71,7 @@ def test_network_loss_and_gradients(oracle, name):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LITE)
-def test_fused_network_loss_and_gradients(oracle, name, every_size_fused):
+def test_fused_network_loss_and_gradients(oracle, name, every_size_fast):
     check_network(read(oracle / "lite" / f"{name}.npz"), factor=3)
 
 
@@ -162,11 +162,11 @@ def test_moving_statistics_would_give_other_logits(oracle, name):
     assert np.abs(recorded["out/logits_eval"] - recorded["out/logits"]).max() > 0.1
 
 
-@pytest.mark.parametrize("fused", [False, True], ids=["plain", "fused"])
+@pytest.mark.parametrize("fast", [False, True], ids=["plain", "fast"])
 @pytest.mark.parametrize("region", RELEASED)
-def test_released_weights(oracle, shared_data, monkeypatch, region, fused):
-    if not fused:
-        monkeypatch.setattr(batch_statistics, "is_fusible", lambda x: False)
+def test_released_weights(oracle, shared_data, monkeypatch, region, fast):
+    if not fast:
+        monkeypatch.setattr(fast_paths, "batch_statistics", None)
     network, checkpoint = RELEASED[region]
     with np.load(oracle / f"pretrained17_{region}_ax_out.npz") as file:
         x, expected = file["x"], file["out/logits"]
@@ -174,7 +174,7 @@ def test_released_weights(oracle, shared_data, monkeypatch, region, fused):
     model = NETWORKS[network](x.shape[1:])
     load_checkpoint(model, shared_data / "brats17_weights" / checkpoint)
     logits = np.asarray(model(x))
-    room = 1.7e-4 * (3 if fused else 1)
+    room = 1.7e-4 * (3 if fast else 1)
     np.testing.assert_allclose(logits, expected, rtol=0, atol=room)
     assert (logits.argmax(-1) == expected.argmax(-1)).all()
     received = np.asarray(tf.nn.softmax(logits))

@@ -1,4 +1,4 @@
-"""With fusion forbidden, a training step holds nothing that XLA must compile."""
+"""With XLA forbidden, a training step holds nothing that XLA must compile."""
 
 import keras
 import pytest
@@ -6,8 +6,8 @@ import tensorflow as tf
 
 from common.layers.batch_statistics import BatchStatisticsPReLU
 from common.layers.depthwise_conv3d import DepthwiseConv3D
-from common.layers.fusion import allow_fusion
 from common.layers.instance_normalization import InstanceNormalization
+from common.layers.xla import allow_xla
 
 LAYERS = {
     "depthwise": (lambda: DepthwiseConv3D(3, padding="same"), (1, 16, 16, 32, 16)),
@@ -19,11 +19,11 @@ LAYERS = {
 @pytest.fixture(autouse=True)
 def restored():
     yield
-    allow_fusion(True)
+    allow_xla(True)
 
 
 def must_compile(name):
-    """Tells whether XLA must compile a part of a layer's forward and backward pass."""
+    """Whether XLA must compile a part of a layer's forward and backward pass."""
     make, shape = LAYERS[name]
     layer = make()
     layer.build(shape)
@@ -41,7 +41,7 @@ def must_compile(name):
 
 
 @pytest.mark.parametrize("name", LAYERS)
-def test_xla_is_used_where_it_may_and_only_there(name):
+def test_xla_is_used_only_where_it_is_allowed(name):
     assert must_compile(name)
-    allow_fusion(False)
+    allow_xla(False)
     assert not must_compile(name)

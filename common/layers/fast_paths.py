@@ -1,0 +1,28 @@
+"""The fast paths of the current Keras backend; the only place that imports them.
+
+Each name is a module of `common.layers.tensorflow`, or None where the backend has no
+such fast path, and the layer then takes its portable path. Layers look the name up
+whenever they are called: setting it to None sends a layer down its portable path.
+"""
+
+import keras
+
+batch_normalization = None
+batch_statistics = None
+depthwise_conv3d = None
+instance_normalization = None
+
+if keras.config.backend() == "tensorflow":
+    from common.layers.tensorflow import (
+        batch_normalization,
+        batch_statistics,
+        depthwise_conv3d,
+        instance_normalization,
+    )
+
+__all__ = [
+    "batch_normalization",
+    "batch_statistics",
+    "depthwise_conv3d",
+    "instance_normalization",
+]
