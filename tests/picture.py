@@ -34,7 +34,7 @@ DATA_SETS = {
 FLOORS = ("common.*", "data.*")
 PAPERS = {
     "papers": (*FLOORS, "papers.engine.*"),
-    "papers.engine": (*FLOORS, "papers.engine.devices"),
+    "papers.engine": (*FLOORS, "papers", "papers.engine.devices"),
     "papers.engine.devices": FLOORS,
     "papers.engine.predict": (*FLOORS, "papers", "papers.engine"),
     "papers.engine.cli": (*FLOORS, "papers", "papers.engine.*"),

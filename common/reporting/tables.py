@@ -67,12 +67,15 @@ def result_files(tables, cases):
 
 
 def write_results(folder, tables, cases):
-    """Writes `cases.csv`, `cells.csv` and one CSV file a table.
+    """Writes `cases.csv`, `cells.csv` and one CSV file per table.
 
     Args:
         folder: such as `results/linkdsl`.
         tables: the paper's `Table`s.
         cases: all rows of single cases of the paper.
+
+    Returns:
+        The cases as `cases.csv` holds them now.
 
     Raises:
         UserError: a file cannot be written, or the cases do not fit the tables.
@@ -81,8 +84,10 @@ def write_results(folder, tables, cases):
     write_cases(folder / "cases.csv", cases)
     # Read again, so that the tables follow from the file and not from digits
     # that the file does not hold.
-    for name, frame in result_files(tables, read_cases(folder / "cases.csv")).items():
+    cases = read_cases(folder / "cases.csv")
+    for name, frame in result_files(tables, cases).items():
         write_text(folder / name, to_csv(frame))
+    return cases
 
 
 def joined_table(papers):

@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from common.errors import UserError
-from common.evidence import from_dict
-from common.files import digest, read_json
+from common.files import digest
 from papers.anisocascade.experiment import BUILDERS
-from papers.anisocascade.protocol import NETWORKS, Protocol
+from papers.anisocascade.paper import PAPER
+from papers.anisocascade.protocol import NETWORKS
 from papers.anisocascade.released_weights import MANIFEST, import_released
 from papers.anisocascade.segmenter import Segmenter
 from papers.engine.predict import volumes as files
+from papers.engine.run import Run
 
 __all__ = ["files", "import_released", "segmenter"]
 
@@ -31,7 +32,7 @@ def segmenter(folder, force=False):
     folder = Path(folder)
     if (folder / MANIFEST).is_file():
         return Segmenter(folder, force=force)
-    one = (folder / "finished.json").is_file()
+    one = Run(folder).is_finished
     cascades = _cascades(folder.parent if one else folder)
     if one:
         cascades = [runs for runs in cascades if folder in runs.values()]
@@ -48,12 +49,12 @@ def segmenter(folder, force=False):
             else "name one of these runs with --weights",
         )
     models = {}
-    for key, run in cascades[0].items():
-        job = read_json(run / "job.json")
-        protocol = from_dict(Protocol(), job["protocol"])
-        builder = BUILDERS[job["method"].split("-")[0]]
+    for key, folder in cascades[0].items():
+        run = Run(folder)
+        method, protocol = run.open(PAPER)
+        builder = BUILDERS[method.id.split("-")[0]]
         model = builder((None, None, None, 4), protocol.network.base_channels)
-        _load(model, run / "last.weights.h5")
+        run.load_weights(model, "last")
         models[key] = model
     return Segmenter(models, protocol.inference, force=force)
 
@@ -62,7 +63,7 @@ def _cascades(folder):
     """Returns the finished cascades: dicts of runs by stage and view."""
     found = {}
     for path in sorted(folder.glob("*net-*/finished.json")):
-        job = read_json(path.with_name("job.json"))
+        job = Run(path.parent).job()
         network, view = job["method"].split("-")
         same = ("protocol", "split", "fold", "seed", "fingerprint")
         runs = found.setdefault(digest([job[name] for name in same]), {})
@@ -78,15 +79,3 @@ def _is_cascade(runs):
     """Tells whether each view that is there has all three networks."""
     views = {view for _, view in runs}
     return len(runs) == len(NETWORKS) * len(views)
-
-
-def _load(model, path):
-    try:
-        model.load_weights(path)
-    except (OSError, ValueError, KeyError) as error:
-        raise UserError(
-            path,
-            "the weights of a finished training",
-            str(error).splitlines()[0],
-            f"delete {path.parent} and train again",
-        ) from error

@@ -51,7 +51,7 @@ class Segmenter(RunSegmenter):
         """Returns the network for slices of a size, compiled once."""
         if size not in self._networks:
             model = build_network(self.method, self.protocol, (*size, len(MODALITIES)))
-            model.load_weights(self.weights)
+            self.load_weights(model)
             batch = self.protocol.training.batch_size
             self._networks[size] = LogitsOf(without_heads(model), batch)
         return self._networks[size]

@@ -28,12 +28,12 @@ class Segmenter(RunSegmenter):
 
     def __init__(self, folder, force=False):
         super().__init__(folder, force)
-        scaling = read_json(self.folder / STATISTICS)
+        scaling = read_json(self.run.folder / STATISTICS)
         self._statistics = np.array(scaling["mean"]), np.array(scaling["std"])
         size = self.protocol.geometry.size
         shape = (size,) * 3 + (len(MODALITIES),)
         model = build_network(self.method, self.protocol, shape)
-        model.load_weights(self.weights)
+        self.load_weights(model)
         self._predict = Predictor(model, batch_size=1)
 
     def labels_of_scan(self, scan):

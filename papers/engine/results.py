@@ -47,8 +47,8 @@ def _write_tables(runner, folder):
             runner.console.say(f"{job.name}: not evaluated yet, left out")
         else:
             cases = merge_cases(cases, rows)
-    write_results(folder, runner.paper.tables, cases)
-    for name, frame in _derived(runner.paper, read_cases(path)).items():
+    cases = write_results(folder, runner.paper.tables, cases)
+    for name, frame in _derived(runner.paper, cases).items():
         write_text(folder / name, to_csv(frame))
     return sorted(p for p in folder.glob("*.csv") if p.name != "expected.csv")
 
@@ -93,7 +93,7 @@ def draw_figures(runner, root):
     files = runner.paper.figures.draw_figures(runner, folder)
     runs = {}
     for job in runner.jobs:
-        if job.finished() and not (job.parts or job.weights):
+        if job.trains and job.finished():
             key = (job.split_name, job.split.fold, job.seed)
             runs.setdefault(key, {})[job] = runner.history(job)
     for (split, fold, seed), histories in runs.items():

@@ -39,7 +39,7 @@ class Segmenter(RunSegmenter):
         size = padded_size(size)
         if size not in self._predictors:
             model = build_network(self.method, self.protocol, size)
-            model.load_weights(self.weights)
+            self.load_weights(model)
             tower_size = self.protocol.training.tower_size
             self._predictors[size] = Predictor(model, tower_size)
         return self._predictors[size]

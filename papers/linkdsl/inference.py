@@ -1,18 +1,14 @@
 """Prediction for users: from a finished run to the masks of slices."""
 
-from pathlib import Path
-
 import numpy as np
 from scipy.ndimage import zoom
 
-from common.errors import UserError
-from common.evidence import from_dict
-from common.files import read_json
 from common.inference.predict import Predictor
 from data.normalize import min_max, resize_area
 from papers.engine.predict import slices as files
+from papers.engine.run import Run
 from papers.linkdsl.experiment import THRESHOLD, build_network
-from papers.linkdsl.protocol import METHODS, Protocol
+from papers.linkdsl.paper import PAPER
 
 __all__ = ["SliceSegmenter", "files", "segmenter"]
 
@@ -29,22 +25,13 @@ class SliceSegmenter:
     """
 
     def __init__(self, folder):
-        folder = Path(folder)
-        if not (folder / "finished.json").is_file():
-            raise UserError(
-                folder,
-                "a finished run, runs/linkdsl/<data>/<profile>/<run>",
-                "an unfinished one" if (folder / "job.json").exists() else "no run",
-                "name the run with --weights, or `make train-linkdsl` first",
-            )
-        job = read_json(folder / "job.json")
-        self.protocol = from_dict(Protocol(), job["protocol"])
-        method = next(method for method in METHODS if method.id == job["method"])
+        run = Run(folder)
+        method, self.protocol = run.open(PAPER)
         model = build_network(method, self.protocol)
-        model.load_weights(folder / f"{self.protocol.training.checkpoint}.weights.h5")
+        run.load_weights(model, self.protocol.training.checkpoint)
         self._predict = Predictor(model, batch_size=1)
-        before = job["previous"]
-        self.previous = SliceSegmenter(folder.with_name(before)) if before else None
+        before = run.previous()
+        self.previous = SliceSegmenter(before.folder) if before else None
 
     def probability(self, image):
         """Returns the tumor's probability at the network's own resolution.

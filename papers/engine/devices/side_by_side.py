@@ -1,4 +1,4 @@
-"""Whole trainings at once, each in a process and on a GPU of its own."""
+"""Whole trainings in parallel, each in its own process and on its own GPU."""
 
 import os
 import subprocess
@@ -8,27 +8,26 @@ import time
 from common.errors import UserError
 from common.training.placement import check_gpus
 
-_SECONDS_BETWEEN_LOOKS = 0.2
+_POLL_SECONDS = 0.2
 
 
-def side_by_side(jobs, options, gpus, say, start=subprocess.Popen):
-    """Trains jobs in processes of their own, one a GPU, each after those it needs.
+def side_by_side(jobs, request, say, start=subprocess.Popen):
+    """Trains jobs in processes of their own, one per GPU, each after those it needs.
 
     Args:
         jobs: the `papers.engine.job.Job`s to train.
-        options: the `papers.engine.cli.stages.Options` of their request.
-        gpus: number of GPUs.
+        request: the `papers.engine.request.Request` that they are of.
         say: function that shows a line of text.
         start: starts a process, as `subprocess.Popen` does.
 
     Raises:
-        UserError: there are fewer GPUs, or a training failed; the others that had
-            begun are finished.
+        UserError: there are fewer GPUs than asked for, or a training failed; the
+            others that had begun are finished first.
     """
+    gpus = request.gpus
     towers = getattr(jobs[0].protocol.training, "towers", None)
     check_gpus(gpus, towers, shared=False)
-    trained = [job for job in jobs if not (job.parts or job.weights)]
-    waiting = [job for job in trained if not job.finished()]
+    waiting = [job for job in jobs if job.trains and not job.finished()]
     if waiting and len(waiting) < gpus:
         say(f"GPUs without a training: {gpus - len(waiting)} of {gpus}")
     free, running, failed = list(range(gpus)), {}, []
@@ -39,8 +38,8 @@ def side_by_side(jobs, options, gpus, say, start=subprocess.Popen):
             waiting.remove(job)
             say(f"GPU {gpu}: {job.name}")
             own = {**os.environ, "CUDA_VISIBLE_DEVICES": _name_of(gpu)}
-            running[start(command_of(job, options), env=own)] = job, gpu
-        time.sleep(_SECONDS_BETWEEN_LOOKS)
+            running[start(command_of(job, request), env=own)] = job, gpu
+        time.sleep(_POLL_SECONDS)
         for process in [p for p in running if p.poll() is not None]:
             job, gpu = running.pop(process)
             free.append(gpu)
@@ -49,28 +48,23 @@ def side_by_side(jobs, options, gpus, say, start=subprocess.Popen):
     if failed:
         raise UserError(
             ", ".join(failed),
-            "trainings that come to their end",
+            "trainings that finish",
             "an error, see above",
-            "correct it, then run the same command again: it goes on",
+            "correct it, then run the same command again: it resumes",
         )
 
 
-def command_of(job, options):
+def command_of(job, request):
     """Returns the command that trains one job of a request alone.
+
+    It repeats the arguments of this process. The last `--gpus` counts.
 
     Args:
         job: a `papers.engine.job.Job`.
-        options: the `papers.engine.cli.stages.Options` of the request.
+        request: the `papers.engine.request.Request`.
     """
-    words = [sys.executable, "-m", "papers", "train", options.paper, "--only", job.name]
-    single = ("data", "profile", "methods", "split", "folds", "seeds", "splits")
-    for name in (*single, "epochs"):
-        value = getattr(options, name)
-        if value not in (None, ""):
-            words += [f"--{name}", str(value)]
-    for change in options.changes:
-        words += ["--set", change]
-    return words
+    verb = [sys.executable, "-m", "papers", "train"]
+    return [*verb, *request.arguments, "--only", job.name, "--gpus", "1"]
 
 
 def _can_begin(job):

@@ -2,17 +2,16 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from common.errors import UserError
-from common.evidence import from_dict, protocol_digest
-from common.files import digest, read_json, sha256
+from common.evidence import protocol_digest
+from common.files import digest
 from data.brats.releases import MODALITIES
 from data.integrity import Finding
 from data.scans.scan import open_scan
 from papers.engine.brats import bias_correction
+from papers.engine.run import Run
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,23 +43,16 @@ class RunSegmenter(ABC):
     paper = None
 
     def __init__(self, folder, force=False):
-        folder, paper = Path(folder), self.paper
-        if not (folder / "finished.json").is_file():
-            raise UserError(
-                folder,
-                f"a finished run, runs/{paper.id}/<data>/<profile>/<run>",
-                "an unfinished one" if (folder / "job.json").exists() else "no run",
-                f"name the run with --weights, or `make train-{paper.id}` first",
-            )
-        job = read_json(folder / "job.json")
-        self.folder, self.force = folder, force
-        self.protocol = from_dict(paper.published, job["protocol"])
-        self.method = next(m for m in paper.methods if m.id == job["method"])
-        self.weights = folder / f"{self.protocol.training.checkpoint}.weights.h5"
+        self.run, self.force = Run(folder), force
+        self.method, self.protocol = self.run.open(self.paper)
 
     @abstractmethod
     def labels_of_scan(self, scan):
         """Returns the labels of a `data.scans.scan.Scan`, uint8, as its volumes lie."""
+
+    def load_weights(self, model):
+        """Loads the run's weights into the network that they belong to."""
+        self.run.load_weights(model, self.protocol.training.checkpoint)
 
     def read(self, scan):
         """Reads and checks a scan; arguments, result and errors are `open_scan`'s."""
@@ -98,5 +90,5 @@ class RunSegmenter(ABC):
 
     def fingerprint(self):
         """Returns a hash of weights, method and protocol: all that decides labels."""
-        parts = sha256(self.weights), self.method.id, protocol_digest(self.protocol)
-        return digest(list(parts))
+        weights = self.run.weights_digest(self.protocol.training.checkpoint)
+        return digest([weights, self.method.id, protocol_digest(self.protocol)])

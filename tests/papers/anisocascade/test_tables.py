@@ -5,9 +5,9 @@ import pytest
 
 from common.reporting.cases import read_cases
 from papers.anisocascade.tables import TABLES, seen_before
-from papers.engine.cli import stages as commands
+from papers.engine.cli.reports import PAPERS
 
-RESULTS = commands.PAPERS.parent / "results" / "anisocascade"
+RESULTS = PAPERS.parent / "results" / "anisocascade"
 
 
 @pytest.mark.parametrize(

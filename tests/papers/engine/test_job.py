@@ -12,9 +12,9 @@ from data.figshare.dataset import FigshareDataset
 from data.phantom.brats.write import write_phantom
 from papers import registry
 from papers.engine.devices.towers_for import shared_by
-from papers.engine.job import Request, plan_jobs
+from papers.engine.plan import plan_jobs
+from papers.engine.request import Request
 from papers.engine.results import figure_suffix
-from papers.engine.runner import Runner
 
 
 @pytest.fixture(scope="module")
@@ -78,10 +78,9 @@ def test_names_of_given_weights_tell_of_no_training(tmp_path):
     weights = tmp_path / "weights"
     (job,) = plan_jobs(request, dataset, tmp_path / "runs", weights)
     assert job.name.startswith("released-none-fold0-seed0-given-")
-    runner = object.__new__(Runner)
-    assert runner.progress_of(job) == ("weights are not there", None)
+    assert job.progress() == ("released weights are missing", None)
     write_json(weights / "manifest.json", {})
-    assert runner.progress_of(job) == ("weights given", None)
+    assert job.progress() == ("released weights are there", None)
 
 
 @pytest.mark.parametrize(
@@ -178,9 +177,9 @@ def test_longer_run_continues_the_longest_shorter_one(dataset, tmp_path):
         assert done.base_key == long.base_key
         assert done.key != long.key
         done.folder.mkdir(parents=True)
-        content = {"base_key": done.base_key, "epochs": epochs}
+        content = {"base_key": done.base_key, "epochs": epochs, "seconds": 1.0}
         write_json(done.folder / "finished.json", content)
-    assert long.shorter() == job(12).folder
+    assert long.shorter().folder == job(12).folder
     # Where the loss has the budget in it, the shorter run was another training.
     other = dataclasses.replace(long.method, budget_in_loss=True)
     assert dataclasses.replace(long, method=other).shorter() is None

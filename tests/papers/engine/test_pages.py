@@ -7,23 +7,23 @@ from common.errors import UserError
 from common.reporting.table import Column, Row, Table
 from papers import registry
 from papers.engine import pages
-from papers.engine.cli import stages as commands
+from papers.engine.cli.reports import PAPERS
 
 
 @pytest.mark.parametrize("paper_id", registry.IDS)
 def test_page_is_up_to_date(paper_id):
     paper = registry.paper(paper_id)
-    text = (commands.PAPERS / paper_id / "README.md").read_text(encoding="utf-8")
-    blocks = paper.page.blocks(paper, commands.PAPERS.parent / "results")
+    text = (PAPERS / paper_id / "README.md").read_text(encoding="utf-8")
+    blocks = paper.page.blocks(paper, PAPERS.parent / "results")
     for name, content in blocks.items():
         assert pages.update(text, {name: content}) == text, f"{name}: run `make pages`"
 
 
 def test_front_page_has_every_paper():
-    text = (commands.PAPERS.parent / "README.md").read_text(encoding="utf-8")
+    text = (PAPERS.parent / "README.md").read_text(encoding="utf-8")
     for paper in registry.papers():
         assert f"papers/{paper.id}/README.md" in text
-        blocks = paper.page.blocks(paper, commands.PAPERS.parent / "results")
+        blocks = paper.page.blocks(paper, PAPERS.parent / "results")
         assert blocks["results"] in text, "run `make pages`"
 
 

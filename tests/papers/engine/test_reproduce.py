@@ -141,12 +141,12 @@ def test_what_a_training_left_is_damaged(reproduced, run, name, damage):
     assert name in printed and "train again" in printed
 
 
-def test_longer_run_goes_on_from_shorter(reproduced, run):
+def test_longer_run_continues_a_shorter_one(reproduced, run):
     small = [option if option != "2" else "3" for option in SMALL]
     small[small.index("cdsl")] = "dual"
     options = ["linkdsl", "--data", "mats", "--profile", "demo", *small]
     printed = run("train", *options, "--folds", "0")
-    assert "goes on from dual-image-fold0-seed0-2epochs" in printed
+    assert "continues from dual-image-fold0-seed0-2epochs" in printed
     assert "epoch 2/3" not in printed
     assert "epoch 3/3" in printed
 

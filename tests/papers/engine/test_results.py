@@ -24,8 +24,7 @@ def test_caption_of_learning_curves_has_the_papers_note(
         seed=1,
         budget="2 epochs",
         length="2epochs",
-        parts=(),
-        weights=None,
+        trains=True,
         finished=lambda: True,
     )
     runner = SimpleNamespace(

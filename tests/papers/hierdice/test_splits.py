@@ -6,7 +6,8 @@ from common.errors import UserError
 from data.brats.dataset import BratsDataset
 from data.phantom.brats.write import write_phantom
 from data.splits.folds import patient_folds, rule_kept, split
-from papers.engine.job import Request, plan_jobs
+from papers.engine.plan import plan_jobs
+from papers.engine.request import Request
 from papers.hierdice.paper import PAPER
 from papers.hierdice.protocol import Protocol
 from papers.hierdice.splits import splits

@@ -5,7 +5,7 @@ import dataclasses
 import pandas as pd
 
 from papers import registry
-from papers.engine.cli import stages as commands
+from papers.engine.cli import reports
 
 
 def test_papers_that_were_not_run_are_shown_with_what_they_print(tmp_path, monkeypatch):
@@ -16,7 +16,7 @@ def test_papers_that_were_not_run_are_shown_with_what_they_print(tmp_path, monke
     other = dataclasses.replace(known, id="other", dataset="brats18", tables=tables)
     none = dataclasses.replace(other, id="none", tables=tables[1:])
     monkeypatch.setattr(registry, "papers", lambda: [known, new, other, none])
-    commands.join("brats17", tmp_path)
+    reports.join("brats17", tmp_path)
     joined = pd.read_csv(tmp_path / "table_brats17.csv", dtype=str, na_filter=False)
     shown = joined[["paper", "table"]].drop_duplicates().to_numpy().tolist()
     assert shown == [

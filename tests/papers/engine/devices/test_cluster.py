@@ -8,7 +8,7 @@ import pytest
 
 from common.errors import UserError
 from common.training.cluster import LostMachineError
-from papers import __main__
+from papers.engine.cli import app as command_line
 from papers.engine.devices.cluster import LOST_MACHINE, commands, slurm
 
 
@@ -129,10 +129,10 @@ def test_how_a_worker_ended(tmp_path, monkeypatch, capsys, error, code, noted):
     def ends(*_, **__):
         raise error
 
-    monkeypatch.setattr(__main__, "app", ends)
+    monkeypatch.setattr(command_line, "app", ends)
     monkeypatch.setenv("BRAINTUMOR_FAILURE", str(tmp_path / "failure"))
     with pytest.raises(SystemExit) as ended:
-        __main__.main([])
+        command_line.main([])
     assert ended.value.code == code
     assert (tmp_path / "failure").exists() == noted
 
@@ -141,8 +141,8 @@ def test_a_traceback_is_a_failure_too(tmp_path, monkeypatch):
     def ends(*_, **__):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(__main__, "app", ends)
+    monkeypatch.setattr(command_line, "app", ends)
     monkeypatch.setenv("BRAINTUMOR_FAILURE", str(tmp_path / "failure"))
     with pytest.raises(ZeroDivisionError):
-        __main__.main([])
+        command_line.main([])
     assert (tmp_path / "failure").exists()

@@ -1,0 +1,48 @@
+"""The command line: `python -m papers VERB …`.
+
+The modules beside this one hold the verbs. They import what is heavy (TensorFlow,
+SciPy, the readers of data sets) inside the verb that needs it, so that `--help` and
+`list` answer at once.
+"""
+
+import sys
+
+import typer
+
+from common.errors import UserError
+from common.training.cluster import LostMachineError
+from papers.engine.cli import data, devices, predict, reports, stages
+from papers.engine.devices.cluster import LOST_MACHINE, own_failure_noted
+
+app = typer.Typer(
+    help="Brain-tumor segmentation papers, re-implemented and re-run.\n\n"
+    "Begin with `python -m papers reproduce linkdsl`: it makes its own data.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for _module in (stages, data, predict, reports, devices):
+    app.add_typer(_module.verbs)
+
+
+def main(arguments=None):
+    """Runs the command line; bad input is one message and exit code 2.
+
+    Where one of several machines has stopped, the exit code is `LOST_MACHINE`.
+    """
+    with own_failure_noted():
+        _main(arguments)
+
+
+def _main(arguments):
+    try:
+        app(arguments, prog_name="python -m papers")
+    except UserError as error:
+        print(
+            f"error: {error.file}\n"
+            f"  expected: {error.expected}\n"
+            f"  received: {error.received}\n"
+            f"  next:     {error.next_step}",
+            file=sys.stderr,
+        )
+        sys.exit(LOST_MACHINE if isinstance(error, LostMachineError) else 2)

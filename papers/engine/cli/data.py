@@ -1,0 +1,160 @@
+"""The verbs on data sets: download, check, prepare, and write phantoms."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from common.errors import UserError
+from papers.engine.cli.options import Data, DataSet, Volumes
+from papers.engine.console import Console
+from papers.engine.request import CACHE, DOWNLOADS, numbers, words
+
+verbs = typer.Typer()
+MIN_VOLUME = 16  # voxels along each axis of a phantom
+
+
+@verbs.command("check-data")
+def check_data(dataset: DataSet, data: Data = None):
+    """Check a data set; list every finding with its fix. Exit code 1 on errors."""
+    from data.integrity import SEVERITIES, exit_code
+    from papers.engine import datasets
+
+    console, folder = Console(), data or DOWNLOADS / dataset
+    console.say(f"reading every file of {folder}")
+    findings = datasets.tools(dataset).check(folder)
+    rows = [(f.severity, f.code, f.file, f.found, f.fix) for f in findings]
+    console.table(("severity", "finding", "file", "found", "fix"), rows)
+    counts = Counter(finding.severity for finding in findings)
+    console.say(", ".join(_count(counts[name], name) for name in SEVERITIES))
+    raise typer.Exit(exit_code(findings))
+
+
+@verbs.command("prepare-data")
+def prepare_data(
+    dataset: Volumes,
+    data: Data = None,
+    workers: Annotated[
+        int, typer.Option(help="Processes; each needs less than 1 GB.")
+    ] = 1,
+    n4: Annotated[
+        bool, typer.Option("--n4", help="Correct the bias field (20 s per case).")
+    ] = False,
+    shrink: Annotated[
+        int, typer.Option(help="N4: use every n-th voxel along each axis.")
+    ] = 4,
+    exclude: Annotated[
+        str, typer.Option(help="N4: modalities to leave as they are, such as `flair`.")
+    ] = "",
+):
+    """Prepare volumes once for all papers: cropped, checked, cached as HDF5."""
+    from data.prepared.prepare import hash_cases, prepare_volumes
+    from data.prepared.volume_cache import VolumeCache
+    from papers.engine import datasets
+
+    open_volumes = datasets.tools(dataset).open_volumes
+    if open_volumes is None:
+        raise UserError(
+            f"DATASET={dataset}",
+            "a data set of volumes",
+            "a data set of slices",
+            "use the paper's own `prepare`, such as make prepare-linkdsl",
+        )
+    if workers < 1:
+        raise UserError(f"WORKERS={workers}", "at least 1", workers, "correct it")
+    correction, console = _correction(n4, shrink, exclude), Console()
+    volumes = open_volumes(data or DOWNLOADS / dataset)
+    hash_cases(volumes, console.say)
+    cache = VolumeCache(CACHE, volumes.name, volumes.fingerprint(), correction)
+    prepare_volumes(volumes, cache, workers, console.say)
+    console.say(f"prepared: {cache.folder}")
+
+
+def _correction(n4, shrink, exclude):
+    """Returns the `data.prepared.n4.N4` that is asked for, or None without `n4`."""
+    from data.brats.releases import MODALITIES
+    from data.prepared.n4 import N4
+
+    modalities = words(exclude)
+    unknown = set(modalities) - set(MODALITIES)
+    if shrink < 1 or unknown:
+        raise UserError(
+            f"SHRINK={shrink} EXCLUDE={exclude}",
+            f"SHRINK of at least 1 and EXCLUDE among {','.join(MODALITIES)}",
+            ", ".join(sorted(unknown)) or shrink,
+            "correct it",
+        )
+    return N4(shrink=shrink, exclude=modalities) if n4 else None
+
+
+@verbs.command()
+def download(
+    dataset: DataSet,
+    folder: Annotated[Path | None, typer.Option(help="Where to put it.")] = None,
+):
+    """Download a public data set, checked; resumes where it stopped."""
+    from papers.engine import datasets
+
+    console = Console()
+    folder = folder or DOWNLOADS / dataset
+    fetch = datasets.tools(dataset).download
+    if fetch is None:
+        raise UserError(
+            f"DATASET={dataset}",
+            "a data set that is open to all",
+            "one that is handed out to registered users",
+            "register with its organizers (README.md says where), then DATA=folder",
+        )
+    fetch(folder, console.say)
+    console.say(f"data: {folder}")
+
+
+@verbs.command()
+def phantom(
+    dataset: DataSet,
+    folder: Annotated[Path | None, typer.Option(help="Where to write it.")] = None,
+    count: Annotated[
+        int | None, typer.Option(help="Number of cases. Default: 160 or 6.")
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Seed of everything that is random.")
+    ] = 0,
+    shape: Annotated[
+        str, typer.Option(help="Volumes: depth,height,width, such as `16,48,48`.")
+    ] = "",
+    unlabeled: Annotated[
+        bool,
+        typer.Option("--unlabeled", help="Volumes: the layout of the validation set."),
+    ] = False,
+):
+    """Write a phantom: synthetic cases in the data set's own layout."""
+    from papers.engine import datasets
+
+    console, tools = Console(), datasets.tools(dataset)
+    if count is None:
+        count = tools.phantom_count
+    if count < 1:
+        raise UserError(f"COUNT={count}", "at least 1", count, "correct it")
+    folder = folder or CACHE / f"phantom-{dataset}-{count}"
+    extra = {"labeled": False} if unlabeled else {}
+    if shape:
+        extra["shape"] = _shape(shape)
+    if extra and tools.open_volumes is None:
+        raise UserError(
+            f"SHAPE={shape}", "a data set of volumes", dataset, "leave it out"
+        )
+    tools.write_phantom(folder, **tools.phantom_size(count), seed=seed, **extra)
+    console.say(f"phantom: {folder}")
+
+
+def _shape(text):
+    shape = numbers(text, "SHAPE")
+    if len(shape) != 3 or min(shape) < MIN_VOLUME:
+        expected = "depth,height,width of at least 16,48,48 voxels"
+        raise UserError(f"SHAPE={text}", expected, text, "correct it")
+    return shape
+
+
+def _count(number, name):
+    return f"{number} {name}" if number == 1 else f"{number} {name}s"

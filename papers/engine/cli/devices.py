@@ -1,0 +1,30 @@
+"""The verb for several machines."""
+
+from typing import Annotated
+
+import typer
+
+from papers.engine.devices.cluster import text
+
+verbs = typer.Typer()
+
+
+@verbs.command()
+def workers(
+    command: Annotated[
+        str, typer.Argument(help="What all run, such as `make train-linkdsl`.")
+    ],
+    hosts: Annotated[
+        str,
+        typer.Option(help="Addresses `node1:2222,node2:2222`. Without them: Slurm."),
+    ] = "",
+    tasks: Annotated[int, typer.Option(min=2, help="Slurm: number of nodes.")] = 2,
+    port: Annotated[int, typer.Option(help="Slurm: a port free on all nodes.")] = 2222,
+):
+    """Print what to start on each of several machines that train together.
+
+    They share the folder in which they run. One of them runs `python -m papers prepare`
+    first; the first one listed writes the files. If one dies, all end with exit code
+    75; started again, they resume from the last saved state.
+    """
+    print(text(hosts, tasks, port, command))

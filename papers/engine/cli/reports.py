@@ -1,0 +1,130 @@
+"""The verbs that show and check: papers, protocols, results, published numbers."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from common import evidence
+from common.files import write_text
+from papers import registry
+from papers.engine.cli.options import DataSet, OnePaper, Results
+from papers.engine.console import Console
+
+verbs = typer.Typer()
+PAPERS = Path(registry.__file__).parent
+
+
+@verbs.command("list")
+def list_papers():
+    """List the papers of the suite."""
+    rows = [
+        (paper.id, paper.title, paper.dataset, ", ".join(m.id for m in paper.methods))
+        for paper in registry.papers()
+    ]
+    Console().table(("paper", "title", "data set", "methods"), rows)
+
+
+@verbs.command()
+def describe(
+    paper: Annotated[str, typer.Argument(help="The paper, as `list` names it.")],
+    profile: Annotated[str, typer.Option(help="The profile, such as `cpu`.")] = "paper",
+):
+    """Show every value of a paper's protocol and where it comes from."""
+    known, console = registry.paper(paper), Console()
+    console.say(f"{known.title}\n{known.citation}\n")
+    console.say(f"Methods: {', '.join(f'{m.id} ({m.title})' for m in known.methods)}")
+    for name, changes in known.profiles.items():
+        values = ", ".join(f"{key}={value}" for key, value in changes.items())
+        console.say(f"Profile {name} replaces {values or 'nothing'}")
+    rows = [
+        (entry.key, entry.value, entry.kind, entry.note)
+        for entry in evidence.describe(known.protocol_of(profile))
+    ]
+    console.table(("key", "value", "evidence", "where or why"), rows, profile)
+
+
+@verbs.command()
+def join(dataset: DataSet, results: Results = Path("results")):
+    """Join the tables of all papers on one data set into one CSV file."""
+    from common.reporting.tables import joined_table
+    from common.reporting.text import to_csv
+    from papers.engine import datasets
+
+    datasets.tools(dataset)
+    folders = {}
+    for paper in registry.papers():
+        tables = paper.tables_on(dataset)
+        if tables:
+            folders[paper.id] = results / paper.id, tables
+    path = results / f"table_{dataset}.csv"
+    write_text(path, to_csv(joined_table(folders)))
+    Console().say(f"table: {path}")
+
+
+@verbs.command()
+def verify(paper: OnePaper = None, results: Results = Path("results")):
+    """Check committed results against their recorded ranges. Exit code 1 if not."""
+    from common.reporting import verify as ranges
+    from papers.engine.results import check_derived
+
+    console, failed = Console(), 0
+    for known in _papers(paper):
+        folder = results / known.id
+        outcomes = ranges.verify(folder, known.tables) + check_derived(known, folder)
+        for outcome in outcomes:
+            console.say(str(outcome))
+        failed += sum(not outcome.passed for outcome in outcomes)
+    console.say(f"{failed} results have left their range" if failed else "all in range")
+    raise typer.Exit(int(failed > 0))
+
+
+@verbs.command()
+def record(paper: OnePaper = None, results: Results = Path("results")):
+    """Record the present results as the range that `verify` expects."""
+    from common.reporting import verify as ranges
+
+    for known in _papers(paper):
+        ranges.record(results / known.id, known.tables)
+        Console().say(f"recorded: {results / known.id / 'expected.csv'}")
+
+
+@verbs.command()
+def audit(results: Results = Path("results")):
+    """Compare the numbers that the papers print with each other and with the text."""
+    from common.audit.audit import write_audit
+
+    folders = {path.parent.name: path for path in sorted(PAPERS.glob("*/published"))}
+    path = results / "audit.csv"
+    findings = write_audit(path, folders)
+    console = Console()
+    shown = ["severity", "paper", "table", "row", "columns", "rule", "explanation"]
+    listed = findings[findings["severity"] != "note"]
+    console.table(shown, listed[shown].to_numpy().tolist())
+    counts = findings["severity"].value_counts()
+    console.say(", ".join(f"{count} {name}" for name, count in counts.items()))
+    console.say(f"wrote {path}")
+
+
+@verbs.command("pages")
+def write_pages(results: Results = Path("results")):
+    """Regenerate the generated parts of the README pages."""
+    from papers.engine import pages
+    from papers.engine.quiet import import_tensorflow
+
+    import_tensorflow()
+    parts = []
+    for paper in registry.papers():
+        blocks = paper.page.blocks(paper, results)
+        page = PAPERS / paper.id / "README.md"
+        write_text(page, pages.update(page.read_text(encoding="utf-8"), blocks))
+        parts.append(f"### `{paper.id}`\n\n{blocks['results']}")
+        Console().say(f"wrote {page}")
+    front = PAPERS.parent / "README.md"
+    text = front.read_text(encoding="utf-8")
+    write_text(front, pages.update(text, {"results": "\n\n".join(parts)}))
+    Console().say(f"wrote {front}")
+
+
+def _papers(paper_id):
+    return [registry.paper(paper_id)] if paper_id else registry.papers()

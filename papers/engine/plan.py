@@ -1,0 +1,130 @@
+"""From a request to its jobs: which methods, on which folds, in which order."""
+
+from common.errors import UserError
+from data.splits.folds import rule_kept, split
+from data.splits.split import Split
+from papers.engine.job import Job
+
+
+def plan_jobs(request, dataset, runs, weights=None):
+    """Lists the jobs of a request, each after those it needs.
+
+    Args:
+        request: a `papers.engine.request.Request`.
+        dataset: the opened data set.
+        runs: folder of all runs.
+        weights: folder of the weights that the paper's authors released.
+
+    Returns:
+        A list of `papers.engine.job.Job`.
+
+    Raises:
+        UserError: a split, method or fold does not exist.
+    """
+    paper = request.paper
+    fingerprint = dataset.fingerprint()
+    folder = runs / paper.id / f"{dataset.name}-{fingerprint[:8]}" / request.profile
+    cases = list(dataset)
+    shared = {
+        "protocol": request.protocol,
+        "fingerprint": fingerprint,
+        "runs": folder,
+    }
+    jobs = _released_jobs(request, cases, shared, weights)
+    if jobs and len(jobs) == len(request.methods):
+        return jobs
+    shared["shared_by"] = request.shared_by
+    for name in _split_names(request):
+        origin, splits = _splits(request, dataset, cases, name)
+        methods = _methods(request, name)
+        for one in splits:
+            for seed in request.seeds:
+                jobs += _chain(methods, origin, one, seed, shared)
+    return jobs
+
+
+def _released_jobs(request, cases, shared, weights):
+    """Returns the jobs that score released weights, on all labeled cases."""
+    labeled = tuple(case.id for case in cases if case.label)
+    return [
+        Job(
+            method=method,
+            split_name="none",
+            split=Split(0, (), (), labeled),
+            seed=0,
+            needs={},
+            weights=weights,
+            **shared,
+        )
+        for method in request.paper.methods
+        if method.given and method.id in request.methods
+    ]
+
+
+def _chain(methods, origin, one, seed, shared):
+    """Returns the jobs of one split and seed, linked to those they need."""
+    done = {}
+    for method in methods:
+        done[method.id] = Job(
+            method=method,
+            split_name=origin,
+            split=one,
+            seed=seed,
+            needs={name: done[name] for name in method.needs},
+            **shared,
+        )
+    return list(done.values())
+
+
+def _split_names(request):
+    """Returns the names of the splits asked for; `"file"` for the user's own folds."""
+    if request.splits_file:
+        return ("file",)
+    paper = request.paper
+    possible = (*paper.splits, *paper.more_splits)
+    names = request.splits or paper.splits[:1]
+    for name in names:
+        if name not in possible:
+            expected = " or ".join(possible)
+            raise UserError(f"SPLIT={name}", expected, name, "correct it")
+    return names
+
+
+def _splits(request, dataset, cases, name):
+    """Returns where the folds come from and the splits that are asked for."""
+    experiment, file = request.paper.experiment, request.splits_file
+    protocol = request.protocol
+    if hasattr(experiment, "splits"):
+        origin, by_fold = experiment.splits(dataset, name, protocol, file)
+        unknown = set(request.folds) - set(by_fold)
+        if unknown:
+            expected = f"one of {', '.join(map(str, by_fold))}"
+            raise UserError(f"FOLDS={min(unknown)}", expected, unknown, "correct it")
+        return origin, [by_fold[fold] for fold in request.folds or by_fold]
+    origin, folds = experiment.folds(dataset, name, protocol, file)
+    share, seed = protocol.folds.validation_share, protocol.folds.fold_seed
+    rule = rule_kept(cases, folds)
+    wanted = request.folds or sorted(set(folds.values()))
+    return origin, [split(cases, folds, fold, share, seed, rule) for fold in wanted]
+
+
+def _methods(request, split_name):
+    """Returns the methods asked for and those they need, in the paper's order."""
+    paper = request.paper
+    default = [m.id for m in paper.methods if m.by_default and not m.given]
+    if paper.leak_methods and split_name == "patient" and len(request.splits) > 1:
+        default = paper.leak_methods  # beside the image-wise run of all methods
+    wanted = set(request.methods or default)
+    by_id = {method.id: method for method in paper.methods}
+    unknown = wanted - set(by_id)
+    if unknown:
+        raise UserError(
+            f"METHODS={','.join(sorted(unknown))}",
+            f"methods of {paper.id}: {', '.join(by_id)}",
+            ", ".join(sorted(unknown)),
+            f"see `python -m papers describe {paper.id}`",
+        )
+    for method in reversed(paper.methods):  # each comes after those it needs
+        if method.id in wanted:
+            wanted.update(method.needs)
+    return [m for m in paper.methods if m.id in wanted and not m.given]

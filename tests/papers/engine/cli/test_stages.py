@@ -1,0 +1,98 @@
+"""From the words of a command line to one `Request`, and to its verb."""
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from common.errors import UserError
+from papers.engine.cli import stages
+from papers.engine.cli.app import main
+from papers.engine.devices.side_by_side import command_of
+from papers.engine.request import Request
+
+WORDS = ["hierdice", "--data", "brats", "--profile", "cpu", "--folds", "0, 1"]
+WORDS += ["--methods", "unet-bootstrapping", "--seeds", "2", "--splits", "own.csv"]
+WORDS += ["--epochs", "3", "--set", "network.fusion=seq", "--set", "slices.group=all"]
+WORDS += ["--gpus", "2", "--workers", "4", "--results", "there"]
+
+
+@pytest.fixture
+def received(monkeypatch):
+    """The requests that `table` was called with, as it asks for its runner."""
+    requests = []
+
+    def runner(request):
+        requests.append(request)
+        raise SystemExit
+
+    monkeypatch.setattr(stages, "_runner", runner)
+    return requests
+
+
+def call(*words):
+    with pytest.raises(SystemExit) as stopped:
+        main(list(words))
+    return stopped.value.code
+
+
+def test_every_option_reaches_the_request(received):
+    call("train", *WORDS)
+    (request,) = received
+    assert request.paper.id == "hierdice"
+    assert (request.data, request.profile) == (Path("brats"), "cpu")
+    assert (request.methods, request.seeds) == (("unet-bootstrapping",), (2,))
+    assert (request.folds, request.splits) == ((0, 1), ())
+    assert request.splits_file == Path("own.csv")
+    assert request.changes == {
+        "network.fusion": "seq",
+        "slices.group": "all",
+        "training.epochs": 3,
+    }
+    assert (request.gpus, request.workers, request.only) == (2, 4, "")
+    assert request.results == Path("there")
+    assert request.arguments == tuple(WORDS)
+
+
+def test_without_options_the_request_has_its_defaults(received):
+    call("train", "linkdsl")
+    (request,) = received
+    assert request == Request(request.paper, arguments=("linkdsl",))
+
+
+def test_a_child_process_asks_for_the_same_but_one_job(received):
+    """Its command is read by the command line itself."""
+    call("train", *WORDS)
+    (parent,) = received
+    words = command_of(SimpleNamespace(name="a"), parent)
+    call(*words[3:])
+    child = received[-1]
+    assert (child.only, child.gpus) == ("a", 1)
+    for name in ("data", "profile", "methods", "splits", "folds", "seeds", "changes"):
+        assert getattr(child, name) == getattr(parent, name), name
+
+
+@pytest.mark.parametrize("only, expected", [("", ["all", "a", "b"]), ("b", ["b"])])
+def test_one_training_only_is_not_side_by_side(monkeypatch, only, expected):
+    done = []
+    runner = SimpleNamespace(
+        jobs=[SimpleNamespace(name=name) for name in "ab"],
+        train_side_by_side=lambda: done.append("all"),
+        train=lambda job: done.append(job.name),
+    )
+    monkeypatch.setattr(stages, "_prepared", lambda *_, **__: runner)
+    stages.train(SimpleNamespace(only=only))
+    assert done == expected
+    with pytest.raises(UserError, match="--only c.*--dry-run"):
+        stages.train(SimpleNamespace(only="c"))
+
+
+def test_make_hands_over_every_option(capsys):
+    """An option is declared twice: in `Request`, and in the Makefile."""
+    makefile = (Path(stages.__file__).parents[3] / "Makefile").read_text()
+    (block,) = re.findall(r"^OPTIONS = (?:.*\\\n)*.*", makefile, re.MULTILINE)
+    assert call("train", "--help") == 0
+    shown = set(re.findall(r"--[a-z-]+", capsys.readouterr().out))
+    # Its own child processes have --only.
+    assert set(re.findall(r"--[a-z-]+", block)) == shown - {"--help", "--only"}
