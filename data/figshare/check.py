@@ -1,4 +1,4 @@
-"""The integrity check of a figshare folder: everything wrong, in one list."""
+"""The integrity check of a figshare folder: one list of everything wrong."""
 
 import hashlib
 from collections import Counter, defaultdict
@@ -21,8 +21,8 @@ from data.folder_notes import read_own_name
 from data.integrity import Finding
 from data.patients import base_exam
 
-# The least Dice of a filled border with the mask. The real images reach 0.99 at
-# 512 pixels; a mask of few pixels is mostly edge, where the two may differ.
+# Minimum Dice of the filled border with the mask. The real images reach 0.99 at 512
+# pixels; a mask of few pixels is mostly edge, where the two may differ.
 _MIN_DICE, _MIN_DICE_SMALL, _SMALL = 0.95, 0.9, 400
 
 _DOWNLOAD = "download the file again (make data-figshare) or delete it"
@@ -30,7 +30,7 @@ _LOOK = "look at the image; delete the file if it is wrong"
 
 
 def check_figshare(root):
-    """Reads every file of a figshare folder (or phantom) and says what is odd.
+    """Reads every file of a figshare folder (or phantom) and reports what is odd.
 
     A bad file does not stop the check. What `FigshareDataset` and `read_slice`
     refuse is an error; what they accept is a warning or a note.
@@ -39,10 +39,11 @@ def check_figshare(root):
         root: folder with `<index>.mat` files.
 
     Returns:
-        A list of `Finding`, by file and then about the whole folder.
+        A list of `Finding`: first those about single files, then those about the
+        whole folder.
 
     Raises:
-        UserError: the folder is missing or holds no slice at all.
+        UserError: the folder does not exist or holds no slice at all.
     """
     phantom = read_phantom_settings(root)
     files, others = slice_files(root)
@@ -52,7 +53,9 @@ def check_figshare(root):
     if own is not None:
         total = len(files)
     findings = [
-        _finding("note", "other-file", path, "not named by an index: ignored", "none")
+        _finding(
+            "note", "other-file", path, "its name is not an index: ignored", "none"
+        )
         for path in others
     ]
     findings += _index_findings(files, total if is_known else None)
@@ -91,7 +94,7 @@ def _index_findings(files, total):
     for index, same in paths.items():
         if total is not None and not 1 <= index <= total:
             found = f"index {index}; expected 1 to {total}"
-            fix = "move the file elsewhere: it is not of this data set"
+            fix = "move the file elsewhere: it is not part of this data set"
             yield _finding("error", "unknown-index", same[0], found, fix)
         if len(same) > 1:
             found = f"index {index} twice: {', '.join(path.name for path in same)}"
@@ -108,13 +111,13 @@ def _slice_findings(item, path):
         found = f"the image's minimum is {low}; the data set has none below 0"
         yield _finding("warning", "negative-image", path, found, _LOOK)
     if not item.patient:
-        fix = "a patient-wise split cannot use it: use SPLIT=image, or delete it"
+        fix = "a patient-wise split cannot use it: use SPLIT=image, or delete the file"
         yield _finding("warning", "empty-pid", path, "the PID is empty", fix)
     filled = fill_polygon(item.border, item.mask.shape)
     overlap = int((filled & item.mask).sum())
     dice = 2 * overlap / (int(filled.sum()) + int(item.mask.sum()))
     if dice < (_MIN_DICE if item.mask.sum() >= _SMALL else _MIN_DICE_SMALL):
-        found = f"the filled border meets the mask with Dice {dice:.3f} only"
+        found = f"the filled border and the mask have a Dice of only {dice:.3f}"
         yield _finding("warning", "border-mask", path, found, _LOOK)
     rows, columns = (np.flatnonzero(item.mask.any(axis)) for axis in (1, 0))
     box = item.mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
@@ -128,7 +131,7 @@ def _duplicate_images(digests):
     for same in digests.values():
         if len(same) > 1:
             found = f"the same image: {', '.join(path.name for path in same)}"
-            fix = "keep one: copies in training and test make results too good"
+            fix = "keep one: copies in training and test set make results too good"
             yield _finding("warning", "duplicate-image", same[0], found, fix)
 
 
@@ -140,18 +143,20 @@ def _patient_labels(root, patients, labels):
     for patient, found_labels in types.items():
         if len(found_labels) > 1:
             found = f"patient {patient} has the labels {sorted(found_labels)}"
-            fix = "look at the patient's files; in the data set each has one"
+            fix = "look at the files of the patient, who should have one label"
             yield _finding("warning", "patient-labels", root, found, fix)
 
 
 def _fold_findings(root, total, patients, is_phantom):
     path = find_cvind(root, is_phantom)
     if path is None:
-        found = "no cvind.mat: patient folds will be drawn, not the author's"
-        fix = "put the data set's cvind.mat into the folder"
+        found = (
+            "no cvind.mat: patient folds are drawn at random instead of the author's"
+        )
+        fix = "copy cvind.mat of the data set into the folder"
         yield _finding("note", "no-cvind", root, found, fix)
         return
-    fix = "replace it by the data set's own, or delete it"
+    fix = "replace it with that of the data set, or delete it"
     try:
         folds = read_cvind(path)
     except MatError as error:
@@ -170,7 +175,7 @@ def _fold_findings(root, total, patients, is_phantom):
         if len(found_folds) > 1:
             found = f"patient {patient} is in the folds {sorted(found_folds)}"
             yield _finding("warning", "patient-folds", path, found, fix)
-    # What differs by more than the letter has been reported above.
+    # Patients whose very id is in several folds have been reported above.
     cut = sum(len(found) > 1 for found in base.values())
     if cut:
         found = f"{cut} patients with repeated exams (PID + letter) in several folds"

@@ -1,4 +1,4 @@
-"""The figshare CE-MRI brain tumor data set, or our phantom of it, as cases."""
+"""The figshare CE-MRI brain tumor data set, or a phantom of it, as cases."""
 
 from pathlib import Path
 
@@ -17,29 +17,29 @@ from data.figshare.layout import (
 from data.figshare.mat_reader import read_cvind, read_header, read_slice
 from data.folder_notes import read_own_name
 
-_SPACING_512 = 0.49  # mm a pixel (README of the data set)
+_SPACING_512 = 0.49  # mm per pixel (README of the data set)
 
 
 class FigshareDataset:
-    """The slices of a folder in order of their index; any subset will do.
+    """The slices of a folder in order of their index; it may hold any subset.
 
     A case's id is its file's stem (`"1533"`), its group the tumor type, its one
     modality `"T1c"`; image and mask are in one file.
 
     Attributes:
-        name: `"figshare"`, `"phantom"` where our writer made the folder, or the
-            name that `dataset.json` in it gives, for the user's own slices.
+        name: `"figshare"`; `"phantom"` if our writer made the folder; or the name in
+            `dataset.json`, for the user's own slices.
         root: the folder.
-        total: number of images of the whole data set, for the coverage.
-        author_folds: the author's patient fold, 1 to 5, of each case by id, or
-            None where no `cvind.mat` lies in the folder or above it.
+        total: number of images of the complete data set, for the coverage.
+        author_folds: the author's patient fold, 1 to 5, of each case by id; None if
+            there is no `cvind.mat` in the folder or above it.
 
     Args:
         root: folder with `<index>.mat` files of 256 or 512 pixels.
 
     Raises:
-        UserError: the folder holds no slices, an index is double or unknown, or
-            a file cannot be read.
+        UserError: the folder holds no slices, an index occurs twice or is unknown,
+            or a file cannot be read.
     """
 
     def __init__(self, root):
@@ -67,7 +67,10 @@ class FigshareDataset:
         return iter(self._cases)
 
     def read(self, case):
-        """Returns the `Slice` of a case.
+        """Reads the `Slice` of a case.
+
+        Args:
+            case: a case of this data set.
 
         Raises:
             UserError: its file cannot be used.
@@ -81,7 +84,7 @@ class FigshareDataset:
         return PLANES[self._index[case.id]] if self._is_known() else None
 
     def spacing(self, case):
-        """Returns the size of the case's pixels in mm, by its image's width."""
+        """Returns the size of a case's pixels in mm, derived from the image's width."""
         return _SPACING_512 * 512 / self._sizes[case.id][1]
 
     def fingerprint(self):
@@ -93,31 +96,31 @@ class FigshareDataset:
         return self._fingerprint
 
     def source(self, case):
-        """Returns a hash of a case's file (computed once)."""
+        """Returns a hash of the file of a case (computed once)."""
         if case.id not in self._sources:
             self._sources[case.id] = sha256(case.label)
         return self._sources[case.id]
 
     def check(self):
-        """Returns every `Finding` about the folder; reads all files."""
+        """Returns a list of every `Finding` about the folder; reads all files."""
         return check_figshare(self.root)
 
     @property
     def is_own(self):
-        """Whether it is a user's own data."""
+        """Whether these are a user's own data."""
         return not self._is_known()
 
     def _is_known(self):
-        """Tells the data set itself and its phantom from a user's own slices."""
+        """Whether this is the data set itself or its phantom."""
         return self.name == "figshare" or self._phantom is not None
 
     def _add(self, index, path):
         if self._is_known() and not 1 <= index <= self.total:
             raise UserError(
                 path,
-                f"an index of 1 to {self.total}",
+                f"an index from 1 to {self.total}",
                 index,
-                "move the file elsewhere: it is not of this data set",
+                "move the file elsewhere: it is not part of this data set",
             )
         if self._cases and index == self._index[self._cases[-1].id]:
             raise UserError(
@@ -141,6 +144,6 @@ class FigshareDataset:
                 path,
                 f"a fold for each of {self.total} images",
                 f"{len(folds)} folds",
-                "replace the file by the data set's own, or delete it",
+                "replace the file with that of the data set, or delete it",
             )
         return {case_id: folds[index - 1] for case_id, index in self._index.items()}

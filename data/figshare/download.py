@@ -1,11 +1,10 @@
-"""Download of the figshare CE-MRI data set: checked, resumable, safe to unpack.
+"""Download of the figshare CE-MRI data set: verified, resumable, safely unpacked.
 
 Cheng, Jun: brain tumor dataset, https://doi.org/10.6084/m9.figshare.1512427,
-CC BY 4.0. Sizes and MD5 sums are those of figshare's own record of the article
-(version 8). They were taken from several independent projects that quote it and
-agree; we have not read the record ourselves. MD5 finds damage, not a forger.
-The SHA-256 of all that was unpacked is noted on first use and compared from
-then on.
+CC BY 4.0. Sizes and MD5 sums are those of figshare's record of the article (version 8),
+as several independent projects quote them in agreement; we have not seen the record
+itself. MD5 detects damage, not forgery. The SHA-256 of everything unpacked is stored on
+first use and compared from then on.
 """
 
 import re
@@ -35,9 +34,9 @@ class RemoteFile:
 
     Args:
         name: its name.
-        file_id: figshare's number of it, the end of its address.
-        size: bytes.
-        md5: MD5 sum.
+        file_id: its number at figshare, the end of its address.
+        size: its size in bytes.
+        md5: its MD5 sum.
         slices: number of slices in an archive; None for a plain file.
     """
 
@@ -72,20 +71,19 @@ FILES = (
 def download_figshare(folder, report=print, base_url=BASE_URL, files=FILES):
     """Downloads and unpacks the data set: 3064 slices and `cvind.mat`.
 
-    Archives stay in `<folder>/downloads`; they may be put there by hand, and
-    deleted once unpacked. A second run fetches only what is missing and
+    The archives stay in `<folder>/downloads`; they may be put there by hand, and be
+    deleted once they are unpacked. A second run fetches only what is missing, and
     compares the unpacked files with `downloads/manifest.json`.
 
     Args:
         folder: where the `.mat` files go.
-        report: function that is given a line of text now and then.
-        base_url: address to which the files' numbers are appended.
+        report: function that shows a line of text.
+        base_url: address to which the numbers of the files are appended.
         files: the files of the article.
 
     Raises:
-        UserError: a download failed or does not have its checksum, an archive
-            is damaged or unsafe, or the folder holds other files of the same
-            names.
+        UserError: a download failed or has another checksum, an archive is damaged
+            or unsafe, or the folder holds other files of the same names.
     """
     folder = Path(folder)
     downloads = folder / "downloads"
@@ -93,7 +91,7 @@ def download_figshare(folder, report=print, base_url=BASE_URL, files=FILES):
     manifest = read_json(manifest_path) if manifest_path.exists() else {}
     for file in files:
         if _is_unpacked(folder, manifest.get(file.name, {})):
-            report(f"{file.name}: here, unchanged")
+            report(f"{file.name}: already there, unchanged")
             continue
         path = _retrieve(file, downloads, f"{base_url}/{file.file_id}", report)
         if file.slices is None:
@@ -102,23 +100,27 @@ def download_figshare(folder, report=print, base_url=BASE_URL, files=FILES):
             members = _unpack(path, folder, file.slices)
         manifest[file.name] = members
         write_json(manifest_path, manifest)
-        report(f"{file.name}: {len(members)} files, checked")
+        report(f"{file.name}: {len(members)} files, verified")
 
 
 def _is_unpacked(folder, members):
-    """Tells whether all files of an archive are there, as once unpacked."""
+    """Whether all files of an archive are there, as they were unpacked.
+
+    Raises:
+        UserError: a file has changed since.
+    """
     if not members or not all((folder / name).is_file() for name in members):
         return False
     for name, known in members.items():
         if sha256(folder / name) != known:
-            raise _in_the_way(folder / name)
+            raise _foreign_file(folder / name)
     return True
 
 
 def _retrieve(file, downloads, url, report):
-    """Returns the path of a downloaded file that has its checksum."""
+    """Downloads a file if need be; returns its path once its checksum is right."""
     part = downloads / f"{file.name}.part"
-    pooch.get_logger().setLevel("WARNING")  # we report ourselves
+    pooch.get_logger().setLevel("WARNING")  # we report progress ourselves
     try:
         path = pooch.retrieve(
             url,
@@ -127,13 +129,13 @@ def _retrieve(file, downloads, url, report):
             path=downloads,
             downloader=ResumingDownloader(part, file.size, report),
         )
-    except ValueError as error:  # the checksum; `pooch` has deleted the file
+    except ValueError as error:  # wrong checksum; `pooch` has deleted the file
         raise UserError(
             url,
             f"the MD5 sum {file.md5}",
             "another one",
-            f"run the command again; if it stays so, put {file.name} from {_PAGE} "
-            f"into {downloads}",
+            f"run the command again; if that does not help, put {file.name} from "
+            f"{_PAGE} into {downloads}",
         ) from error
     return Path(path)
 
@@ -145,17 +147,17 @@ def _unpack(path, folder, slices):
             members = _safe_members(archive, path)
             if len(members) != slices:
                 raise _bad_archive(path, f"{slices} slices", f"{len(members)}")
-            # Reading a member compares its CRC.
+            # Reading a member verifies its CRC.
             return {
                 name: _place(archive.read(info), folder / name)
                 for name, info in members.items()
             }
     except _ZIP_ERRORS as error:
-        raise _bad_archive(path, "a whole zip archive", error) from error
+        raise _bad_archive(path, "a complete zip archive", error) from error
 
 
 def _safe_members(archive, path):
-    """Returns the slices of an archive by file name, refusing any odd member."""
+    """Returns the members with slices by file name; refuses any odd member."""
     members, total = {}, 0
     for info in archive.infolist():
         member = PurePosixPath(info.filename)
@@ -179,20 +181,20 @@ def _safe_members(archive, path):
 
 
 def _place(content, target):
-    """Writes one file, or finds it there already; returns its SHA-256."""
+    """Writes one file, unless it is there already; returns its SHA-256."""
     if not target.exists():
         with atomic_path(target) as temporary:
             temporary.write_bytes(content)
     elif target.read_bytes() != content:
-        raise _in_the_way(target)
+        raise _foreign_file(target)
     return sha256(target)
 
 
-def _in_the_way(path):
+def _foreign_file(path):
     return UserError(
         path,
-        "the file of the data set, or none",
-        "another or damaged file of this name",
+        "the file of the data set, or no file",
+        "another or a damaged file of this name",
         "delete it and run the command again, or choose another folder",
     )
 

@@ -1,8 +1,8 @@
-"""What is known of the figshare CE-MRI data set (article 1512427) beforehand.
+"""What is known in advance about the figshare CE-MRI data set (article 1512427).
 
-The files name neither plane nor position; the data set is sorted in blocks by
-index, which were read off the images by eye. A handful of slices inside a block
-may be of the neighboring plane (the counts differ by 3, 7 and 10 from those a
+The files state neither plane nor position, but the data set is sorted in blocks by
+index, which were found by looking at the images. A handful of slices inside a block may
+belong to the neighboring plane (the counts differ by 3, 7 and 10 from those that a
 paper gives).
 """
 
@@ -55,12 +55,12 @@ def slice_files(root):
     """Lists the slices of a folder, `<index>.mat`.
 
     Returns:
-        `(files, others)`: `(index, path)` of each slice in numeric order, an
-        index twice where `7.mat` and `007.mat` are both there; and the `.mat`
-        files that are neither a slice nor a known companion.
+        `(files, others)`: `(index, path)` of each slice in numeric order (with an
+        index twice if `7.mat` and `007.mat` both exist); and the paths of the
+        `.mat` files that are neither a slice nor a known companion.
 
     Raises:
-        UserError: the folder is missing or holds no slice.
+        UserError: the folder does not exist or holds no slice.
     """
     root = Path(root)
     if not root.is_dir():
@@ -77,9 +77,13 @@ def slice_files(root):
 
 
 def find_cvind(root, is_phantom):
-    """Returns the file of author folds in the folder or its parent, or None.
+    """Returns the file of the author's folds in a folder or its parent, or None.
 
-    A phantom has its own; one found above it would be that of other data.
+    A phantom has its own; a file above it would belong to other data.
+
+    Args:
+        root: the folder with the slices.
+        is_phantom: whether they are a phantom.
     """
     root = Path(root).absolute()
     folders = (root,) if is_phantom else (root, root.parent)
@@ -88,7 +92,7 @@ def find_cvind(root, is_phantom):
 
 
 def read_phantom_settings(root):
-    """Returns what our phantom writer noted in the folder, or None."""
+    """Returns what our phantom writer stored in `phantom.json`, or None."""
     path = Path(root) / PHANTOM_FILE
     if not path.is_file():
         return None
@@ -103,6 +107,6 @@ def _no_slices(root, received):
         root,
         "a folder with slices named 1.mat to 3064.mat",
         received,
-        "make data-figshare downloads them, make phantom-figshare DATA=<folder> "
+        "make data-figshare downloads them; make phantom-figshare DATA=<folder> "
         "writes a phantom",
     )

@@ -1,4 +1,4 @@
-"""What is wrong with a `.mat` file, under the name of the rule that it breaks."""
+"""The error about a `.mat` file, with the name of the rule that it breaks."""
 
 from common.errors import UserError
 

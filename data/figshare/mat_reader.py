@@ -1,8 +1,8 @@
 """Safe reader of the `.mat` v7.3 (HDF5) files of the figshare CE-MRI data set.
 
-A file is untrusted input. Everything it declares (links, ranks, types, sizes)
-is checked before any array is read, so that no file can make us follow it out
-of its folder or allocate more than a slice needs.
+A file is untrusted input. Everything that it declares (links, ranks, types, sizes) is
+checked before any array is read, so that no file can lead us out of its folder or make
+us allocate more memory than a slice needs.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from data.figshare.slice import Slice
 MAX_SIDE = 4096  # pixels; the real images have 256 or 512
 _MAX_NUMBERS = 20_000  # of a border or of cvind
 
-# Kinds of NumPy type each field may have, and how many numbers it may hold.
+# The kinds of NumPy types that each field may have, and how many numbers it may hold.
 _FIELDS = {
     "label": ("iuf", 1),
     "PID": ("u", 64),
@@ -57,26 +57,26 @@ def read_slice(path):
         received = f"the value {mask.max()}"
         raise MatError("mask-values", path, "tumorMask of 0 and 1", received)
     if not mask.any():
-        raise MatError("empty-mask", path, "a tumor in tumorMask", "no pixel of it")
+        raise MatError("empty-mask", path, "a tumor in tumorMask", "an empty mask")
     if border.size < 6 or border.size % 2 or not np.isfinite(border).all():
-        expected = "tumorBorder as x1,y1,x2,y2,… of three finite points or more"
+        expected = "tumorBorder as x1,y1,x2,y2,… with at least three finite points"
         raise MatError("bad-border", path, expected, f"{border.size} numbers")
     # MATLAB counts pixels from 1.
     return Slice(image, mask, border.reshape(-1, 2) - 1, patient, label)
 
 
 def read_header(path):
-    """Reads what is known of one slice, without its image.
+    """Reads everything about one slice but its arrays.
 
     Args:
         path: a `.mat` v7.3 file with the struct `cjdata`.
 
     Returns:
-        `(patient, label, (height, width))`; the patient is empty where the
-        file names none.
+        `(patient, label, (height, width))`; the patient is empty if the file names
+        none.
 
     Raises:
-        MatError: as `read_slice`, as far as it shows without the arrays.
+        MatError: as for `read_slice`, as far as can be told without the arrays.
     """
     path = Path(path)
     with _opened(path) as file:
@@ -86,7 +86,10 @@ def read_header(path):
 
 
 def read_cvind(path):
-    """Reads the author's five patient folds (`cvind.mat`, `cvind5fold.mat`).
+    """Reads the author's five patient folds.
+
+    Args:
+        path: `cvind.mat` or `cvind5fold.mat`.
 
     Returns:
         The fold, from 1, of each image in order of its index, as a tuple.
@@ -104,16 +107,16 @@ def read_cvind(path):
 
 @contextlib.contextmanager
 def _opened(path):
-    """Opens an HDF5 file; what HDF5 cannot read becomes a `MatError`."""
+    """Opens an HDF5 file; errors of HDF5 become a `MatError`."""
     try:
         if not h5py.is_hdf5(path):
             raise _not_hdf5(path)
         with h5py.File(path, "r") as file:
             yield file
     except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
-        # h5py has no error class of its own.
+        # h5py has no error classes of its own.
         code = "truncated" if "truncated" in str(error) else "damaged"
-        expected = "a whole file; download it again"
+        expected = "a complete file; download it again"
         raise MatError(code, path, expected, f"{code}: {error}") from error
 
 
@@ -125,7 +128,7 @@ def _not_hdf5(path):
     if start == b"MATLAB 7.3":
         return MatError("truncated", path, expected, "only its beginning")
     if start == b"MATLAB 5.0":
-        received = "an old MATLAB v5 file (save it with -v7.3)"
+        received = "an old MATLAB v5 file (save it again with -v7.3)"
         return MatError("not-hdf5", path, expected, received)
     received = "another kind of file" if start else "an empty file"
     return MatError("not-hdf5", path, expected, received)
@@ -141,20 +144,22 @@ def _declared_fields(file, path):
     image, mask = fields["image"], fields["tumorMask"]
     if max(image.shape) > MAX_SIDE:
         received = f"shape {image.shape}"
-        raise MatError("huge-shape", path, f"{MAX_SIDE} pixels at most", received)
+        raise MatError("huge-shape", path, f"at most {MAX_SIDE} pixels", received)
     if image.shape != mask.shape or not image.size:
         received = f"image {image.shape}, tumorMask {mask.shape}"
-        raise MatError("wrong-shape", path, "image and tumorMask alike", received)
+        raise MatError(
+            "wrong-shape", path, "image and tumorMask of one shape", received
+        )
     if mask.dtype != np.uint8:
         raise MatError("wrong-type", path, "tumorMask as uint8", mask.dtype)
     return fields
 
 
 def _declared(group, name, kinds, limit, path):
-    """Returns one dataset whose type, rank and extent are as they should be."""
+    """Returns one dataset if its type, rank and size are as they should be."""
     dataset = _linked(group, name, h5py.Dataset, path)
     if dataset.external or dataset.is_virtual:
-        received = "data kept in another file"
+        received = "data stored in another file"
         raise MatError("external-link", path, f"{name} in this file", received)
     if dataset.dtype.kind not in kinds:
         raise MatError("wrong-type", path, f"{name} of numbers", dataset.dtype)
@@ -163,16 +168,18 @@ def _declared(group, name, kinds, limit, path):
     if dataset.ndim != 2:
         received = f"shape {dataset.shape}"
         raise MatError("wrong-rank", path, f"{name} with two axes", received)
-    # A chunk is decompressed whole, however small the declared array.
+    # A chunk is decompressed as a whole, however small the declared array.
     if max(dataset.size, math.prod(dataset.chunks or ())) > limit:
         received = f"shape {dataset.shape}, chunks {dataset.chunks}"
-        raise MatError("huge-shape", path, f"{name} of {limit} at most", received)
+        raise MatError(
+            "huge-shape", path, f"{name} of at most {limit} numbers", received
+        )
     return dataset
 
 
 def _linked(group, name, kind, path):
-    """Returns a member of a group, which must be in the file itself."""
-    # The low-level calls look at the link only; `name in group` follows it.
+    """Returns a member of a group if it is in the file itself."""
+    # The low-level calls look only at the link; `name in group` would follow it.
     links, key = group.id.links, name.encode()
     if not links.exists(key):
         raise MatError("missing-field", path, f"the field {name}", "none")
@@ -187,7 +194,7 @@ def _linked(group, name, kind, path):
 
 
 def _is_empty(dataset):
-    """Tells an empty MATLAB array, which is stored as its own shape."""
+    """Whether this is an empty MATLAB array, which is stored as its own shape."""
     return dataset.shape == (2,) and dataset.attrs.get("MATLAB_empty", 0) == 1
 
 
@@ -210,5 +217,5 @@ def _label(fields, path):
     """Returns the tumor type, 1 to 3."""
     values = fields["label"][...].ravel()
     if values.size != 1 or values[0] not in (1, 2, 3):
-        raise MatError("bad-label", path, "one label of 1, 2, 3", values.tolist())
+        raise MatError("bad-label", path, "one label, 1, 2 or 3", values.tolist())
     return int(values[0])

@@ -1,8 +1,8 @@
-"""Writer of `.mat` v7.3 files laid out as those of the figshare data set.
+"""Writer of `.mat` v7.3 files laid out like those of the figshare data set.
 
-Block, superblock, attributes, chunks and compression are the same as in the
-originals; only the platform in the header says that no MATLAB was at work. No
-times are stored, so that equal content makes equal bytes.
+User block, superblock, attributes, chunks and compression are the same as in the
+originals; only the platform in the header tells that MATLAB was not involved. No times
+are stored, so that equal content gives equal bytes.
 """
 
 import h5py
@@ -22,12 +22,12 @@ def write_slice(path, item):
     """Writes one slice as `<index>.mat`, the counterpart of `read_slice`.
 
     Args:
-        path: the file; what is there is replaced.
+        path: the file; an existing one is replaced.
         item: a `Slice`; its image is stored as int16.
 
     Raises:
-        ValueError: int16 cannot hold the image as it is, image and mask differ in
-            shape, or the label is none of 1, 2 and 3.
+        ValueError: int16 cannot hold the image without loss, image and mask differ
+            in shape, or the label is none of 1, 2 and 3.
         UserError: the file cannot be written.
     """
     _check(item)
@@ -46,8 +46,8 @@ def _check(item):
     whole = np.issubdtype(image.dtype, np.integer) or np.all(image == np.rint(image))
     if not whole or image.min() < limits.min or image.max() > limits.max:
         raise ValueError(
-            "Expected whole intensities that int16 can hold: scale the image, such "
-            "as to 0 to 4095, and round it. Received: values from "
+            "Expected whole intensities that int16 can hold: scale the image, for "
+            "example to 0 to 4095, and round it. Received: values from "
             f"{image.min()} to {image.max()} of type {image.dtype}"
         )
     if item.label not in (1, 2, 3):
@@ -80,8 +80,8 @@ def write_cvind(path, folds):
     """Writes patient folds as `cvind.mat`, the counterpart of `read_cvind`.
 
     Args:
-        path: the file; what is there is replaced.
-        folds: fold, from 1, of each image in order of its index.
+        path: the file; an existing one is replaced.
+        folds: the fold, from 1, of each image in order of its index.
     """
     with h5py.File(path, "w", libver="earliest", userblock_size=512) as file:
         values = np.array([folds], np.float64)
@@ -98,7 +98,7 @@ def write_cvind(path, folds):
 
 
 def _add(group, name, array, matlab_class, decode=None, columns=None):
-    """Adds one field; `columns` is the chunk's width of a compressed one."""
+    """Adds one field; a compressed one has chunks of `columns` columns."""
     storage = {}
     if columns is not None:
         storage = {

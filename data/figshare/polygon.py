@@ -1,24 +1,24 @@
-"""Filling of polygons, such as the tumor borders of the figshare data set."""
+"""Filling polygons, such as the tumor borders of the figshare data set."""
 
 import numpy as np
 
 
 def fill_polygon(points, shape):
-    """Fills a closed polygon: the pixels whose centers lie inside (even-odd).
+    """Marks the pixels whose centers lie inside a closed polygon (even-odd rule).
 
-    A center on the border belongs to the polygon at its left and top only, so that
+    A center on the border belongs to the polygon only on its left and top, so that
     neighboring polygons share no pixel.
 
     Args:
-        points: corners, `(k, 2)`, as x (column) and y (row) in pixels, the
+        points: corners, `(k, 2)`, as x (column) and y (row) in pixels, with the
             center of the first pixel at 0; the last is joined to the first.
         shape: height and width of the mask.
 
     Returns:
-        A uint8 mask of `shape`. What lies outside of it is cut off.
+        A uint8 mask of `shape`. Whatever lies outside of it is cut off.
     """
     mask = np.zeros(shape, np.uint8)
-    # Only the polygon's own rectangle is looked at.
+    # Only the rectangle around the polygon is examined.
     low = np.clip(np.ceil(points.min(0)), 0, None).astype(int)
     high = np.clip(np.floor(points.max(0)) + 1, 0, shape[::-1]).astype(int)
     columns, rows = np.arange(low[0], high[0]), np.arange(low[1], high[1])
@@ -28,7 +28,7 @@ def fill_polygon(points, shape):
     crosses = (y <= rows) != (next_y <= rows)
     rise = np.where(next_y == y, 1, next_y - y)
     at = np.where(crosses, x + (rows - y) / rise * (next_x - x), np.inf)
-    # A pixel is inside if an odd number of edges crosses its row at its left.
+    # A pixel is inside if an odd number of edges crosses its row to its left.
     left = (at[:, :, None] <= columns).sum(0)
     mask[low[1] : high[1], low[0] : high[0]] = left % 2
     return mask

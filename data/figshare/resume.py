@@ -1,4 +1,4 @@
-"""Downloads that go on where they stopped."""
+"""Downloads that resume where they stopped."""
 
 import re
 from pathlib import Path
@@ -8,21 +8,21 @@ import requests
 from common.errors import UserError
 from common.files import describe_os_error
 
-_BLOCK = 1 << 16  # bytes; an interruption loses the block on its way
-_TIMEOUT = 60  # s without a byte
+_BLOCK = 1 << 16  # bytes; an interruption loses the current block
+_TIMEOUT = 60  # seconds without a byte
 
 
 class ResumingDownloader:
-    """A downloader for `pooch` that continues a partial file with HTTP Range.
+    """A downloader for `pooch` that resumes a partial file with HTTP Range.
 
-    What has arrived is kept beside the target as `<name>.part`. A server that
-    knows no ranges sends the whole file again. The caller compares checksums,
-    so a part of something else can do no harm.
+    What has arrived is kept beside the target as `<name>.part`. A server that does not
+    support ranges sends the whole file again. The caller verifies the checksum, so a
+    part of another file does no harm.
 
     Args:
-        part: file that keeps what has arrived.
-        size: bytes of the whole file; more are refused.
-        report: function that is given a line of text now and then.
+        part: file for what has arrived so far.
+        size: size of the whole file in bytes; more are refused.
+        report: function that shows a line of text.
     """
 
     def __init__(self, part, size, report):
@@ -31,26 +31,31 @@ class ResumingDownloader:
         self.report = report
 
     def __call__(self, url, output_file, pooch):
-        """Downloads `url` to `output_file`, as `pooch` asks for it.
+        """Downloads a file; called by `pooch`.
+
+        Args:
+            url: address of the file.
+            output_file: where to put it.
+            pooch: not used.
 
         Raises:
-            UserError: the server or the disk failed; what arrived is kept.
+            UserError: the server or the disk failed; what has arrived is kept.
         """
-        del pooch  # part of the interface
+        del pooch  # required by the interface
         try:
-            self._continue(url)
+            self._resume(url)
             self.part.replace(output_file)
         except requests.RequestException as error:
             raise self._error(url, f"{self._have()}, then {error}") from error
         except OSError as error:
             raise UserError(
                 self.part,
-                "to be able to write it",
+                "a writable file",
                 describe_os_error(error),
-                "free space or make the folder writable, then run again",
+                "free some space or make the folder writable, then try again",
             ) from error
 
-    def _continue(self, url):
+    def _resume(self, url):
         have = self._have()
         if have > self.size:
             self.part.unlink()
@@ -62,15 +67,15 @@ class ResumingDownloader:
             headers["Range"] = f"bytes={have}-"
         with requests.get(url, headers=headers, stream=True, timeout=_TIMEOUT) as reply:
             first = re.match(r"bytes (\d+)-", reply.headers.get("Content-Range", ""))
-            goes_on = reply.status_code == 206 and first and int(first[1]) == have
-            if not goes_on and reply.status_code != 200:
+            resumes = reply.status_code == 206 and first and int(first[1]) == have
+            if not resumes and reply.status_code != 200:
                 raise self._error(url, f"HTTP status {reply.status_code}")
-            self._receive(url, reply, have if goes_on else 0)
+            self._receive(url, reply, have if resumes else 0)
         if self._have() != self.size:
             raise self._error(url, f"only {self._have()}")
 
     def _receive(self, url, reply, have):
-        """Appends the reply's bytes to the `have` bytes that are to be kept."""
+        """Appends the bytes of the reply to the first `have` bytes of the part."""
         with open(self.part, "ab") as file:
             file.truncate(have)
             for block in reply.iter_content(_BLOCK):
@@ -90,5 +95,5 @@ class ResumingDownloader:
             url,
             f"{self.size} bytes of {self.part.stem}",
             received,
-            "run the command again: it goes on where it stopped",
+            "run the command again: it resumes where it stopped",
         )

@@ -1,4 +1,4 @@
-"""One slice of the figshare data set, in memory."""
+"""A slice of the figshare data set, in memory."""
 
 from dataclasses import dataclass
 
@@ -10,11 +10,11 @@ class Slice:
     """One slice, upright: rows run from the top of the head downwards.
 
     Args:
-        image: intensities, `(height, width)`, of the file's own type (int16).
+        image: intensities, `(height, width)`, of the type of the file (int16).
         mask: tumor, `(height, width)` uint8 of 0 and 1; never empty.
-        border: the tumor's outline, `(k, 2)` float64; x (column) and y (row)
-            in pixels, the center of the first pixel at 0; not closed.
-        patient: patient identifier; empty where the file has none.
+        border: the outline of the tumor, `(k, 2)` float64: x (column) and y (row) in
+            pixels, with the center of the first pixel at 0; not closed.
+        patient: patient identifier; empty if the file has none.
         label: 1 meningioma, 2 glioma, 3 pituitary tumor.
     """
 

@@ -1,7 +1,7 @@
-"""CSV files that put cases into folds or parts, with a hash of what they say.
+"""CSV files that put cases into folds or parts, with a hash of their content.
 
-The first line of a file that we write, `# sha256=…`, is the hash of its rows,
-however they are ordered and quoted. A user's own file needs no such line.
+The first line of a file that we write, `# sha256=…`, is the hash of its rows, whatever
+their order and quoting. A user's own file does not need it.
 """
 
 import csv
@@ -12,7 +12,7 @@ from pathlib import Path
 from common.errors import UserError
 from common.files import digest, write_text
 
-_FIX = "correct the file given as SPLITS="
+_FIX = "correct the file passed as SPLITS="
 _HASH = re.compile(r'"?# sha256=([0-9a-f]+)[^\r\n]*[\r\n]*')
 
 
@@ -20,22 +20,22 @@ def read_assignment(path, column, values, cases=None):
     """Reads which fold or part each case of a file belongs to.
 
     Args:
-        path: a CSV file with the columns `case` and `column`, in any order, and
-            perhaps others; saved by a spreadsheet or not.
+        path: a CSV file with the columns `case` and `column` in any order, perhaps
+            with others; it may come from a spreadsheet.
         column: `"fold"` or `"part"`.
-        values: regular expression that each value must match whole.
-        cases: cases that the file must name, all of them; None for any.
+        values: regular expression that each whole value must match.
+        cases: cases that the file must all name; None for no such rule.
 
     Returns:
         The values by case id, as text, in the order of the file.
 
     Raises:
-        UserError: the file cannot be read, lacks a column, has another value or
-            a case twice, misses a case, or its rows are not those of its hash.
+        UserError: the file cannot be read, a column or a case is missing, a value is
+            invalid, a case occurs twice, or the rows do not match the hash.
     """
-    expected = f"a CSV with the columns case,{column} and one row for each case"
+    expected = f"a CSV file with the columns case,{column} and one row per case"
     try:
-        # A spreadsheet may have put a byte-order mark in front.
+        # Spreadsheets may put a byte-order mark in front.
         text = Path(path).read_bytes().decode("utf-8-sig")
         stated = _HASH.match(text)
         start = stated.end() if stated else 0
@@ -53,13 +53,13 @@ def read_assignment(path, column, values, cases=None):
     if stated and stated[1] != digest([column, assigned]):
         raise UserError(
             path,
-            f"the rows of the hash {stated[1][:12]}… in its first line",
-            f"rows whose hash is {digest([column, assigned])[:12]}…",
-            "restore the file, or delete its first line if the change is meant",
+            f"rows with the hash {stated[1][:12]}… of the first line",
+            f"rows with the hash {digest([column, assigned])[:12]}…",
+            "restore the file, or delete its first line if the change is intended",
         )
     missing = [case.id for case in cases or () if case.id not in assigned]
     if missing:
-        received = f"no row for {len(missing)} cases, first {missing[0]}"
+        received = f"no row for {len(missing)} cases, such as {missing[0]}"
         raise UserError(path, expected, received, _FIX)
     return assigned
 
@@ -70,7 +70,7 @@ def write_assignment(path, column, assigned):
     Args:
         path: the CSV file.
         column: `"fold"` or `"part"`.
-        assigned: the value by case id.
+        assigned: value by case id.
 
     Raises:
         UserError: the file cannot be written.

@@ -1,4 +1,4 @@
-"""Folds and splits: image-wise, patient-wise, or from the user's own file."""
+"""Folds: by image, by patient, or from the user's own file."""
 
 from collections import Counter, defaultdict
 
@@ -10,11 +10,11 @@ from data.splits.split import Split
 
 
 def image_folds(cases, n_folds, seed):
-    """Puts images into folds at random, whoever their patient is.
+    """Puts images into folds at random, regardless of their patients.
 
     Args:
         cases: the data set's cases.
-        n_folds: number of folds; their sizes differ by one at most.
+        n_folds: number of folds; their sizes differ by at most one.
         seed: seed of the permutation.
 
     Returns:
@@ -25,21 +25,21 @@ def image_folds(cases, n_folds, seed):
 
 
 def patient_folds(cases, author_folds=None, n_folds=5, seed=0, strict=True):
-    """Puts patients into folds, all their images together.
+    """Puts patients into folds, all images of a patient together.
 
     Args:
         cases: the data set's cases.
-        author_folds: the fold of each case by id as the data's author made
-            them, or None to draw folds from the patients at random.
-        n_folds: number of folds to draw where there are no author folds.
+        author_folds: the fold of each case by id as made by the author of the data,
+            or None to draw folds at random.
+        n_folds: number of folds to draw if there are no author folds.
         seed: seed of that draw.
-        strict: whether exams that differ only in the trailing letter of the
-            patient id count as one patient. An author fold that cuts such a
-            patient in two loses it to the fold with most of its images.
+        strict: whether exams that differ only in the trailing letter of the patient
+            id count as one patient. If the author's folds divide such a patient,
+            all its images go to the fold that has most of them.
 
     Returns:
-        The fold of each case, from 0, by case id. Author folds without a case
-        leave no gap.
+        The fold of each case, from 0, by case id; folds of the author without any
+        case are skipped in the numbering.
 
     Raises:
         UserError: a case has no patient id.
@@ -51,7 +51,7 @@ def patient_folds(cases, author_folds=None, n_folds=5, seed=0, strict=True):
     if author_folds is None:
         patients = sorted(groups)
         order = generator(seed).permutation(len(patients))
-        # The next patient goes to the smallest fold: sizes stay close.
+        # The next patient goes to the smallest fold, so that sizes stay similar.
         sizes = [0] * n_folds
         folds = {}
         for i in order:
@@ -73,15 +73,15 @@ def patient_folds(cases, author_folds=None, n_folds=5, seed=0, strict=True):
 
 
 def rule_kept(cases, folds):
-    """Returns the strictest rule of patients that some folds keep.
+    """Returns the strictest rule about patients that some folds follow.
 
     Args:
         cases: the data set's cases.
         folds: fold of each case by id.
 
     Returns:
-        `base_exam` where no patient is in two folds, exams that differ in their
-        last letter taken as one; `str` where no patient id is; else None.
+        `base_exam` if no patient is in two folds even when exams that differ in
+        their last letter count as one; `str` if no patient id is; else None.
     """
     if not all(case.patient for case in cases):
         return None
@@ -96,29 +96,30 @@ def rule_kept(cases, folds):
 
 
 def split(cases, folds, fold, validation_share, seed, patient_rule=None):
-    """Makes the split in which one fold is the test set.
+    """Makes the split whose test set is one of the folds.
 
     Args:
         cases: the data set's cases.
         folds: fold of each case by id.
         fold: the test fold, from 0.
-        validation_share: share of the training images kept for validation.
+        validation_share: share of the remaining images that is used for validation.
         seed: seed of that draw.
-        patient_rule: function from a patient id to what validation takes as
-            one patient, as `rule_kept` returns it; None: single cases.
+        patient_rule: function from a patient id to what counts as one patient in the
+            draw of the validation set, as `rule_kept` returns it; None to draw
+            single cases.
 
     Returns:
         A `Split`.
 
     Raises:
-        UserError: the fold holds no case.
+        UserError: the fold, or all the others together, hold no case.
     """
     test = [case for case in cases if folds[case.id] == fold]
     rest = [case for case in cases if folds[case.id] != fold]
     if not test or not rest:
         raise UserError(
             f"fold {fold}",
-            f"a fold with cases, one of {sorted(set(folds.values()))}",
+            f"a fold that has cases, one of {sorted(set(folds.values()))}",
             f"{len(test)} test and {len(rest)} training cases",
             "choose another fold with FOLDS=…",
         )
@@ -142,16 +143,16 @@ def split(cases, folds, fold, validation_share, seed, patient_rule=None):
 
 
 def refuse_divided_patients(cases, assigned, source):
-    """Makes sure that no patient is in two folds or parts.
+    """Refuses folds or parts that divide a patient.
 
     Args:
-        cases: the data set's cases. Patients are told apart by `Case.patient`
-            as it stands; see `rule_kept` for a stricter rule.
-        assigned: fold or part of each case by id; other cases are not looked at.
-        source: the file or option that the folds are from, for the message.
+        cases: the data set's cases. Patients are identified by `Case.patient` as it
+            is; see `rule_kept` for a stricter rule.
+        assigned: fold or part of each case by id; other cases are ignored.
+        source: the file or option that the folds come from, for the message.
 
     Raises:
-        UserError: a patient is in two, or a case has no patient id.
+        UserError: a patient is in two of them, or a case has no patient id.
     """
     seen = {}
     for case in cases:
@@ -164,27 +165,36 @@ def refuse_divided_patients(cases, assigned, source):
                 "all cases of a patient in one fold or part",
                 f"patient {case.patient} in {assigned[first]} (case {first}) and in "
                 f"{assigned[case.id]} (case {case.id})",
-                "put the cases of this patient together",
+                "put all cases of this patient into the same one",
             )
 
 
 def read_folds(path, cases):
-    """Reads the user's own folds: a CSV with columns `case` and `fold`.
+    """Reads the user's own folds: a CSV file with the columns `case` and `fold`.
 
-    Cases that the data set lacks are passed over. The file may start with a
-    hash, see `data.splits.files`.
+    Cases that are not in the data set are ignored. The file may start with a hash, see
+    `data.splits.files`.
+
+    Args:
+        path: the file.
+        cases: the data set's cases.
 
     Returns:
         The fold of each case by id.
 
     Raises:
-        UserError: a column or a case is missing, a case is named twice, a fold
-            is not a whole number, or the rows are not those of the hash.
+        UserError: a column or a case is missing, a case occurs twice, a fold is not
+            a whole number, or the rows do not match the hash.
     """
     folds = read_assignment(path, "fold", "[0-9]{1,9}", cases)
     return {case.id: int(folds[case.id]) for case in cases}
 
 
 def write_folds(path, folds):
-    """Writes folds in the format that `read_folds` reads, with their hash."""
+    """Writes folds in the format of `read_folds`, with their hash.
+
+    Args:
+        path: the file.
+        folds: fold of each case by id.
+    """
     write_assignment(path, "fold", folds)

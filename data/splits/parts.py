@@ -1,4 +1,4 @@
-"""Three parts of the patients, drawn or from the user's own file: train to test."""
+"""Three parts of the patients, drawn at random or from the user's own file."""
 
 import math
 from collections import defaultdict
@@ -17,40 +17,43 @@ PARTS = ("train", "validation", "test")
 def of_group(cases, group):
     """Returns the cases of one group, such as grade `"HGG"`, in their order.
 
+    Args:
+        cases: the data set's cases.
+        group: the group.
+
     Raises:
-        UserError: there is none.
+        UserError: there is no such case.
     """
     chosen = [case for case in cases if case.group == group]
     if not chosen:
         groups = sorted({case.group or "no group" for case in cases})
         raise UserError(
             f"group {group}",
-            "at least one case of it",
+            "at least one case",
             f"cases of {', '.join(groups) or 'nothing'}",
-            "use data with this group, or another group",
+            "use data with this group, or choose another group",
         )
     return chosen
 
 
 def split_patients(cases, sizes=(126, 42, 42), seed=0):
-    """Splits patients into training, validation and test, all exams together.
+    """Splits patients into training, validation and test set, all exams together.
 
-    The sorted patients are shuffled and dealt out from the front.
+    The sorted patients are shuffled; the parts are cut from the result in order.
 
     Args:
         cases: the cases to split, such as `of_group(dataset, "HGG")`.
-        sizes: number of patients to train with, validate with and test with.
-            With other numbers of patients than these together, such as a part
-            of a release, the sizes are shares: 126, 42, 42 is 3 : 1 : 1. With
-            several exams a patient, the parts have more cases than patients.
+        sizes: number of patients to train, validate and test with. If there are more
+            or fewer patients than their sum, as in a part of a release, the sizes
+            are shares: 126, 42, 42 means 3 : 1 : 1. If patients have several exams,
+            the parts have more cases than patients.
         seed: seed of the shuffle.
 
     Returns:
         A `Split` of fold 0.
 
     Raises:
-        UserError: a case has no patient id, or there are fewer patients than
-            parts.
+        UserError: a case has no patient id, or there are fewer patients than parts.
     """
     groups = defaultdict(list)
     for case in cases:
@@ -61,7 +64,7 @@ def split_patients(cases, sizes=(126, 42, 42), seed=0):
             "the cases",
             f"at least {wanted} patients to split",
             f"{len(groups)} patients",
-            "use more cases, or SPLITS=file.csv with parts of your own",
+            "use more cases, or SPLITS=file.csv with your own parts",
         )
     patients = sorted(groups)
     order = generator(seed).permutation(len(patients))
@@ -76,10 +79,10 @@ def split_patients(cases, sizes=(126, 42, 42), seed=0):
 
 
 def _apportion(total, sizes):
-    """Whole numbers of the given sum, close to the sizes' shares; none lost."""
+    """Returns integers of sum `total` in proportion to `sizes`; no part is lost."""
     shares = [Fraction(size * total, sum(sizes)) for size in sizes]
     counts = [math.floor(share) for share in shares]
-    # The largest remainders get what is left, earlier parts first.
+    # The largest remainders get what is left; among equals, earlier parts first.
     by_remainder = sorted(range(len(sizes)), key=lambda i: counts[i] - shares[i])
     for i in by_remainder[: total - sum(counts)]:
         counts[i] += 1
@@ -91,22 +94,22 @@ def _apportion(total, sizes):
 
 
 def read_split(path, cases, partial=False):
-    """Reads the user's own split: a CSV with columns `case` and `part`.
+    """Reads the user's own split: a CSV file with the columns `case` and `part`.
 
     Args:
         path: the file; a part is `train`, `validation` or `test`. It may start
             with a hash, see `data.splits.files`.
         cases: the cases to split.
-        partial: whether cases that the file does not name are left out of all
-            parts, instead of being an error.
+        partial: whether cases that the file does not name are left out of all parts
+            instead of being an error.
 
     Returns:
         A `Split` of fold 0.
 
     Raises:
-        UserError: a column is missing, a part is another word, a case is named
-            twice, unknown or missing, a patient is in two parts, training or
-            test is empty, or the rows are not those of the hash.
+        UserError: a column is missing, a part is another word, a case occurs twice,
+            is unknown or is missing, a patient is in two parts, training or test
+            set is empty, or the rows do not match the hash.
     """
     named = None if partial else cases
     part_of = read_assignment(path, "part", "|".join(PARTS), named)
@@ -116,19 +119,26 @@ def read_split(path, cases, partial=False):
         raise UserError(
             path,
             "cases of the data set",
-            f"{len(unknown)} others, first {unknown[0]}",
-            "correct the file given as SPLITS=, or the folder given as DATA=",
+            f"{len(unknown)} others, such as {unknown[0]}",
+            "correct the file passed as SPLITS=, or the folder passed as DATA=",
         )
     refuse_divided_patients(cases, part_of, path)
     found = _split_of_parts(cases, part_of)
     for part in ("train", "test"):
         if not getattr(found, part):
-            raise UserError(path, f"cases of part {part}", "none", "add some")
+            raise UserError(
+                path, f"cases of the part {part}", "none", "add some to the file"
+            )
     return found
 
 
 def write_split(path, split):
-    """Writes a `Split` in the format that `read_split` reads, with its hash."""
+    """Writes a `Split` in the format of `read_split`, with its hash.
+
+    Args:
+        path: the file.
+        split: the `Split`.
+    """
     write_assignment(
         path,
         "part",

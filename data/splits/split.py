@@ -1,4 +1,4 @@
-"""Which cases train, validate and test."""
+"""A split: which cases train, validate and test."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,14 @@ from common.files import digest
 
 @dataclass(frozen=True)
 class Split:
-    """The cases of one fold, by id, each in sorted order of the data set."""
+    """The ids of the cases of one fold, each tuple in the order of the data set.
+
+    Args:
+        fold: number of the fold, from 0.
+        train: the training set.
+        validation: the validation set.
+        test: the test set.
+    """
 
     fold: int
     train: tuple[str, ...]
@@ -15,5 +22,5 @@ class Split:
     test: tuple[str, ...]
 
     def digest(self):
-        """Returns a hash of the three lists."""
+        """Returns a hash of the three sets."""
         return digest([self.train, self.validation, self.test])

@@ -1,4 +1,4 @@
-"""The integrity check: one fault put in, one finding out, and no stop."""
+"""The integrity check: each fault gives its own finding, and none stops it."""
 
 import shutil
 
@@ -20,7 +20,7 @@ def findings(root, code):
 
 
 def only(root, code, severity):
-    """Returns the one finding of a code, after a look at all others."""
+    """Returns the only finding of a code, after checking all others."""
     everything = check_figshare(root)
     (found,) = [finding for finding in everything if finding.code == code]
     others = {finding.code for finding in everything} - {code}
@@ -31,7 +31,7 @@ def only(root, code, severity):
 
 
 def change(path, **fields):
-    """Writes a slice anew with some of its fields replaced."""
+    """Writes a slice again with some of its fields replaced."""
     item = read_slice(path)
     names = ("image", "mask", "border", "patient", "label")
     write_slice(path, Slice(**{n: getattr(item, n) for n in names} | fields))

@@ -80,7 +80,7 @@ def test_author_folds_by_index(subset, name, above):
     assert dataset.author_folds == {"9": 4, "10": 5, "1533": 3}
 
 
-def test_phantom_takes_no_folds_from_above(phantom_copy):
+def test_phantom_uses_no_folds_from_above(phantom_copy):
     (phantom_copy / "cvind.mat").rename(phantom_copy.parent / "cvind.mat")
     assert FigshareDataset(phantom_copy).author_folds is None
 
@@ -91,7 +91,7 @@ def test_cvind_of_wrong_length(subset):
         FigshareDataset(subset)
 
 
-def test_fingerprint_follows_content_not_place(phantom_root, phantom_copy):
+def test_fingerprint_depends_on_content_not_place(phantom_root, phantom_copy):
     dataset = FigshareDataset(phantom_root)
     first = dataset.fingerprint()
     assert first == dataset.fingerprint()
@@ -125,7 +125,7 @@ def test_duplicate_index(subset):
 @pytest.mark.parametrize("name", ["0.mat", "3065.mat"])
 def test_unknown_index(subset, name):
     shutil.copy(subset / "9.mat", subset / name)
-    with pytest.raises(UserError, match="index of 1 to 3064"):
+    with pytest.raises(UserError, match="index from 1 to 3064"):
         FigshareDataset(subset)
 
 
@@ -135,7 +135,7 @@ def test_other_files_are_ignored(subset):
     assert len(FigshareDataset(subset)) == 3
 
 
-def test_phantom_json_of_others_means_nothing(subset):
+def test_phantom_json_of_another_program_is_ignored(subset):
     (subset / "phantom.json").write_text('{"writer": "another"}')
     assert FigshareDataset(subset).name == "figshare"
 

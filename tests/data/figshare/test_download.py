@@ -1,4 +1,4 @@
-"""The download, against a small server of our own on this machine."""
+"""The download, against a small local server."""
 
 import hashlib
 import re
@@ -16,7 +16,7 @@ from data.figshare.download import FILES, RemoteFile, download_figshare
 
 
 class Server(ThreadingHTTPServer):
-    """Serves bytes by path, notes the requests, and can fail on demand."""
+    """Serves bytes by path, records the requests, and can fail on demand."""
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
@@ -155,7 +155,7 @@ def test_changed_slice_is_found_on_the_second_run(server, article, tmp_path):
 
 def test_foreign_slice_is_not_replaced(server, article, tmp_path):
     (tmp_path / "2.mat").write_bytes(b"mine")
-    with pytest.raises(UserError, match="another or damaged file"):
+    with pytest.raises(UserError, match="another or a damaged file"):
         get(server, tmp_path, article)
     assert (tmp_path / "2.mat").read_bytes() == b"mine"
 
@@ -181,10 +181,10 @@ def test_archive_put_there_by_hand(server, article, tmp_path):
 
 
 @pytest.mark.parametrize("knows_ranges", [True, False])
-def test_interrupted_download_goes_on(server, article, tmp_path, knows_ranges):
+def test_interrupted_download_resumes(server, article, tmp_path, knows_ranges):
     server.knows_ranges = knows_ranges
     server.break_after = 70_000
-    with pytest.raises(UserError, match="run the command again: it goes on"):
+    with pytest.raises(UserError, match="run the command again: it resumes"):
         get(server, tmp_path, article)
     # Of whole blocks none is lost.
     have = (tmp_path / "downloads" / "part1.zip.part").stat().st_size
@@ -196,7 +196,7 @@ def test_interrupted_download_goes_on(server, article, tmp_path, knows_ranges):
     assert len(list(tmp_path.glob("*.mat"))) == 8
 
 
-def test_whole_part_needs_no_request(server, article, tmp_path):
+def test_complete_part_needs_no_request(server, article, tmp_path):
     (tmp_path / "downloads").mkdir()
     part = tmp_path / "downloads" / "part1.zip.part"
     part.write_bytes(server.content["/1"])
@@ -251,13 +251,13 @@ def test_corrupt_archive(server, article, tmp_path):
     middle = len(content) // 2
     content[middle : middle + 50] = bytes(50)
     bad = offer(server, "part1.zip", 1, bytes(content))
-    with pytest.raises(UserError, match="a whole zip archive.*delete it"):
+    with pytest.raises(UserError, match="a complete zip archive.*delete it"):
         get(server, tmp_path, [bad])
 
 
 def test_no_archive_at_all(server, tmp_path):
     bad = offer(server, "part1.zip", 1, b"<html>come back later</html>")
-    with pytest.raises(UserError, match="a whole zip archive"):
+    with pytest.raises(UserError, match="a complete zip archive"):
         get(server, tmp_path, [bad])
 
 
@@ -303,7 +303,7 @@ def test_encrypted_member(server, tmp_path):
     content[6] |= 1  # the flag in the local header and in the directory
     content[content.index(b"PK\x01\x02") + 8] |= 1
     bad = offer(server, "part9.zip", 9, bytes(content))
-    with pytest.raises(UserError, match="a whole zip archive"):
+    with pytest.raises(UserError, match="a complete zip archive"):
         get(server, tmp_path / "set", [bad])
 
 
@@ -319,7 +319,7 @@ def test_only_slices_are_unpacked(server, tmp_path):
     assert [path.name for path in (tmp_path / "set").glob("*.*")] == ["1.mat"]
 
 
-def test_interrupted_unpacking_goes_on(server, article, tmp_path, monkeypatch):
+def test_interrupted_unpacking_resumes(server, article, tmp_path, monkeypatch):
     place, calls = download._place, []
 
     def failing(content, target):

@@ -1,4 +1,4 @@
-"""The reader of `.mat` files: what it returns, and all that it refuses."""
+"""The reader of `.mat` files: what it returns, and what it refuses."""
 
 import dataclasses
 import shutil
@@ -18,7 +18,7 @@ from data.figshare.slice import Slice
 
 @pytest.fixture
 def mat(tmp_path):
-    """A small upright slice that is not square, so that a transposition shows."""
+    """A small upright slice, not square, so that a transposition would be noticed."""
     image = np.arange(30 * 40, dtype=np.int16).reshape(30, 40)
     border = np.array([[5.0, 4.0], [20.5, 4.0], [20.5, 15.25], [5.0, 15.25]])
     mask = fill_polygon(border, image.shape)
@@ -28,14 +28,14 @@ def mat(tmp_path):
 
 
 def replace(path, name, value, **options):
-    """Replaces a dataset of the file, keeping nothing of the old one."""
+    """Replaces a dataset of the file, with all its attributes."""
     with h5py.File(path, "r+") as file:
         del file[f"cjdata/{name}"]
         file.create_dataset(f"cjdata/{name}", data=value, **options)
 
 
 def refused(path, code):
-    """Reads the file; returns the error's text after a look at its parts."""
+    """Reads the file; returns the text of the error after checking its parts."""
     with pytest.raises(MatError) as caught:
         read_slice(path)
     error = caught.value
@@ -85,17 +85,17 @@ def test_missing_file(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "text"),
     [
         (b"", "an empty file"),
         (b"PNG or so", "another kind of file"),
         (b"MATLAB 5.0 MAT-file, Platform", "old MATLAB v5 file"),
     ],
 )
-def test_not_hdf5(tmp_path, content, said):
+def test_not_hdf5(tmp_path, content, text):
     path = tmp_path / "1.mat"
     path.write_bytes(content)
-    assert said in refused(path, "not-hdf5")
+    assert text in refused(path, "not-hdf5")
 
 
 @pytest.mark.real

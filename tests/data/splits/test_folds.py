@@ -1,4 +1,4 @@
-"""Folds and splits: partitions, patients kept whole, the user's own files."""
+"""Folds and splits: partitions, undivided patients, the user's own files."""
 
 from collections import Counter
 from pathlib import Path
@@ -27,7 +27,7 @@ patient_ids = st.sampled_from(
 
 
 def make_cases(patients):
-    """One case a patient id, with the ids "1", "2", …"""
+    """One case per patient id, with the ids "1", "2", …"""
     return [
         Case(str(i), patient, "glioma", {}, Path(f"{i}.mat"))
         for i, patient in enumerate(patients, 1)
@@ -39,7 +39,7 @@ def images(count):
 
 
 def by_exam(cases):
-    """The sets of case ids that are one patient under the strict rule."""
+    """The sets of case ids that count as one patient under the strict rule."""
     groups = {}
     for case in cases:
         groups.setdefault(base_exam(case.patient), set()).add(case.id)
@@ -61,7 +61,7 @@ def test_published_sizes():
 
 @relaxed
 @given(st.integers(2, 60), st.integers(2, 7), st.integers(0, 99))
-def test_image_folds_are_even_and_drawn(count, n_folds, seed):
+def test_image_folds_are_even_and_random(count, n_folds, seed):
     cases = images(count)
     folds = image_folds(cases, n_folds, seed)
     assert list(map(str, sorted(map(int, folds)))) == [case.id for case in cases]
@@ -130,7 +130,7 @@ def test_validation_differs_between_folds_and_seeds():
 
 @relaxed
 @given(st.lists(patient_ids, min_size=1, max_size=40), st.integers(1, 5))
-def test_random_patient_folds_are_even_and_keep_patients_whole(patients, n_folds):
+def test_random_patient_folds_are_even_and_divide_no_patient(patients, n_folds):
     cases = make_cases(patients)
     folds = patient_folds(cases, n_folds=n_folds)
     assert set(folds) == {case.id for case in cases}
@@ -157,12 +157,12 @@ def test_strict_rule_breaks_ties_by_the_lower_fold():
     assert patient_folds(cases, {"1": 3, "2": 1, "3": 3}) == {"1": 0, "2": 0, "3": 1}
 
 
-def test_without_the_strict_rule_author_folds_stay():
+def test_without_the_strict_rule_author_folds_are_kept():
     folds = patient_folds(make_cases(REPEATED), AUTHOR, strict=False)
     assert folds == {"1": 1, "2": 1, "3": 2, "4": 0, "5": 2, "6": 0}
 
 
-def test_without_the_strict_rule_repeated_exams_may_part():
+def test_without_the_strict_rule_repeated_exams_may_be_divided():
     cases = make_cases(["MR1A", "MR1B"] * 3)
     apart = patient_folds(cases, n_folds=2, strict=False)
     together = patient_folds(cases, n_folds=2, strict=True)
@@ -185,7 +185,7 @@ def test_strictest_rule_that_folds_keep(patients, rule):
     assert rule_kept(make_cases(patients), folds) is rule
 
 
-def test_validation_keeps_patients_whole_by_the_rule_of_the_folds():
+def test_validation_divides_no_patient_by_the_rule_of_the_folds():
     """Exams of a patient in two folds: validation still takes whole exams."""
     patients = [f"MR{i}{letter}" for i in range(12) for letter in "AB" for _ in "123"]
     cases = make_cases(patients)
@@ -213,7 +213,7 @@ def test_fold_without_cases():
         split(cases, dict.fromkeys(folds, 0), 0, 0.2, 0)
 
 
-def test_digest_tells_splits_apart():
+def test_digest_distinguishes_splits():
     cases, folds = images(20), image_folds(images(20), 4, 0)
     digests = {split(cases, folds, i, 0.2, 0, False).digest() for i in range(4)}
     digests.add(split(cases, folds, 0, 0.3, 0, False).digest())
@@ -248,8 +248,8 @@ def test_file_of_folds(tmp_path, content):
 @pytest.mark.parametrize(
     ("content", "received"),
     [
-        (b"", "no row for 2 cases, first 1"),
-        (b"case,fold\n1,0\n", "no row for 1 cases, first 2"),
+        (b"", "no row for 2 cases, such as 1"),
+        (b"case,fold\n1,0\n", "no row for 1 cases, such as 2"),
         (b"case,fold\n1,0\n1,1\n2,0\n", "case 1 twice"),
         (b"case,fold\n1,0\n2,one\n", "'one'"),
         (b"case,fold\n1,0\n2,-1\n", "'-1'"),
@@ -275,7 +275,7 @@ def test_file_of_folds_with_errors(tmp_path, content, received):
     assert "SPLITS=" in caught.value.next_step
 
 
-def test_file_of_folds_that_is_not_there(tmp_path):
+def test_file_of_folds_that_does_not_exist(tmp_path):
     with pytest.raises(UserError, match="No such file"):
         read_folds(tmp_path / "folds.csv", [])
 

@@ -18,7 +18,7 @@ relaxed = settings(deadline=None)
 
 
 def make_cases(patients):
-    """One case a patient id, with the ids "1", "2", …"""
+    """One case per patient id, with the ids "1", "2", …"""
     return [
         Case(str(i), patient, "HGG", {}, Path(f"{i}.nii"))
         for i, patient in enumerate(patients, 1)
@@ -26,7 +26,7 @@ def make_cases(patients):
 
 
 def graded(high, low=0):
-    """Cases of one exam a patient: "H000", "H001", … of HGG, then "L000", …"""
+    """Cases with one exam per patient: "H000", "H001", … of HGG, then "L000", …"""
     return [
         Case(f"{grade}{i:03d}_1", f"{grade}{i:03d}", f"{grade}GG", {}, Path(f"{i}.nii"))
         for grade, count in (("H", high), ("L", low))
@@ -89,7 +89,7 @@ def test_too_few_patients():
     st.tuples(st.integers(1, 9), st.integers(0, 9), st.integers(1, 9)),
     st.integers(0, 99),
 )
-def test_patient_split_is_a_partition_that_keeps_patients_whole(owners, sizes, seed):
+def test_patient_split_is_a_partition_that_divides_no_patient(owners, sizes, seed):
     # Ids that differ in the last letter only are different patients here.
     cases = make_cases([f"MR1{chr(65 + owner)}" for owner in owners])
     patients = {case.id: case.patient for case in cases}
@@ -108,7 +108,7 @@ def test_patient_split_is_a_partition_that_keeps_patients_whole(owners, sizes, s
         assert abs(len(part) - share) < 2 or len(part) == 1
 
 
-def test_another_seed_splits_otherwise():
+def test_another_seed_gives_another_split():
     assert len({split_patients(graded(30), seed=seed) for seed in range(10)}) == 10
 
 
@@ -128,12 +128,12 @@ def test_split_round_trips_with_its_hash(tmp_path, line_end):
     assert read_split(path, cases) == one
 
 
-def test_a_changed_file_no_longer_has_its_hash(tmp_path):
+def test_a_changed_file_does_not_match_its_hash(tmp_path):
     cases, path = graded(20), tmp_path / "split.csv"
     write_split(path, split_patients(cases))
     text = path.read_text()
     path.write_text(text.replace(",test", ",validation", 1))
-    with pytest.raises(UserError, match="expected the rows of the hash") as caught:
+    with pytest.raises(UserError, match="expected rows with the hash") as caught:
         read_split(path, cases)
     assert "delete its first line" in caught.value.next_step
     path.write_text(path.read_text().partition("\n")[2])
@@ -157,12 +157,12 @@ OWN = "case,part\n1,train\n2,validation\n3,test\n"
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (OWN + "9,test\n", "cases of the data set. Received: 1 others, first 9"),
-        (OWN.replace("3,test\n", ""), "no row for 1 cases, first 3"),
+        (OWN + "9,test\n", "cases of the data set. Received: 1 others, such as 9"),
+        (OWN.replace("3,test\n", ""), "no row for 1 cases, such as 3"),
         (OWN + "1,test\n", "case 1 twice"),
         (OWN.replace("test", "training"), "'training'"),
-        (OWN.replace("part", "fold"), "expected a CSV with the columns case,part"),
-        (OWN.replace("test", "train"), "expected cases of part test. Received: none"),
+        (OWN.replace("part", "fold"), "expected a CSV file with the columns case,part"),
+        (OWN.replace("test", "train"), "expected cases of the part test. Received: none"),
         ("", "no row for 3 cases"),
     ],
 )
@@ -174,7 +174,7 @@ def test_split_of_the_user_with_errors(tmp_path, content, message):
     assert caught.value.file == str(path)
 
 
-def test_split_of_the_user_keeps_patients_whole(tmp_path):
+def test_split_of_the_user_must_not_divide_patients(tmp_path):
     (tmp_path / "own.csv").write_text(OWN)
     with pytest.raises(UserError, match="patient a in train .*in test"):
         read_split(tmp_path / "own.csv", make_cases(["a", "b", "a"]))
@@ -183,7 +183,7 @@ def test_split_of_the_user_keeps_patients_whole(tmp_path):
 def test_split_of_the_user_may_leave_cases_out_if_asked(tmp_path):
     (tmp_path / "own.csv").write_text(OWN)
     cases = make_cases(["a", "b", "c", "d"])
-    with pytest.raises(UserError, match="no row for 1 cases, first 4"):
+    with pytest.raises(UserError, match="no row for 1 cases, such as 4"):
         read_split(tmp_path / "own.csv", cases)
     one = read_split(tmp_path / "own.csv", cases, partial=True)
     assert parts_of(one) == (("1",), ("2",), ("3",))
