@@ -1,4 +1,4 @@
-"""The files of one BraTS case as they lie in its folder, complete or not."""
+"""The files of one BraTS case as found in its folder, complete or not."""
 
 import os
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ class CaseFiles:
 
     Args:
         id: unique within the data set, unless the data set is at fault.
-        patient: what all exams of the patient share.
+        patient: identifier that all exams of the patient share.
         group: `"HGG"`, `"LGG"` or `""`.
         folder: the case's folder.
-        files: by role (the modalities and `"seg"`), all files that name
-            themselves so: none where it is missing, two where it is double.
-        others: files of no role, such as license texts.
+        files: by role (the modalities and `"seg"`), all files whose names say so:
+            none if it is missing, two if there are two.
+        others: files without a role, such as license texts.
     """
 
     id: str
@@ -30,12 +30,12 @@ class CaseFiles:
 
     @property
     def missing(self):
-        """The modalities that have no file, in order."""
+        """The modalities without a file, in order."""
         return tuple(name for name in MODALITIES if not self.files[name])
 
     @property
-    def double(self):
-        """The roles that have more than one file, in order."""
+    def duplicated(self):
+        """The roles with more than one file, in order."""
         return tuple(role for role in ROLES if len(self.files[role]) > 1)
 
 
@@ -58,7 +58,7 @@ def list_case_files(release, folder, group):
     case_id = release.case_id(folder.name, group)
     return CaseFiles(
         id=case_id,
-        # Namesakes of two grades are two patients.
+        # Patients of two grades with the same name are two patients.
         patient=case_id.removesuffix(folder.name) + patient,
         group=group,
         folder=folder,
@@ -68,7 +68,7 @@ def list_case_files(release, folder, group):
 
 
 def _files(folder, depth=1):
-    """Yields the files of a folder and of the folders in it."""
+    """Yields the files of a folder and of its subfolders."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith("."):

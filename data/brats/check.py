@@ -1,4 +1,4 @@
-"""The integrity check of a BraTS folder: everything wrong, in one list."""
+"""The integrity check of a BraTS folder: one list of everything wrong."""
 
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -16,22 +16,23 @@ _KNOWN_FILES = {*FILES, "name_mapping.csv", PHANTOM_FILE, OWN_FILE}
 
 
 def check_brats(root, release=None):
-    """Reads every file of a BraTS folder (or phantom) and says what is odd.
+    """Reads every file of a BraTS folder (or phantom) and reports what is odd.
 
-    A bad file does not stop the check. What `BratsDataset` refuses, images of
-    which nothing can be learned and copies of whole cases are errors; what may
-    be right all the same is a warning or a note. Each volume is read once, and
-    no more than one case is held in memory.
+    A bad file does not stop the check. Errors are what `BratsDataset` refuses, images
+    from which nothing can be learned, and copies of whole cases; whatever may be right
+    after all is a warning or a note. Each volume is read once, and only one case at a
+    time is held in memory.
 
     Args:
         root: the data set's folder, a grade folder of it, or a folder above it.
-        release: name of the release, or None to tell it from the names.
+        release: name of the release, or None to infer it from the names.
 
     Returns:
-        A list of `Finding`, by case and then about the whole folder.
+        A list of `Finding`: first those about single cases, then those about the
+        whole folder.
 
     Raises:
-        UserError: there is no such folder.
+        UserError: the folder does not exist.
     """
     try:
         layout = find_layout(root, release)
@@ -65,7 +66,7 @@ def _finding(severity, code, path, found, fix):
 
 
 def _expected(layout):
-    """Returns the grid, the cases by grade and the title of what should be there."""
+    """Returns the expected grid, the expected cases by grade, and whose they are."""
     release = layout.release
     settings = read_json(layout.root / PHANTOM_FILE) if is_phantom(layout.root) else {}
     if not {"hgg", "lgg", "shape"} <= set(settings):
@@ -84,13 +85,13 @@ def _file_findings(case, release, labeled):
         yield _finding("error", "missing-modality", case.folder, found, fix)
     if labeled and not case.files["seg"]:
         found = f"no file {release.file_name('seg', name)}, which other cases have"
-        fix = "copy it from the release; without it the case is for prediction only"
+        fix = "copy it from the release; without it the case can only be predicted"
         yield _finding("warning", "missing-label", case.folder, found, fix)
-    for role in case.double:
+    for role in case.duplicated:
         names = ", ".join(path.name for path in case.files[role])
         found = f"several files of {role}: {names}"
         fix = "delete all but one of them"
-        yield _finding("error", "double-file", case.folder, found, fix)
+        yield _finding("error", "duplicate-file", case.folder, found, fix)
 
 
 def _grid_findings(layout, grids, expected):
@@ -100,7 +101,7 @@ def _grid_findings(layout, grids, expected):
                 f"{_some(cases)}: grid {shape} of {spacing} mm; expected {expected} "
                 "of 1 mm"
             )
-            fix = "none for crops or resampled volumes: results are not comparable"
+            fix = "none for crops or resampled volumes, but results are not comparable"
             yield _finding("note", "unusual-grid", layout.root, found, fix)
 
 
@@ -120,7 +121,7 @@ def _duplicate_findings(layout, digests):
         for digest in own.values():
             single[digest].append(case)
     copies = _copies(whole)
-    fix = "keep one: copies in training and test make results too good"
+    fix = "keep one: copies in training and test set make results too good"
     for folders in sorted(copies):
         found = f"all images are the same: {', '.join(path.name for path in folders)}"
         yield _finding("error", "duplicate-image", folders[0], found, fix)
@@ -147,7 +148,7 @@ def _exam_findings(layout):
         groups = sorted({case.group for case in cases})
         if len(groups) > 1:
             found = f"patient {name} is in {' and '.join(groups)}"
-            fix = "look which grade is right"
+            fix = "find out which grade is right"
             yield _finding("warning", "patient-grades", cases[0].folder, found, fix)
     if several:
         found = (
@@ -159,7 +160,7 @@ def _exam_findings(layout):
 
 
 def _other_findings(layout):
-    """Says what is ignored: one note a name, since a text may lie in each folder."""
+    """Reports what is ignored: one note per name, as each folder may hold a text."""
     others = defaultdict(list)
     for path in (
         *layout.others,
@@ -168,19 +169,19 @@ def _other_findings(layout):
         if path.parent != layout.root or path.name not in _KNOWN_FILES:
             others[path.name].append(path)
     for name, paths in others.items():
-        found = f"{name} is of no case: ignored (files: {len(paths)})"
-        fix = "none, unless it is a case or a file with a wrong name"
+        found = f"{name} belongs to no case: ignored (files: {len(paths)})"
+        fix = "none, unless it is a case or a file under a wrong name"
         yield _finding("note", "other-file", paths[0], found, fix)
 
 
 def _count_findings(layout, labeled, totals, title):
     if not labeled:
-        found = f"{len(layout.cases)} cases without labels, of a validation or test set"
-        fix = "none: they can be predicted, not trained on"
+        found = f"{len(layout.cases)} cases without labels: a validation or test set"
+        fix = "none: they can be predicted, but not trained on"
         yield _finding("note", "no-labels", layout.root, found, fix)
         return
     counts = Counter(case.group for case in layout.cases)
-    if not set(counts) <= set(totals):  # the grades are not known here
+    if not set(counts) <= set(totals):  # the grades are unknown here
         counts, totals = {"": len(layout.cases)}, {"": sum(totals.values())}
     parts = []
     for group, total in totals.items():
@@ -188,10 +189,10 @@ def _count_findings(layout, labeled, totals, title):
         parts.append(f"{counts[group]} of {total} {kind}")
         if counts[group] > total:
             found = f"{counts[group]} {kind}; {title} has {total}"
-            fix = "look for copies and for cases of other sets"
+            fix = "look for copies and for cases of other data sets"
             yield _finding("warning", "too-many-cases", layout.root, found, fix)
     found = f"{', '.join(parts)} of {title}"
-    fix = "none: a part of the data set will do"
+    fix = "none: a part of the data set is enough"
     yield _finding("note", "coverage", layout.root, found, fix)
 
 

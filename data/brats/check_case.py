@@ -1,4 +1,4 @@
-"""What may be wrong with one case of a BraTS folder, found by reading it once."""
+"""What may be wrong with one case of a BraTS folder; every file is read once."""
 
 import hashlib
 from collections import Counter
@@ -15,10 +15,10 @@ from data.volume.orientation import require_brats_axes
 
 # Real brains fill a sixth of the release's grid, whole heads more than half.
 _MAX_BRAIN, _MIN_BRAIN = 0.35, 0.03
-# The least Dice of one modality's brain with the voxels that any modality has.
+# Minimum Dice of the brain in one modality with the brain in any modality.
 _MIN_OVERLAP = 0.8
 
-_AGAIN = "copy the file again from the release, or remove the case"
+_AGAIN = "copy the file from the release again, or remove the case"
 _LOOK = "look at the case; correct it or remove it"
 
 
@@ -28,37 +28,29 @@ def check_case(case, release, whole):
     Args:
         case: its `CaseFiles`.
         release: the `Release`.
-        whole: shape that volumes of a whole brain have; others may be crops, of
-            whose background nothing is known.
+        whole: shape of volumes that show a whole brain; volumes of other shapes may
+            be crops, about whose background nothing is known.
 
     Returns:
-        `(findings, geometry, digests)`: a list of `Finding`; the `Geometry` that
-        most of the readable volumes have, or None; and a hash of the voxels of
-        each modality that could be read and is not empty.
+        `(findings, geometry, digests)`: a list of `Finding`; the `Geometry` of most
+        of the readable volumes, or None; and, by modality, a hash of the voxels of
+        each image that could be read and is not empty.
     """
-    findings, images, geometries = [], {}, {}
-    for role, paths in case.files.items():
-        if not paths:
-            continue
-        try:
-            images[role], geometries[role] = read_volume(paths[0])
-        except UserError as error:
-            found = f"expected {error.expected}; received {error.received}"
-            findings.append(_finding("error", "unreadable", paths[0], found, _AGAIN))
-    if not images:
+    findings, volumes, geometries = _read(case)
+    if not volumes:
         return findings, None, {}
     geometry = _most_common(geometries.values())
     findings += _geometry_findings(case, release, geometries, geometry)
     findings += _orientation_findings(case, geometry)
-    label = images.pop("seg", None)
-    for role, image in images.items():
+    label = volumes.pop("seg", None)
+    for role, image in volumes.items():
         findings += _image_findings(image, role, case.files[role][0])
-    digests = {role: _digest(image) for role, image in images.items() if image.any()}
+    digests = {role: _digest(image) for role, image in volumes.items() if image.any()}
     findings += _same_findings(case, digests)
     # What follows compares volumes with each other: of one shape, all finite.
     usable = {
         role: image
-        for role, image in images.items()
+        for role, image in volumes.items()
         if image.shape == geometry.shape
         and image.any()
         and (image.dtype.kind != "f" or np.isfinite(image).all())
@@ -68,11 +60,9 @@ def check_case(case, release, whole):
         brain |= image != 0
     findings += _brain_findings(case, usable, brain, geometry.shape == whole)
     if label is not None:
-        label, found = _canonical(label, release, case.files["seg"][0])
+        label, found = _checked_label(label, release, brain, case.files["seg"][0])
         findings += found
-    if label is not None and label.shape == geometry.shape:
-        findings += _tumor_findings(label, brain, case.files["seg"][0])
-    # Images or labels that are turned or moved would be blamed on their names.
+    # Images or labels that are turned or moved must not be blamed on their names.
     if label is not None and not geometries["seg"].matches(geometry):
         label = None
     if len(usable) == len(MODALITIES) == len(set(digests.values())) and all(
@@ -82,12 +72,26 @@ def check_case(case, release, whole):
     return findings, geometry, digests
 
 
+def _read(case):
+    """Returns findings about unreadable files; volumes and geometries by role."""
+    findings, volumes, geometries = [], {}, {}
+    for role, paths in case.files.items():
+        if not paths:
+            continue
+        try:
+            volumes[role], geometries[role] = read_volume(paths[0])
+        except UserError as error:
+            found = f"expected {error.expected}; received {error.received}"
+            findings.append(_finding("error", "unreadable", paths[0], found, _AGAIN))
+    return findings, volumes, geometries
+
+
 def _finding(severity, code, path, found, fix):
     return Finding(severity, code, str(path), found, fix)
 
 
 def _most_common(geometries):
-    """Returns a geometry that most of some agree with."""
+    """Returns the geometry that most of the others match."""
     geometries = list(geometries)
     shape = Counter(geometry.shape for geometry in geometries).most_common(1)[0][0]
     same = [geometry for geometry in geometries if geometry.shape == shape]
@@ -108,7 +112,7 @@ def _geometry_findings(case, release, geometries, geometry):
             fix = "turn or resample the file, or correct its header if that is wrong"
             yield _finding("error", "affine-mismatch", path, found, fix)
         elif not own.matches(geometry):
-            # Files of the old releases are known to differ in this.
+            # In the old releases, origins are known to differ.
             known = release.name in ("brats13", "brats15")
             found = (
                 f"origin {own.affine[:3, 3].tolist()}; the others have "
@@ -116,7 +120,7 @@ def _geometry_findings(case, release, geometries, geometry):
             )
             fix = "none: voxels are compared by index"
             if not known:
-                fix = "voxels are compared by index: look whether the case fits so"
+                fix = "check that the case fits: voxels are compared by index"
             severity = "note" if known else "warning"
             yield _finding(severity, "affine-mismatch", path, found, fix)
 
@@ -140,14 +144,14 @@ def _image_findings(image, role, path):
         yield _finding("error", "empty-brain", path, found, _AGAIN)
         return
     low, high = image.min(), image.max()
-    # The brain of a constant image is constant too, whatever lies around it.
+    # In a constant image the brain is constant too, whatever surrounds it.
     inside = image[image != 0]
     if inside.min() == inside.max():
         found = f"every voxel of {role} that is not 0 is {inside[0]}"
         yield _finding("error", "constant-modality", path, found, _AGAIN)
     elif low < 0:
         found = f"intensities of {role} from {low} to {high}"
-        fix = "none where the images were normalized; the releases have none below 0"
+        fix = "none if the images were normalized; the releases have none below 0"
         yield _finding("note", "negative-intensity", path, found, fix)
 
 
@@ -171,10 +175,12 @@ def _brain_findings(case, images, brain, whole):
     total = int(brain.sum())
     for role, image in images.items():
         count = np.count_nonzero(image)
-        overlap = 2 * count / (count + total)  # every brain lies in that of all
+        overlap = 2 * count / (count + total)  # each brain is part of the union
         if overlap < _MIN_OVERLAP:
-            found = f"{role} shows {count} voxels of the {total} that any modality has"
-            fix = "look whether it is of another patient, turned, or cut off"
+            found = (
+                f"{role} shows {count} of the {total} voxels that any modality shows"
+            )
+            fix = "check whether it shows another patient, is turned, or is cut off"
             path = case.files[role][0]
             yield _finding("warning", "brain-mismatch", path, found, fix)
     if not whole:
@@ -190,7 +196,7 @@ def _brain_findings(case, images, brain, whole):
 
 
 def _canonical(values, release, path):
-    """Returns canonical labels, or None and what is wrong with the values."""
+    """Returns canonical labels and no finding, or None and what is wrong."""
     try:
         return to_canonical(values, release, path), []
     except UserError as error:
@@ -198,10 +204,18 @@ def _canonical(values, release, path):
     fix = _AGAIN
     present = set(np.unique(values).tolist())
     if 3 not in release.labels and 3 in present and 4 not in present:
-        fix = "from 2023 on, 3 is the enhancing tumor: write 4 for 3, or " + _AGAIN
+        fix = "since 2023, 3 is the enhancing tumor: write 4 for 3, or " + _AGAIN
     elif 4 not in release.labels and 4 in present and 3 not in present:
         fix = "before 2023, 4 is the enhancing tumor: write 3 for 4, or " + _AGAIN
     return None, [_finding("error", "unexpected-label", path, found, fix)]
+
+
+def _checked_label(values, release, brain, path):
+    """Returns canonical labels, or None if they cannot be used, and the findings."""
+    label, findings = _canonical(values, release, path)
+    if label is not None and label.shape == brain.shape:
+        findings += _tumor_findings(label, brain, path)
+    return label, findings
 
 
 def _tumor_findings(label, brain, path):
@@ -213,13 +227,13 @@ def _tumor_findings(label, brain, path):
     if outside:
         severity = "warning" if outside > count / 100 else "note"
         found = f"{outside} of {count} tumor voxels lie where every modality is 0"
-        fix = "look whether label map and images are of one patient and one space"
+        fix = "check whether label map and images show one patient in one space"
         yield _finding(severity, "tumor-outside", path, found, fix)
 
 
 def _swap_findings(case, images, label):
     pair = suspected_swap([images[role] for role in MODALITIES], label)
     if pair:
-        found = f"{pair[0]} looks like {pair[1]}, and the other way round"
-        fix = "look at the case; exchange the names of the two files if so"
+        found = f"{pair[0]} looks like {pair[1]}, and vice versa"
+        fix = "look at the case; if so, exchange the names of the two files"
         yield _finding("warning", "swapped-modality", case.folder, found, fix)

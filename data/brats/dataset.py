@@ -1,4 +1,4 @@
-"""BraTS data sets of any release, or our phantom of one, as cases."""
+"""BraTS data sets of any release, or a phantom of one, as cases."""
 
 import re
 from pathlib import Path
@@ -15,31 +15,31 @@ from data.volume.orientation import require_brats_axes
 
 
 class BratsDataset:
-    """The cases of a folder in order of id; any subset of a release will do.
+    """The cases of a folder in order of id; it may hold any subset of a release.
 
-    A case's `images` has the paths of `MODALITIES`, its `group` is the grade
-    (`"HGG"`, `"LGG"`, or `""` where the release has none), its `patient` what
-    all exams of the patient share.
+    A case's `images` has the paths of `MODALITIES`, its `group` is the grade (`"HGG"`,
+    `"LGG"`, or `""` if the release has none), and its `patient` is what all exams of
+    the patient share.
 
     Attributes:
-        name: the release; `"phantom"` where our writer made the folder; the name
-            that `dataset.json` in it gives; `"<release>-<folder>"` where the
-            volumes are not on the release's grid.
+        name: the release; `"phantom"` if our writer made the folder; the name in
+            `dataset.json`, for a user's own data; or `"<release>-<folder>"` if the
+            volumes are not on the grid of the release.
         root: the data set's folder, or the one that holds it.
         release: `"brats13"`, `"brats15"`, `"brats17"` to `"brats21"` or
             `"brats23"`.
-        is_own: whether it is a user's own data, by `dataset.json`.
-        total: number of cases of the release's training set, or of all cases
-            where the data is not of the release.
+        is_own: whether these are a user's own data, by `dataset.json`.
+        total: number of cases in the training set of the release, or of all cases
+            if the data is not of the release.
 
     Args:
         root: the data set's folder, a grade folder of it, or a folder above it.
-        release: name of the release, or None to tell it from the names.
+        release: name of the release, or None to infer it from the names.
 
     Raises:
-        UserError: no case was recognized, or cases of several releases; a case
-            lacks a modality or is there twice; the first one cannot be read or
-            is not turned as those of BraTS are.
+        UserError: no case was recognized, or there are cases of several releases; a
+            case lacks a modality or occurs twice; the first one cannot be read or
+            is not oriented like those of BraTS.
     """
 
     def __init__(self, root, release=None):
@@ -65,18 +65,19 @@ class BratsDataset:
         return iter(self._cases)
 
     def read_image(self, case, modality):
-        """Returns one modality of a case in the type of its file.
+        """Reads one modality of a case.
 
         Args:
             case: a case of this data set.
             modality: one of `MODALITIES`.
 
         Returns:
-            Array `(depth, height, width)`.
+            An array `(depth, height, width)` of the type of the file.
 
         Raises:
-            UserError: the file cannot be used, has not the case's shape, axes
-                or spacing, or the case is not turned as those of BraTS are.
+            UserError: the file cannot be used, does not have the shape, axes and
+                spacing of the case, or the case is not oriented like those of BraTS.
+            ValueError: there is no such modality.
         """
         if modality not in MODALITIES:
             raise ValueError(
@@ -85,23 +86,29 @@ class BratsDataset:
         return self._read(case, case.images[modality])
 
     def read_labels(self, case):
-        """Returns a case's canonical labels, or None where it has none.
+        """Reads the canonical labels of a case; returns None if it has none.
+
+        Args:
+            case: a case of this data set.
 
         Returns:
             uint8 `(depth, height, width)`: 0 background, 1 necrosis, 2 edema, 3
             non-enhancing tumor (2013 and 2015 only), 4 enhancing tumor.
 
         Raises:
-            UserError: the file cannot be used, has not the case's shape, axes
-                or spacing, or holds values that the release does not have; or
-                the case is not turned as those of BraTS are.
+            UserError: the file cannot be used, does not have the shape, axes and
+                spacing of the case, or holds values that the release does not have; or the
+                case is not oriented like those of BraTS.
         """
         if case.label is None:
             return None
         return to_canonical(self._read(case, case.label), self._release, case.label)
 
     def geometry(self, case):
-        """Returns the `Geometry` of a case: that of its first modality.
+        """Returns the `Geometry` of a case, which is that of its first modality.
+
+        Args:
+            case: a case of this data set.
 
         Raises:
             UserError: the file's header cannot be read, or its axes do not grow
@@ -115,7 +122,7 @@ class BratsDataset:
         return self._geometries[case.id]
 
     def source(self, case):
-        """Returns a hash of a case's files and their meaning (computed once)."""
+        """Returns a hash of the files of a case and their meaning (computed once)."""
         if case.id not in self._sources:
             paths = [case.images[name] for name in MODALITIES]
             paths += [] if case.label is None else [case.label]
@@ -128,15 +135,15 @@ class BratsDataset:
         return digest([[case.id, self.source(case)] for case in self._cases])
 
     def check(self):
-        """Returns every `Finding` about the folder; reads all files."""
-        # Here, as it takes pandas and SciPy's statistics, which no other user
-        # of this class needs: a worker of the preparation starts sooner.
+        """Returns a list of every `Finding` about the folder; reads all files."""
+        # Imported here because it needs pandas and SciPy's statistics, which no other
+        # user of this class needs: processes of the preparation start sooner.
         from data.brats.check import check_brats
 
         return check_brats(self.root, self.release)
 
     def write_prediction(self, case, labels, path):
-        """Writes a prediction as the release would, in the case's space.
+        """Writes a prediction in the space of the case, with the values of the release.
 
         Args:
             case: a case of this data set.
@@ -145,23 +152,30 @@ class BratsDataset:
 
         Raises:
             UserError: the file cannot be written.
-            ValueError: the shape is not the case's, or the release has no such
+            ValueError: the shape is not that of the case, or the release has no such
                 label.
         """
         values = from_canonical(labels, self._release)
         write_labels(path, values, case.images[MODALITIES[0]])
 
     def read_prediction(self, case, path):
-        """Returns the canonical labels of a file that `write_prediction` wrote.
+        """Reads the canonical labels of a file that `write_prediction` wrote.
+
+        Args:
+            case: a case of this data set.
+            path: the file.
+
+        Returns:
+            uint8 `(depth, height, width)`.
 
         Raises:
-            UserError: the file cannot be used, or has not the case's shape, axes
-                or spacing.
+            UserError: the file cannot be used, or does not have the shape, axes and
+                spacing of the case.
         """
         return to_canonical(self._read(case, path), self._release, path)
 
     def upload_name(self, case, name):
-        """Returns the file name under which 2013 and 2015 take a prediction.
+        """Returns the file name under which 2013 and 2015 accept a prediction.
 
         Args:
             case: a case of one of these releases.
@@ -171,7 +185,7 @@ class BratsDataset:
             `"VSD.<name>.<number of the case's Flair file>.mha"`.
 
         Raises:
-            ValueError: the release numbers no files.
+            ValueError: the release does not number its files.
         """
         number = self._release.number("flair", case.images["flair"].name)
         if number is None:
@@ -184,22 +198,22 @@ class BratsDataset:
         if geometry.shape != of_case.shape:
             raise UserError(
                 path,
-                f"the case's shape {of_case.shape} (depth, height, width)",
+                f"the shape of the case, {of_case.shape} (depth, height, width)",
                 geometry.shape,
                 _check_command(self.release, self.root),
             )
-        # Voxels are compared by index. Origins differ in releases as published.
+        # Voxels are compared by index: in the releases as published, origins differ.
         if not geometry.same_axes(of_case):
             raise UserError(
                 path,
-                f"the case's axes and spacing {of_case.rounded_axes()}",
+                f"the axes and spacing of the case, {of_case.rounded_axes()}",
                 geometry.rounded_axes(),
                 _check_command(self.release, self.root),
             )
         return array
 
     def _find_name(self, folder):
-        # Of whatever name: refused now, and not after all files have been hashed.
+        # Whatever the name is: refused now, and not after all files have been hashed.
         shape = self.geometry(self._cases[0]).shape
         own = read_own_name(folder)
         if own is not None:
@@ -225,14 +239,14 @@ def _as_case(files):
 
 
 def _check_complete(layout):
-    """Refuses cases that cannot be read; the check lists all that is wrong."""
+    """Refuses cases that cannot be read; the check lists everything wrong."""
     release, command = layout.release, _check_command(layout.release.name, layout.root)
     seen = {}
     for case in layout.cases:
         for name in case.missing:
             expected = f"the file {release.file_name(name, case.folder.name)}"
             raise UserError(case.folder, expected, "no such file", command)
-        for role in case.double:
+        for role in case.duplicated:
             names = ", ".join(path.name for path in case.files[role])
             raise UserError(case.folder, f"one {role} file", names, command)
         if case.id in seen:
@@ -242,4 +256,4 @@ def _check_complete(layout):
 
 
 def _check_command(release, root):
-    return f"make check-data DATASET={release} DATA={root} lists all that is wrong"
+    return f"make check-data DATASET={release} DATA={root} lists everything wrong"

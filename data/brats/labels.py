@@ -1,29 +1,29 @@
-"""Label maps of BraTS: from a release's values to canonical ones and back."""
+"""Label maps of BraTS: from the values of a release to canonical ones and back."""
 
 import numpy as np
 
 from common.errors import UserError
 
 _LOOK = "correct the label map, or remove the case"
-# Values of later sets that use the same names for other things.
+# Values of later data sets, which use the same file names.
 _KNOWN = {("brats23", 4): "4 is the resection cavity of post-treatment sets"}
 
 
 def to_canonical(values, release, path):
-    """Maps a release's values on disk to canonical labels.
+    """Maps the values of a release to canonical labels.
 
     Args:
-        values: label map as read, of any shape and numeric type.
+        values: label map as read from disk, of any shape and numeric type.
         release: the `Release`.
-        path: the file, for the error.
+        path: the file, for the error message.
 
     Returns:
-        uint8 labels of the same shape: 0 background, 1 necrosis (from 2017 on
-        with non-enhancing tumor), 2 edema, 3 non-enhancing tumor (2013 and 2015
-        only), 4 enhancing tumor.
+        uint8 labels of the same shape: 0 background, 1 necrosis (since 2017
+        including non-enhancing tumor), 2 edema, 3 non-enhancing tumor (2013 and
+        2015 only), 4 enhancing tumor.
 
     Raises:
-        UserError: a value is not of the release, not whole, or not a number.
+        UserError: a value is not one of the release, not an integer, or not a number.
     """
     expected = f"the labels {_listed(release.labels)} of {release.title}"
     if not np.isfinite(values).all():
@@ -47,7 +47,7 @@ def to_canonical(values, release, path):
 
 
 def from_canonical(labels, release):
-    """Maps canonical labels to a release's values on disk.
+    """Maps canonical labels to the values of a release.
 
     Args:
         labels: integer label map of any shape.

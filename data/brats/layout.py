@@ -1,4 +1,4 @@
-"""Where the cases of a BraTS folder are: any release, found by its names."""
+"""Where the cases of a BraTS folder are: any release, recognized by its names."""
 
 import csv
 import os
@@ -14,8 +14,8 @@ from data.folder_notes import PHANTOM_FILE
 PHANTOM_WRITER = "braintumor-repro brats phantom"
 GRADES = {"HGG": "HGG", "HG": "HGG", "LGG": "LGG", "LG": "LGG", "HGG_LGG": ""}
 
-_DEPTH = 2  # folders between the one that the user points at and the data set's
-_POINT = "give the data set's own folder as DATA=…"
+_DEPTH = 2  # levels that the data set may lie below the user's folder
+_POINT = "pass the folder of the data set itself as DATA=…"
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,11 @@ class Layout:
     """What was found in a folder.
 
     Args:
-        root: the data set's folder: that of the grade folders or the cases.
-        release: the `Release` that its names are of.
-        cases: a `CaseFiles` of each case in order of id, incomplete and double
+        root: the data set's folder, which holds the grade folders or the cases.
+        release: the `Release` that the names belong to.
+        cases: the `CaseFiles` of each case in order of id, incomplete and duplicate
             ones included.
-        others: files and folders beside the cases that are none.
+        others: files and folders beside the cases that belong to none.
     """
 
     root: Path
@@ -37,18 +37,19 @@ class Layout:
 
 
 def find_layout(root, release=None):
-    """Finds the cases of a BraTS folder by name; no file is opened.
+    """Finds the cases of a BraTS folder by their names; no file is opened.
 
     Args:
         root: the data set's folder, a grade folder of it, or a folder above it
-            that holds no other.
-        release: name of the release, or None to tell it from the names.
+            that holds no other data set.
+        release: name of the release, or None to infer it from the names.
 
     Returns:
         A `Layout`.
 
     Raises:
-        UserError: nothing was recognized, or cases of more than one release.
+        UserError: nothing was recognized, or there are several data sets or releases.
+        ValueError: there is no such release.
     """
     if release is not None and release not in RELEASES:
         raise ValueError(
@@ -75,7 +76,7 @@ def find_layout(root, release=None):
 
 
 def is_phantom(folder):
-    """Tells whether our phantom writer made a data set's folder."""
+    """Whether our phantom writer made the folder of a data set."""
     path = folder / PHANTOM_FILE
     settings = read_json(path) if path.is_file() else None
     return isinstance(settings, dict) and settings.get("writer") == PHANTOM_WRITER
@@ -83,11 +84,11 @@ def is_phantom(folder):
 
 def _search(folder, depth):
     """Returns `(cases, others)` of each data set's folder below a folder."""
-    # By the name that was given, as a link may lead to a folder of any name.
-    for given in (Path(os.path.abspath(folder)), folder.resolve()):
-        if given.name.upper() in GRADES:
-            cases, others = _cases(folder, GRADES[given.name.upper()], graded=True)
-            return {given.parent: (cases, others)} if cases else {}
+    # By its name as passed too: a link may lead to a folder of any name.
+    for named in (Path(os.path.abspath(folder)), folder.resolve()):
+        if named.name.upper() in GRADES:
+            cases, others = _cases(folder, GRADES[named.name.upper()], graded=True)
+            return {named.parent: (cases, others)} if cases else {}
     cases, others = _cases(folder, "", graded=False)
     for path in list(others):
         if path.name.upper() in GRADES and path.is_dir():
@@ -106,7 +107,7 @@ def _search(folder, depth):
 
 
 def _cases(folder, group, graded):
-    """Splits the entries of a folder in `[(case folder, group)]` and others."""
+    """Splits the entries of a folder into `[(case folder, group)]` and others."""
     cases, others = [], []
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
@@ -125,7 +126,7 @@ def _cases(folder, group, graded):
 def _release_of(name, graded):
     """Returns the release that a case's folder is named after, or None."""
     for release in RELEASES.values():
-        # Four digits alone could be anything.
+        # Four digits alone could mean anything.
         if release.patient(name) and (graded or not name.isdecimal()):
             return release
     return None
@@ -139,9 +140,9 @@ def _one_release(folder, cases, wanted):
         return RELEASES[next(iter(examples))]
     if set(examples) == {wanted}:
         return RELEASES[wanted]
-    fix = "move the cases of the others to a folder of their own"
+    fix = "move the cases of other releases to another folder"
     if len(examples) == 1:
-        fix = f"use DATASET={next(iter(examples))}, which all cases are of"
+        fix = f"use DATASET={next(iter(examples))}, to which all cases belong"
     raise UserError(
         folder,
         f"cases of {wanted or 'one release of BraTS'} only",
@@ -151,7 +152,7 @@ def _one_release(folder, cases, wanted):
 
 
 def _listed_grades(folder):
-    """Returns the grade by case where a table of the release lists it (2020)."""
+    """Returns the grade by case, if a table of the release lists it (2020)."""
     path = folder / "name_mapping.csv"
     if not path.is_file():
         return {}
@@ -159,7 +160,7 @@ def _listed_grades(folder):
         with open(path, newline="", encoding="utf-8-sig") as file:
             rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        fix = "copy it again from the release, or delete it"
+        fix = "copy it from the release again, or delete it"
         raise UserError(path, "a CSV table", error, fix) from error
     grades = {row.get("BraTS_2020_subject_ID"): row.get("Grade") for row in rows}
     return {case: grade for case, grade in grades.items() if grade in ("HGG", "LGG")}

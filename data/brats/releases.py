@@ -1,4 +1,4 @@
-"""The releases of BraTS as data: names of cases and files, label maps, totals."""
+"""The releases of BraTS as data: names of cases and files, labels, totals."""
 
 import re
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ MODALITIES = ("flair", "t1", "t1ce", "t2")
 ROLES = (*MODALITIES, "seg")
 GRID = (155, 240, 240)  # (depth, height, width) in voxels of 1 mm, in all releases
 
-# What stands for itself in a file name, and what it matches.
+# The placeholders in templates of file names, and what they match.
 _PLACEHOLDERS = {
     "{case}": r"(?P<case>.+)",
     "{number}": r"(?P<number>\d+)",
@@ -19,22 +19,22 @@ _PLACEHOLDERS = {
 
 @dataclass(frozen=True)
 class Release:
-    """A release of BraTS: what its folders hold.
+    """A release of BraTS and how its folders are laid out.
 
     Args:
         name: `"brats17"`.
         title: the name in words.
-        case: regular expression of a case's folder; its group `patient` is what
-            all exams of one patient share.
-        files: template of the file name of each of `ROLES`. `{case}` is the
-            case's folder, `{number}` a number, `{more}` the number of further
-            raters in 2013 and 2015; `.nii` is accepted for `.nii.gz`.
-        labels: canonical label of each value on disk.
-        totals: cases of the training set by grade, or by `""` without grades.
-        example: a case's folder.
-        prefixed: by grade, names that another grade has for another patient;
-            their ids begin with the grade.
-        aliases: other names that a role's file is known to have.
+        case: regular expression of the name of a case's folder; its group `patient`
+            is what all exams of one patient share.
+        files: template of the file name of each of `ROLES`. `{case}` is the name of
+            the folder, `{number}` a number, `{more}` the number of further raters
+            in 2013 and 2015; `.nii` is accepted for `.nii.gz`.
+        labels: canonical label by value on disk.
+        totals: number of cases of the training set by grade (`""` without grades).
+        example: name of the folder of a case.
+        prefixed: by grade, pattern of the names that also occur, for another
+            patient, in the other grade; their ids begin with the grade.
+        aliases: by role, another name that its file is known to have.
     """
 
     name: str
@@ -49,21 +49,21 @@ class Release:
 
     @property
     def total(self):
-        """Number of cases of the training set."""
+        """Number of cases in the training set."""
         return sum(self.totals.values())
 
     def patient(self, case):
-        """Returns the patient of a case's folder, or None if it is no case's."""
+        """Returns the patient by the name of a folder; None if it is not a case's."""
         match = self._case_pattern.fullmatch(case)
         return match and match["patient"]
 
     def case_id(self, case, group):
-        """Returns a case's id: its folder's name where no other grade has it."""
+        """Returns the id of a case: its folder's name, unless another grade has it."""
         prefixed = self.prefixed.get(group)
         return f"{group}_{case}" if prefixed and re.match(prefixed, case) else case
 
     def role(self, case, file):
-        """Returns which of `ROLES` a file of a case's folder has, or None."""
+        """Returns which of `ROLES` a file in the folder of a case has, or None."""
         for role, pattern in self._file_patterns.items():
             match = pattern.fullmatch(file)
             if match and match.groupdict().get("case", case).lower() == case.lower():
@@ -71,12 +71,12 @@ class Release:
         return next((r for r, name in self.aliases.items() if name == file), None)
 
     def number(self, role, file):
-        """Returns the number in a file's name, or None where it has none."""
+        """Returns the number in the name of a file, or None if it has none."""
         match = self._file_patterns[role].fullmatch(file)
         return match and match.groupdict().get("number")
 
     def file_name(self, role, case):
-        """Returns the file name of a role as one would look for it."""
+        """Returns the file name of a role as one would search for it."""
         return self.files[role].format(case=case, number="<number>", more="_3more")
 
     @cached_property
@@ -95,7 +95,7 @@ def _pattern(template):
 
 
 def _vsd_files(label):
-    # The number and the dot before it keep T1 from meaning T1c.
+    # The dot and the number that follow keep T1 from matching T1c.
     names = {"flair": "Flair", "t1": "T1", "t1ce": "T1c", "t2": "T2"}
     image = "VSD.Brain.XX.O.MR_{}.{{number}}.mha"
     return {role: image.format(name) for role, name in names.items()} | {"seg": label}
@@ -107,7 +107,7 @@ _FOUR = {0: 0, 1: 1, 2: 2, 4: 4}
 _FIVE = {**_FOUR, 3: 3}
 
 _ALL = (
-    # Before 2013, whose names say nothing outside of their grade folders.
+    # Comes before 2013, whose names mean nothing outside of their grade folders.
     Release(
         name="brats15",
         title="BRATS 2015",
@@ -116,7 +116,7 @@ _ALL = (
         labels=_FIVE,
         totals={"HGG": 220, "LGG": 54},
         example="brats_tcia_pat118_0001",
-        # Each of the ten LGG cases of 2013 is named like one of the HGG cases.
+        # The ten LGG cases from 2013 have the same names as ten of the HGG cases.
         prefixed={"LGG": r"brats_2013_"},
     ),
     Release(

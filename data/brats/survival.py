@@ -1,4 +1,4 @@
-"""The survival table of BraTS 2017 to 2020, whose column names differ by year."""
+"""The survival table of BraTS 2017 to 2020, whose columns are named differently."""
 
 import pandas as pd
 
@@ -13,11 +13,11 @@ _COLUMNS = {
     "survival_days": r"survival(_days)?",
     "resection": r"resectionstatus|extent_of_resection",
 }
-_COPY = "copy the table again from the release"
+_COPY = "copy the table from the release again"
 
 
 def read_survival(root):
-    """Reads the survival table of a data set, one row a patient who has one.
+    """Reads the survival table of a data set, one row per patient listed there.
 
     Args:
         root: the data set's folder, a grade folder of it, or a folder above it.
@@ -25,19 +25,19 @@ def read_survival(root):
     Returns:
         A pandas table with the columns `id` (the case), `age` in years and
         `survival_days`, both floats, and `resection` (`"GTR"`, `"STR"` or `""`).
-        A number that is not known is NaN, as are the days of a patient who was
-        alive at the last visit, and all days of a validation set.
+        Unknown numbers are NaN, as are the days of patients who were alive at the
+        last visit, and all days of a validation set.
 
     Raises:
-        UserError: there is no table, or it does not name its cases.
+        UserError: there is no table, or it does not identify its cases.
     """
     folder = find_layout(root).root
     path = next((folder / name for name in FILES if (folder / name).is_file()), None)
     if path is None:
-        fix = "2017 to 2020 have one; the other releases do not"
+        fix = "use a release of 2017 to 2020; the others have no such table"
         raise UserError(folder, f"one of {', '.join(FILES)}", "none", fix)
     try:
-        # Without defaults: the resection "NA" is a value, not a missing one.
+        # Without the defaults: the resection "NA" is a value here, not a missing one.
         table = pd.read_csv(
             path, dtype=str, keep_default_na=False, encoding="utf-8-sig"
         )
@@ -46,7 +46,7 @@ def read_survival(root):
     columns = {name: _column(table, pattern) for name, pattern in _COLUMNS.items()}
     if columns["id"] is None or (columns["id"] == "").any():
         received = f"{len(table)} rows of {', '.join(table.columns)}"
-        raise UserError(path, "a column BraTS<year>ID, filled", received, _COPY)
+        raise UserError(path, "a column BraTS<year>ID without gaps", received, _COPY)
     table = pd.DataFrame(columns).fillna("")
     for name in ("age", "survival_days"):
         table[name] = pd.to_numeric(table[name], errors="coerce").astype(float)

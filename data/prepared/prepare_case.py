@@ -74,7 +74,7 @@ def open_task(kind, root, release, cache):
 def check_command(dataset):
     """Returns the command that lists what is wrong with a data set, in words."""
     command = f"make check-data DATASET={dataset.release} DATA={dataset.root}"
-    return f"{command} lists what is wrong"
+    return f"{command} lists everything wrong"
 
 
 def _peak_memory():

@@ -1,4 +1,4 @@
-"""Faults put into a small BraTS 2017 phantom, and what the check says of one."""
+"""Faults that are put into a small BraTS 2017 phantom, and their findings."""
 
 import nibabel
 import numpy as np
@@ -15,7 +15,7 @@ def file(root, role, case=CASE):
 
 
 def change(path, function=None, affine=None):
-    """Writes a volume anew: its array (x, y, z) or affine replaced."""
+    """Writes a volume again with another array (x, y, z) or affine."""
     image = nibabel.load(path)
     array = np.asarray(image.dataobj)
     array = array if function is None else function(array)
@@ -24,7 +24,7 @@ def change(path, function=None, affine=None):
 
 
 def only(root, code, severity, allowed=()):
-    """Returns the one finding of a code, after a look at all others."""
+    """Returns the only finding of a code, after checking all others."""
     everything = check_brats(root)
     (found,) = [finding for finding in everything if finding.code == code]
     others = {finding.code for finding in everything} - {code, "coverage", *allowed}

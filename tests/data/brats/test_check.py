@@ -1,4 +1,4 @@
-"""The integrity check of BraTS: one fault put in, one finding out, and no stop."""
+"""The integrity check of BraTS: each fault gives its own finding."""
 
 import itertools
 import json
@@ -86,10 +86,10 @@ def test_validation_set(root):
     assert (found.code, found.severity) == ("no-labels", "note")
 
 
-def test_double_file(root):
+def test_duplicate_file(root):
     image = nibabel.load(file(root, "t2"))
     nibabel.save(image, str(file(root, "t2")).removesuffix(".gz"))
-    assert "t2.nii, " in only(root, "double-file", "error").found
+    assert "t2.nii, " in only(root, "duplicate-file", "error").found
 
 
 @pytest.mark.parametrize("role", ["flair", "seg"])
@@ -151,7 +151,7 @@ def test_unexpected_label(root, old, new, words):
 
 
 @pytest.mark.parametrize("value", [0.5, np.nan])
-def test_label_is_no_integer(root, value):
+def test_label_is_not_an_integer(root, value):
     def spoil(array):
         return np.where(array == 2, value, array).astype(np.float32)
 
@@ -186,7 +186,7 @@ def test_one_voxel_outside_of_the_brain(root):
     assert only(root, "tumor-outside", "note")
 
 
-def test_skull_is_there(root):
+def test_skull_is_not_removed(root):
     for role in MODALITIES:
         change(file(root, role), lambda array: array + np.int16(3))
     assert "100%" in only(root, "background", "warning").found
@@ -213,7 +213,7 @@ def test_hardly_any_brain(root):
     assert only(root, "small-brain", "warning", allowed)
 
 
-def test_part_of_one_modality(root):
+def test_one_modality_is_cut_off(root):
     def cut(array):
         array = array.copy()
         array[:, :, 7:] = 0
@@ -271,9 +271,9 @@ def test_duplicate_images_of_a_whole_case(root):
         file(root, "t2", f"HGG/{names[2]}/{names[2]}"),
     )  # three of four
     found = [f for f in check_brats(root) if f.code == "duplicate-image"]
-    told = {(f.severity, f.found.split(": ")[1]) for f in found}
+    reported = {(f.severity, f.found.split(": ")[1]) for f in found}
     same = "Brats17_2013_0_1, Brats17_CBICA_AAX_1, Brats17_CBICA_AAY_1"
-    assert told == {
+    assert reported == {
         ("error", same),
         ("warning", f"{same}, Brats17_CBICA_AAZ_1"),
         ("warning", "Brats17_2013_1_1, Brats17_CBICA_AAZ_1"),

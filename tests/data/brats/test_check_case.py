@@ -1,4 +1,4 @@
-"""The check of one BraTS case: where its volumes lie, and what is no image."""
+"""The check of one BraTS case: geometry, and images without content."""
 
 import shutil
 from collections import Counter
@@ -59,8 +59,8 @@ def test_turned_case(root):
     assert found.file == str(file(root, "t1").parent)
 
 
-def test_no_swap_is_suspected_by_labels_of_another_place(root):
-    """Tumor where T1 is bright and T1ce is not: a swap, were the place right."""
+def test_no_swap_is_suspected_because_of_misplaced_labels(root):
+    """Tumor where T1 is bright and T1ce is not: a swap, if the labels were in place."""
     t1, t1ce, label = (nibabel.load(file(root, r)) for r in ("t1", "t1ce", "seg"))
     bright = np.asarray(t1.dataobj).astype(float) - np.asarray(t1ce.dataobj)
     bright[np.asarray(t1.dataobj) == 0] = -np.inf
@@ -94,7 +94,7 @@ def test_empty_brain(root):
 
 
 def test_empty_case(root):
-    """Nor are two cases without any image copies of each other."""
+    """Two cases without any image are not copies of each other, either."""
     cases = (CASE, "LGG/Brats17_2013_1_1/Brats17_2013_1_1")
     for case in cases:
         file(root, "seg", case).unlink()

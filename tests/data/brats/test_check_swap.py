@@ -1,4 +1,4 @@
-"""The suspicion of exchanged modalities: none where all is right."""
+"""The suspicion of exchanged modalities: raised by swaps only."""
 
 import itertools
 
@@ -25,7 +25,7 @@ def exchange(images, first, second):
     return images
 
 
-def test_nothing_is_suspected_of_the_phantom():
+def test_the_phantom_is_not_suspected():
     for high_grade in (True, False):
         for index in range(6):
             images, labels = draw(index, high_grade)
@@ -48,7 +48,7 @@ def test_scale_of_the_intensities_does_not_matter():
     assert suspected_swap(swapped, labels) == ("flair", "t2")
 
 
-def test_contrast_agent_cannot_be_missed_where_none_enhances():
+def test_t1_and_t1ce_are_not_suspected_without_enhancement():
     images, labels = draw(0, high_grade=False)
     assert not (labels == 4).any()
     assert suspected_swap(exchange(images, 1, 2), labels) is None
@@ -62,7 +62,7 @@ def test_nothing_is_suspected_without_brain():
 
 @pytest.mark.real
 def test_swaps_of_real_cases_are_noticed(shared_data):
-    """Every twelfth cube: see the docstring for the shares of all cases."""
+    """Every twelfth cube: see the docstring of the module for all cases."""
     dataset = BratsDataset(shared_data / "brats" / "cubes32")
     noticed = dict.fromkeys(itertools.combinations(range(4), 2), 0)
     cases = [dataset[i] for i in range(0, len(dataset), 12)]

@@ -56,7 +56,7 @@ def test_every_release_is_read_and_a_prediction_is_its_label_file(tmp_path, rele
 
 
 @pytest.mark.parametrize("release", LAYOUTS)
-def test_the_total_is_of_the_release_on_its_own_grid(tmp_path, release):
+def test_the_total_is_that_of_the_release_on_its_own_grid(tmp_path, release):
     folder, files, *_ = LAYOUTS[release]
     small = np.zeros((155, 240, 240), np.uint8)
     for name in files[:4]:
@@ -66,14 +66,14 @@ def test_the_total_is_of_the_release_on_its_own_grid(tmp_path, release):
     assert dataset[0].label is None and dataset.read_labels(dataset[0]) is None
 
 
-def test_another_grid_makes_another_name(tmp_path):
+def test_another_grid_gives_another_name(tmp_path):
     write_layout(tmp_path / "my cubes", "brats17")
     for root in ("my cubes", "my cubes/HGG", "."):
         dataset = BratsDataset(tmp_path / root)
         assert dataset.name == "brats17-my-cubes" and dataset.total == 1
 
 
-def test_a_phantom_is_called_so(tmp_path):
+def test_a_phantom_is_named_phantom(tmp_path):
     write_layout(tmp_path, "brats21")
     settings = tmp_path / "phantom.json"
     settings.write_text(f'{{"writer": "{PHANTOM_WRITER}"}}')
@@ -124,7 +124,7 @@ def bad_labels(fault):
 
 
 @pytest.mark.parametrize("fault", ["NaN", "1.5", "-1", "3", "300"])
-def test_bad_labels_are_one_clear_error(tmp_path, fault):
+def test_bad_labels_give_one_clear_error(tmp_path, fault):
     write_layout(tmp_path, "brats17")
     dataset = BratsDataset(tmp_path)
     save(dataset[0].label, bad_labels(fault))
@@ -148,7 +148,7 @@ def errors(dataset):
 
 
 @pytest.mark.parametrize("kind", ["u1", "i2", "f4", "f8"])
-def test_labels_of_any_type_are_the_same(tmp_path, kind):
+def test_labels_may_have_any_type(tmp_path, kind):
     write_layout(tmp_path, "brats17")
     dataset = BratsDataset(tmp_path)
     expected = volumes(FOUR)[-1]
@@ -177,7 +177,7 @@ def test_a_volume_of_another_shape_is_refused(tmp_path):
 
 
 def rewrite(path, affine):
-    """Gives a NIfTI file another affine."""
+    """Writes a NIfTI file again with another affine."""
     image = nibabel.load(path)
     nibabel.save(nibabel.Nifti1Image(np.asarray(image.dataobj), affine), path)
 
@@ -208,7 +208,7 @@ def test_a_volume_of_another_origin_is_read(tmp_path):
 
 
 @pytest.mark.parametrize("release", ["brats17", "brats15"])
-def test_a_turned_case_is_refused_and_the_advice_mends_it(tmp_path, release):
+def test_a_turned_case_is_refused_and_the_advice_helps(tmp_path, release):
     write_layout(tmp_path, release)
     dataset = BratsDataset(tmp_path)
     case, expected = dataset[0], volumes(FOUR)[0]
@@ -258,7 +258,7 @@ def test_upload_name_has_the_number_of_the_flair_file(tmp_path):
         new.upload_name(new[0], "method")
 
 
-def test_source_and_fingerprint_follow_content_only(tmp_path):
+def test_source_and_fingerprint_depend_only_on_content(tmp_path):
     write_layout(tmp_path / "a", "brats17")
     shutil.copytree(tmp_path / "a", tmp_path / "b")
     one, two = BratsDataset(tmp_path / "a"), BratsDataset(tmp_path / "b")
@@ -276,7 +276,7 @@ REAL = {"full": "brats17", "brats2015": "brats15", "brats2021": "brats21"}
 
 
 def direct_counts(path):
-    """Voxels of each value, past the reader's own library."""
+    """Number of voxels of each value, counted without our reader."""
     if path.suffix == ".mha":
         _, packed = path.read_bytes().split(b"ElementDataFile = LOCAL\n", 1)
         values = np.frombuffer(zlib.decompress(packed), "<i2")
@@ -287,7 +287,7 @@ def direct_counts(path):
 
 @pytest.mark.real
 @pytest.mark.parametrize("folder", REAL)
-def test_real_cases_open_and_their_labels_are_counted_right(shared_data, folder):
+def test_real_cases_open_and_their_labels_have_the_right_counts(shared_data, folder):
     dataset = BratsDataset(shared_data / "brats" / folder)
     assert dataset.name == dataset.release == REAL[folder]
     for case in dataset:
@@ -316,7 +316,7 @@ def test_the_2015_and_2017_copies_of_a_patient_are_the_same_images(shared_data):
 
 
 @pytest.mark.real
-def test_the_cubes_are_read_as_their_index_says(shared_data):
+def test_the_cubes_agree_with_their_index(shared_data):
     root = shared_data / "brats" / "cubes32"
     with open(root / "index.csv", newline="") as file:
         rows = {row["case"]: row for row in csv.DictReader(file)}

@@ -1,4 +1,4 @@
-"""Which cases are found in a folder, by name, and what is said of the others."""
+"""Which cases are found in a folder by their names, and what becomes of the rest."""
 
 import shutil
 import time
@@ -22,13 +22,13 @@ from tests.data.brats.trees import (
 
 
 @pytest.mark.parametrize("depth", ["", "BraTS2020", "BraTS2020/MICCAI_2020"])
-def test_a_folder_above_the_data_set_will_do(tmp_path, depth):
+def test_a_folder_above_the_data_set_is_enough(tmp_path, depth):
     write_layout(tmp_path / depth, "brats20")
     assert find_layout(tmp_path).root == tmp_path / depth
     assert len(BratsDataset(tmp_path)) == 1
 
 
-def test_a_grade_folder_gives_its_cases_only(tmp_path):
+def test_a_grade_folder_gives_only_its_cases(tmp_path):
     for release in ("brats17", "brats18"):
         folder, files, *_ = LAYOUTS[release]
         write_empty(tmp_path, folder, files)
@@ -40,8 +40,10 @@ def test_a_grade_folder_gives_its_cases_only(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["HGG", "hgg", "Hg"])
-def test_a_grade_folder_counts_by_its_given_name(tmp_path, monkeypatch, name):
-    """In any case of letters, as a link too, and as the working directory."""
+def test_a_grade_folder_is_recognized_by_its_name_as_passed(
+    tmp_path, monkeypatch, name
+):
+    """In upper or lower case, as a link, and as the working directory."""
     _, files, *_ = LAYOUTS["brats17"]
     case = "Brats17_CBICA_AAL_2"
     write_empty(tmp_path, f"disk/part 7/{case}", files)
@@ -57,14 +59,14 @@ def test_a_grade_folder_counts_by_its_given_name(tmp_path, monkeypatch, name):
     assert find_layout(".").cases[0].group == "HGG"
 
 
-def test_several_data_sets_are_not_chosen_from(tmp_path):
+def test_several_data_sets_are_refused(tmp_path):
     write_layout(tmp_path / "training", "brats21")
     write_layout(tmp_path / "validation", "brats21")
     with pytest.raises(UserError, match="training.*validation"):
         BratsDataset(tmp_path)
 
 
-def test_a_mix_of_releases_is_refused_and_a_release_can_be_demanded(tmp_path):
+def test_a_mix_of_releases_is_refused_and_a_release_can_be_required(tmp_path):
     write_layout(tmp_path, "brats20")
     assert BratsDataset(tmp_path, "brats20").release == "brats20"
     with pytest.raises(UserError, match="brats21 only.*BraTS20_Training_001") as error:
@@ -104,13 +106,13 @@ def test_2015_without_inner_folders_with_texts_and_testing_without_grade(tmp_pat
     assert [case.group for case in layout.cases] == ["", *["HGG"] * 4]
     assert [len(case.files["seg"]) for case in layout.cases] == [0, 1, 1, 1, 1]
     for case in layout.cases:
-        assert not case.missing and not case.double
+        assert not case.missing and not case.duplicated
         assert "T1c." in case.files["t1ce"][0].name
         assert "T1." in case.files["t1"][0].name
     assert [path.name for path in layout.cases[1].others] == ["License.txt"]
 
 
-def test_cases_of_2013_have_namesakes_of_the_other_grade(tmp_path):
+def test_cases_of_2013_share_names_with_the_other_grade(tmp_path):
     for grade in ("HGG", "LGG"):
         write_empty(tmp_path, f"{grade}/brats_2013_pat0001_1", vsd(1))
     cases = find_layout(tmp_path).cases
@@ -130,7 +132,7 @@ def test_exams_of_one_patient_share_their_patient(tmp_path):
     }
 
 
-def test_hidden_files_are_no_cases_and_others_are_told(tmp_path):
+def test_hidden_files_are_ignored_and_others_reported(tmp_path):
     write_layout(tmp_path, "brats17")
     case = tmp_path / "HGG" / "Brats17_CBICA_AAL_2"
     (case / "._Brats17_CBICA_AAL_2_t1.nii.gz").touch()
@@ -144,7 +146,7 @@ def test_hidden_files_are_no_cases_and_others_are_told(tmp_path):
     assert [path.name for path in layout.cases[0].others] == [
         *("Brats17_CBICA_AAB_1_t1.nii.gz", "notes.txt")
     ]
-    assert not layout.cases[0].double
+    assert not layout.cases[0].duplicated
 
 
 def test_missing_modality_is_named_with_the_next_command(tmp_path):
@@ -159,12 +161,12 @@ def test_missing_modality_is_named_with_the_next_command(tmp_path):
     assert f"make check-data DATASET=brats17 DATA={tmp_path}" in error.value.next_step
 
 
-def test_double_files_and_cases_are_refused(tmp_path):
+def test_duplicate_files_and_cases_are_refused(tmp_path):
     write_layout(tmp_path, "brats17")
     case = tmp_path / "HGG" / "Brats17_CBICA_AAL_2"
     name = "Brats17_CBICA_AAL_2_t2.nii"
     shutil.copy(case / f"{name}.gz", case / name)
-    assert find_layout(tmp_path).cases[0].double == ("t2",)
+    assert find_layout(tmp_path).cases[0].duplicated == ("t2",)
     with pytest.raises(UserError, match="one t2 file"):
         BratsDataset(tmp_path)
     (case / name).unlink()

@@ -67,13 +67,13 @@ def test_a_grade_folder_finds_the_table_beside_it(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "Brats17ID,Age\n,3\n", "\0\xff"])
-def test_a_table_that_names_no_cases_is_refused(tmp_path, text):
+def test_a_table_that_identifies_no_cases_is_refused(tmp_path, text):
     write(tmp_path, "HGG/Brats17_TCIA_167_1", "survival_data.csv", text)
     with pytest.raises(UserError, match="survival_data.csv"):
         read_survival(tmp_path)
 
 
-def test_no_table_is_said_so(tmp_path):
+def test_a_missing_table_is_reported(tmp_path):
     (tmp_path / "BraTS2021_00000").mkdir()
     with pytest.raises(UserError, match="survival_info.csv"):
         read_survival(tmp_path)

@@ -1,4 +1,4 @@
-"""Small BraTS trees of every release, written by nibabel and SimpleITK."""
+"""Small BraTS trees of every release, written with nibabel and SimpleITK."""
 
 import nibabel
 import numpy as np
@@ -83,14 +83,14 @@ TOTALS = {
 
 
 def volumes(values):
-    """Four images and a label map with all values, each other than the others."""
+    """Four images and a label map with all values, all of them different."""
     rng = np.random.default_rng(1)
     images = [rng.integers(1, 999, SHAPE).astype(np.int16) for _ in range(4)]
     return [*images, rng.choice(sorted(values), SHAPE).astype(np.int16)]
 
 
 def save(path, array):
-    """Writes a volume (depth, height, width) as what its suffix says."""
+    """Writes a volume (depth, height, width) in the format of its suffix."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == ".mha":
         image = SimpleITK.GetImageFromArray(array)
@@ -111,7 +111,7 @@ def write_layout(root, release):
 
 
 def write_empty(root, folder, files):
-    """A case of empty files, for what looks at names only."""
+    """Writes a case of empty files, for code that looks only at names."""
     for name in files:
         path = root / folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -162,7 +162,7 @@ OWN = "case,part\n1,train\n2,validation\n3,test\n"
         (OWN + "1,test\n", "case 1 twice"),
         (OWN.replace("test", "training"), "'training'"),
         (OWN.replace("part", "fold"), "expected a CSV file with the columns case,part"),
-        (OWN.replace("test", "train"), "expected cases of the part test. Received: none"),
+        (OWN.replace("test", "train"), "expected cases of the part test"),
         ("", "no row for 3 cases"),
     ],
 )
