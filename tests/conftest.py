@@ -21,7 +21,7 @@ def shared_data():
 def phantom_root(tmp_path_factory):
     """A small figshare phantom; not to be changed."""
     root = tmp_path_factory.mktemp("phantom") / "figshare"
-    write_phantom(root, count=24, size=128, most_slices=4)
+    write_phantom(root, count=24, size=128, max_slices=4)
     return root
 
 

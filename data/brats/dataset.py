@@ -97,8 +97,8 @@ class BratsDataset:
 
         Raises:
             UserError: the file cannot be used, does not have the shape, axes and
-                spacing of the case, or holds values that the release does not have; or the
-                case is not oriented like those of BraTS.
+                spacing of the case, or holds values that the release does not have;
+                or the case is not oriented like those of BraTS.
         """
         if case.label is None:
             return None

@@ -1,4 +1,4 @@
-"""Whether a scan from elsewhere is like those of BraTS, so that a network fits it."""
+"""Whether a user's scan is like those of BraTS, so that a network can segment it."""
 
 import itertools
 
@@ -13,43 +13,44 @@ from data.volume.orientation import BRATS_AXES, axis_codes, tilt
 # What each rule expects of a scan.
 EXPECTED = {
     "grid": "four volumes on one grid",
-    "place": "four volumes at one place in space",
+    "place": "four volumes in the same place",
     "not-finite": "finite intensities",
-    "constant": "intensities above 0 that differ",
+    "constant": "different intensities above 0",
     "affine": "an affine that gives each axis a direction",
     "voxel-size": "voxels of 1 x 1 x 1 mm",
-    "skull": "a skull-stripped scan, 0 around the brain",
-    "masks": "modalities that are 0 outside of one and the same brain",
-    "registration": "modalities that show the same structures at the same place",
+    "skull": "a skull-stripped scan that is 0 around the brain",
+    "masks": "modalities that are 0 outside of the same brain",
+    "registration": "modalities that show the same structures in the same place",
     "twice": "four different modalities",
     "small": "a whole brain",
     "negative": "intensities of at least 0",
-    "tilted": "axes along those of the patient",
+    "tilted": "axes parallel to those of the patient",
     "orientation": f"axes that grow to {BRATS_AXES} (left, back, top), as in BraTS",
 }
-# Errors that say "this will go wrong", not "this cannot be done".
+# Errors that mean "this will go wrong", not "this is impossible".
 CAN_BE_FORCED = ("voxel-size", "skull", "masks", "twice")
 
-# A brain has 1.0 to 1.9 liters, a head more than 3; a rim of skull lies between.
+# A brain has 1.0 to 1.9 liters, a head more than 3, a brain with a rim of skull some
+# volume in between.
 _MAX_LITERS, _GOOD_LITERS, _MIN_LITERS = 2.5, 1.9, 0.5
 _MAX_OFFSET = 1.0  # mm between the same corner of two modalities
-# Of a modality's foreground with the first one's: above .996 in cases of BraTS, below
-# .95 where one is moved by 5 mm.
+# Dice of the foregrounds of a modality and of the first one: above 0.996 in cases of
+# BraTS, below 0.95 if one of them is moved by 5 mm.
 _MIN_DICE, _GOOD_DICE = 0.6, 0.95
 _MAX_TILT = 15.0  # degrees
 
 _REGISTER = "co-register the modalities and resample them to one grid of 1 mm"
-_ALIGN = "look at the modalities one above the other; co-register them anew"
-_STRIP = "strip the skull and set everything but the brain to 0 in all modalities"
+_ALIGN = "look at the modalities on top of each other; co-register them again"
+_STRIP = "remove the skull and set everything but the brain to 0 in all modalities"
 _RESAMPLE = "resample the scan to 1 mm, or add --force to try it as it is"
 _LOOK = "look at the file"
 
 
 def check_grids(paths, geometries):
-    """Compares the grids of a scan's modalities with each other and with BraTS's.
+    """Compares the grids of a scan's modalities with each other and with that of BraTS.
 
     Args:
-        paths: file by modality.
+        paths: path of the file by modality.
         geometries: `Geometry` by modality.
 
     Returns:
@@ -74,7 +75,7 @@ def check_grids(paths, geometries):
         found, fix = f"{first.affine.tolist()}", "correct the file's header"
         return [*findings, _finding("error", "affine", path, found, fix)]
     if codes != BRATS_AXES:
-        fix = "none: it is turned for the networks, and the labels are turned back"
+        fix = "none: the scan is turned for the network, and the labels are turned back"
         findings.append(_finding("note", "orientation", path, codes, fix))
     if tilt(first.affine) > _MAX_TILT:
         found = f"a tilt of {tilt(first.affine):.0f} degrees"
@@ -89,12 +90,12 @@ def check_grids(paths, geometries):
 
 
 def check_intensities(paths, volumes, voxel_volume):
-    """Looks for skulls, empty modalities, different brains and the same file twice.
+    """Looks for skulls, empty modalities, different brains and repeated files.
 
     Args:
-        paths: file by modality.
+        paths: path of the file by modality.
         volumes: array `(depth, height, width)` by modality, of one shape.
-        voxel_volume: cubic mm.
+        voxel_volume: volume of a voxel in cubic mm.
 
     Returns:
         A list of `Finding`.
@@ -111,17 +112,18 @@ def check_intensities(paths, volumes, voxel_volume):
             findings.append(_finding(severity, "masks", paths[name], found, _REGISTER))
     for one, other in itertools.combinations(MODALITIES, 2):
         if np.array_equal(volumes[one], volumes[other]):
-            found = f"the voxels of {paths[one].name} once more"
+            found = f"the same voxels as {paths[one].name}"
             findings.append(_finding("error", "twice", paths[other], found, _LOOK))
     return findings
 
 
 def check_registration(paths, volumes):
-    """Looks for a modality that is moved or mirrored against the others.
+    """Looks for a modality that is moved or mirrored relative to the others.
 
     Args:
-        paths: file by modality.
-        volumes: array `(depth, height, width)` by modality, of one shape, as in BraTS.
+        paths: path of the file by modality.
+        volumes: array `(depth, height, width)` by modality, of one shape, oriented
+            like those of BraTS.
 
     Returns:
         A list of `Finding`.
@@ -135,11 +137,14 @@ def check_registration(paths, volumes):
 
 
 def refuse_errors(findings, force=False):
-    """Raises the first error among some findings; returns the others.
+    """Raises the first error among some findings, if there is one.
 
     Args:
         findings: list of `Finding`.
         force: whether the errors of `CAN_BE_FORCED` count as warnings.
+
+    Returns:
+        `findings`.
 
     Raises:
         UserError: there is an error.
@@ -168,7 +173,7 @@ def _check_volume(path, volume, voxel_volume):
         return
     if values.min() < 0:
         found = f"down to {values.min()}"
-        fix = "none needed if the background is 0; else shift the intensities"
+        fix = "none if the background is 0; otherwise shift the intensities"
         yield _finding("warning", "negative", path, found, fix)
     liters = len(values) * voxel_volume / 1e6
     found = f"{liters:.2g} liters that are not 0"
@@ -180,7 +185,7 @@ def _check_volume(path, volume, voxel_volume):
 
 
 def _corner_offset(first, other):
-    """Returns how far the same corner of two grids lies apart at most, in mm."""
+    """Returns the largest distance between the same corners of two grids, in mm."""
     corners = np.array(list(np.ndindex(2, 2, 2))) * (np.array(first.shape[::-1]) - 1)
     corners = np.column_stack([corners, np.ones(8)])
     offsets = corners @ (first.affine - other.affine).T

@@ -1,4 +1,4 @@
-"""Where a user's scans lie: four modalities in a folder, or folders of them."""
+"""Finding a user's scans: four modalities in a folder, or a folder of such folders."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ from data.brats.releases import MODALITIES, RELEASES
 from data.case import Case
 
 _SUFFIXES = (".nii", ".nii.gz", ".mha")
-# The words in file names that tell a modality; FLAIR first, for "T2-FLAIR".
+# The words in file names that identify a modality; FLAIR comes first, for "T2-FLAIR".
 _WORDS = {
     "flair": {"flair", "t2f"},
     "t1ce": {"t1ce", "t1c", "t1gd", "t1post"},
@@ -23,19 +23,20 @@ def find_scan(folder):
     """Finds the four modalities in a folder by the words in the files' names.
 
     Args:
-        folder: with one file of each modality, named like those of any release
-            of BraTS; in folders of their own as in 2013 and 2015, too.
+        folder: holds one file of each modality, named like those of any release of
+            BraTS, perhaps in subfolders as in 2013 and 2015.
 
     Returns:
-        A `Case` with the folder's name as id; `label` where there is one.
+        A `Case` with the name of the folder as its id, and with a `label` if there is
+        one.
 
     Raises:
-        UserError: there is no such folder, or not one file of each modality.
+        UserError: there is no such folder, or not exactly one file per modality.
     """
     folder = Path(folder)
     if not folder.is_dir():
         received = "a file" if folder.exists() else "no such folder"
-        fix = "give the folder of one case, or its four files"
+        fix = "pass the folder of one case, or its four files"
         raise UserError(folder, "the folder of a case", received, fix)
     found = {role: [] for role in (*_WORDS, "label")}
     for path in sorted([*folder.glob("*"), *folder.glob("*/*")]):
@@ -45,7 +46,7 @@ def find_scan(folder):
     for name in MODALITIES:
         if len(found[name]) != 1:
             received = ", ".join(path.name for path in found[name]) or "none"
-            fix = "name the four files by --flair, --t1, --t1ce and --t2"
+            fix = "pass the four files with --flair, --t1, --t1ce and --t2"
             raise UserError(folder, f"one file of {name}", received, fix)
     return Case(
         id=folder.resolve().name,
@@ -67,12 +68,12 @@ def _role(path):
 
 
 def release_of(paths):
-    """Returns the `Release` whose file names a scan has, or None.
+    """Returns the `Release` after which the files of a scan are named, or None.
 
-    Releases with the same names have the same labels; any of them is returned.
+    Releases with the same file names have the same labels; any of them is returned.
 
     Args:
-        paths: path of each of `MODALITIES`.
+        paths: path by modality.
     """
     for release in RELEASES.values():
         if all(
@@ -84,17 +85,17 @@ def release_of(paths):
 
 
 def find_cases(root):
-    """Finds the folders of cases below a folder.
+    """Finds the folders of all cases below a folder.
 
     Args:
-        root: a folder of BraTS cases of any release, with or without folders of
-            grades; or any folder of which each subfolder is a case.
+        root: a folder of BraTS cases of any release, with or without grade folders;
+            or any folder whose subfolders are cases.
 
     Returns:
-        Pairs of id and folder, in order of id; the folders may be incomplete.
+        A list of `(id, folder)` in order of id; cases may be incomplete.
 
     Raises:
-        UserError: there is no subfolder at all.
+        UserError: there is no such folder, or it has no subfolder.
     """
     root = Path(root)
     try:
@@ -105,6 +106,6 @@ def find_cases(root):
     folders = [path for path in sorted(root.iterdir()) if path.is_dir()]
     folders = [path for path in folders if not path.name.startswith(".")]
     if not folders:
-        fix = "give a folder that holds one folder a case"
+        fix = "pass a folder that holds one folder per case"
         raise UserError(root, "folders of cases", "none", fix)
     return [(path.name, path) for path in folders]

@@ -1,38 +1,38 @@
-"""Whether the modalities of a scan show the same structures at the same place.
+"""Whether the modalities of a scan show the same structures in the same place.
 
 Masks of brains tell little: moved by 10 mm they still overlap by nine tenths, and a
-brain is about its own mirror image. Intensities inside tell more: on whole cases of
-BraTS the mutual information of two modalities falls to half where one is moved by
-4 mm, to a quarter at 12 mm and to less than half where it is mirrored.
+brain is almost its own mirror image. Intensities inside tell more: on whole cases of
+BraTS the mutual information of two modalities falls to a half if one is moved by 4 mm,
+to a quarter at 12 mm, and to less than a half if it is mirrored.
 """
 
 import itertools
 
 import numpy as np
 
-_BLOCK = 4  # voxels a side of the blocks that are compared
-_LEVELS = 16  # gray levels, equally often used
-_MIN_BLOCKS = 4000  # a quarter of a liter at 1 mm; with fewer, chance decides
-_MIN_GAIN = 1.1  # half at most where nothing is wrong
+_BLOCK = 4  # side of the compared blocks, in voxels
+_LEVELS = 16  # gray levels, all equally frequent
+_MIN_BLOCKS = 4000  # a quarter of a liter at 1 mm; below, chance prevails
+_MIN_GAIN = 1.1  # at most a half if nothing is wrong
 _STEPS = (-4, -3, -2, -1, 1, 2, 3, 4)  # blocks
 _AXES = ("top to bottom", "front to back", "left to right")
-# Where the indices of each axis go down and up.
+# What smaller and larger indices along each axis mean.
 _DIRECTIONS = (("down", "up"), ("to the front", "to the back"), ("right", "left"))
 
 
 def worst_placed(volumes):
-    """Finds the volume that would fit the others much better elsewhere.
+    """Finds the volume that would fit the others much better in another place.
 
-    Each is moved by up to 16 voxels along each axis, and mirrored, against all the
-    others at once; rotations are not tried.
+    Each volume is moved by up to 16 voxels along each axis, and mirrored, while all the
+    others stay; rotations are not tried.
 
     Args:
-        volumes: arrays `(depth, height, width)` of one shape, 0 outside the brain,
-            that lie as in BraTS.
+        volumes: arrays `(depth, height, width)` of one shape, 0 outside of the brain,
+            oriented like those of BraTS.
 
     Returns:
-        `(position, words)`: which volume, and how it has to be moved to fit; or None
-        where all fit best as they are, or there is too little brain to tell.
+        `(position, words)`: which volume, and how it would have to be moved to fit; or
+        None if all fit best as they are, or if there is too little brain to tell.
     """
     levels = [_gray_levels(volume) for volume in volumes]
     if min(np.count_nonzero(one) for one in levels) < _MIN_BLOCKS:
@@ -41,13 +41,13 @@ def worst_placed(volumes):
     for position, one in enumerate(levels):
         gain, words = _best_place(one, levels[:position] + levels[position + 1 :])
         found.append((gain, position, words))
-    # The others fit it ill too, but each of them fits the rest.
+    # The others do not fit it, either, but each of them fits the rest.
     gain, position, words = max(found)
     return (position, words) if gain > _MIN_GAIN else None
 
 
 def _best_place(levels, others):
-    """Returns how many times better the best place fits, and where it is."""
+    """Returns how many times better the best other place fits, and which it is."""
 
     def fit(moved):
         return sum(_mutual_information(moved, other) for other in others)
@@ -67,9 +67,9 @@ def _best_place(levels, others):
 
 
 def _gray_levels(volume):
-    """Returns the rank of each block's mean, 1 to `_LEVELS`, and 0 outside."""
+    """Returns the gray level of each block, 1 to `_LEVELS`, and 0 outside."""
     sides = [length // _BLOCK for length in volume.shape]
-    # The blocks lie in the middle, so that a mirrored volume has mirrored blocks.
+    # The blocks are centered, so that a mirrored volume has mirrored blocks.
     inner = tuple(
         slice((length - _BLOCK * side) // 2, (length + _BLOCK * side) // 2)
         for length, side in zip(volume.shape, sides, strict=True)
@@ -85,7 +85,7 @@ def _gray_levels(volume):
 
 
 def _mutual_information(first, second):
-    """Returns the mutual information of two volumes of levels, where both are."""
+    """Returns the mutual information of two volumes of levels, where both have one."""
     both = (first > 0) & (second > 0)
     pairs = (first[both] - 1) * _LEVELS + second[both] - 1
     counts = np.bincount(pairs, minlength=_LEVELS**2).reshape(_LEVELS, _LEVELS)

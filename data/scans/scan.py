@@ -1,4 +1,4 @@
-"""A scan of four modalities from anywhere: found, read, checked and turned."""
+"""A user's scan of four modalities: read, checked and turned."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,12 +23,12 @@ from data.volume.orientation import from_brats_axes, to_brats_axes
 
 @dataclass(frozen=True, eq=False)
 class Scan:
-    """The four volumes of a case, turned so that they lie as in BraTS.
+    """The four volumes of a scan, oriented like those of BraTS.
 
     Args:
         volumes: arrays `(depth, height, width)` in the order of `MODALITIES`.
-        geometry: `Geometry` of the files, before turning.
-        findings: what the checks had to say that is no error.
+        geometry: `Geometry` of the files, before the volumes were turned.
+        findings: the findings of the checks that are not errors.
     """
 
     volumes: tuple[np.ndarray, ...]
@@ -36,20 +36,24 @@ class Scan:
     findings: list[Finding]
 
     def restore(self, volume):
-        """Returns a volume in the order of the files, such as the labels.
+        """Turns a volume, such as the labels, back to the orientation of the files.
 
         Args:
-            volume: `(depth, height, width)`, as `volumes`.
+            volume: `(depth, height, width)`, oriented like `volumes`.
+
+        Returns:
+            A contiguous array of the same type.
         """
         return np.ascontiguousarray(from_brats_axes(volume, self.geometry.affine))
 
 
 def read_scan(paths, force=False):
-    """Reads and checks the four modalities of a case.
+    """Reads and checks the four modalities of a scan.
 
     Args:
-        paths: path of each of `MODALITIES`, `.nii`, `.nii.gz` or `.mha`.
-        force: whether to go on where the scan is not skull-stripped or not 1 mm.
+        paths: path by modality, `.nii`, `.nii.gz` or `.mha`.
+        force: whether to continue if the scan is not skull-stripped or its voxels
+            are not 1 mm wide.
 
     Returns:
         A `Scan`.
@@ -60,8 +64,8 @@ def read_scan(paths, force=False):
     """
     for name in MODALITIES:
         if name not in paths:
-            given = ", ".join(paths) or "none"
-            raise UserError("the scan", f"a file of {name}", given, "name all four")
+            received = ", ".join(paths) or "none"
+            raise UserError("the scan", f"a file of {name}", received, "pass all four")
     paths = {name: Path(paths[name]) for name in MODALITIES}
     read = {name: read_volume(path) for name, path in paths.items()}
     volumes = {name: volume for name, (volume, _) in read.items()}
@@ -78,11 +82,11 @@ def read_scan(paths, force=False):
 
 
 def open_scan(scan, force=False):
-    """Reads and checks a scan, however it is given.
+    """Reads and checks a scan from whatever identifies it.
 
     Args:
-        scan: folder of a case, a `Case`, the path of each of `MODALITIES` in a dict,
-            or a `Scan`, which is returned as it is.
+        scan: the folder of a case, a `Case`, a dictionary of paths by modality, or a
+            `Scan`, which is returned as it is.
         force: as for `read_scan`.
 
     Returns:

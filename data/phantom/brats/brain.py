@@ -1,7 +1,7 @@
 """The healthy brain of the BraTS phantom: its surface and its tissues.
 
-Places are in mm from the middle of the grid, x from side to side, y from the
-front to the back, z upwards. Shapes are levels: functions of the place that are
+Positions are in mm from the center of the grid, with x from side to side, y from front
+to back and z upwards. Shapes are given by levels: functions of the position that are
 positive inside and grow by about one per mm of depth.
 """
 
@@ -24,7 +24,7 @@ TISSUES = (
 )
 WHITE, GRAY, FLUID, VESSEL, LESION, EDEMA, ENHANCING, NECROSIS, NONENHANCING = range(9)
 
-# Centers and half axes (z, y, x) in mm of what has a twin on the other side.
+# Centers and half axes (z, y, x) in mm; each has a twin on the other side.
 _VENTRICLES = (
     ((13, -26, 9), (7, 17, 5)),
     ((19, -1, 11), (5, 25, 6)),
@@ -42,16 +42,16 @@ _DEEP_GRAY = (
 
 @dataclass(frozen=True, eq=False)
 class Brain:
-    """One healthy brain, on whatever grid.
+    """One healthy brain, independent of any grid.
 
     Args:
-        scale: size along z, y and x; 1 is usual.
-        ventricles: size of the ventricles; 1 is usual.
+        scale: size along z, y and x relative to the average.
+        ventricles: size of the ventricles relative to the average.
         gyri: waves of the folds of the cortex.
         slow: waves of the slow variation of all surfaces.
-        vessels: two sets of waves; a vessel runs where both fields are zero.
-        spots: centers (z, y, x) and radii in mm of small bright lesions of the
-            white matter that are no tumor, `(count, 4)`.
+        vessels: two sets of waves; vessels run where both fields are zero.
+        spots: centers (z, y, x) and radii in mm, `(count, 4)`, of small bright
+            lesions of the white matter that are not tumor.
     """
 
     scale: np.ndarray
@@ -62,7 +62,13 @@ class Brain:
     spots: np.ndarray
 
     def depth(self, z, y, x):
-        """Level of the brain's surface without its folds, for places in mm."""
+        """Returns the level of the brain's surface without its folds.
+
+        Args:
+            z: positions in mm, of any shape.
+            y: likewise.
+            x: likewise.
+        """
         z, y, x = (
             value / scale for value, scale in zip((z, y, x), self.scale, strict=True)
         )
@@ -84,8 +90,8 @@ class Brain:
         """Paints the tissues on a grid.
 
         Args:
-            axes: places along z, y and x in mm, three vectors.
-            edge: mm over which one tissue passes into the next.
+            axes: positions along z, y and x in mm, three vectors.
+            edge: width in mm of the transition from one tissue to the next.
 
         Returns:
             `(shares, mask)`: the share of each of `TISSUES` in each voxel,
@@ -105,11 +111,11 @@ class Brain:
         for center, half_axes in _VENTRICLES:
             level = ball(place, center, np.multiply(half_axes, self.ventricles))
             # The caps of the ventricles are bright on FLAIR in every brain.
-            blend(shares, LESION, level + 2.5 + 1.5 * slow, edge, most=0.5)
+            blend(shares, LESION, level + 2.5 + 1.5 * slow, edge, max_share=0.5)
             blend(shares, FLUID, level, edge)
         for *center, radius in self.spots:
             level = ball(grid, center, (radius, radius, radius)) + 0.4 * radius * slow
-            blend(shares, LESION, level, edge, most=0.9)
+            blend(shares, LESION, level, edge, max_share=0.9)
         first, second = (wave_field(axes, waves) for waves in self.vessels)
         tube = 12 * (0.11 - np.hypot(first, second))
         blend(shares, VESSEL, np.minimum(tube, depth + 2), edge)
@@ -119,7 +125,7 @@ class Brain:
         """Paints gray and white matter, the fissures and the cerebellum."""
         z, y, x = (a / s for a, s in zip(grid, self.scale.astype("f4"), strict=True))
         gyri = wave_field(axes, self.gyri)
-        # Sulci follow the zero lines of the folds: open at the surface, and none
+        # Sulci follow the zero lines of the folds: they open at the surface, and end
         # in the depth, where all is white matter.
         reach = 0.25 * np.exp(-np.maximum(depth, 0) / 10)
         reach -= np.maximum(depth - 17, 0) / 8
@@ -138,7 +144,7 @@ class Brain:
         cerebellum = np.minimum(np.minimum(cerebellum, tent), depth - 1.2)
         blend(shares, GRAY, cerebellum, edge)
         folia = np.cos(1.1 * (z + 0.5 * np.abs(y - 34)) + gyri) - 0.4
-        blend(shares, WHITE, np.minimum(3 * folia, cerebellum - 3), edge, most=0.5)
+        blend(shares, WHITE, np.minimum(3 * folia, cerebellum - 3), edge, max_share=0.5)
         stem = 12 - np.hypot(x, y - 16 - 0.2 * (z + 40))
         blend(shares, WHITE, np.minimum(stem, -12 - z), edge)
         # The great sinus, between and behind the hemispheres.
@@ -147,7 +153,14 @@ class Brain:
 
 
 def draw_brain(generator):
-    """Draws the brain of one patient."""
+    """Draws the brain of one patient.
+
+    Args:
+        generator: NumPy generator.
+
+    Returns:
+        A `Brain`.
+    """
     scale = generator.normal(1, [0.015, 0.025, 0.025])
     ventricles = float(generator.uniform(0.75, 1.4))
     waves = [draw_waves(generator, length) for length in (16.0, 38.0, 44.0, 50.0)]
@@ -158,7 +171,13 @@ def draw_brain(generator):
 
 
 def ball(place, center, half_axes):
-    """Level of an ellipsoid: positive inside, about one per mm of depth."""
+    """Returns the level of an ellipsoid.
+
+    Args:
+        place: positions in mm along each axis, arrays that broadcast.
+        center: the center in mm.
+        half_axes: the half axes in mm.
+    """
     squares = (
         ((value - middle) / half) ** 2
         for value, middle, half in zip(place, center, half_axes, strict=True)
@@ -166,24 +185,25 @@ def ball(place, center, half_axes):
     return (1 - np.sqrt(sum(squares))) * np.float32(np.prod(half_axes) ** (1 / 3))
 
 
-def blend(shares, tissue, level, edge, most=1.0):
-    """Lets one tissue take the place of the others where its level is positive.
+def blend(shares, tissue, level, edge, max_share=1.0):
+    """Replaces other tissues with one tissue where its level is positive.
 
     Args:
-        shares: changed in place.
+        shares: share of each tissue, `(tissues, depth, height, width)`; changed in
+            place.
         tissue: index into `TISSUES`.
         level: `(depth, height, width)`.
-        edge: mm over which the share rises.
-        most: the share in the middle.
+        edge: width in mm over which the share rises.
+        max_share: the share inside.
     """
     box = _box(level > -edge / 2)
-    share = np.clip(level[box] / np.float32(edge) + np.float32(0.5), 0, most)
+    share = np.clip(level[box] / np.float32(edge) + np.float32(0.5), 0, max_share)
     part = shares[(slice(None), *box)]
     part *= 1 - share
     part[tissue] += share
 
 
 def _box(mask):
-    """The slices of the box that holds a mask, empty ones for an empty mask."""
+    """Returns the slices of the box of a mask; empty ones for an empty mask."""
     spans = (np.flatnonzero(mask.any(axis)) for axis in ((1, 2), (0, 2), (0, 1)))
     return tuple(slice(s[0], s[-1] + 1) if s.size else slice(0, 0) for s in spans)

@@ -9,12 +9,12 @@ from data.phantom.brats.brain import TISSUES, draw_brain
 from data.phantom.brats.field import draw_waves, wave_field
 from data.phantom.brats.tumor import draw_tumor
 
-# The grid that every shape stands for, in mm.
+# The size in mm that the grid has, whatever its shape.
 _FIELD = np.array([155.0, 240.0, 240.0])
-_REACH = np.array([76.0, 93.0, 79.0])  # of the greatest brain, from the middle
+_REACH = np.array([76.0, 93.0, 79.0])  # of the largest brain from the center, in mm
 
-# Intensity of each tissue; white matter on T1 is 1. Rows as in `TISSUES`,
-# columns as in `MODALITIES`.
+# Intensities relative to white matter on T1: a row per tissue as in `TISSUES`, a column
+# per modality as in `MODALITIES`.
 _INTENSITY = np.array(
     [
         [0.58, 1.00, 1.00, 0.50],  # white matter
@@ -38,14 +38,14 @@ def draw_case(seed, stream, index, shape, high_grade):
         seed: the phantom's seed.
         stream: number of the stream of random numbers.
         index: number of the case in the stream.
-        shape: (depth, height, width) in voxels. The brain fills every grid in
-            the same proportion.
-        high_grade: whether the tumor is a glioblastoma. Of the others each
-            second one, from the first on, has no enhancing tumor.
+        shape: `(depth, height, width)` in voxels. The brain fills the same share of
+            every grid.
+        high_grade: whether the tumor is a glioblastoma. Of the others every second
+            one, starting with the first, has no enhancing tumor.
 
     Returns:
-        `(images, labels)`: a dict of int16 arrays by modality, positive in the
-        brain and 0 elsewhere, and canonical labels, uint8, all of this shape.
+        `(images, labels)`, all of this shape: a dictionary of int16 arrays by
+        modality, positive in the brain and 0 elsewhere; and canonical labels, uint8.
     """
     draws = generator(seed, stream, index)
     brain = draw_brain(draws)
@@ -71,7 +71,7 @@ def draw_case(seed, stream, index, shape, high_grade):
 
 
 def _image(draws, shares, mask, axes, column):
-    """Draws one modality, int16 of the mask's shape."""
+    """Draws one modality, an int16 array of the shape of the mask."""
     table = _INTENSITY[:, column] * draws.normal(1, 0.045, len(TISSUES))
     image = np.tensordot(table.astype(np.float32), shares, 1)
     for length, strength in ((13.0, 0.035), (36.0, 0.04)):
@@ -82,7 +82,7 @@ def _image(draws, shares, mask, axes, column):
     scale = np.clip(450 * np.exp(0.5 * draws.normal()), 120, 1600)
     strength = draws.uniform(0.02, 0.045)
     noise = draws.standard_normal(image.shape, np.float32)
-    # Resampling to the common grid has smoothed the noise of the scanner.
+    # In real cases, resampling to the common grid has smoothed the scanner's noise.
     noise = ndimage.gaussian_filter(noise, 0.55)
     image += np.float32(strength / noise.std()) * noise
     return np.where(mask, np.maximum(np.rint(image * scale), 1), 0).astype(np.int16)

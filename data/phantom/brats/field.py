@@ -1,4 +1,4 @@
-"""Smooth random fields in space: sums of plane waves, fast on a regular grid."""
+"""Smooth random fields in space: sums of plane waves, fast on regular grids."""
 
 import numpy as np
 
@@ -8,11 +8,11 @@ def draw_waves(generator, length, count=12):
 
     Args:
         generator: NumPy generator.
-        length: usual wavelength in mm.
+        length: typical wavelength in mm.
         count: number of waves.
 
     Returns:
-        Wave vectors along z, y and x in rad per mm, and phases, `(count, 4)`.
+        Wave vectors along z, y and x in rad per mm and phases in rad, `(count, 4)`.
     """
     vectors = generator.normal(size=(count, 3))
     vectors *= 2 * np.pi / length / np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -23,11 +23,11 @@ def draw_waves(generator, length, count=12):
 def wave_field(axes, waves):
     """Sums waves over a grid.
 
-    A plane wave is a product of three waves along the axes, so that the sum over
-    the waves is a matrix product and costs little more than one wave.
+    A plane wave is the product of three waves along the axes, so that the sum of many
+    waves is a matrix product and costs little more than one wave.
 
     Args:
-        axes: places along z, y and x in mm, three vectors.
+        axes: positions along z, y and x in mm, three vectors.
         waves: what `draw_waves` returned.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Names of the BraTS phantom's cases, files and tables, as each release has them."""
+"""Names of the cases, files and tables of the BraTS phantom, as in each release."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ _COLUMNS = {
 }
 _FLAT = ("brats20", "brats21", "brats23")
 _SHORT_GRADES = {"HGG": "HG", "LGG": "LG"}
-# Names of the cases without labels and the first of their numbers, which follow
+# Names of the cases without labels, and the first of their numbers; these continue
 # those of the training cases.
 _UNLABELED = {
     "brats13": ("{:04d}", 301),
@@ -31,7 +31,7 @@ _UNLABELED = {
 
 
 def case_name(release, grade, index, labeled=True):
-    """Returns the folder of a case, which no other case of its grade has.
+    """Returns the name of a case's folder, unique within its grade.
 
     Args:
         release: name of the release.
@@ -39,14 +39,14 @@ def case_name(release, grade, index, labeled=True):
         index: number of the case within its grade, from 0.
         labeled: whether it is a training case.
     """
-    number = 2 * index + (grade == "LGG")  # within both grades
+    number = 2 * index + (grade == "LGG")  # across both grades
     if not labeled:
         form, first = _UNLABELED[release]
         return form.format(first + number)
     if release == "brats13":
         return f"{index + 1:04d}"
     if release == "brats15":
-        if index % 4 == 0:  # both grades count these from 1, as the real ones
+        if index % 4 == 0:  # both grades count these from 1, as in the real data
             return f"brats_2013_pat{index // 4 + 1:04d}_1"
         return f"brats_tcia_pat{100 + number}_{index + 1:04d}"
     if release in _FLAT:
@@ -61,16 +61,16 @@ def case_name(release, grade, index, labeled=True):
     if index % 4:
         site = "" if release == "brats17" else f"{1 + index % 8:02d}"
         source = f"TCIA{site}_{100 + number}"
-        if grade == "HGG" and index % 2:  # there is no LGG case of this source
+        if grade == "HGG" and index % 2:  # this source has no LGG cases
             letters = string.ascii_uppercase
             source = "CBICA_" + "".join(letters[index // 26**k % 26] for k in (2, 1, 0))
     return f"{prefix[release]}_{source}_1"
 
 
 def case_folder(release, grade, index, labeled=True):
-    """Returns a case's folder within the data set: below its grade, or flat.
+    """Returns a case's folder, relative to the data set: below its grade, or flat.
 
-    The validation and test sets of 2015 and later do not tell the grades.
+    The validation and test sets of 2015 and later do not reveal the grades.
     """
     name = case_name(release, grade, index, labeled)
     if release == "brats13":
@@ -87,8 +87,8 @@ def case_files(release, grade, index, labeled=True):
         release: a `Release`.
         grade: `"HGG"` or `"LGG"`.
         index: number of the case within its grade, from 0.
-        labeled: whether it is a training case. Without labels it is one of a
-            validation set, in 2013 and 2015 of the test set: other names.
+        labeled: whether it is a training case. Otherwise it has the name of a case of
+            the validation set, or in 2013 and 2015 of the test set.
     """
     folder = case_folder(release.name, grade, index, labeled)
     number = (54510 if labeled else 74510) + 20 * index + 10 * (grade == "LGG")
@@ -108,14 +108,14 @@ def case_files(release, grade, index, labeled=True):
 
 
 def tables(release, counts, seed, labeled=True):
-    """Returns the text of each table that lies beside the cases, by file name.
+    """Returns the content of each table beside the cases, by file name.
 
     Args:
         release: name of the release.
         counts: number of cases by grade.
         seed: the phantom's seed.
-        labeled: whether it is a training set; a validation set's table tells
-            no survival.
+        labeled: whether it is a training set; the table of a validation set does not
+            reveal the survival.
     """
     texts = {}
     if release in _COLUMNS and labeled:
@@ -137,7 +137,7 @@ def tables(release, counts, seed, labeled=True):
 
 
 def _survival(release, index, seed, labeled=True):
-    """Returns the row of one patient: only high grades have one."""
+    """Returns the row of one patient; only high grades have one."""
     draws = generator(seed, 2 if labeled else 5, index)
     age = round(float(np.clip(draws.normal(60, 12), 19, 87)), 3)
     days = int(np.clip(np.exp(draws.normal(5.8, 0.8)), 5, 1800))

@@ -1,8 +1,8 @@
-"""The tumors of the BraTS phantom: edema, rim, necrosis, of irregular shape.
+"""The tumors of the BraTS phantom: edema, rim and necrosis of irregular shape.
 
-A region is where a level is positive: the distance from a center, bent by
-smooth random fields, less what makes the region as large as was drawn. So its
-share of the brain is the same on every grid.
+A region is where a level is positive: the negative distance from a center, bent by
+smooth random fields and shifted so that the region has the size that was drawn. So it
+fills the same share of every grid.
 """
 
 from dataclasses import dataclass
@@ -20,26 +20,26 @@ from data.phantom.brats.brain import (
 )
 from data.phantom.brats.field import draw_waves, wave_field
 
-# Of the volume of the whole grid: what the real data have.
-_MEDIAN, _SPREAD, _LEAST, _GREATEST = 0.009, 0.55, 0.002, 0.024
+# Share of the volume of the whole grid, as in the real data.
+_MEDIAN, _SPREAD, _MIN, _MAX = 0.009, 0.55, 0.002, 0.024
 _GRID = 155 * 240 * 240  # mm³
 _NEVER = np.float32(-1e4)  # a level far outside
 
 
 @dataclass(frozen=True, eq=False)
 class Tumor:
-    """One tumor, on whatever grid.
+    """One tumor, independent of any grid.
 
     Args:
         share: share of the grid's volume that is tumor.
-        center: its middle along z, y and x in mm.
-        core_center: the middle of its core.
-        axes: three orthogonal axes over their lengths, `(3, 3)`; 1 is usual.
+        center: its center along z, y and x in mm.
+        core_center: the center of its core in mm.
+        axes: three orthogonal axes divided by their relative lengths, `(3, 3)`.
         waves: waves of its outline, rough outline, rim and patches.
         core: share of the tumor that is not edema.
-        enhancing: share of the core that takes up contrast agent, 0 for none.
-        necrosis: share of the core that is necrosis.
-        fuzzy: mm over which the edema passes into the brain.
+        enhancing: share of the core that takes up contrast agent; may be 0.
+        necrosis: share of the core that is necrosis; may be 0.
+        fuzzy: width in mm of the transition from edema to brain.
     """
 
     share: float
@@ -53,24 +53,24 @@ class Tumor:
     fuzzy: float
 
     def paint(self, shares, mask, axes, edge, grid_size):
-        """Puts the tumor into a brain.
+        """Paints the tumor into a brain.
 
         Args:
-            shares: the brain's tissues, changed in place.
-            mask: the brain, `(depth, height, width)`.
-            axes: places along z, y and x in mm, three vectors.
-            edge: mm over which one tissue passes into the next.
-            grid_size: voxels of the whole grid.
+            shares: shares of the tissues, as `Brain.paint` returned them; changed in
+                place.
+            mask: mask of the brain, `(depth, height, width)`.
+            axes: positions along z, y and x in mm, three vectors.
+            edge: width in mm of the transition from one tissue to the next.
+            grid_size: number of voxels of the whole grid.
 
         Returns:
-            Labels, uint8: 0 none, 1 necrosis, 2 edema, 3 non-enhancing, 4
-            enhancing.
+            Labels, uint8 of the shape of the mask: 0 none, 1 necrosis, 2 edema, 3
+            non-enhancing, 4 enhancing.
         """
         outline, rough, rim, patches = (wave_field(axes, w) for w in self.waves)
         size = (self.share * _GRID * 0.75 / np.pi) ** (1 / 3)  # radius, mm
         bend = size * (0.18 * outline + 0.1 * rough)
-        # Edema spreads along the white matter, and neither into the cortex nor
-        # into the ventricles.
+        # Edema spreads along the white matter, but not into cortex or ventricles.
         tissue = -0.3 * size * shares[GRAY] - 2.0 * size * shares[FLUID]
         outside = np.where(mask, np.float32(0), _NEVER)
         whole = tissue + bend + outside - self._distance(axes, self.center)
@@ -89,7 +89,7 @@ class Tumor:
             blend(shares, NECROSIS, dead, edge)
             labels[dead > 0] = 1
         if self.enhancing:
-            # The rim lies around the necrosis, and is not closed everywhere.
+            # The rim surrounds the necrosis, with gaps.
             near = core - dead if self.necrosis else core
             ring = 0.5 * near + 0.15 * size * patches
             ring = np.where(labels == 3, ring, _NEVER)
@@ -99,7 +99,7 @@ class Tumor:
         return labels
 
     def _distance(self, axes, center):
-        """Distance from a center along the tumor's own axes, in mm."""
+        """Returns the distance from a center, scaled along the tumor's axes, in mm."""
         z, y, x = (
             axis.astype(np.float32)
             for axis in np.meshgrid(
@@ -118,12 +118,15 @@ def draw_tumor(generator, brain, high_grade, enhances):
     Args:
         generator: NumPy generator.
         brain: the patient's `Brain`.
-        high_grade: whether it is a glioblastoma, most of whose core is a rim
-            around necrosis; of the others few have necrosis.
+        high_grade: whether it is a glioblastoma, whose core is mostly a rim around
+            necrosis; of other tumors, few have necrosis.
         enhances: whether a part of it takes up contrast agent.
+
+    Returns:
+        A `Tumor`.
     """
     uniform, normal = generator.uniform, generator.normal
-    share = np.clip(_MEDIAN * np.exp(_SPREAD * normal()), _LEAST, _GREATEST)
+    share = np.clip(_MEDIAN * np.exp(_SPREAD * normal()), _MIN, _MAX)
     size = (share * _GRID * 0.75 / np.pi) ** (1 / 3)
     points = uniform([-25, -62, -52], [55, 62, 52], (512, 3))
     inside = brain.depth(*points.T)
@@ -153,7 +156,7 @@ def draw_tumor(generator, brain, high_grade, enhances):
 
 
 def _of_size(level, count):
-    """Shifts a level so that it is positive in about `count` voxels."""
+    """Returns a level, shifted so that it is positive in about `count` voxels."""
     count = int(np.clip(round(count), 1, (level > _NEVER / 2).sum() - 1))
     place = level.size - count - 1
     return level - np.partition(level, place, axis=None)[place]

@@ -1,12 +1,11 @@
 """A synthetic data set in the layout of any BraTS release.
 
-It exists so that everything runs without the real data. Its brains have folds,
-white and gray matter, ventricles and vessels; its tumors edema, an enhancing rim,
-necrosis and, in 2013 and 2015, non-enhancing tumor. It is no easy one: the best
-single threshold on the FLAIR images, standardized over the brain, reaches a mean
-Dice of 0.66 for the whole tumor, and 0.70 with the best threshold of
-each case (30 cases of either grade, 52x80x80 voxels, seed 1); on three real cases
-it is 0.68 and 0.70.
+With it, everything runs without the real data. Its brains have folds, white and gray
+matter, ventricles and vessels; its tumors have edema, an enhancing rim, necrosis and,
+in 2013 and 2015, non-enhancing tumor. It is not easy: the best single threshold on the
+FLAIR images, standardized over the brain, reaches a mean Dice of 0.66 for the whole
+tumor, and the best threshold of each case 0.70 (30 cases of each grade, 52x80x80
+voxels, seed 1); on three real cases it is 0.68 and 0.70.
 """
 
 import gzip
@@ -25,10 +24,10 @@ from data.phantom.brats.case import draw_case
 from data.phantom.brats.names import case_files, tables
 from data.volume.files import write_labels
 
-_VERSION = 1  # to be raised by whatever changes the images
-_LEAST = (16, 48, 48)
+_VERSION = 1  # to be raised by any change of the images
+_MIN_SHAPE = (16, 48, 48)
 _GRADES = ("HGG", "LGG")
-# Of random numbers. The tables have 2 and 5.
+# Streams of random numbers. The tables use 2 and 5.
 _STREAMS = {("HGG", True): 0, ("LGG", True): 1, ("HGG", False): 3, ("LGG", False): 4}
 
 
@@ -37,33 +36,34 @@ def write_phantom(
 ):
     """Writes a phantom data set: the release's tree, tables and `phantom.json`.
 
-    The same arguments give the same bytes (with the same versions of the
-    libraries on the same kind of processor), the same seed shows the same brains
-    in every release. A longer phantom begins with the cases of a shorter one, in
-    each grade. It appears whole or not at all; one that is there is kept. The
-    first, third, … LGG case has no enhancing tumor.
+    The same arguments give the same bytes (with the same versions of the libraries on
+    the same kind of processor), and the same seed gives the same brains in every
+    release. In each grade, a longer phantom starts with the cases of a shorter one. The
+    folder appears complete or not at all; an existing one is kept. The first, third, …
+    LGG case has no enhancing tumor.
 
     Args:
-        root: folder to write, absent, empty, or holding this very phantom.
+        root: folder to write; may be empty or hold the very same phantom.
         release: name of a release, `"brats13"` to `"brats23"`.
         hgg: number of high-grade cases.
         lgg: number of low-grade cases.
-        shape: (depth, height, width) of the volumes in voxels of 1 mm, at least
-            16, 48 and 48. The brain fills every shape in the same proportion.
-        seed: seed of all that is random.
-        labeled: whether it is a training set. Else it is one to predict, as the
-            release's validation set (2013 and 2015: test set): other patients,
-            no labels, from 2015 on no grades, and no survival in the table.
+        shape: `(depth, height, width)` of the volumes in voxels of 1 mm, at least
+            16, 48 and 48. The brain fills the same share of every shape.
+        seed: seed of everything random.
+        labeled: whether it is a training set. Otherwise it is like the validation set
+            of the release (2013 and 2015: test set): other patients, no labels, no
+            grades since 2015, and no survival in the table.
 
     Raises:
         UserError: the folder holds something else, or cannot be written.
+        ValueError: an argument is out of range.
     """
     root, shape = Path(root), tuple(int(length) for length in shape)
     if release not in RELEASES:
         expected = f"one of {', '.join(RELEASES)}"
         raise ValueError(f"Expected {expected}. Received: release={release}")
-    if len(shape) != 3 or any(np.less(shape, _LEAST)):
-        raise ValueError(f"Expected at least {_LEAST}. Received: shape={shape}")
+    if len(shape) != 3 or any(np.less(shape, _MIN_SHAPE)):
+        raise ValueError(f"Expected at least {_MIN_SHAPE}. Received: shape={shape}")
     if min(hgg, lgg) < 0 or hgg + lgg < 1:
         raise ValueError(f"Expected a case. Received: hgg={hgg}, lgg={lgg}")
     release = RELEASES[release]
@@ -106,13 +106,13 @@ def _write_case(paths, images, labels, release):
     if "seg" not in paths:
         return
     if 3 not in release.labels.values():
-        labels[labels == 3] = 1  # from 2017 on one label for both
+        labels[labels == 3] = 1  # since 2017 one label for both
     paths["seg"].parent.mkdir(parents=True, exist_ok=True)
     write_labels(paths["seg"], from_canonical(labels, release), paths["flair"])
 
 
 def _write_image(path, array):
-    """Writes an image `(depth, height, width)` in the space of the real ones."""
+    """Writes an image `(depth, height, width)` with the affine of the real ones."""
     height = array.shape[1]
     if path.suffix == ".mha":
         image = SimpleITK.GetImageFromArray(array)

@@ -1,40 +1,40 @@
-"""Paints the head of the phantom: one slice of a head described in 3D.
+"""The head of the figshare phantom: slices through a head that is described in 3D.
 
-All shapes are functions of the place in the head, so that every slice of a
-patient, in whatever plane, shows the same head. Intensities are relative: the
-fat of the scalp is near 0.8.
+All shapes are functions of the position in the head, so that every slice of a patient,
+in whatever plane, shows the same head. Intensities are relative: the fat of the scalp
+is near 0.8.
 """
 
 import numpy as np
 
-_EDGE = 1.2  # mm over which one tissue passes into the next
+_EDGE = 1.2  # width of the transition between tissues, mm
 # Half axes of the head's surface and the depth of the skull below it, mm.
 _HEAD = (77, 96, 86)
 _SCALP, _SKULL = 6.0, 13.0
 
 
 def cavity_depth(points):
-    """Returns how deep points lie below the inside of the skull.
+    """Returns how deep points lie below the inner surface of the skull.
 
     Args:
-        points: x, y and z in mm, `(3, …)`, of a head of usual size.
+        points: x, y and z in mm, `(3, …)`, in a head of average size.
 
     Returns:
-        Depth in mm, `(…)`; negative outside of the brain's cavity.
+        Depth in mm, `(…)`; negative outside of the cavity.
     """
     return np.minimum(_cranium_depth(points) - _SKULL, points[2] - _base(points))
 
 
 def paint_head(grid, patient):
-    """Paints one slice without its tumor.
+    """Paints one slice, without the tumor.
 
     Args:
         grid: x, y and z of each pixel in mm, `(3, height, width)`.
         patient: a `PhantomPatient`.
 
     Returns:
-        `(image, inside)`: relative intensities, float32 `(height, width)`, and
-        how far inside of the head each pixel lies, in mm.
+        `(image, inside)`: relative intensities, float32 `(height, width)`, and the
+        depth of each pixel below the skin in mm.
     """
     points = grid / patient.scale.astype(np.float32)[:, None, None]
     fat, muscle, _, _, fluid = patient.tissue
@@ -48,7 +48,7 @@ def paint_head(grid, patient):
     _paint_face(image, points, inside, soft * gyri, patient)
     scalp = _SCALP * (0.8 + 0.15 * vessel)
     _paint(image, np.minimum(inside, scalp - inside), fat * (1 + 0.15 * soft))
-    # The skull: two dark tables and the marrow between them.
+    # The skull: two dark tables with the marrow between them.
     bone = np.minimum(cranium - _SCALP, points[2] - _base(points) + 6)
     _paint(image, bone, 0.06 + 0.03 * soft)
     marrow = 1.6 - np.abs(cranium - (_SCALP + _SKULL) / 2)
@@ -56,7 +56,7 @@ def paint_head(grid, patient):
 
     _paint(image, cavity, fluid)
     _paint_brain(image, points, cavity, gyri, patient)
-    # Where two slow fields are both near zero runs a thin tube: a vessel.
+    # Where two slow fields are both near zero, there runs a thin tube: a vessel.
     tube = 0.12 - np.hypot(vessel, other_vessel)
     _paint(image, np.minimum(tube * 12, cavity), 0.55 + 0.12 * soft)
     return image, inside
@@ -142,7 +142,7 @@ def _paint_face(image, points, inside, mixed, patient):
 
 
 def _cranium_depth(points):
-    """Depth below the surface of the egg-shaped cranium, along the radius."""
+    """Returns the depth below the surface of the egg-shaped cranium, radially."""
     x, y, z = points
     width = _HEAD[0] * (1 + 0.0009 * y)  # broader at the back
     level = np.sqrt((x / width) ** 2 + (y / _HEAD[1]) ** 2 + (z / _HEAD[2]) ** 2)
@@ -151,7 +151,7 @@ def _cranium_depth(points):
 
 
 def _face_depth(points):
-    """Depth below the skin of face, nose and neck."""
+    """Returns the depth below the skin of face, nose and neck."""
     x, y, z = points
     narrow = 1 - 0.28 * np.clip((-z - 35) / 85, 0, 1)
     front = (1 - np.hypot(x / (62 * narrow), (y + 36) / (60 * narrow))) * 60
@@ -163,7 +163,7 @@ def _face_depth(points):
 
 
 def _base(points):
-    """Height of the skull's base, in three steps from the front to the back."""
+    """Returns the height of the base of the skull: three steps from front to back."""
     x, y, _ = points
     middle, back = _step((y + 34) / 9), _step((y - 16) / 10)
     temporal = _step((np.abs(x) - 17) / 3.5)
@@ -177,7 +177,7 @@ def _step(value):
 
 
 def _field(points, waves):
-    """A smooth random field of unit variance: a sum of plane waves."""
+    """Returns a smooth random field of unit variance: a sum of plane waves."""
     total = sum(
         np.cos(a * points[0] + b * points[1] + c * points[2] + phase)
         for a, b, c, phase in waves
@@ -186,7 +186,7 @@ def _field(points, waves):
 
 
 def _ball(points, center, axes):
-    """Depth in an ellipsoid; one off the midline has a twin on the other side."""
+    """Returns the depth in an ellipsoid; off the midline it has a twin opposite."""
     x = np.abs(points[0]) if center[0] else points[0]
     level = ((x - center[0]) / axes[0]) ** 2
     level = level + ((points[1] - center[1]) / axes[1]) ** 2
@@ -195,6 +195,6 @@ def _ball(points, center, axes):
 
 
 def _paint(image, depth, value):
-    """Lays a tissue over the image where its depth in mm is positive."""
+    """Paints a tissue over the image where its depth in mm is positive."""
     share = np.clip(depth / _EDGE + 0.5, 0, 1)
     image += share * (value - image)

@@ -1,22 +1,22 @@
-"""One patient of the phantom: all that his or her slices have in common.
+"""One patient of the figshare phantom: everything that the slices have in common.
 
-Every slice of a patient shows the same head, contrast and tumor, as in the
-real data, so that folds drawn by image leak the patient's appearance.
+Every slice of a patient shows the same head, contrast and tumor, as in the real data,
+so that folds by image leak the appearance of the patient.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-# Area of the tumor in pixels of 0.49 mm by label: median, spread of its
-# logarithm, least and greatest; and the median of the image's maximum.
+# Area of the tumor in pixels of 0.49 mm by label: median, spread of its logarithm,
+# minimum and maximum; and the median of the maximum of the image.
 _AREA = {
     1: (3987, 0.50, 255, 15220),
     2: (4812, 0.54, 291, 25461),
     3: (1731, 0.58, 163, 11684),
 }
 _MAXIMUM = {1: 2576, 2: 5771, 3: 2150}
-# Slices pass beside the tumor's middle, where it is smaller than its largest.
+# Slices miss the center of the tumor: there it is larger than where they cut it.
 _LARGEST = 1.3
 
 
@@ -26,23 +26,23 @@ class PhantomPatient:
 
     Args:
         label: 1 meningioma, 2 glioma, 3 pituitary tumor.
-        scale: size of the head along x, y and z; 1 is usual.
+        scale: size of the head along x, y and z relative to the average.
         angle: in-plane rotation in radians.
         shift: in-plane shift, mm.
         tissue: intensity of fat, muscle, white matter, gray matter and fluid.
-        ventricles: size of the ventricles; 1 is usual.
+        ventricles: size of the ventricles relative to the average.
         waves: vectors (rad per mm) and phases of the tissue's random texture,
             `(fields, waves, 4)`.
         bias: slope of the coil's sensitivity along x, y and z.
-        surface: how much brighter the coil sees the surface than the middle.
+        surface: relative gain of the coil at the surface over the center.
         noise: standard deviation of the noise.
-        maximum: the greatest intensity of the stored images.
+        maximum: the largest intensity of the stored images.
         zeros: share of background pixels that are exactly zero.
-        radius: the tumor's radius, mm.
-        center: its middle in the head, mm.
-        lobes: its shape: strength and phase of its lobes, `(lobes, 2)`.
-        enhancement: how bright it takes up contrast agent.
-        core: share of its radius that is dark (necrosis), 0 for none.
+        radius: radius of the tumor, mm.
+        center: its center in the head, mm.
+        lobes: strength and phase of its lobes, `(lobes, 2)`.
+        enhancement: its intensity with contrast agent.
+        core: share of its radius that is dark (necrosis); may be 0.
     """
 
     label: int
@@ -68,17 +68,17 @@ def draw_patient(generator, label, cavity_depth):
     """Draws a patient.
 
     Args:
-        generator: NumPy generator, this patient's own.
+        generator: NumPy generator of this patient.
         label: 1 meningioma, 2 glioma, 3 pituitary tumor.
-        cavity_depth: function from points `(3, n)` in the head, mm, to their
-            depth below the inner surface of the skull.
+        cavity_depth: function from points `(3, n)` in the head, in mm, to their depth
+            below the inner surface of the skull.
 
     Returns:
         A `PhantomPatient`.
     """
     uniform, normal = generator.uniform, generator.normal
-    median, spread, least, greatest = _AREA[label]
-    area = np.clip(_LARGEST * median * np.exp(spread * normal()), 1.6 * least, greatest)
+    median, spread, low, high = _AREA[label]
+    area = np.clip(_LARGEST * median * np.exp(spread * normal()), 1.6 * low, high)
     radius = float(np.sqrt(area / np.pi) * 0.49)
     contrast = uniform(0.85, 1.2)
     tissue = np.array([0.82, 0.33, 0.36, 0.30, 0.10]) * normal(1, 0.06, 5)
@@ -109,7 +109,7 @@ def draw_patient(generator, label, cavity_depth):
 
 
 def _draw_waves(generator):
-    """Draws four fields of waves: gyri, soft tissue and two for the vessels."""
+    """Draws the waves of four fields: gyri, soft tissue and two for the vessels."""
     lengths = np.array([15.0, 19.0, 42.0, 47.0])[:, None, None]  # mm
     vectors = generator.normal(size=(4, 9, 3))
     vectors *= 2 * np.pi / lengths / np.linalg.norm(vectors, axis=2, keepdims=True)
@@ -119,7 +119,7 @@ def _draw_waves(generator):
 
 
 def _draw_center(generator, label, radius, cavity_depth):
-    """Draws the tumor's place: at the surface, inside, or above the base."""
+    """Draws the center of the tumor: at the surface, inside, or above the base."""
     if label == 3:
         return generator.normal([0, -15, -29], [1.5, 1.5, 1]) + [0, 0, 0.35 * radius]
     points = generator.uniform([-60, -75, -40], [60, 80, 68], (512, 3))

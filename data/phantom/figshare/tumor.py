@@ -1,4 +1,4 @@
-"""The tumors of the phantom: first the border, then what lies inside."""
+"""The tumors of the figshare phantom: first the border, then the inside."""
 
 import numpy as np
 from scipy import ndimage
@@ -6,25 +6,25 @@ from scipy import ndimage
 from data.phantom.figshare.head import cavity_depth
 from data.phantom.figshare.view import AXIS
 
-_MAX_CORNERS, _FEWEST_CORNERS = 67, 6
+_MAX_CORNERS, _MIN_CORNERS = 67, 6
 
 
 def draw_border(generator, view, patient):
-    """Draws the tumor's outline in one slice.
+    """Draws the outline of the tumor in one slice.
 
     Args:
-        generator: NumPy generator, this slice's own.
+        generator: NumPy generator of this slice.
         view: the slice's `View`.
         patient: a `PhantomPatient`.
 
     Returns:
-        Corners `(k, 2)`, x and y in pixels, k from 6 to 67.
+        Corners `(k, 2)`, x and y in pixels, with k from 6 to 67.
     """
     axis = AXIS[view.plane]
     beside = (view.offset - patient.center[axis]) / patient.radius
     radius = patient.radius * np.sqrt(max(1 - beside**2, 0.15))
     count = np.exp(np.log(23) + 0.4 * generator.normal()) * (radius / 15) ** 0.5
-    count = int(np.clip(round(count), _FEWEST_CORNERS, _MAX_CORNERS))
+    count = int(np.clip(round(count), _MIN_CORNERS, _MAX_CORNERS))
     angles = np.arange(count) + generator.uniform(-0.3, 0.3, count)
     angles *= 2 * np.pi / count
     reach = np.ones(count)
@@ -44,14 +44,14 @@ def draw_border(generator, view, patient):
 
 
 def paint_tumor(image, mask, generator, patient, pixel):
-    """Paints the tumor and what it does to its surroundings.
+    """Paints the tumor and its effect on its surroundings.
 
     Args:
         image: relative intensities, changed in place.
-        mask: the tumor, uint8 of the same shape.
-        generator: NumPy generator, this slice's own.
+        mask: mask of the tumor, uint8 of the same shape.
+        generator: NumPy generator of this slice.
         patient: a `PhantomPatient`.
-        pixel: size of a pixel, mm.
+        pixel: size of a pixel in mm.
     """
     box = _box(mask, margin=int(20 / pixel))
     image, mask = image[box], mask[box].astype(np.float32)
@@ -76,7 +76,7 @@ def paint_tumor(image, mask, generator, patient, pixel):
 
 
 def _share_inside(center, rays, patient):
-    """How much of each ray from the center stays within the skull."""
+    """Returns the share of each ray from the center that stays within the skull."""
     steps = np.linspace(0.3, 1, 36)
     scale = patient.scale[:, None, None]
     points = (center[:, None, None] + rays[:, :, None] * steps) / scale
@@ -86,6 +86,6 @@ def _share_inside(center, rays, patient):
 
 
 def _box(mask, margin):
-    """The slices of the mask's rectangle, widened by a margin."""
+    """Returns the slices of the rectangle of a mask, widened by a margin."""
     spans = (np.flatnonzero(mask.any(axis)) for axis in (1, 0))
     return tuple(slice(max(s[0] - margin, 0), s[-1] + margin + 1) for s in spans)

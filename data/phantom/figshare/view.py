@@ -1,4 +1,4 @@
-"""Where a slice of the phantom lies in the head."""
+"""Where a slice of the figshare phantom lies in the head."""
 
 from dataclasses import dataclass
 
@@ -6,21 +6,21 @@ import numpy as np
 
 PLANES = ("axial", "coronal", "sagittal")
 FIELD = 0.49 * 512  # mm, the width of an image
-# The axis across each plane, and the two within it: to the right and down or up.
+# The axis perpendicular to each plane, and the two within it: right, and down or up.
 AXIS = {"axial": 2, "coronal": 1, "sagittal": 0}
 _WITHIN = {"axial": (0, 1), "coronal": (0, 2), "sagittal": (1, 2)}
 
 
 @dataclass(frozen=True)
 class View:
-    """One slice through the head: mm in the head to pixels and back.
+    """One slice through the head: from mm in the head to pixels and back.
 
-    In the head, x runs from one ear to the other, y from the face to the back,
-    z upwards, all in mm from the middle of the brain.
+    In the head, x runs from ear to ear, y from the face to the back and z upwards, all
+    in mm from the center of the brain.
 
     Args:
         plane: `"axial"`, `"coronal"` or `"sagittal"`.
-        offset: position along the axis across the plane, mm.
+        offset: position along the axis perpendicular to the plane, mm.
         size: height and width of the image in pixels.
         angle: rotation within the plane, radians.
         shift: shift within the plane, mm, right and down.
@@ -33,12 +33,12 @@ class View:
     shift: tuple[float, float] = (0.0, 0.0)
 
     def grid(self):
-        """Returns x, y and z of each pixel, `(3, size, size)` float32."""
+        """Returns x, y and z of each pixel in mm, `(3, size, size)` float32."""
         steps = np.arange(self.size, dtype=np.float32)
         return self.head(np.stack(np.meshgrid(steps, steps)))
 
     def head(self, pixels):
-        """Returns points of the head, `(3, …)`, of pixels (x, y), `(2, …)`."""
+        """Maps pixels (x, y), `(2, …)`, to points in the head, `(3, …)` in mm."""
         right = (pixels[0] - self.size / 2 + 0.5) * self._pixel - self.shift[0]
         down = (pixels[1] - self.size / 2 + 0.5) * self._pixel - self.shift[1]
         cosine, sine = np.cos(self.angle), np.sin(self.angle)
@@ -51,7 +51,7 @@ class View:
         return points
 
     def pixels(self, points):
-        """Returns the pixels (x, y), `(2, …)`, of points of the head, `(3, …)`."""
+        """Maps points in the head, `(3, …)` in mm, to pixels (x, y), `(2, …)`."""
         right_axis, down_axis = _WITHIN[self.plane]
         first = points[right_axis]
         second = points[down_axis] * (1 if self.plane == "axial" else -1)

@@ -1,9 +1,9 @@
 """A synthetic data set in the layout of the figshare CE-MRI data set.
 
-It exists so that everything runs without the real data. It is no easy one: fat,
-mucosa and vessels are as bright as the tumors. The best single threshold on the
-min-max normalized images reaches a mean Dice of 0.16 (160 images of 256 pixels,
-seed 0); on the real images it reaches 0.12.
+With it, everything runs without the real data. It is not easy: fat, mucosa and vessels
+are as bright as the tumors. The best single threshold on the min-max normalized images
+reaches a mean Dice of 0.16 (160 images of 256 pixels, seed 0); on the real images it
+reaches 0.12.
 """
 
 import itertools
@@ -24,38 +24,38 @@ from data.phantom.figshare.patient import draw_patient
 from data.phantom.figshare.tumor import draw_border, paint_tumor
 from data.phantom.figshare.view import AXIS, FIELD, PLANES, View
 
-_VERSION = 1  # to be raised by whatever changes the images
-_MIX = np.array([708, 1426, 930]) / 3064  # of the labels, as in the real data
+_VERSION = 1  # to be raised by any change of the images
+_MIX = np.array([708, 1426, 930]) / 3064  # shares of the labels in the real data
 _FOLDS = 5
-# Streams of random numbers, so that none is drawn from twice.
+# Streams of random numbers, so that no number is used twice.
 _PLAN, _PATIENT, _SLICE, _NAME, _FOLD = range(5)
 
 
-def write_phantom(root, count=160, seed=0, size=512, most_slices=23):
+def write_phantom(root, count=160, seed=0, size=512, max_slices=23):
     """Writes a phantom data set: `<index>.mat`, `cvind.mat`, `phantom.json`.
 
-    The same arguments give the same bytes (with the same versions of NumPy and
-    HDF5 on the same kind of processor). A longer phantom begins with the images
-    of a shorter one. It appears whole or not at all; one that is there already
-    is kept.
+    The same arguments give the same bytes (with the same versions of NumPy and HDF5 on
+    the same kind of processor). A longer phantom starts with the images of a shorter
+    one. The folder appears complete or not at all; an existing one is kept.
 
     Args:
-        root: folder to write, absent, empty, or holding this very phantom.
+        root: folder to write; may be empty or hold the very same phantom.
         count: number of images.
-        seed: seed of all that is random.
+        seed: seed of everything random.
         size: height and width of the images in pixels.
-        most_slices: greatest number of slices a patient has.
+        max_slices: largest number of slices of a patient.
 
     Raises:
         UserError: the folder holds something else, or cannot be written.
+        ValueError: an argument is out of range.
     """
     root = Path(root)
-    if count < 1 or size < 64 or most_slices < 1:
+    if count < 1 or size < 64 or max_slices < 1:
         raise ValueError(
-            "Expected count >= 1, size >= 64 and most_slices >= 1. Received: "
-            f"count={count}, size={size}, most_slices={most_slices}"
+            "Expected count >= 1, size >= 64 and max_slices >= 1. Received: "
+            f"count={count}, size={size}, max_slices={max_slices}"
         )
-    plan = list(itertools.islice(_plan(seed, size, most_slices), count))
+    plan = list(itertools.islice(_plan(seed, size, max_slices), count))
     planes = {str(i): view.plane for i, (_, _, view) in enumerate(plan, start=1)}
     settings = {
         "writer": PHANTOM_WRITER,
@@ -63,7 +63,7 @@ def write_phantom(root, count=160, seed=0, size=512, most_slices=23):
         "count": count,
         "seed": seed,
         "size": size,
-        "most_slices": most_slices,
+        "most_slices": max_slices,  # the name in existing phantoms
         "planes": planes,
     }
     names = [*(f"{index}.mat" for index in planes), "cvind.mat"]
@@ -78,23 +78,23 @@ def write_phantom(root, count=160, seed=0, size=512, most_slices=23):
         write_json(folder / PHANTOM_FILE, settings)
 
 
-def _plan(seed, size, most_slices):
-    """Yields `(patient's number, patient, view)` of each image, without end."""
+def _plan(seed, size, max_slices):
+    """Yields `(number of the patient, patient, view)` of each image, endlessly."""
     done = np.zeros(3)
     for number in itertools.count():
-        # The tumor type that is most behind its share comes next.
+        # The tumor type that is furthest behind its share comes next.
         label = int(np.argmax(_MIX * (done.sum() + 1) - done)) + 1
         patient = draw_patient(generator(seed, _PATIENT, number), label, cavity_depth)
         draws = generator(seed, _PLAN, number)
-        views = _views(draws, patient, size, most_slices)
+        views = _views(draws, patient, size, max_slices)
         done[label - 1] += len(views)
         for view in views:
             yield number, patient, view
 
 
-def _views(draws, patient, size, most_slices):
-    """Draws a patient's slices: up to three planes, side by side in each."""
-    count = int(np.clip(round(7 * np.exp(0.65 * draws.normal())), 1, most_slices))
+def _views(draws, patient, size, max_slices):
+    """Draws the slices of a patient: in up to three planes, side by side in each."""
+    count = int(np.clip(round(7 * np.exp(0.65 * draws.normal())), 1, max_slices))
     views = []
     planes = draws.permutation(PLANES).tolist()
     for plane, part in zip(planes, np.array_split(np.arange(count), 3), strict=True):
@@ -119,19 +119,19 @@ def _draw_slice(draws, patient, view, patient_id):
     image, inside = paint_head(grid, patient)
     paint_tumor(image, mask, draws, patient, pixel)
     image = ndimage.gaussian_filter(image, 0.4 / pixel)
-    # The coil sees the surface better than the middle, and one side better.
+    # The coil is more sensitive at the surface than in the center, and on one side.
     image *= 1 + patient.surface * np.exp(-np.maximum(inside, 0) / 14)
     image *= 1 + np.tensordot(patient.bias, grid, 1)
-    image -= 0.4 * np.maximum(image - 0.75, 0)  # a few hot spots set no scale
+    image -= 0.4 * np.maximum(image - 0.75, 0)  # a few hot spots must not set the scale
     noise = draws.normal(0, patient.noise, (2, *shape))
-    image = np.hypot(image + noise[0], noise[1])  # Rician: of a magnitude image
+    image = np.hypot(image + noise[0], noise[1])  # Rician, as in magnitude images
     image = np.maximum(image - np.quantile(image, patient.zeros), 0)
     image = np.rint(image * (patient.maximum / image.max())).astype(np.int16)
     return Slice(image, mask, border, patient_id, patient.label)
 
 
 def _patient_id(seed, number):
-    """Returns an id of either style of the real data, unique by its number."""
+    """Returns an id in one of the styles of the real data, unique by its number."""
     draws = generator(seed, _NAME, number)
     if draws.uniform() < 0.6:
         return f"{96000 + 53 * number + draws.integers(53)}"
@@ -140,6 +140,6 @@ def _patient_id(seed, number):
 
 
 def _fold(seed, number):
-    """Returns the fold, from 1, of a patient; each five fill the five folds."""
+    """Returns the fold, from 1, of a patient; every five fill the five folds."""
     order = generator(seed, _FOLD, number // _FOLDS).permutation(_FOLDS)
     return int(order[number % _FOLDS]) + 1

@@ -1,4 +1,4 @@
-"""Modalities that are moved or mirrored against the others: found, and no others."""
+"""Modalities that are moved or mirrored relative to the others, and only those."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def volumes():
     ]
 
 
-def test_what_lies_well_is_not_told(volumes):
+def test_aligned_volumes_are_not_reported(volumes):
     assert worst_placed(volumes) is None
 
 
@@ -47,7 +47,7 @@ def test_the_volume_that_is_moved_or_mirrored_is_named(
     assert worst_placed(changed) == (position, words)
 
 
-def test_too_little_brain_tells_nothing(volumes):
+def test_too_little_brain_is_not_judged(volumes):
     small = [volume[30:60, 40:70, 40:70] for volume in volumes]
     small[1] = np.flip(small[1], axis=2)
     assert worst_placed(small) is None

@@ -1,4 +1,4 @@
-"""The BraTS phantom: same bytes, every release's names, and not too easy."""
+"""The BraTS phantom: the same bytes, the names of every release, and not too easy."""
 
 import csv
 from collections import defaultdict
@@ -38,7 +38,7 @@ def digests(root):
 
 
 def draw_many(count, shape, seed=1):
-    """Yields images, labels and grade of cases of both grades in turn."""
+    """Yields images, labels and grade of cases, alternating between the grades."""
     for i in range(count):
         high_grade = i % 2 == 0
         yield *draw_case(seed, i % 2, i // 2, shape, high_grade), high_grade
@@ -51,7 +51,7 @@ def draw_patient(seed, index):
 
 
 def best_threshold_dice(cases):
-    """Returns the best mean Dice of one threshold of FLAIR, and of each its own."""
+    """Returns the mean Dice of the best FLAIR threshold, for all cases and for each."""
     thresholds = np.linspace(-1, 4, 51)
     curves = []
     for flair, labels in cases:
@@ -100,7 +100,7 @@ def test_foreign_files_stay(root, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
-def test_incomplete_phantom_is_no_phantom(tmp_path):
+def test_incomplete_phantom_is_refused(tmp_path):
     write_phantom(tmp_path / "phantom", hgg=1, lgg=0, shape=SMALL)
     next((tmp_path / "phantom").rglob("*_t1.nii.gz")).unlink()
     with pytest.raises(UserError):
@@ -168,7 +168,7 @@ def test_every_release_without_labels(tmp_path, release):
     assert not training & {path.name for path in root.rglob("*") if path.is_dir()}
 
 
-def test_validation_shows_other_patients(root, tmp_path):
+def test_validation_set_has_other_patients(root, tmp_path):
     where = tmp_path / "validation"
     write_phantom(where, "brats17", hgg=3, lgg=2, shape=SMALL, labeled=False)
     assert read_json(where / "phantom.json")["labeled"] is False
@@ -204,7 +204,7 @@ def test_survival_table_of_a_validation_set(tmp_path, release, header):
 
 
 @pytest.mark.parametrize("release", RELEASES)
-def test_names_are_the_release_s_and_unique(release):
+def test_names_are_those_of_the_release_and_unique(release):
     kind = RELEASES[release]
     paths = [
         path
@@ -249,7 +249,7 @@ def test_releases_show_the_same_brains(root, tmp_path):
     np.testing.assert_array_equal(new.read_labels(first), merged)
 
 
-def test_space_is_that_of_the_real_files(root):
+def test_affine_is_that_of_the_real_files(root):
     for path in root.rglob("*.nii.gz"):
         image = nibabel.load(path)
         expected = [[-1, 0, 0, 0], [0, -1, 0, 47], [0, 0, 1, 0], [0, 0, 0, 1]]
@@ -276,7 +276,7 @@ def test_survival_table(tmp_path, release, name, header):
     assert all(row[3:] in ([], ["GTR"], ["STR"], ["NA"]) for row in rows)
 
 
-def test_sizes_are_those_of_real_cases():
+def test_sizes_are_like_those_of_real_cases():
     """Real medians: brain 17 %, 138 of 155 slices; tumor 0.9 %."""
     brains, slices = [], []
     for images, labels, _ in draw_many(16, (31, 60, 60)):
@@ -333,7 +333,7 @@ def test_contrast_of_tissues():
 
 
 def test_tumor_is_nested():
-    """Seen from the core's middle, most of the rim is nearer than most edema."""
+    """From the center of the core, most of the rim is nearer than most of the edema."""
     for _, labels, high_grade in draw_many(6, (52, 80, 80)):
         if not high_grade:
             continue
@@ -353,7 +353,7 @@ def test_grades():
     assert enhancing[False] == [False, True] * 4
 
 
-def test_tumor_lies_in_the_brain_and_beside_the_middle():
+def test_tumor_lies_in_the_brain_and_off_the_midline():
     for i in range(60):
         draws = generator(5, 0, i)
         brain = draw_brain(draws)
@@ -362,8 +362,8 @@ def test_tumor_lies_in_the_brain_and_beside_the_middle():
         assert abs(tumor.center[2]) > 5
 
 
-def test_bias_field_is_there():
-    """White matter of T1 differs from octant to octant more than by noise."""
+def test_bias_field_exists():
+    """White matter on T1 differs between octants by more than noise."""
     spreads = []
     for images, labels, _ in draw_many(6, (52, 80, 80)):
         image = np.where(labels == 0, images["t1"], 0)

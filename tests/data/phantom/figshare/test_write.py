@@ -1,4 +1,4 @@
-"""The phantom: same bytes, the real layout, and not too easy."""
+"""The figshare phantom: the same bytes, the real layout, and not too easy."""
 
 from collections import Counter, defaultdict
 
@@ -35,17 +35,17 @@ def best_threshold_dice(dataset):
 
 
 def test_same_seed_same_bytes(phantom_root, tmp_path):
-    write_phantom(tmp_path / "again", count=24, size=128, most_slices=4)
+    write_phantom(tmp_path / "again", count=24, size=128, max_slices=4)
     assert digests(tmp_path / "again") == digests(phantom_root)
 
 
 def test_other_seed_other_images(phantom_root, tmp_path):
-    write_phantom(tmp_path / "other", count=2, size=128, seed=1, most_slices=4)
+    write_phantom(tmp_path / "other", count=2, size=128, seed=1, max_slices=4)
     assert digests(tmp_path / "other")["1.mat"] != digests(phantom_root)["1.mat"]
 
 
 def test_longer_phantom_begins_with_the_shorter(phantom_root, tmp_path):
-    write_phantom(tmp_path / "short", count=7, size=128, most_slices=4)
+    write_phantom(tmp_path / "short", count=7, size=128, max_slices=4)
     long = digests(phantom_root)
     short = digests(tmp_path / "short")
     assert all(short[f"{i}.mat"] == long[f"{i}.mat"] for i in range(1, 8))
@@ -56,11 +56,11 @@ def test_longer_phantom_begins_with_the_shorter(phantom_root, tmp_path):
 
 def test_same_phantom_is_kept(phantom_copy):
     before = {path: path.stat().st_mtime_ns for path in phantom_copy.iterdir()}
-    write_phantom(phantom_copy, count=24, size=128, most_slices=4)
+    write_phantom(phantom_copy, count=24, size=128, max_slices=4)
     assert before == {path: path.stat().st_mtime_ns for path in phantom_copy.iterdir()}
 
 
-def test_empty_folder_is_taken(tmp_path):
+def test_empty_folder_is_used(tmp_path):
     (tmp_path / "empty").mkdir()
     write_phantom(tmp_path / "empty", count=1, size=64)
     assert len(FigshareDataset(tmp_path / "empty")) == 1
@@ -75,10 +75,10 @@ def test_foreign_files_stay(phantom_copy, tmp_path):
     assert (tmp_path / "mine" / "notes.txt").read_text() == "mine"
 
 
-def test_incomplete_phantom_is_no_phantom(phantom_copy):
+def test_incomplete_phantom_is_refused(phantom_copy):
     (phantom_copy / "5.mat").unlink()
     with pytest.raises(UserError):
-        write_phantom(phantom_copy, count=24, size=128, most_slices=4)
+        write_phantom(phantom_copy, count=24, size=128, max_slices=4)
 
 
 def test_nothing_appears_after_an_error(tmp_path, monkeypatch):
@@ -92,7 +92,7 @@ def test_nothing_appears_after_an_error(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"count": 0}, {"size": 32}, {"count": 1, "most_slices": 0}]
+    "wrong", [{"count": 0}, {"size": 32}, {"count": 1, "max_slices": 0}]
 )
 def test_arguments_are_checked(tmp_path, wrong):
     with pytest.raises(ValueError, match="Received"):
@@ -118,7 +118,7 @@ def test_images_are_like_real_ones(phantom_root):
     assert 0.01 < min(zeros) and max(zeros) < 0.36 and 0.08 < np.median(zeros) < 0.25
 
 
-def test_patients_are_whole(phantom_root):
+def test_patients_have_one_fold_and_one_type(phantom_root):
     dataset = FigshareDataset(phantom_root)
     folds, groups = defaultdict(set), defaultdict(set)
     for case in dataset:
@@ -146,7 +146,7 @@ def test_no_threshold_solves_it(phantom_root):
 
 
 def describe(path):
-    """Lists everything of a file's layout that HDF5 shows."""
+    """Lists everything about the layout of a file that HDF5 reveals."""
     rows = []
 
     def add(name, item):
