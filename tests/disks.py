@@ -1,4 +1,4 @@
-"""A disk that is full, and code run in a process of its own."""
+"""Disks that are full, and code that runs in its own process."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @contextlib.contextmanager
 def small_disk(folder, size="64k"):
-    """Mounts a disk of `size` at a folder; skips where that is not permitted."""
+    """Mounts a disk of `size` at a folder; skips the test if that is not permitted."""
     mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder]
     try:
         done = subprocess.run(mount, capture_output=True, text=True, check=False)
@@ -24,7 +24,7 @@ def small_disk(folder, size="64k"):
     try:
         yield folder
     finally:
-        # Lazily: a library that failed to close a file still holds it.
+        # Lazily, because a library that failed to close a file still holds it.
         subprocess.run(["umount", "-l", folder], check=True)
 
 

@@ -1,4 +1,4 @@
-"""Runs that are killed within a training, and what is left of them."""
+"""Runs that are killed during training, and what is left of them."""
 
 import os
 import signal
@@ -16,9 +16,9 @@ def kill_within_training(folder, arguments, patience=400):
     """Starts `python -m papers` in a folder and kills it after its first state.
 
     Args:
-        folder: where it runs; without any run.
-        arguments: those of the command line.
-        patience: seconds to wait for the state.
+        folder: where the command runs; must hold no run yet.
+        arguments: the arguments of the command line.
+        patience: how many seconds to wait for the first state.
     """
     process = subprocess.Popen(
         [sys.executable, "-m", "papers", *arguments],
@@ -38,7 +38,7 @@ def kill_within_training(folder, arguments, patience=400):
 
 
 def arrays(path):
-    """Returns all arrays of an HDF5 file by name."""
+    """Returns all arrays of an HDF5 file, by name."""
     found = {}
 
     def take(name, item):

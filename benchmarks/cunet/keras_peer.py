@@ -25,7 +25,7 @@ def main(variant, part, network, batch, side):
     from benchmarks.shared.flops import forward_macs, training_macs
     from benchmarks.shared.machine import matrix_product
     from common.layers import fast_paths
-    from common.training.loop import make_step
+    from common.training.one_device import OneDevice
     from papers.cunet.experiment import LogitsOf
     from papers.cunet.networks import without_heads
     from papers.cunet.protocol import METHODS, Protocol
@@ -54,7 +54,7 @@ def main(variant, part, network, batch, side):
         return
     optimizer = run.optimizer()
     optimizer.build(model.trainable_variables)
-    step = make_step(model, run.loss(), optimizer)
+    step = OneDevice().make_step(model, run.loss(), optimizer)
     if variant.startswith("live"):
         stream = live_stream(run, names, images, classes, brain)
         serve(lambda: [float(step(*one)) for one in stream()])

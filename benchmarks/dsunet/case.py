@@ -25,7 +25,7 @@ def main():
     import keras
 
     from common.evidence import replace
-    from common.training.loop import make_step
+    from common.training.one_device import OneDevice
     from common.training.precision import scaled
     from data.splits.split import Split
     from papers.dsunet import experiment
@@ -60,7 +60,7 @@ def main():
     model = run.build()
     optimizer = scaled(run.optimizer(), arguments.precision)
     optimizer.build(model.trainable_variables)
-    update, seconds = make_step(model, run.loss(), optimizer), []
+    update, seconds = OneDevice().make_step(model, run.loss(), optimizer), []
     for _, batch in zip(range(arguments.steps + 1), run.stream(0), strict=False):
         started = time.perf_counter()
         loss = float(update(*batch))

@@ -17,7 +17,7 @@ def main(variant, network, side):
 
     from benchmarks.shared.machine import threads
     from common.layers import fast_paths
-    from common.training.loop import make_step
+    from common.training.one_device import OneDevice
     from papers.dsunet import networks
     from papers.dsunet.losses import LabelDice
 
@@ -28,7 +28,7 @@ def main(variant, network, side):
     model = getattr(networks, network)((*sides, 4))
     optimizer = keras.optimizers.Adam(5e-4)
     optimizer.build(model.trainable_variables)
-    step = make_step(model, LabelDice(), optimizer)
+    step = OneDevice().make_step(model, LabelDice(), optimizer)
     x = tf.random.stateless_normal((1, *sides, 4), (0, 1))
     chance = tf.random.stateless_uniform((1, *sides, 3), (0, 2))
     y = tf.cast(chance < 0.1, tf.float32)

@@ -128,42 +128,36 @@ def variants(network, size, filters, kind, count, xla):
 
     Each has its own network with the same initial weights, and the same batch.
     """
+    from common.training.one_device import OneDevice
     from common.training.towers import mirrored, sequential
 
-    makes = {ONE_DEVICE: (None, False), IN_TURN: (sequential(TOWERS), False)}
+    makes = {ONE_DEVICE: (OneDevice(), False), IN_TURN: (sequential(TOWERS), False)}
     if xla:
         makes[f"{IN_TURN}, XLA"] = (sequential(TOWERS), True)
     for n in range(1, min(count, TOWERS) + 1):
-        towers = mirrored([f"{kind}:{i}" for i in range(n)])
-        makes[replicas(n)] = (towers, False)
+        makes[replicas(n)] = (mirrored([f"{kind}:{i}" for i in range(n)]), False)
     weights, made = None, {}
-    for name, (towers, compiled) in makes.items():
-        made[name] = _variant(network, size, filters, towers, compiled)
+    for name, (placement, compiled) in makes.items():
+        made[name] = _variant(network, size, filters, placement, compiled)
         if weights is not None:
             made[name].model.set_weights(weights)
         weights = made[name].model.get_weights()
     return made
 
 
-def _variant(network, size, filters, towers, compiled):
-    import contextlib
-
+def _variant(network, size, filters, placement, compiled):
     import keras
     import tensorflow as tf
 
     from common.losses.cross_entropy import LabelCrossEntropy
-    from common.training.loop import make_step
     from papers.hierdice import networks
 
-    with towers.scope() if towers else contextlib.nullcontext():
+    with placement.scope():
         model = getattr(networks, network)((size, size, 4), base_filters=filters)
         optimizer = keras.optimizers.Adam(LEARNING_RATE, epsilon=1e-8)
         optimizer.build(model.trainable_variables)
     loss = LabelCrossEntropy()
-    if towers:
-        update = towers.make_step(model, loss, optimizer, compiled)
-    else:
-        update = make_step(model, loss, optimizer)
+    update = placement.make_step(model, loss, optimizer, compiled)
     random = np.random.default_rng(0)
     x = tf.constant(random.normal(size=(BATCH, size, size, 4)).astype(np.float32))
     y = tf.constant(random.integers(0, 5, (BATCH, size, size, 1)).astype(np.float32))

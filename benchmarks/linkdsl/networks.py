@@ -13,7 +13,7 @@ from benchmarks.shared.flops import forward_macs, training_macs
 from common.evidence import replace
 from common.inference.predict import Predictor
 from common.layers.batch_normalization import FusedBatchNormalization
-from common.training.loop import make_step
+from common.training.one_device import OneDevice
 from data.order import generator
 from data.splits.split import Split
 from papers.linkdsl.experiment import Experiment
@@ -76,7 +76,7 @@ def training_step(task, experiment):
 def _training_step(task, experiment):
     model, optimizer = build_model(task, experiment), experiment.optimizer()
     optimizer.build(model.trainable_variables)
-    step = make_step(model, experiment.loss(), optimizer, task.variant.xla)
+    step = OneDevice().make_step(model, experiment.loss(), optimizer, task.variant.xla)
     return step, model
 
 

@@ -1,4 +1,8 @@
-"""The machines that `TF_CONFIG` names, read without TensorFlow."""
+"""The machines that `TF_CONFIG` names, read without TensorFlow.
+
+A machine here is one process of a training that several share; TensorFlow calls it
+a worker. (The workers of `data.prepared` are processes that prepare cases.)
+"""
 
 import json
 import os
@@ -7,14 +11,14 @@ from common.errors import UserError
 
 
 class LostMachineError(UserError):
-    """One of several machines has stopped: all are to be started again."""
+    """One of several machines has stopped, so all of them must be restarted."""
 
 
 def machines():
-    """Returns how many machines train together: 1 where `TF_CONFIG` names none.
+    """Returns how many machines train together: 1 if `TF_CONFIG` names none.
 
     Raises:
-        UserError: it cannot be read.
+        UserError: `TF_CONFIG` cannot be read.
     """
     try:
         config = json.loads(os.environ.get("TF_CONFIG", "{}"))
@@ -30,5 +34,5 @@ def machines():
 
 
 def on_several_machines():
-    """Tells whether `TF_CONFIG` makes this process one of several."""
+    """Whether `TF_CONFIG` makes this process one of several machines."""
     return machines() > 1

@@ -1,260 +1,178 @@
 """The training loop that every paper uses.
 
-Our own rather than `fit`, because exact resume needs three things in one hand:
-the data order, the state on disk and the point where a step begins.
+It is our own rather than Keras's `fit`, because exact resume needs three things
+in one place: the order of the data, the state on disk and the point where a step
+begins.
 """
 
 import contextlib
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-import tensorflow as tf
-
 from common.errors import UserError
-from common.files import atomic_path, write_text
-from common.training.lost_machine import machines_together
+from common.training.lost_machine import report_lost_machine
 from common.training.moving_average import MovingAverage
-from common.training.plateau import Plateau
-from common.training.state import StateStore
-from common.training.towers import Towers
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What one training run does.
-
-    Args:
-        epochs: number of epochs, the budget.
-        steps_per_epoch: updates an epoch.
-        key: hash of all that decides the run's numbers.
-        save_every: steps between saved states within an epoch; each epoch's
-            end saves one anyway.
-        monitor: name of the validation score whose best epoch is kept.
-        jit_compile: whether XLA compiles the step. Off by default: on CPU the
-            native kernels win (`make bench-linkdsl`).
-        schedule: a `common.training.plateau.Plateau`, which sets the learning rate
-            of each epoch and may end the training early; None for neither.
-        towers: the `Towers` that the model and the optimizer were made for; None
-            for one device and whole batches.
-        average_decay: decay of a moving average of the weights, which is then what
-            is validated and kept; None for none.
-    """
-
-    epochs: int
-    steps_per_epoch: int
-    key: str
-    save_every: int | None = None
-    monitor: str = "val_dice"
-    jit_compile: bool = False
-    schedule: Plateau | None = None
-    towers: Towers | None = None
-    average_decay: float | None = None
+from common.training.run_files import RunFiles
 
 
 def train(model, loss, optimizer, stream, validate, plan, folder, on_progress=None):
-    """Trains a model, from where the folder's last state left it.
+    """Trains a model, resuming from the last state in the folder.
 
-    Writes `state/` (see `StateStore`), `best.weights.h5` and
-    `last.weights.h5` (and `average.weights.h5`, where there is one), `history.csv`
-    and TensorBoard logs into the folder. Of several machines, the chief does.
+    Writes `state/` (see `StateStore`), `best.weights.h5`, `last.weights.h5` (and
+    `average.weights.h5` if the plan has a moving average), `history.csv` and
+    TensorBoard logs into the folder. Of several machines, only the chief writes.
 
     Args:
         model: a built Keras model.
         loss: a Keras loss; the model's regularization losses are added.
         optimizer: a Keras optimizer.
         stream: function from a global step to the endless iterable of `(x, y)`
-            batches that begins with it.
-        validate: function of no arguments that returns validation scores of
-            the model by name, higher is better for `plan.monitor`.
+            batches that begins with that step's batch.
+        validate: function of no arguments that returns the model's validation
+            scores by name. A higher `plan.monitor` is better.
         plan: a `Plan`.
         folder: the run's folder.
         on_progress: called with `(epoch, step_in_epoch, row)` after each step;
-            `row` is the epoch's history row at its end, else None.
+            `row` is the history's row at the end of an epoch, else None.
 
     Returns:
-        The history: a data frame with a row an epoch.
+        The history, a `DataFrame` with one row per epoch.
 
     Raises:
-        UserError: the loss is not finite, the folder cannot be written,
-            there is less data than a batch, or another machine has stopped.
+        UserError: the loss is not finite, the folder cannot be written, there is
+            less data than one batch, or another machine has stopped.
     """
-    folder = Path(folder)
-    if plan.steps_per_epoch < 1:
-        raise UserError(
-            folder,
-            "at least one batch of training cases",
-            "fewer cases",
-            "use more data or a smaller batch size",
-        )
-    towers, average = plan.towers, None
-    writes = towers is None or towers.is_chief
-    with towers.scope() if towers else contextlib.nullcontext():
-        optimizer.build(model.trainable_variables)
-        if plan.average_decay is not None:
-            average = MovingAverage(model.trainable_variables, plan.average_decay)
-    averaged = average.in_place if average else contextlib.nullcontext
-    # `variables` holds more than `weights`: seed generators too.
-    variables = [*model.variables, *optimizer.variables]
-    variables += average.variables if average else []
-    store = StateStore(folder / "state", plan.key)
-    restored = store.restore(variables)
-    step, extra = restored or (0, {"history": [], "best": None, "epoch_losses": []})
-    earlier = extra.get("seconds", 0.0)  # of this epoch, before it was interrupted
-    history, best, losses = extra["history"], extra["best"], extra["epoch_losses"]
-
-    def save():
-        if not writes:
-            return
-        epoch_losses = [float(value) for value in losses]
-        extra = {
-            "history": history,
-            "best": best,
-            "epoch_losses": epoch_losses,
-            "seconds": earlier + time.monotonic() - started if losses else 0.0,
-            "waited": waited if losses else 0.0,
-        }
-        store.save(step, variables, extra)
-
-    def goes_on():
-        ended = plan.schedule is not None and plan.schedule.is_over(history)
-        return step < plan.epochs * plan.steps_per_epoch and not ended
-
-    if towers:
-        update = towers.make_step(model, loss, optimizer, plan.jit_compile, average)
-    else:
-        update = make_step(model, loss, optimizer, plan.jit_compile, average)
-    batches = iter(stream(step)) if goes_on() else None
-    logs = _make_logs(folder) if writes else tf.summary.create_noop_writer()
-    waited, started = extra.get("waited", 0.0), time.monotonic()
-    while goes_on():
-        before = time.monotonic()
-        x, y = next(batches)
-        waited += time.monotonic() - before
-        with machines_together(folder):
-            losses.append(update(x, y))
-        step += 1
-        epoch, position = divmod(step - 1, plan.steps_per_epoch)
-        row = None
-        if position + 1 == plan.steps_per_epoch:
-            training_loss = _finite_mean(losses, folder, step)
-            with averaged():
-                scores = {name: float(value) for name, value in validate().items()}
-            seconds = earlier + time.monotonic() - started
-            row = {
-                "epoch": epoch + 1,
-                "loss": training_loss,
-                **scores,
-                "seconds": round(seconds, 3),
-                "data_wait_share": round(waited / seconds, 5),
-            }
-            if plan.schedule is not None:
-                row["learning_rate"] = plan.schedule.rate(history)
-                # A variable of the optimizer: the saved state has the new rate.
-                optimizer.learning_rate = plan.schedule.rate([*history, row])
-            history.append(row)
-            losses = []
-            if best is None or scores[plan.monitor] > best:
-                best = scores[plan.monitor]
-                if writes:
-                    with averaged():
-                        save_weights(model, folder / "best.weights.h5")
-            save()
-            if writes:
-                _write_history(folder, history)
-            with logs.as_default():
-                for name, value in row.items():
-                    tf.summary.scalar(name, value, step=epoch + 1)
-            earlier, waited, started = 0.0, 0.0, time.monotonic()
-        elif plan.save_every and step % plan.save_every == 0:
-            _finite_mean(losses, folder, step)
-            save()
+    training = Training(model, loss, optimizer, stream, validate, plan, folder)
+    training.begin()
+    while not training.is_over():
+        row = training.step()
         if on_progress:
-            on_progress(epoch, position + 1, row)
-    logs.close()
-    if writes:
-        _write_history(folder, history)
-        save_weights(model, folder / "last.weights.h5")
-    if writes and average:
-        with average.in_place():
-            save_weights(model, folder / "average.weights.h5")
-    return _frame(history)
+            on_progress(*training.position(), row)
+    return training.finish()
 
 
-def make_step(model, loss, optimizer, jit_compile=False, average=None):
-    """Returns the compiled update: `(x, y)` to the loss before it.
+class Training:
+    """One training run: `begin`, then `step` until `is_over`, then `finish`.
 
-    Args:
-        model: a Keras model.
-        loss: a Keras loss.
-        optimizer: a Keras optimizer.
-        jit_compile: whether XLA compiles it.
-        average: a `MovingAverage`, or None.
+    Args: those of `train`.
     """
 
-    @tf.function(jit_compile=jit_compile)
-    def update(x, y):
-        with tf.GradientTape() as tape:
-            value = loss(y, model(x, training=True))
-            if model.losses:
-                value += tf.add_n(model.losses)
-            scaled = optimizer.scale_loss(value)
-        gradients = tape.gradient(scaled, model.trainable_variables)
-        optimizer.apply(gradients, model.trainable_variables)
-        if average is not None:
-            average.update(optimizer.iterations)
-        return value
+    def __init__(self, model, loss, optimizer, stream, validate, plan, folder):
+        self.model, self.loss, self.optimizer = model, loss, optimizer
+        self.stream, self.validate = stream, validate
+        self.plan = plan
+        self.folder = Path(folder)
+        self.files = RunFiles(self.folder, plan.key, plan.placement.is_chief)
 
-    return update
-
-
-def save_weights(model, path):
-    """Writes a model's weights atomically as a Keras `.weights.h5` file."""
-    with atomic_path(path) as temporary:
-        # Keras insists on the ending.
-        named = temporary.with_name(temporary.name + ".weights.h5")
-        try:
-            model.save_weights(named)
-            named.replace(temporary)
-        except RuntimeError as error:  # HDF5 could not close it: the disk is full
-            raise OSError(str(error)) from error
-        finally:
-            named.unlink(missing_ok=True)
-
-
-def _make_logs(folder):
-    try:
-        return tf.summary.create_file_writer(str(folder / "tensorboard"))
-    except tf.errors.OpError as error:
-        raise UserError(
-            folder,
-            "to be able to write it",
-            error.message,
-            "make the folder writable, then run the command again",
-        ) from error
-
-
-def _finite_mean(losses, folder, step):
-    values = np.array([float(value) for value in losses], np.float64)
-    if not np.isfinite(values).all():
-        first = step - len(values) + int(np.argmin(np.isfinite(values))) + 1
-        raise UserError(
-            folder,
-            "a finite loss",
-            f"{values[~np.isfinite(values)][0]} at step {first}",
-            "lower the learning rate or check the data; the last saved state is kept",
+    def begin(self):
+        """Restores the last state and opens the data and the logs."""
+        plan, model, optimizer = self.plan, self.model, self.optimizer
+        self._check_data()
+        self.average = None
+        with plan.placement.scope():
+            optimizer.build(model.trainable_variables)
+            if plan.average_decay is not None:
+                self.average = MovingAverage(
+                    model.trainable_variables, plan.average_decay
+                )
+        # A model's `variables` are more than its `weights`: seed generators, too.
+        self.variables = [*model.variables, *optimizer.variables]
+        if self.average:
+            self.variables += self.average.variables
+        self.progress = self.files.restore(self.variables)
+        self._update = plan.placement.make_step(
+            model, self.loss, optimizer, plan.jit_compile, self.average
         )
-    return float(values.mean())
+        # A finished run needs no data.
+        step = self.progress.step
+        self._batches = None if self.is_over() else iter(self.stream(step))
+        self.files.open_logs()
+        self._clock = time.monotonic()
 
+    def is_over(self):
+        """Whether the budget is used up or the schedule has ended the training."""
+        schedule, progress = self.plan.schedule, self.progress
+        if progress.step >= self.plan.steps:
+            return True
+        return schedule is not None and schedule.is_over(progress.history)
 
-def _write_history(folder, history):
-    write_text(folder / "history.csv", _frame(history).to_csv(index=False))
+    def position(self):
+        """Returns the epoch of the last update, from 0, and its place in it, from 1."""
+        epoch, step = divmod(self.progress.step - 1, self.plan.steps_per_epoch)
+        return epoch, step + 1
 
+    def step(self):
+        """Makes one update; at the end of an epoch, ends it and returns its row."""
+        progress, plan = self.progress, self.plan
+        before = time.monotonic()
+        x, y = next(self._batches)
+        progress.waited += time.monotonic() - before
+        with report_lost_machine(self.folder):
+            progress.epoch_losses.append(self._update(x, y))
+        progress.step += 1
+        if progress.step % plan.steps_per_epoch == 0:
+            return self.end_epoch()
+        if plan.save_every and progress.step % plan.save_every == 0:
+            self._save()
+        return None
 
-def _frame(history):
-    """Returns the history with its columns in order: a saved state sorts them."""
-    first, last = ["epoch", "loss"], ["seconds", "data_wait_share"]
-    scores = {name for row in history for name in row} - {*first, *last}
-    return pd.DataFrame(history, columns=[*first, *sorted(scores), *last])
+    def end_epoch(self):
+        """Validates, keeps the best weights, saves the state; returns the row."""
+        progress = self.progress
+        progress.check_finite(self.folder)
+        with self._averaged():
+            scores = {name: float(value) for name, value in self.validate().items()}
+            self._take_time()
+            score = scores[self.plan.monitor]
+            if progress.is_better(score):
+                self.files.save_weights(self.model, "best")
+        row = progress.row(scores)
+        self._set_learning_rate(row)
+        progress.end_epoch(row, score)
+        self.files.save_state(progress, self.variables)
+        self.files.write_history(progress)
+        self.files.log(row)
+        self._clock = time.monotonic()  # what was just written belongs to no epoch
+        return row
+
+    def finish(self):
+        """Writes the last weights and returns the history as a `DataFrame`."""
+        self.files.close_logs()
+        self.files.write_history(self.progress)
+        self.files.save_weights(self.model, "last")
+        if self.average:
+            with self.average.in_place():
+                self.files.save_weights(self.model, "average")
+        return self.progress.table()
+
+    def _save(self):
+        self.progress.check_finite(self.folder)
+        self._take_time()
+        self.files.save_state(self.progress, self.variables)
+
+    def _set_learning_rate(self, row):
+        """Notes the epoch's learning rate in its row and sets that of the next."""
+        schedule, history = self.plan.schedule, self.progress.history
+        if schedule is not None:
+            row["learning_rate"] = schedule.rate(history)
+            # A variable of the optimizer: the saved state has the new rate.
+            self.optimizer.learning_rate = schedule.rate([*history, row])
+
+    def _averaged(self):
+        """Returns the context in which the model has the weights to validate."""
+        return self.average.in_place() if self.average else contextlib.nullcontext()
+
+    def _take_time(self):
+        """Adds the time since the last call to the current epoch's duration."""
+        now = time.monotonic()
+        self.progress.seconds += now - self._clock
+        self._clock = now
+
+    def _check_data(self):
+        if self.plan.steps_per_epoch < 1:
+            raise UserError(
+                self.folder,
+                "at least one batch of training cases",
+                "fewer cases",
+                "use more data or a smaller batch size",
+            )

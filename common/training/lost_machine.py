@@ -1,4 +1,4 @@
-"""What TensorFlow says where another machine has stopped, as one error."""
+"""One error for everything that TensorFlow raises when another machine has stopped."""
 
 import contextlib
 import re
@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from common.training.cluster import LostMachineError, on_several_machines
 
-# Which of them depends on where the others stand when one is gone.
+# Which of them is raised depends on what the others were doing at that moment.
 _LOST = (
     tf.errors.AbortedError,
     tf.errors.CancelledError,
@@ -19,8 +19,8 @@ _LOST = (
 
 
 @contextlib.contextmanager
-def machines_together(folder):
-    """Within it, a machine that stops is a `LostMachineError`.
+def report_lost_machine(folder):
+    """Turns the errors of a machine that has stopped into a `LostMachineError`.
 
     Args:
         folder: the run's folder, which the error names.
@@ -37,13 +37,13 @@ def machines_together(folder):
             folder,
             "all machines to take part in each step",
             _cause(error.message),
-            "start the same command on every machine again; it goes on from the "
+            "start the same command on every machine again; it resumes from the "
             "last saved state",
         ) from error
 
 
 def _cause(message):
-    """Returns the line of TensorFlow's message that tells what happened, and where."""
+    """Returns the line of TensorFlow's message that says what happened, and where."""
     lines = [line for line in message.splitlines() if line and not line[0].isspace()]
     telling = [
         line

@@ -11,19 +11,20 @@ class MovingAverage:
     """Averages of the trainable variables, updated after each step.
 
     After step n, `average -= (1 - d) (average - weight)` with the decay
-    `d = min(decay, (1 + n) / (10 + n))`. Averages begin at the initial weights,
-    which the small first decays make them forget. Moving statistics of
-    normalizations are not averaged.
+    `d = min(decay, (1 + n) / (10 + n))`. The averages start at the initial
+    weights, which the small decays of the first steps make them forget. The moving
+    statistics of normalizations are not averaged.
 
     Args:
-        variables: the model's trainable variables; call it where they were made,
-            under the same strategy's scope.
+        variables: the model's trainable variables. The average must be made in
+            the same strategy's scope as they were.
         decay: the largest decay.
 
     Reference:
         TensorFlow 1's `ExponentialMovingAverage(decay, num_updates)`. Keras's
-        `use_ema` has a constant decay, which after 10,000 steps of 0.9999 is a
-        third initial weights, and overwrites the model when a `fit` ends.
+        `use_ema` has a constant decay (after 10,000 steps of 0.9999, a third of
+        the average is still the initial weights) and overwrites the model when
+        `fit` ends.
     """
 
     def __init__(self, variables, decay):
@@ -41,24 +42,24 @@ class MovingAverage:
         self._strategy = tf.distribute.get_strategy()
 
     def update(self, step):
-        """Takes in the present weights; to be called outside of replicas.
+        """Moves the averages toward the present weights; not to be called in a replica.
 
         Args:
-            step: number of updates of the weights so far, from 1 on.
+            step: number of updates of the weights so far, at least 1.
         """
         step = tf.cast(step, tf.float64)
-        most = tf.constant(self.decay, tf.float64)  # a cast would round to float32
-        decay = tf.minimum(most, (1 + step) / (10 + step))
+        largest = tf.constant(self.decay, tf.float64)  # a cast would go by float32
+        decay = tf.minimum(largest, (1 + step) / (10 + step))
         for average, weight in zip(self.variables, self._weights, strict=True):
             share = tf.cast(1 - decay, average.dtype)
-            # Each replica its own copy, which is the same in all of them.
+            # Each replica updates its own copy; the copies stay equal.
             self._strategy.extended.update(
                 average.value, _move, args=(weight.value, share)
             )
 
     @contextlib.contextmanager
     def in_place(self):
-        """Lets the model have the averages; its own weights come back afterwards."""
+        """Gives the model the averages as weights; its own come back afterwards."""
         own = [np.array(weight) for weight in self._weights]
         try:
             for weight, average in zip(self._weights, self.variables, strict=True):

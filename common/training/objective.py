@@ -8,8 +8,8 @@ def objective(model, loss, x, y):
     """Returns a model's training loss on one tower's batch, a scalar.
 
     A Keras loss that is called within a replica divides itself by the number of
-    replicas where its values have a batch axis, and does not where it is a scalar.
-    So only its `call` is used, and reduced here: nobody else scales anything.
+    replicas if its values have a batch axis, but not if it is a scalar. Therefore
+    only its `call` is used and the reduction is made here; nothing else scales.
 
     Args:
         model: a Keras model; its regularization losses are added.
@@ -30,7 +30,7 @@ def objective(model, loss, x, y):
 def _mean(loss, y, prediction):
     if not isinstance(loss, keras.losses.Loss):
         return tf.reduce_mean(loss(y, prediction))
-    # What `Loss.__call__` does before, so that a loss sees what it is used to.
+    # As `Loss.__call__` does it, so that the loss gets the types it expects.
     y, prediction = keras.tree.map_structure(
         lambda value: tf.cast(value, loss.dtype), (y, prediction)
     )

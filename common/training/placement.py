@@ -1,4 +1,4 @@
-"""Where the towers of a training run, by what the user and the machine have."""
+"""Where a training runs, by what the user asked for and the machine has."""
 
 import functools
 
@@ -6,24 +6,25 @@ import tensorflow as tf
 
 from common.errors import UserError
 from common.training.cluster import machines, on_several_machines
+from common.training.one_device import OneDevice
 from common.training.towers import mirrored, sequential, several_machines
 
 
 def place(count, batch_size, gpus=None):
-    """Returns the towers of a training.
+    """Returns where a training runs: on towers, or on one device.
 
     Args:
-        count: number of towers that a protocol has; None where it has no towers,
-            and as many as there are devices may share a batch.
-        batch_size: examples of all towers together.
+        count: number of towers of the protocol; None if it has none, and as many
+            towers as there are devices may share a batch.
+        batch_size: number of examples of all towers together.
         gpus: number of GPUs that the user asked for, or None.
 
     Returns:
-        `common.training.towers.Towers`; None for one device and whole batches.
+        `Towers`, or `OneDevice` if one device takes whole batches.
 
     Raises:
-        UserError: there are fewer GPUs, or the batch or the protocol's towers do
-            not fit their number.
+        UserError: there are fewer GPUs than were asked for, or the batch or the
+            protocol's towers do not fit their number.
     """
     if on_several_machines():
         towers = _several_machines()
@@ -32,21 +33,21 @@ def place(count, batch_size, gpus=None):
     if gpus is not None:
         check_gpus(gpus, count)
     if gpus is None or gpus == 1:
-        return sequential(count) if count else None
+        return sequential(count) if count else OneDevice()
     _check_fits(f"GPUS={gpus}", gpus, count, batch_size)
     return mirrored([f"GPU:{i}" for i in range(gpus)])
 
 
 def check_gpus(gpus, count=None, shared=True):
-    """Makes sure that this machine has the GPUs that a user asked for.
+    """Checks that this machine has the GPUs that a user asked for.
 
     Args:
         gpus: their number.
         count: number of towers of the protocol, or None.
-        shared: whether they are to share each batch; else each has whole trainings.
+        shared: whether the GPUs share each batch; if not, each trains whole jobs.
 
     Raises:
-        UserError: there are fewer.
+        UserError: there are fewer GPUs.
     """
     there = len(tf.config.list_physical_devices("GPU"))
     if there >= gpus:
@@ -56,7 +57,7 @@ def check_gpus(gpus, count=None, shared=True):
     elif shared and gpus > 1:
         instead = "one device takes whole batches: another run"
     else:
-        instead = "one device, if need be a CPU, makes the same runs"
+        instead = "one device, even a CPU, makes the same runs"
     raise UserError(
         f"GPUS={gpus}",
         f"{gpus} GPU{'s' if gpus > 1 else ''} on this machine",
@@ -68,12 +69,13 @@ def check_gpus(gpus, count=None, shared=True):
 def devices_together():
     """Returns the number of devices of all machines that train together.
 
-    All have as many GPUs as this one, or else a CPU each: TensorFlow demands it.
+    TensorFlow requires each machine to have as many GPUs as this one, or else to
+    count as one CPU.
     """
     return machines() * max(len(tf.config.list_physical_devices("GPU")), 1)
 
 
-# Its servers start once a process.
+# The servers of a cluster can be started only once per process.
 _several_machines = functools.cache(several_machines)
 
 
@@ -81,15 +83,15 @@ def _check_fits(option, devices, count, batch_size):
     if count and devices != count:
         raise UserError(
             option,
-            f"{count} devices: the protocol's towers, of {batch_size // count} each",
+            f"{count} devices, one for each tower of {batch_size // count} examples",
             devices,
-            f"use {count} devices, or one on which the towers take turns, or another "
-            "protocol: SET=training.towers=… is another method",
+            f"use {count} devices, or one on which the towers take turns; another "
+            "number of towers (SET=training.towers=…) is another method",
         )
     if batch_size % devices:
         raise UserError(
             option,
             f"a number of devices that divides the batch of {batch_size}",
             devices,
-            "use another number, or SET=training.batch_size=…",
+            "use another number of devices, or SET=training.batch_size=…",
         )

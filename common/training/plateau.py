@@ -1,4 +1,4 @@
-"""A learning rate that falls where a validation loss no longer does, and the end."""
+"""A learning rate that falls on a plateau of a loss, and early stopping."""
 
 from dataclasses import dataclass
 
@@ -7,17 +7,18 @@ from dataclasses import dataclass
 class Plateau:
     """Keras's `ReduceLROnPlateau` and `EarlyStopping`, as functions of the history.
 
-    They hold no state: what an interrupted run has to know stands in the history
-    that its saved state has, so that it resumes exactly.
+    It holds no state: all that an interrupted run needs is the history, which is part
+    of its saved state, so that the run resumes exactly.
 
     Args:
         initial: the first learning rate.
-        factor: the rate becomes this much of itself on a plateau.
-        patience: epochs without improvement that make a plateau.
-        stop_after: epochs without improvement that end the training.
+        factor: what the rate is multiplied by on a plateau.
+        patience: number of epochs without improvement that make a plateau.
+        stop_after: number of epochs without improvement that end the training.
         monitor: column of the history; lower is better.
-        least_change: a fall by less is no improvement to the learning rate. Any
-            fall is one to the end of training, as Keras's defaults have it.
+        min_delta: a smaller fall does not count as an improvement for the
+            learning rate. For the end of training any fall counts. Both are
+            Keras's defaults.
     """
 
     initial: float
@@ -25,7 +26,7 @@ class Plateau:
     patience: int
     stop_after: int
     monitor: str = "val_loss"
-    least_change: float = 1e-4
+    min_delta: float = 1e-4
 
     def rate(self, history):
         """Returns the learning rate of the next epoch.
@@ -35,7 +36,7 @@ class Plateau:
         """
         rate, best, waited = self.initial, float("inf"), 0
         for row in history:
-            if row[self.monitor] < best - self.least_change:
+            if row[self.monitor] < best - self.min_delta:
                 best, waited = row[self.monitor], 0
                 continue
             waited += 1
@@ -44,7 +45,7 @@ class Plateau:
         return rate
 
     def is_over(self, history):
-        """Tells whether the training has ended; `history` as for `rate`."""
+        """Whether the training has ended; `history` as for `rate`."""
         values = [row[self.monitor] for row in history]
         if not values:
             return False

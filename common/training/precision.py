@@ -1,13 +1,13 @@
-"""What half precision asks of an optimizer."""
+"""What half precision requires of an optimizer."""
 
 import keras
 
 
 def scaled(optimizer, precision):
-    """Returns an optimizer that suits a policy, with its loss scaled where it must be.
+    """Returns the optimizer, with a scaled loss if the precision requires it.
 
-    float16 needs that: its smallest gradients would be 0. bfloat16 has the range of
-    float32.
+    In float16, the smallest gradients would otherwise become 0. bfloat16 has the
+    range of float32.
 
     Args:
         optimizer: a Keras optimizer.

@@ -1,9 +1,9 @@
 """The state of a training run on disk, from which it resumes exactly.
 
-Everything that the next step depends on is saved: weights, optimizer
-variables, the state of every seed generator (dropout), and what the caller
-adds: step, history, best score. Saving is atomic, two generations are kept and
-a checksum decides which of them is whole, so a kill at any moment costs at
+Everything that the next step depends on is saved: the weights, the optimizer's
+variables, the state of every seed generator (dropout) and the progress of the run
+(step, history, best score). Saving is atomic, two generations are kept, and a
+checksum decides which of them is intact. A kill at any moment therefore costs at
 most the steps since the last save.
 """
 
@@ -25,8 +25,9 @@ class StateStore:
     """The saved states of one run.
 
     Args:
-        folder: where they lie, a folder `step-…` each.
-        key: hash of all that decides the run; another run's state is refused.
+        folder: where they lie, one folder `step-…` per state.
+        key: hash of everything that decides the run; another run's state is
+            refused.
     """
 
     def __init__(self, folder, key):
@@ -37,17 +38,17 @@ class StateStore:
         """Saves one state and drops all but the two newest.
 
         Args:
-            step: global step, the number of updates made.
-            variables: list of Keras variables, in an order that the same code
-                gives again.
-            extra: JSON-like dictionary of the caller.
+            step: global step, which is the number of updates made.
+            variables: list of Keras variables, in an order that the same code will
+                produce again.
+            extra: a dictionary of JSON values, such as `Progress.extra` returns.
 
         Raises:
             UserError: the folder cannot be written or the disk is full; the
                 earlier states remain.
         """
         with atomic_folder(self.folder / f"step-{step:09d}") as folder:
-            # In memory first: HDF5 breaks down where a full disk stops its writing.
+            # In memory first, because HDF5 crashes if the disk is full when it writes.
             content = io.BytesIO()
             with h5py.File(content, "w") as file:
                 for index, variable in enumerate(variables):
@@ -68,20 +69,20 @@ class StateStore:
             shutil.rmtree(old)
 
     def restore(self, variables):
-        """Loads the newest whole state into the variables.
+        """Loads the newest intact state into the variables.
 
         Args:
-            variables: the list given to `save`, freshly built.
+            variables: the same list as for `save`, freshly built.
 
         Returns:
-            `(step, extra)`, or None where there is no state yet.
+            `(step, extra)`, or None if there is no state yet.
 
         Raises:
-            UserError: the state is another run's, or no generation is whole.
+            UserError: the state is another run's, or no generation is intact.
         """
         folders = self._folders()
         for folder in folders:
-            manifest = self._whole(folder)
+            manifest = self._intact(folder)
             if manifest is None:
                 continue
             if manifest["key"] != self.key:
@@ -89,23 +90,23 @@ class StateStore:
                     folder,
                     f"the state of the run {self.key[:12]}",
                     f"the state of another run, {manifest['key'][:12]}",
-                    "use another run folder, or delete this one to start anew",
+                    "use another run folder, or delete this one to start over",
                 )
             self._load(folder / "variables.h5", variables)
             return manifest["step"], manifest["extra"]
         if folders:
             raise UserError(
                 self.folder,
-                "at least one state whose checksum is right",
+                "at least one state with the right checksum",
                 f"{len(folders)} damaged",
                 "delete the folder to train this run from the start",
             )
         return None
 
     def newest(self):
-        """Returns `(step, extra)` of the newest whole state, or None."""
+        """Returns `(step, extra)` of the newest intact state, or None."""
         for folder in self._folders():
-            manifest = self._whole(folder)
+            manifest = self._intact(folder)
             if manifest is not None:
                 return manifest["step"], manifest["extra"]
         return None
@@ -116,21 +117,21 @@ class StateStore:
         names = [p for p in self.folder.iterdir() if re.fullmatch(r"step-\d+", p.name)]
         return sorted(names, reverse=True)
 
-    def _whole(self, folder):
-        """Returns the manifest if the state is undamaged, else None."""
+    def _intact(self, folder):
+        """Returns the manifest if the state is intact, else None."""
         try:
             manifest = read_json(folder / "manifest.json")
-            said = manifest.pop("digest")
-            whole = said == digest(manifest)
-            whole = whole and manifest["sha256"] == sha256(folder / "variables.h5")
+            recorded = manifest.pop("digest")
+            intact = recorded == digest(manifest)
+            intact = intact and manifest["sha256"] == sha256(folder / "variables.h5")
         except (OSError, UserError, KeyError, TypeError):
-            return None  # TypeError: JSON, but no dictionary
-        return manifest if whole else None
+            return None  # TypeError: JSON, but not an object
+        return manifest if intact else None
 
     def _load(self, path, variables):
         with h5py.File(path, "r") as file:
-            # Names that Keras makes up (dense_1) differ between processes, so
-            # order and shape decide, and the kind of variable.
+            # Names that Keras makes up (dense_1) differ between processes. What
+            # must agree is therefore the order, the shape and the kind.
             same = len(file) == len(variables) and all(
                 dataset.shape == tuple(variable.shape)
                 and _kind(dataset.attrs["path"]) == _kind(variable.path)
@@ -140,7 +141,7 @@ class StateStore:
                 raise UserError(
                     path,
                     f"the {len(variables)} variables of this model and optimizer",
-                    f"{len(file)} variables of another one",
+                    f"{len(file)} variables that do not match",
                     "delete the run folder to train it from the start",
                 )
             for dataset, variable in zip(file.values(), variables, strict=True):

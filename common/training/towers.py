@@ -1,13 +1,13 @@
 """One training step on several towers: replicas of a model with shared weights.
 
-Each tower computes the loss of its own part of the batch and its gradients; their
-mean is applied once to the weights that all share. Where the towers run does not
-change the result: on as many devices, on several machines, or one after the other
-on a single device.
+Each tower computes the loss and the gradients of its own part of the batch; the mean
+of the gradients is applied once to the shared weights. Where the towers run does not
+change the result: on as many devices, on several machines, or one after the other on
+a single device.
 
-A loss that is no mean over examples (Dice over a batch, a mean over kept pixels)
-has another value for 3 towers of 8 than for a batch of 24: the number of towers is
-part of a method, their place is not.
+A loss that is not a mean over examples (Dice over a batch, a mean over kept pixels)
+has another value for 3 towers of 8 examples than for one batch of 24. The number of
+towers is therefore part of a method; where they run is not.
 """
 
 import contextlib
@@ -21,17 +21,17 @@ from common.training.objective import objective
 class Towers:
     """A number of towers and where they run.
 
-    Made by `sequential`, `mirrored` or `several_machines`. Models, optimizers and
-    `common.training.moving_average.MovingAverage`s are made within `scope()`.
+    Use `sequential`, `mirrored` or `several_machines` to make them. Models,
+    optimizers and moving averages (`MovingAverage`) are made within `scope()`.
 
     Args:
         count: number of towers.
         strategy: a `tf.distribute.Strategy` with as many replicas; None for one
-            device, on which towers take turns.
+            device, on which the towers take turns.
 
     Raises:
         ValueError: the strategy has another number of replicas, or is not known to
-            give the towers' weights.
+            sum the gradients exactly.
     """
 
     def __init__(self, count, strategy=None):
@@ -54,7 +54,7 @@ class Towers:
         resolver = self.strategy and self.strategy.cluster_resolver
         if not resolver or not resolver.cluster_spec().as_dict():
             return True
-        # Without a chief of its own, a cluster's first worker is it.
+        # In a cluster without a task named chief, the first worker is the chief.
         return resolver.task_type == "chief" or (
             "chief" not in resolver.cluster_spec().jobs and resolver.task_id == 0
         )
@@ -75,23 +75,23 @@ class Towers:
 
         Returns:
             Function from one batch `(x, y)`, whole on every machine, to the mean
-            of the towers' losses before the update: what training logs. The first
-            axis is cut into equal contiguous parts, one a tower.
+            of the towers' losses before the update, which is what training logs.
+            The first axis is cut into equal contiguous parts, one per tower.
 
         Raises:
-            ValueError: a normalization is to be synchronized between towers that
-                do not run at once; the optimizer does more to gradients than
-                towers allow; or, by the function, a batch that the towers do not
-                divide.
+            ValueError: a normalization is synchronized between towers that do not
+                run simultaneously; the optimizer does more to gradients than
+                towers allow; or (raised by the function) the number of towers
+                does not divide the batch.
         """
-        _check_optimizer(optimizer, at_once=self.strategy is not None)
+        _check_optimizer(optimizer, parallel=self.strategy is not None)
         if self.strategy is None:
             _check_not_synchronized(model, self.count)
-            run = self._in_turn(model, loss, optimizer)
+            run = self._sequential_step(model, loss, optimizer)
         else:
-            run, jit_compile = self._at_once(model, loss, optimizer), False
+            run, jit_compile = self._parallel_step(model, loss, optimizer), False
 
-        # Without AutoGraph, which would read the source of the losses again.
+        # Without AutoGraph, which would convert the source of the losses again.
         @tf.function(autograph=False, jit_compile=jit_compile)
         def update(x, y):
             value = run(x, y)
@@ -101,12 +101,12 @@ class Towers:
 
         return update
 
-    def _at_once(self, model, loss, optimizer):
+    def _parallel_step(self, model, loss, optimizer):
         def of_one(x, y):
             tower = tf.distribute.get_replica_context().replica_id_in_sync_group
             with tf.GradientTape() as tape:
                 value = objective(model, loss, *self._part(x, y, tower))
-                # The optimizer adds up the replicas' gradients.
+                # The optimizer sums the replicas' gradients, hence the division.
                 scaled = optimizer.scale_loss(value / self.count)
             gradients = tape.gradient(scaled, model.trainable_variables)
             optimizer.apply(gradients, model.trainable_variables)
@@ -118,9 +118,9 @@ class Towers:
 
         return run
 
-    def _in_turn(self, model, loss, optimizer):
+    def _sequential_step(self, model, loss, optimizer):
         weights = model.trainable_variables
-        # What a step itself moves: moving statistics, seeds of dropout.
+        # What a step itself changes: moving statistics, seeds of dropout.
         moved = model.non_trainable_variables
 
         # A function of its own, so that it is traced once for all towers.
@@ -134,9 +134,9 @@ class Towers:
         def run(x, y):
             before = [tf.identity(variable.value) for variable in moved]
             values, sums = [], None
-            # The first tower comes last: all begin with what was before the step,
-            # and its moving statistics are the ones that stay. With replicas, it is
-            # the first one's that are saved.
+            # Every tower begins with the statistics from before the step. The first
+            # tower comes last, so that its moving statistics are the ones that
+            # stay: of replicas, too, it is the first one's that are saved.
             for tower in reversed(range(self.count)):
                 if values:
                     for variable, value in zip(moved, before, strict=True):
@@ -155,14 +155,14 @@ class Towers:
         return run
 
     def _part(self, x, y, tower):
-        """Returns the examples of one tower."""
+        """Returns one tower's examples of a batch."""
 
         def part(whole):
             size = whole.shape[0]
             if size is None or size % self.count:
-                # A smaller part would weigh as much as the others.
+                # A smaller part would have the same weight as the others.
                 raise ValueError(
-                    f"Expected batches that {self.count} towers divide. "
+                    f"Expected batches of a multiple of {self.count} examples. "
                     f"Received: a batch of {size}"
                 )
             share = size // self.count
@@ -173,17 +173,17 @@ class Towers:
 
 
 def sequential(count):
-    """Returns towers that take turns on one device: the same weights."""
+    """Returns towers that take turns on one device, with the same weights as result."""
     return Towers(count)
 
 
 def mirrored(devices):
-    """Returns one tower a device of this machine; gradients meet on the CPU.
+    """Returns one tower per device of this machine; the CPU sums the gradients.
 
     Args:
         devices: their names, such as `["GPU:0", "GPU:1", "GPU:2"]`.
     """
-    # TensorFlow's hierarchical copy loses a gradient where devices are odd.
+    # TensorFlow's hierarchical copy loses a gradient if their number is odd.
     strategy = tf.distribute.MirroredStrategy(
         devices, tf.distribute.ReductionToOneDevice(reduce_to_device="/cpu:0")
     )
@@ -191,19 +191,19 @@ def mirrored(devices):
 
 
 def several_machines():
-    """Returns one tower a device of all machines that `TF_CONFIG` names.
+    """Returns one tower per device of all machines that `TF_CONFIG` names.
 
-    To be called before TensorFlow does anything else. A CPU is one device.
+    Must be called before TensorFlow does anything else. A CPU is one device.
     """
     strategy = tf.distribute.MultiWorkerMirroredStrategy()
     return Towers(strategy.num_replicas_in_sync, strategy)
 
 
 def _reduces_exactly(strategy):
-    """Tells whether no gradient is lost, as TensorFlow's hierarchical copy does."""
+    """Whether no gradient is lost, as happens in TensorFlow's hierarchical copy."""
     if isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
         return True
-    # Private, for nothing public says how a strategy reduces.
+    # Private, because nothing public says how a strategy reduces.
     reduction = getattr(strategy.extended, "_cross_device_ops", None)
     return isinstance(strategy, tf.distribute.MirroredStrategy) and isinstance(
         reduction, tf.distribute.ReductionToOneDevice
@@ -225,8 +225,8 @@ def _check_not_synchronized(model, count):
     ]
     if names:
         raise ValueError(
-            "Expected normalizations that are not synchronized, for towers that take "
-            f"turns do not know each other's statistics. Received: {names}"
+            "Expected normalizations that are not synchronized, because towers that "
+            f"take turns do not know each other's statistics. Received: {names}"
         )
 
 
@@ -237,16 +237,16 @@ def _all_layers(model):
             yield from _all_layers(layer)
 
 
-def _check_optimizer(optimizer, at_once):
-    """Refuses what would be done to each replica's gradients, or a step too often."""
+def _check_optimizer(optimizer, parallel):
+    """Refuses what would be done to each replica's gradients, or at the wrong step."""
     refused = ("clipnorm", "clipvalue", "global_clipnorm", "use_ema")
     found = [name for name in refused if getattr(optimizer, name, None)]
     if getattr(optimizer, "gradient_accumulation_steps", None):
         found.append("gradient_accumulation_steps")
-    if at_once and isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
-        found.append("a loss scale, of mixed_float16: mixed_bfloat16 needs none")
+    if parallel and isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        found.append("a loss scale (mixed_float16; mixed_bfloat16 needs none)")
     if found:
         raise ValueError(
-            "Expected an optimizer that takes the towers' mean gradient as it is. "
+            "Expected an optimizer that applies the towers' mean gradient unchanged. "
             f"Received: {', '.join(found)}"
         )

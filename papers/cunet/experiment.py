@@ -12,7 +12,7 @@ from common.files import sha256
 from common.metrics import overlap
 from common.metrics.case_scores import score_case
 from common.metrics.regions import region_masks
-from common.training.stepped import Stepped
+from common.training.step_decay import StepDecay
 from data.batches.augment_rule import AugmentationRule
 from data.batches.pipeline import batch_stream
 from data.batches.slice_index import SliceIndex
@@ -151,7 +151,7 @@ class Experiment:
     def schedule(self):
         """The stepped learning rate and the end of the training."""
         rule = self.protocol.training
-        return Stepped(
+        return StepDecay(
             rule.learning_rate,
             rule.factor,
             rule.every,

@@ -4,7 +4,7 @@ from functools import cached_property
 
 import numpy as np
 
-from common.training.stepped import Stepped
+from common.training.step_decay import StepDecay
 from data.batches.contours import label_borders
 from data.order import SAMPLING, generator
 from papers.cunet.sampling import LossSampler, weights_of_batch
@@ -35,7 +35,7 @@ class TruthMaker:
             rule.contour_overlap,
             protocol.training.epochs,
         )
-        self._omega = Stepped(
+        self._omega = StepDecay(
             loss.omega, loss.omega_factor, loss.omega_every, loss.omega_least, 0
         )
 

@@ -3,7 +3,6 @@
 With each paper's experiment file the only place where `common` meets `data`.
 """
 
-import contextlib
 import time
 
 import keras
@@ -13,9 +12,11 @@ import tensorflow as tf
 from common.errors import UserError
 from common.files import lock
 from common.training.cluster import on_several_machines
-from common.training.loop import Plan, train
-from common.training.lost_machine import machines_together
+from common.training.loop import train
+from common.training.lost_machine import report_lost_machine
+from common.training.one_device import OneDevice
 from common.training.placement import place
+from common.training.plan import Plan
 from common.training.precision import scaled
 from data.prepared.case_cache import CaseCache
 from papers.engine.devices.side_by_side import side_by_side
@@ -82,40 +83,39 @@ class Runner:
         if job.finished():
             self.console.say(f"{job.name}: trained before")
             return self.history(job)
-        # The towers first: several machines meet before TensorFlow does anything.
+        # The placement first: several machines meet before TensorFlow does anything.
         training = job.protocol.training
         count = getattr(training, "towers", None)
         gpus = towers_on(self.request.gpus, job.protocol)
-        with machines_together(job.folder):
-            towers = place(count, training.batch_size, gpus)
-            if towers and not towers.is_chief:
-                return self._fit(job, towers)
+        with report_lost_machine(job.folder):
+            placement = place(count, training.batch_size, gpus)
+            if not placement.is_chief:
+                return self._fit(job, placement)
             with lock(job.folder):
-                return self._train(job, towers)
+                return self._train(job, placement)
 
-    def _train(self, job, towers):
+    def _train(self, job, placement):
         run = job.run
         if not run.is_begun:
             shorter = job.shorter()
             run.begin(job.describe(), shorter)
             if shorter is not None:
                 self.console.say(f"{job.name}: continues from {shorter.folder.name}")
-        history = self._fit(job, towers)
+        history = self._fit(job, placement)
         seconds = round(float(history["seconds"].sum()), 1)
         run.finish(job.key, job.base_key, job.protocol.training.epochs, seconds)
         return history
 
-    def _fit(self, job, towers):
+    def _fit(self, job, placement):
         if job.previous:
             self._write_maps(job.previous)
         experiment = self._experiment(job)
-        is_chief = towers is None or towers.is_chief
-        if is_chief and hasattr(experiment, "before_training"):
+        if placement.is_chief and hasattr(experiment, "before_training"):
             experiment.before_training(self.console.say)
         # Machines wait here for the first one's weights, so that its files are there
         # when they read the state.
-        model = self._model(job, experiment, towers)
-        with towers.scope() if towers else contextlib.nullcontext():
+        model = self._model(job, experiment, placement)
+        with placement.scope():
             optimizer = scaled(experiment.optimizer(), job.protocol.training.precision)
         if job.starts_from:
             job.starts_from.check_finished(self.paper.id)
@@ -128,7 +128,7 @@ class Runner:
             save_every=SAVE_EVERY,
             monitor=self.paper.monitor,
             schedule=getattr(experiment, "schedule", None),
-            towers=towers,
+            placement=placement,
             average_decay=getattr(training, "average_decay", None),
         )
         with self.console.training(job, plan) as on_progress:
@@ -218,13 +218,13 @@ class Runner:
             folder=job.folder,
         )
 
-    def _model(self, job, experiment, towers=None):
+    def _model(self, job, experiment, placement):
         """Builds the network anew: the seed decides its weights, nothing else."""
         keras.backend.clear_session()  # not within a scope, which it would end
         keras.mixed_precision.set_dtype_policy(job.protocol.training.precision)
         keras.utils.set_random_seed(job.seed)
         tf.config.experimental.enable_op_determinism()
-        with towers.scope() if towers else contextlib.nullcontext():
+        with placement.scope():
             return experiment.build()
 
     def _trained(self, job):
@@ -238,6 +238,6 @@ class Runner:
         if job.parts:
             models = {p.method.id: self._trained(p)[0] for p in job.parts}
             return models, experiment
-        model = self._model(job, experiment)
+        model = self._model(job, experiment, OneDevice())
         job.run.load_weights(model, job.checkpoint)
         return model, experiment

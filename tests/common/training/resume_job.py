@@ -16,7 +16,8 @@ import tensorflow as tf
 
 from common import files
 from common.training import state
-from common.training.loop import Plan, train
+from common.training.loop import train
+from common.training.plan import Plan
 
 EPOCHS, STEPS, BATCH = 4, 5, 4
 

@@ -25,7 +25,7 @@ def test_machines_are_counted(monkeypatch, config, count):
 
 
 @pytest.mark.parametrize("config", ["a:1,b:1", "[]", '{"cluster": [1]}'])
-def test_what_is_no_cluster_is_said(monkeypatch, config):
+def test_what_is_not_a_cluster_is_an_error(monkeypatch, config):
     monkeypatch.setenv("TF_CONFIG", config)
     with pytest.raises(UserError, match="papers workers"):
         machines()

@@ -10,45 +10,21 @@ import tensorflow as tf
 
 from common.errors import UserError
 from common.training.cluster import LostMachineError
-from common.training.loop import Plan, make_step, save_weights, train
+from common.training.loop import train
+from common.training.one_device import OneDevice
+from common.training.plan import Plan
 from common.training.plateau import Plateau
 from common.training.state import StateStore
+from tests.common.training.small_problem import (
+    RATE,
+    STEPS,
+    by_hand,
+    model,
+    stream,
+    weights_in,
+)
 
-BATCH, STEPS, RATE = 4, 3, 0.1
 COLUMNS = ["epoch", "loss", "val_dice", "val_loss", "seconds", "data_wait_share"]
-
-
-def batch(step):
-    """The examples of one global step, and no others."""
-    x = np.random.default_rng(step).random((BATCH, 2), np.float32)
-    return x, x @ np.float32([[1], [2]])
-
-
-def stream(step, broken_at=None):
-    while True:
-        x, y = batch(step)
-        yield tf.constant(x), tf.constant(y * np.nan if step == broken_at else y)
-        step += 1
-
-
-def model(weights=(0.5, -0.5), regularizer=None, **options):
-    dense = keras.layers.Dense(
-        1, use_bias=False, kernel_regularizer=regularizer, **options
-    )
-    network = keras.Sequential([keras.layers.Input((2,)), dense])
-    network.set_weights([np.float32(weights)[:, None]])
-    return network
-
-
-def by_hand(steps, weights=(0.5, -0.5), l2=0.0):
-    """Plain gradient descent on the squared error: weights and losses."""
-    w, losses = np.float64(weights)[:, None], []
-    for step in range(steps):
-        x, y = batch(step)
-        error = x @ w - y
-        losses.append(np.mean(error**2) + l2 * np.sum(w**2))
-        w = w - RATE * (2 / BATCH * x.T @ error + 2 * l2 * w)
-    return w[:, 0], losses
 
 
 def run(folder, epochs=2, network=None, scores=None, **options):
@@ -68,12 +44,6 @@ def run(folder, epochs=2, network=None, scores=None, **options):
         folder=folder,
         **arguments,
     )
-
-
-def weights_in(path):
-    network = model((0, 0))
-    network.load_weights(path)
-    return network.get_weights()[0][:, 0]
 
 
 def newest_step(folder):
@@ -99,31 +69,6 @@ def test_updates_and_history_by_hand(tmp_path):
     assert list((tmp_path / "tensorboard").iterdir())
 
 
-def test_regularization_is_added():
-    network = model(regularizer=keras.regularizers.L2(0.05))
-    optimizer = keras.optimizers.SGD(RATE)
-    optimizer.build(network.trainable_variables)
-    update = make_step(network, keras.losses.MeanSquaredError(), optimizer)
-    received = [float(update(*batch(step))) for step in range(3)]
-    weights, losses = by_hand(3, l2=0.05)
-    np.testing.assert_allclose(received, losses, rtol=1e-5)
-    np.testing.assert_allclose(network.get_weights()[0][:, 0], weights, rtol=1e-5)
-
-
-@pytest.mark.parametrize("option", ["jit_compile", "scaled"])
-def test_faster_steps_update_the_same(option):
-    network, optimizer = model(), keras.optimizers.SGD(RATE)
-    if option == "scaled":  # as mixed_float16 needs it
-        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
-    optimizer.build(network.trainable_variables)
-    loss = keras.losses.MeanSquaredError()
-    update = make_step(network, loss, optimizer, option == "jit_compile")
-    received = [float(update(*map(tf.constant, batch(step)))) for step in range(3)]
-    weights, losses = by_hand(3)
-    np.testing.assert_allclose(received, losses, rtol=1e-5)
-    np.testing.assert_allclose(network.get_weights()[0][:, 0], weights, rtol=1e-5)
-
-
 def test_best_is_the_first_epoch_of_the_best_score(tmp_path):
     run(tmp_path, epochs=4, scores=[0.2, 0.7, 0.7, 0.6])
     best = weights_in(tmp_path / "best.weights.h5")
@@ -140,14 +85,14 @@ def test_monitors_the_score_of_the_plan(tmp_path):
     np.testing.assert_allclose(best, by_hand(STEPS)[0], rtol=1e-5)
 
 
-def test_progress_is_told_after_each_step(tmp_path):
-    told = []
-    history = run(tmp_path, on_progress=lambda *report: told.append(report))
+def test_progress_is_reported_after_each_step(tmp_path):
+    reports = []
+    history = run(tmp_path, on_progress=lambda *report: reports.append(report))
     places = [(epoch, step) for epoch in (0, 1) for step in (1, 2, 3)]
-    assert [(epoch, step) for epoch, step, _ in told] == places
-    rows = [row for *_, row in told if row is not None]
+    assert [(epoch, step) for epoch, step, _ in reports] == places
+    rows = [row for *_, row in reports if row is not None]
     assert rows == history.to_dict("records")
-    assert told[2][2] is rows[0] and told[5][2] is rows[1]
+    assert reports[2][2] is rows[0] and reports[5][2] is rows[1]
 
 
 def test_finished_run_is_left_as_it_is(tmp_path):
@@ -162,7 +107,7 @@ def test_finished_run_is_left_as_it_is(tmp_path):
     np.testing.assert_array_equal(weights_in(tmp_path / "last.weights.h5"), last)
 
 
-def test_longer_budget_goes_on(tmp_path):
+def test_longer_budget_resumes_the_shorter_one(tmp_path):
     steps = []
     run(tmp_path / "long", epochs=2, scores=[0.5, 0.4])
     run(
@@ -195,7 +140,7 @@ def test_loss_that_is_not_finite(tmp_path, broken_at, every, left):
     assert "last saved state is kept" in caught.value.next_step
     assert newest_step(tmp_path) == left
     assert not (tmp_path / "last.weights.h5").exists()
-    # With the data repaired, the run goes on as if nothing had been.
+    # With the data repaired, the run resumes as if nothing had happened.
     network = model((9, 9))
     run(tmp_path, network=network, every=every, scores=[0.5])
     weights = network.get_weights()[0][:, 0]
@@ -222,13 +167,13 @@ def test_interrupted_epoch_counts_its_time_before(tmp_path, monkeypatch):
     assert list(history["seconds"]) == [10 * STEPS, 10 * STEPS]
 
 
-def test_another_machine_that_stopped_is_said(tmp_path, monkeypatch):
+def test_another_machine_that_stopped_is_reported(tmp_path, monkeypatch):
     def update(x, y):
         raise tf.errors.UnavailableError(None, None, "Connection reset by peer")
 
     cluster = '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"index": 0}}'
     monkeypatch.setenv("TF_CONFIG", cluster)
-    monkeypatch.setattr("common.training.loop.make_step", lambda *_: update)
+    monkeypatch.setattr(OneDevice, "make_step", lambda *_: update)
     with pytest.raises(LostMachineError, match="Connection reset by peer"):
         run(tmp_path)
 
@@ -265,27 +210,9 @@ def test_folder_that_cannot_be_written(tmp_path):
     assert caught.value.file == str(tmp_path / "file" / "run")
 
 
-@pytest.mark.parametrize("error", [OSError(28, "full"), RuntimeError("full")])
-def test_weights_that_cannot_be_written(tmp_path, monkeypatch, error):
-    """HDF5 raises either, by the place where the disk is full."""
-    path = tmp_path / "best.weights.h5"
-    network = model()
-    save_weights(network, path)
-
-    def fail(named):
-        named.write_text("half")
-        raise error
-
-    monkeypatch.setattr(network, "save_weights", fail)
-    with pytest.raises(UserError, match="Received: full"):
-        save_weights(network, path)
-    np.testing.assert_array_equal(weights_in(path), [0.5, -0.5])
-    assert [file.name for file in tmp_path.iterdir()] == [path.name]
-
-
 @pytest.mark.parametrize("scaled", [False, True])
 def test_schedule_lowers_the_rate_and_ends_the_training(tmp_path, scaled):
-    """Interrupted or not: what it has to know stands in the history."""
+    """Interrupted or not: all that the schedule needs is in the history."""
     losses = [0.5, 0.4, 0.6, 0.6, 0.39, 0.6, 0.6, 0.6]
     rule = Plateau(RATE, 0.5, patience=2, stop_after=3)
 

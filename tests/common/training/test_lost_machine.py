@@ -1,10 +1,10 @@
-"""What TensorFlow raises where another machine has stopped is one error."""
+"""Everything that TensorFlow raises when another machine has stopped is one error."""
 
 import pytest
 import tensorflow as tf
 
 from common.training.cluster import LostMachineError
-from common.training.lost_machine import machines_together
+from common.training.lost_machine import report_lost_machine
 
 CLUSTER = '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"index": 0}}'
 LOST = """Graph execution error:
@@ -31,7 +31,7 @@ Additional GRPC error information from remote target /job:worker/replica:0/task:
 )
 def test_what_happened_and_where(monkeypatch, message, cause):
     monkeypatch.setenv("TF_CONFIG", CLUSTER)
-    with pytest.raises(LostMachineError) as caught, machines_together("run"):
+    with pytest.raises(LostMachineError) as caught, report_lost_machine("run"):
         raise tf.errors.UnavailableError(None, None, message)
     assert (caught.value.file, caught.value.received) == ("run", cause)
     assert "on every machine" in caught.value.next_step
@@ -51,15 +51,15 @@ def test_what_happened_and_where(monkeypatch, message, cause):
 def test_only_several_machines_lose_one(monkeypatch, name):
     error = getattr(tf.errors, f"{name}Error")
     monkeypatch.setenv("TF_CONFIG", CLUSTER)
-    with pytest.raises(LostMachineError), machines_together("run"):
+    with pytest.raises(LostMachineError), report_lost_machine("run"):
         raise error(None, None, "gone")
     monkeypatch.delenv("TF_CONFIG")
-    with pytest.raises(error), machines_together("run"):
+    with pytest.raises(error), report_lost_machine("run"):
         raise error(None, None, "gone")
 
 
 def test_other_errors_stay_what_they_are(monkeypatch):
     monkeypatch.setenv("TF_CONFIG", CLUSTER)
     error = tf.errors.InvalidArgumentError
-    with pytest.raises(error), machines_together("run"):
+    with pytest.raises(error), report_lost_machine("run"):
         raise error(None, None, "a wrong shape")

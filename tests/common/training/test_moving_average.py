@@ -1,4 +1,4 @@
-"""The moving average against its recurrence, and in the model's place."""
+"""The moving average against its recurrence, and in place of a model's weights."""
 
 import keras
 import numpy as np

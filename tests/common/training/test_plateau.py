@@ -31,9 +31,9 @@ def by_keras(losses, rule):
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_it_is_what_keras_does(seed):
+def test_rates_and_end_are_those_of_keras(seed):
     random = np.random.default_rng(seed)
-    # Steps around the least change, and long plateaus.
+    # Steps around `min_delta`, and long plateaus.
     losses = np.round(1 - np.cumsum(random.choice([0, 5e-5, 2e-4, -1e-2], 25)), 6)
     rates, stopped = by_keras(losses, RULE)
     rows = [{"val_loss": float(loss)} for loss in losses]

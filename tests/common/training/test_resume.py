@@ -1,4 +1,4 @@
-"""A run killed with SIGKILL, also while saving, ends with the same bits."""
+"""A run that is killed with SIGKILL, even while it saves, ends with the same bits."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ from tests.killed import arrays
 
 ROOT = Path(__file__).resolve().parents[3]
 JOB = Path(__file__).with_name("resume_job.py")
-# At a first step, within and at the end of an epoch, in each phase of a save.
+# At the first step, within an epoch and at its end, and in each phase of a save.
 KILLS = ("step:1", "step:3", "manifest:2", "step:5", "replace:2", "prune:3", "step:2")
 
 
@@ -47,7 +47,7 @@ def test_killed_run_ends_bit_equal(tmp_path):
         assert expected.keys() == received.keys()
         for key in expected:
             np.testing.assert_array_equal(received[key], expected[key], err_msg=key)
-    # Optimizer variables and the dropout's seed too.
+    # The optimizer's variables and the dropout's seed, too.
     expected, received = state(straight), state(killed)
     assert len(expected) > 20
     for key in expected:

@@ -1,4 +1,4 @@
-"""States on disk: two generations, and none but a whole one is restored."""
+"""States on disk: two generations, of which only an intact one is restored."""
 
 import shutil
 
@@ -129,9 +129,9 @@ def test_all_damaged(store, damage):
     assert store.newest() is None
 
 
-def test_leftovers_of_a_killed_save_are_no_state(store):
-    whole = store.folder / "step-000000020"
-    shutil.copytree(whole, store.folder / ".step-000000030.4711.tmp")
+def test_leftovers_of_a_killed_save_are_not_a_state(store):
+    intact = store.folder / "step-000000020"
+    shutil.copytree(intact, store.folder / ".step-000000030.4711.tmp")
     assert store.restore(variables())[0] == 20
     store.save(30, variables(30), {})
     assert store.restore(variables())[0] == 30
@@ -157,7 +157,7 @@ def test_another_runs_state_is_refused(store):
 )
 def test_another_models_state_is_refused(store, shapes):
     fresh = variables(5, shapes)
-    with pytest.raises(UserError, match="variables of another one"):
+    with pytest.raises(UserError, match="variables that do not match"):
         store.restore(fresh)
     assert values(fresh) == [5 + i for i in range(len(shapes))]
 

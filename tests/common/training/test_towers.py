@@ -1,4 +1,4 @@
-"""Towers give the same weights wherever they run, and as written by hand."""
+"""Towers give the same weights wherever they run: those worked out by hand."""
 
 from functools import cache
 

@@ -9,8 +9,9 @@ import pytest
 from common.errors import UserError
 from common.evidence import as_dict, replace
 from common.files import write_json
-from common.training.loop import make_step, save_weights
+from common.training.one_device import OneDevice
 from common.training.towers import sequential
+from common.training.weights import save_weights
 from data.batches.augment_rule import AugmentationRule
 from data.batches.slice_index import SliceIndex
 from data.batches.slices import SliceName
@@ -178,7 +179,7 @@ def test_one_step_of_every_method(make, method, names):
     assert images.shape == (4, 48, 48, 4) and set(truth) == names
     model, optimizer = one.build(), one.optimizer()
     optimizer.build(model.trainable_variables)
-    step = make_step(model, one.loss(), optimizer)
+    step = OneDevice().make_step(model, one.loss(), optimizer)
     before = float(step(images, truth))
     for _ in range(3):
         after = float(step(images, truth))

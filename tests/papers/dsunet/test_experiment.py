@@ -8,7 +8,7 @@ import pytest
 from common.errors import UserError
 from common.evidence import as_dict, replace
 from common.files import write_json
-from common.training.loop import save_weights
+from common.training.weights import save_weights
 from data.batches.symmetry import apply_symmetry
 from data.normalize import standardize_all
 from data.phantom.brats.write import write_phantom

@@ -9,7 +9,7 @@ import pytest
 from common.errors import UserError
 from common.evidence import as_dict, protocol_digest, replace
 from common.files import read_json, write_json
-from common.training.loop import save_weights
+from common.training.weights import save_weights
 from data.phantom.brats.write import write_phantom
 from data.splits.split import Split
 from data.volume.files import read_volume

@@ -8,8 +8,8 @@ import pytest
 
 from common.evidence import as_dict, replace
 from common.files import write_json
-from common.training.loop import save_weights
 from common.training.towers import sequential
+from common.training.weights import save_weights
 from data.splits.split import Split
 from data.volume.files import read_geometry, read_volume
 from papers.engine.console import Console

@@ -13,8 +13,8 @@ from common.files import read_json
 from data.phantom.brats.write import write_phantom
 from papers.__main__ import main
 from papers.engine.devices.cluster import refuse_cluster
+from tests.common.training.test_machines import ports
 from tests.common.training.test_resume import arrays
-from tests.common.training.test_workers import ports
 
 ROOT = Path(__file__).resolve().parents[4]
 OPTIONS = ["hierdice", "--data", "brats", "--profile", "demo", "--epochs", "1"]

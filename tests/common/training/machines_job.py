@@ -1,6 +1,6 @@
 """A training on the machines of `TF_CONFIG`, or here: run in a process each.
 
-Usage: workers_job.py FOLDER PLACE CASE KILL, where PLACE is `machines`, `mirrored`,
+Usage: machines_job.py FOLDER PLACE CASE KILL, where PLACE is `machines`, `mirrored`,
 `in_turn` or `one`; CASE a loss of `towers_job`, or `synchronized` or `local`; KILL is
 `never` or the step of this process after which it kills itself.
 """
@@ -13,7 +13,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from common.training.loop import Plan, train
+from common.training.loop import train
+from common.training.plan import Plan
 from common.training.towers import mirrored, sequential, several_machines
 from tests.common.training import towers_job
 
@@ -30,17 +31,17 @@ def main(folder, place, case, kill):
     tf.config.experimental.enable_op_determinism()  # as the runner does
     normalization = case if case in ("synchronized", "local") else None
     if place == "machines":
-        towers = several_machines()
+        placement = several_machines()
     elif place == "mirrored":
         cpu = tf.config.list_physical_devices("CPU")[0]
         tf.config.set_logical_device_configuration(
             cpu, [tf.config.LogicalDeviceConfiguration()] * 3
         )
-        towers = mirrored([f"CPU:{i}" for i in range(3)])
+        placement = mirrored([f"CPU:{i}" for i in range(3)])
     else:
-        towers = sequential(3 if place == "in_turn" else 1)
+        placement = sequential(3 if place == "in_turn" else 1)
     keras.config.set_floatx("float64")
-    with towers.scope():
+    with placement.scope():
         model = towers_job.build(normalization)
         optimizer = towers_job.make_optimizer()
     done = []
@@ -56,7 +57,14 @@ def main(folder, place, case, kill):
         optimizer,
         stream,
         lambda: {"val_dice": float(np.abs(np.asarray(model.weights[0])).sum())},
-        Plan(EPOCHS, STEPS, case, save_every=2, towers=towers, average_decay=0.9999),
+        Plan(
+            EPOCHS,
+            STEPS,
+            case,
+            save_every=2,
+            placement=placement,
+            average_decay=0.9999,
+        ),
         folder,
         on_progress,
     )

@@ -1,4 +1,4 @@
-"""Two processes train as one device does, also after one of them is killed."""
+"""Two processes train as one device does, even after one of them is killed."""
 
 import json
 import os
@@ -14,7 +14,7 @@ import pytest
 from tests.common.training.test_resume import arrays, state
 
 ROOT = Path(__file__).resolve().parents[3]
-JOB = Path(__file__).with_name("workers_job.py")
+JOB = Path(__file__).with_name("machines_job.py")
 
 
 def start(folder, place, case, kill="never", **variables):
@@ -46,17 +46,17 @@ def ports():
         return [f"localhost:{s.getsockname()[1]}" for s in (one, two)]
 
 
-def two_workers(folder, case, kill="never", who=1):
-    """Trains with two workers; one, by its number, is killed after some steps."""
+def two_machines(folder, case, kill="never", who=1):
+    """Trains on two machines; one, given by its number, is killed after some steps."""
     cluster = {"worker": ports()}
-    workers = []
+    processes = []
     for index in range(2):
         task = {"type": "worker", "index": index}
         config = json.dumps({"cluster": cluster, "task": task})
         own = kill if index == who else "never"
-        workers.append(start(folder, "machines", case, own, TF_CONFIG=config))
-    errors = finish(*workers)
-    return [worker.returncode for worker in workers], errors
+        processes.append(start(folder, "machines", case, own, TF_CONFIG=config))
+    errors = finish(*processes)
+    return [process.returncode for process in processes], errors
 
 
 def trained(folder):
@@ -82,14 +82,14 @@ def one_device(folder, case):
 @pytest.mark.parametrize("who", [0, 1], ids=["chief", "worker"])
 def test_a_killed_machine_is_started_again(who, tmp_path):
     killed, one = tmp_path / "killed", tmp_path / "one"
-    codes, errors = two_workers(killed, "softmax", 3, who)
+    codes, errors = two_machines(killed, "softmax", 3, who)
     other = 1 - who
     assert codes[who] == -signal.SIGKILL
     assert codes[other] == 1
     assert "start the same command on every machine" in errors[other]
     assert "Received: Graph execution error" not in errors[other]
     assert not (killed / "last.weights.h5").exists()
-    codes, errors = two_workers(killed, "softmax")
+    codes, errors = two_machines(killed, "softmax")
     assert codes == [0, 0], errors
     one_device(one, "softmax")
     assert_close(killed, one, 1e-10)
@@ -99,8 +99,8 @@ def test_a_killed_machine_is_started_again(who, tmp_path):
 @pytest.mark.parametrize(
     "case, atol", [("weighted", 1e-10), ("keras", 1e-10), ("synchronized", 1e-8)]
 )
-def test_two_workers_of_12_are_one_batch_of_24(case, atol, tmp_path):
-    codes, errors = two_workers(tmp_path / "two", case)
+def test_two_machines_of_12_are_one_batch_of_24(case, atol, tmp_path):
+    codes, errors = two_machines(tmp_path / "two", case)
     assert codes == [0, 0], errors
     one_device(tmp_path / "one", case)
     assert_close(tmp_path / "two", tmp_path / "one", atol)
@@ -109,10 +109,10 @@ def test_two_workers_of_12_are_one_batch_of_24(case, atol, tmp_path):
 @pytest.mark.slow
 def test_killed_worker_ends_with_the_same_bits(tmp_path):
     straight, killed = tmp_path / "straight", tmp_path / "killed"
-    assert two_workers(straight, "synchronized")[0] == [0, 0]
+    assert two_machines(straight, "synchronized")[0] == [0, 0]
     for kill in (1, 3):
-        assert two_workers(killed, "synchronized", kill)[0][1] == -signal.SIGKILL
-    assert two_workers(killed, "synchronized")[0] == [0, 0]
+        assert two_machines(killed, "synchronized", kill)[0][1] == -signal.SIGKILL
+    assert two_machines(killed, "synchronized")[0] == [0, 0]
     assert_close(killed, straight, 0)
 
 

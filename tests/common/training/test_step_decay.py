@@ -1,10 +1,10 @@
-"""The stepped learning rate and its end."""
+"""The learning rate that falls every few epochs, and early stopping."""
 
 import pytest
 
-from common.training.stepped import Stepped
+from common.training.step_decay import StepDecay
 
-RULE = Stepped(1e-3, 0.1, 10, 1e-7, stop_after=3)
+RULE = StepDecay(1e-3, 0.1, 10, 1e-7, stop_after=3)
 
 
 @pytest.mark.parametrize(

@@ -1,27 +1,28 @@
-"""A learning rate that falls every few epochs, and an end without improvement."""
+"""A learning rate that falls every few epochs, and early stopping."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Stepped:
+class StepDecay:
     """A stepped learning rate with a floor, as a function of the history.
 
-    It holds no state: an interrupted run's history says all that it has to know.
+    It holds no state: all that an interrupted run needs is its history.
 
     Args:
         initial: the first learning rate.
-        factor: the rate becomes this much of itself at each step.
-        every: epochs between steps.
-        least: the floor.
-        stop_after: epochs without a new lowest `monitor` that end the training.
+        factor: what the rate is multiplied by at each step.
+        every: number of epochs between steps.
+        min: the floor of the rate.
+        stop_after: number of epochs without a new lowest `monitor` that end the
+            training.
         monitor: column of the history; lower is better.
     """
 
     initial: float
     factor: float
     every: int
-    least: float
+    min: float
     stop_after: int
     monitor: str = "val_loss"
 
@@ -34,11 +35,11 @@ class Stepped:
         return self.value(len(history))
 
     def value(self, epoch):
-        """Returns the learning rate of an epoch, the first one 0."""
-        return max(self.initial * self.factor ** (epoch // self.every), self.least)
+        """Returns the learning rate of an epoch; the first epoch is 0."""
+        return max(self.initial * self.factor ** (epoch // self.every), self.min)
 
     def is_over(self, history):
-        """Tells whether the training has ended; `history` as for `rate`."""
+        """Whether the training has ended; `history` as for `rate`."""
         values = [row[self.monitor] for row in history]
         if not values:
             return False
