@@ -1,75 +1,92 @@
-"""The data sets by name: how each is opened, checked, prepared and imitated."""
+"""The data sets by name: how each is opened, checked, downloaded and imitated."""
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from functools import partial
 
 from common.errors import UserError
-from data.brats.check import check_brats
-from data.brats.dataset import BratsDataset
-from data.figshare.check import check_figshare
-from data.figshare.download import download_figshare
-from data.phantom.brats.write import write_phantom as write_brats_phantom
-from data.phantom.figshare.write import write_phantom as write_figshare_phantom
+from data import brats, figshare
+from data.phantom import brats as brats_phantom
+from data.phantom import figshare as figshare_phantom
 
 BRATS = ("brats13", "brats15", "brats17", "brats18", "brats19", "brats20", "brats21")
 BRATS += ("brats23",)
 
 
-@dataclass(frozen=True)
-class DataSetTools:
-    """What the command line can do with a data set.
+class DataSetTools(ABC):
+    """What the command line can do with a data set."""
 
-    Args:
-        check: function from a folder to a list of findings.
-        write_phantom: function that writes synthetic cases in its layout into a
-            folder; its further arguments are the data set's own.
-        phantom_size: function from a number of cases to those arguments.
-        phantom_count: that number where none is asked for.
-        download: function that fetches it into a folder, or None where it is
-            handed out to registered users only.
-        open_volumes: function from a folder to the data set, for sets of
-            volumes, which all papers prepare alike; else None.
-    """
-
-    check: Callable
-    write_phantom: Callable
-    phantom_size: Callable
     phantom_count: int
-    download: Callable | None = None
-    open_volumes: Callable | None = None
+    """Number of cases of a phantom where none is asked for."""
+
+    has_volumes = False
+    """Whether the cases are volumes, which all papers prepare alike."""
+
+    is_public = False
+    """Whether it can be downloaded; others are handed out to registered users."""
+
+    @abstractmethod
+    def check(self, folder):
+        """Returns the list of `data.integrity.Finding` about a folder."""
+
+    @abstractmethod
+    def phantom_size(self, count):
+        """Returns the arguments of `write_phantom` that make a number of cases."""
+
+    @abstractmethod
+    def write_phantom(self, folder, **options):
+        """Writes synthetic cases in the data set's layout; options are its own."""
+
+    def download(self, folder, say):
+        """Fetches the data set into a folder, where `is_public`."""
+        raise NotImplementedError
+
+    def open_volumes(self, folder):
+        """Returns the data set in a folder, where it `has_volumes`."""
+        raise NotImplementedError
 
 
-def _brats(release):
-    return DataSetTools(
-        check=partial(check_brats, release=release),
-        write_phantom=partial(write_brats_phantom, release=release),
-        phantom_size=_grades,
-        phantom_count=6,
-        open_volumes=partial(BratsDataset, release=release),
-    )
+class _Figshare(DataSetTools):
+    phantom_count = 160
+    is_public = True
+
+    def check(self, folder):
+        return figshare.check_figshare(folder)
+
+    def phantom_size(self, count):
+        return {"count": count}
+
+    def write_phantom(self, folder, **options):
+        figshare_phantom.write_phantom(folder, **options)
+
+    def download(self, folder, say):
+        figshare.download_figshare(folder, say)
 
 
-def _grades(count):
-    """Splits a number of cases as BraTS 2017 does: three of four are HGG."""
-    lgg = count // 4
-    return {"hgg": count - lgg, "lgg": lgg}
+@dataclass(frozen=True)
+class _Brats(DataSetTools):
+    release: str
+    phantom_count = 6
+    has_volumes = True
+
+    def check(self, folder):
+        return brats.check_brats(folder, release=self.release)
+
+    def phantom_size(self, count):
+        lgg = count // 4  # as in BraTS 2017, three of four cases are HGG
+        return {"hgg": count - lgg, "lgg": lgg}
+
+    def write_phantom(self, folder, **options):
+        brats_phantom.write_phantom(folder, release=self.release, **options)
+
+    def open_volumes(self, folder):
+        return brats.BratsDataset(folder, release=self.release)
 
 
-_DATA_SETS = {
-    "figshare": DataSetTools(
-        check=check_figshare,
-        write_phantom=write_figshare_phantom,
-        phantom_size=lambda count: {"count": count},
-        phantom_count=160,
-        download=download_figshare,
-    ),
-    **{release: _brats(release) for release in BRATS},
-}
+_DATA_SETS = {"figshare": _Figshare(), **{name: _Brats(name) for name in BRATS}}
 
 
 def tools(name):
-    """Returns the tools of a data set.
+    """Returns the `DataSetTools` of a data set.
 
     Raises:
         UserError: there is no such data set.

@@ -1,7 +1,5 @@
 """From the runs of a request to the files of a results folder."""
 
-import pandas as pd
-
 from common.files import digest, lock, write_text
 from common.reporting.cases import empty_cases, merge_cases, read_cases
 from common.reporting.cells import is_phantom
@@ -75,6 +73,8 @@ def _derived(paper, cases):
     files = {name: derive(cases) for name, derive in paper.derived.items()}
     if paper.leak_columns:
         # What image-wise folds overstate.
+        import pandas as pd
+
         leaks = [
             compare_splits(cases, paper.leak_columns, ("image", other))
             for other in ("patient", "patient-drawn")

@@ -7,6 +7,10 @@ from typing import Annotated
 import typer
 
 from common.errors import UserError
+from data import prepared
+from data.brats.releases import MODALITIES
+from data.integrity import SEVERITIES, exit_code
+from papers.engine import datasets
 from papers.engine.cli.options import Data, DataSet, Volumes
 from papers.engine.console import Console
 from papers.engine.request import CACHE, DOWNLOADS, numbers, words
@@ -18,9 +22,6 @@ MIN_VOLUME = 16  # voxels along each axis of a phantom
 @verbs.command("check-data")
 def check_data(dataset: DataSet, data: Data = None):
     """Check a data set; list every finding with its fix. Exit code 1 on errors."""
-    from data.integrity import SEVERITIES, exit_code
-    from papers.engine import datasets
-
     console, folder = Console(), data or DOWNLOADS / dataset
     console.say(f"reading every file of {folder}")
     findings = datasets.tools(dataset).check(folder)
@@ -49,12 +50,8 @@ def prepare_data(
     ] = "",
 ):
     """Prepare volumes once for all papers: cropped, checked, cached as HDF5."""
-    from data.prepared.prepare import hash_cases, prepare_volumes
-    from data.prepared.volume_cache import VolumeCache
-    from papers.engine import datasets
-
-    open_volumes = datasets.tools(dataset).open_volumes
-    if open_volumes is None:
+    tools = datasets.tools(dataset)
+    if not tools.has_volumes:
         raise UserError(
             f"DATASET={dataset}",
             "a data set of volumes",
@@ -64,18 +61,15 @@ def prepare_data(
     if workers < 1:
         raise UserError(f"WORKERS={workers}", "at least 1", workers, "correct it")
     correction, console = _correction(n4, shrink, exclude), Console()
-    volumes = open_volumes(data or DOWNLOADS / dataset)
-    hash_cases(volumes, console.say)
-    cache = VolumeCache(CACHE, volumes.name, volumes.fingerprint(), correction)
-    prepare_volumes(volumes, cache, workers, console.say)
+    volumes = tools.open_volumes(data or DOWNLOADS / dataset)
+    prepared.hash_cases(volumes, console.say)
+    cache = prepared.VolumeCache(CACHE, volumes.name, volumes.fingerprint(), correction)
+    prepared.prepare_volumes(volumes, cache, workers, console.say)
     console.say(f"prepared: {cache.folder}")
 
 
 def _correction(n4, shrink, exclude):
     """Returns the `data.prepared.n4.N4` that is asked for, or None without `n4`."""
-    from data.brats.releases import MODALITIES
-    from data.prepared.n4 import N4
-
     modalities = words(exclude)
     unknown = set(modalities) - set(MODALITIES)
     if shrink < 1 or unknown:
@@ -85,7 +79,7 @@ def _correction(n4, shrink, exclude):
             ", ".join(sorted(unknown)) or shrink,
             "correct it",
         )
-    return N4(shrink=shrink, exclude=modalities) if n4 else None
+    return prepared.N4(shrink=shrink, exclude=modalities) if n4 else None
 
 
 @verbs.command()
@@ -94,19 +88,16 @@ def download(
     folder: Annotated[Path | None, typer.Option(help="Where to put it.")] = None,
 ):
     """Download a public data set, checked; resumes where it stopped."""
-    from papers.engine import datasets
-
-    console = Console()
+    console, tools = Console(), datasets.tools(dataset)
     folder = folder or DOWNLOADS / dataset
-    fetch = datasets.tools(dataset).download
-    if fetch is None:
+    if not tools.is_public:
         raise UserError(
             f"DATASET={dataset}",
             "a data set that is open to all",
             "one that is handed out to registered users",
             "register with its organizers (README.md says where), then DATA=folder",
         )
-    fetch(folder, console.say)
+    tools.download(folder, console.say)
     console.say(f"data: {folder}")
 
 
@@ -129,8 +120,6 @@ def phantom(
     ] = False,
 ):
     """Write a phantom: synthetic cases in the data set's own layout."""
-    from papers.engine import datasets
-
     console, tools = Console(), datasets.tools(dataset)
     if count is None:
         count = tools.phantom_count
@@ -140,7 +129,7 @@ def phantom(
     extra = {"labeled": False} if unlabeled else {}
     if shape:
         extra["shape"] = _shape(shape)
-    if extra and tools.open_volumes is None:
+    if extra and not tools.has_volumes:
         raise UserError(
             f"SHAPE={shape}", "a data set of volumes", dataset, "leave it out"
         )

@@ -6,10 +6,17 @@ from typing import Annotated
 import typer
 
 from common import evidence
+from common.audit.audit import write_audit
 from common.files import write_text
+from common.reporting import verify as ranges
+from common.reporting.tables import joined_table
+from common.reporting.text import to_csv
 from papers import registry
+from papers.engine import datasets, pages
 from papers.engine.cli.options import DataSet, OnePaper, Results
 from papers.engine.console import Console
+from papers.engine.quiet import import_tensorflow
+from papers.engine.results import check_derived
 
 verbs = typer.Typer()
 PAPERS = Path(registry.__file__).parent
@@ -47,10 +54,6 @@ def describe(
 @verbs.command()
 def join(dataset: DataSet, results: Results = Path("results")):
     """Join the tables of all papers on one data set into one CSV file."""
-    from common.reporting.tables import joined_table
-    from common.reporting.text import to_csv
-    from papers.engine import datasets
-
     datasets.tools(dataset)
     folders = {}
     for paper in registry.papers():
@@ -65,9 +68,6 @@ def join(dataset: DataSet, results: Results = Path("results")):
 @verbs.command()
 def verify(paper: OnePaper = None, results: Results = Path("results")):
     """Check committed results against their recorded ranges. Exit code 1 if not."""
-    from common.reporting import verify as ranges
-    from papers.engine.results import check_derived
-
     console, failed = Console(), 0
     for known in _papers(paper):
         folder = results / known.id
@@ -82,8 +82,6 @@ def verify(paper: OnePaper = None, results: Results = Path("results")):
 @verbs.command()
 def record(paper: OnePaper = None, results: Results = Path("results")):
     """Record the present results as the range that `verify` expects."""
-    from common.reporting import verify as ranges
-
     for known in _papers(paper):
         ranges.record(results / known.id, known.tables)
         Console().say(f"recorded: {results / known.id / 'expected.csv'}")
@@ -92,8 +90,6 @@ def record(paper: OnePaper = None, results: Results = Path("results")):
 @verbs.command()
 def audit(results: Results = Path("results")):
     """Compare the numbers that the papers print with each other and with the text."""
-    from common.audit.audit import write_audit
-
     folders = {path.parent.name: path for path in sorted(PAPERS.glob("*/published"))}
     path = results / "audit.csv"
     findings = write_audit(path, folders)
@@ -109,9 +105,6 @@ def audit(results: Results = Path("results")):
 @verbs.command("pages")
 def write_pages(results: Results = Path("results")):
     """Regenerate the generated parts of the README pages."""
-    from papers.engine import pages
-    from papers.engine.quiet import import_tensorflow
-
     import_tensorflow()
     parts = []
     for paper in registry.papers():

@@ -7,9 +7,13 @@ import typer
 from typer.core import TyperCommand
 
 from common.errors import UserError
+from papers.engine import datasets
 from papers.engine.console import Console
 from papers.engine.devices.cluster import refuse_cluster
+from papers.engine.devices.towers_for import check_devices
+from papers.engine.quiet import import_tensorflow
 from papers.engine.request import WORKSPACE, Request
+from papers.engine.results import announce, draw_figures, write_tables
 
 verbs = typer.Typer()
 _SEVERAL_MACHINES = ("prepare", "train")
@@ -95,8 +99,6 @@ def evaluate(request):
 @_stage
 def table(request):
     """Write the paper's tables from the rows of evaluated methods."""
-    from papers.engine.results import announce, write_tables
-
     runner = _runner(request)
     _check_any_trained(runner)
     announce(runner, write_tables(runner, request.results))
@@ -105,8 +107,6 @@ def table(request):
 @_stage
 def figure(request):
     """Draw the paper's figures and the learning curves."""
-    from papers.engine.results import announce, draw_figures
-
     runner = _prepared(request)
     _check_any_trained(runner)
     announce(runner, draw_figures(runner, request.results))
@@ -115,8 +115,6 @@ def figure(request):
 @_stage
 def reproduce(request):
     """All stages: prepare, train, evaluate, table, figure."""
-    from papers.engine.results import announce, draw_figures, write_tables
-
     runner = _prepared(request, trains=True)
     runner.train_side_by_side()
     for number, job in enumerate(runner.jobs, 1):
@@ -151,8 +149,6 @@ def _dry_run(verb, request):
 
 def _prepared(request, trains=False):
     """Returns a `Runner` whose data set is prepared."""
-    from papers.engine.devices.towers_for import check_devices
-
     runner = _runner(request)
     if trains and not all(job.finished() for job in runner.jobs):
         check_devices(request.gpus, runner.protocol)
@@ -162,9 +158,6 @@ def _prepared(request, trains=False):
 
 def _runner(request):
     """Returns a `Runner`, after writing the demo's phantom if it is missing."""
-    from papers.engine import datasets
-    from papers.engine.quiet import import_tensorflow
-
     import_tensorflow()
     from papers.engine.runner import Runner
 
