@@ -9,14 +9,16 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-KNOWN := DATA PROFILE METHODS SPLIT FOLDS SEEDS SPLITS EPOCHS SET RESULTS DRY_RUN \
-	GPUS DATASET COUNT WORKERS N4 SHRINK EXCLUDE SHAPE UNLABELED PYTHON
+# The options that all stages share, each an option of `python -m papers` in lower case
+# (papers/engine/request.py). Those that decide results are shown in their rows.
+SHOWN := DATA PROFILE METHODS SPLIT FOLDS SEEDS SPLITS EPOCHS SET RESULTS GPUS
+KNOWN := $(SHOWN) DRY_RUN WORKERS DATASET COUNT N4 SHRINK EXCLUDE SHAPE UNLABELED PYTHON
 UNKNOWN := $(filter-out $(KNOWN),$(foreach v,$(.VARIABLES),\
 	$(if $(findstring command line,$(origin $(v))),$(v))))
 ifneq ($(UNKNOWN),)
 $(error unknown option $(UNKNOWN). Expected: $(KNOWN). Next: make help)
 endif
-# An option that its target would not look at is a mistake too.
+# An option that its target would ignore is a mistake, too.
 ifneq ($(strip $(N4)$(SHRINK)$(EXCLUDE)),)
 ifeq ($(filter prepare-brats%,$(MAKECMDGOALS)),)
 $(error N4, SHRINK and EXCLUDE are options of prepare-brats17 and its like. Next: make help; a paper takes SET=preparation.n4=true)
@@ -29,20 +31,16 @@ endif
 endif
 
 # What the user typed, for the rows of the results.
-export BRAINTUMOR_COMMAND := $(strip make $(MAKECMDGOALS) $(foreach v,\
-	DATA PROFILE METHODS SPLIT FOLDS SEEDS SPLITS EPOCHS SET RESULTS GPUS,\
+export BRAINTUMOR_COMMAND := $(strip make $(MAKECMDGOALS) $(foreach v,$(SHOWN),\
 	$(if $($(v)),$(v)=$(if $(word 2,$($(v))),"$($(v))",$($(v))))))
 
 PAPERS := $(BIN)/python -m papers
-OPTIONS = $(if $(DATA),--data "$(DATA)") $(if $(PROFILE),--profile $(PROFILE)) \
-	$(if $(METHODS),--methods "$(METHODS)") $(if $(SPLIT),--split "$(SPLIT)") \
-	$(if $(FOLDS),--folds "$(FOLDS)") $(if $(SEEDS),--seeds "$(SEEDS)") \
-	$(if $(SPLITS),--splits "$(SPLITS)") $(if $(EPOCHS),--epochs $(EPOCHS)) \
-	$(foreach s,$(SET),--set '$(s)') $(if $(RESULTS),--results "$(RESULTS)") \
-	$(if $(WORKERS),--workers $(WORKERS)) $(if $(GPUS),--gpus $(GPUS)) \
-	$(if $(filter-out 0,$(DRY_RUN)),--dry-run)
+lower = $(shell echo $(1) | tr A-Z a-z)
+OPTIONS = $(foreach v,$(filter-out SET,$(SHOWN)) WORKERS,\
+	$(if $($(v)),--$(call lower,$(v)) "$($(v))")) \
+	$(foreach s,$(SET),--set '$(s)') $(if $(filter-out 0,$(DRY_RUN)),--dry-run)
 
-# Every paper has the same stages; what is theirs alone is said below.
+# Every paper has the same stages; the lines below describe them for each paper.
 IDS := linkdsl cunet dsunet hierdice anisocascade
 STAGES := reproduce prepare train evaluate table figure
 RUNS := $(foreach stage,$(STAGES),$(IDS:%=$(stage)-%))
@@ -65,7 +63,7 @@ help: ## Show this help
 	  'PROFILE=released' 'anisocascade: the protocol of the authors'"'"' code' \
 	  'METHODS=linknet,dual' 'some methods only' \
 	  'SPLIT=image|patient' 'the paper'"'"'s folds, or folds that keep patients whole' \
-	  'SPLIT=image,patient' 'both, and what the leak is worth: leak.csv' \
+	  'SPLIT=image,patient' 'both, and the size of the leak: leak.csv' \
 	  'SPLIT=all' 'hierdice: every case is trained on, as published, none held out' \
 	  'FOLDS=0,1  SEEDS=0,1,2' 'some folds; several runs, mean and deviation' \
 	  'SPLITS=file.csv' 'your own folds: columns case,fold' \
@@ -73,9 +71,9 @@ help: ## Show this help
 	  'SET="key=value …"' 'replace values of the protocol' \
 	  'RESULTS=folder' 'where tables and figures go (results)' \
 	  'WORKERS=2  N4=1' 'processes, and bias field correction, of prepare-brats*' \
-	  'GPUS=3' 'towers on each batch, where they divide it (hierdice: 3 only)' \
+	  'GPUS=3' 'share each batch if they divide it (hierdice: 3 only),' \
 	  '' 'else a training on each; see papers/hierdice/README.md' \
-	  'DRY_RUN=1' 'only say what would run, and its last time'
+	  'DRY_RUN=1' 'only list what would run, and its last time'
 
 $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
@@ -110,40 +108,40 @@ list: $(INSTALLED) ## List the papers
 ##@ linkdsl: Cascaded Dual-Scale LinkNet, figshare CE-MRI
 reproduce-linkdsl: ## All stages; without DATA a demo on a phantom, minutes
 prepare-linkdsl: ## Prepare the slices once
-train-linkdsl: ## Train; goes on where it stopped
-evaluate-linkdsl: ## Score trained methods, one row an image
+train-linkdsl: ## Train; resumes where it stopped
+evaluate-linkdsl: ## Score trained methods, one row per image
 table-linkdsl: ## Write Tables 1 to 3 and the leak table
 figure-linkdsl: ## Draw Figure 4 and the learning curves
 describe-linkdsl: ## Every value of the protocol and its evidence
 
 ##@ cunet: Cascaded U-Net with loss weighted sampling, BraTS 2017
 reproduce-cunet: ## All stages; without DATA a demo on a phantom
-train-cunet: ## Train the five methods; goes on where it stopped
-evaluate-cunet: ## Score trained methods, one row a case
+train-cunet: ## Train the five methods; resumes where it stopped
+evaluate-cunet: ## Score trained methods, one row per case
 table-cunet: ## Write Table 1, the paired comparison and the claims
 figure-cunet: ## Draw Figures 2 to 4 and the learning curves
 describe-cunet: ## Every value of the protocol and its evidence
 
 ##@ dsunet: Separable, dilated 3D U-Net, BraTS 2018
 reproduce-dsunet: ## All stages; without DATA a demo on a phantom
-train-dsunet: ## Train both networks; goes on where it stopped
-evaluate-dsunet: ## Score trained networks, one row a case
+train-dsunet: ## Train both networks; resumes where it stopped
+evaluate-dsunet: ## Score trained networks, one row per case
 table-dsunet: ## Write Table 1 and the paired comparison
 figure-dsunet: ## Draw Figure 2 and the learning curves
 describe-dsunet: ## Every value of the protocol and its evidence
 
 ##@ hierdice: Four FCNs and a hierarchical Dice loss, BraTS 2015
 reproduce-hierdice: ## All stages; without DATA a demo on a phantom
-train-hierdice: ## Train the six methods; goes on where it stopped
-evaluate-hierdice: ## Score trained methods, one row a case
+train-hierdice: ## Train the six methods; resumes where it stopped
+evaluate-hierdice: ## Score trained methods, one row per case
 table-hierdice: ## Write Tables 1 to 6, their other readings and the claims
 figure-hierdice: ## Draw Figure 8 and the learning curves
 describe-hierdice: ## Every value of the protocol and its evidence
 
 ##@ anisocascade: Cascaded anisotropic networks, BraTS 2017
 reproduce-anisocascade: ## All stages; without DATA a demo on a phantom
-train-anisocascade: ## Train the nine networks; goes on where it stopped
-evaluate-anisocascade: ## Score the cascades, one row a case
+train-anisocascade: ## Train the nine networks; resumes where it stopped
+evaluate-anisocascade: ## Score the cascades, one row per case
 table-anisocascade: ## Write Tables 1 and 2
 figure-anisocascade: ## Draw overlays and learning curves
 describe-anisocascade: ## Every value of the protocol and its evidence
@@ -183,7 +181,7 @@ record: $(INSTALLED) ## Record the present results as the expected range
 	@$(PAPERS) record $(if $(RESULTS),--results "$(RESULTS)")
 audit: $(INSTALLED) ## What is odd about the published numbers: results/audit.csv
 	@$(PAPERS) audit $(if $(RESULTS),--results "$(RESULTS)")
-pages: $(INSTALLED) ## Make the generated parts of the README pages anew
+pages: $(INSTALLED) ## Regenerate the generated parts of the README pages
 	@$(PAPERS) pages $(if $(RESULTS),--results "$(RESULTS)")
 
 ##@ Work on the suite

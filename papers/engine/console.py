@@ -57,7 +57,7 @@ class Console:
 
     @contextlib.contextmanager
     def training(self, job, plan):
-        """Yields the function that a training calls after each step."""
+        """Yields the function that a training calls after every step."""
         total = plan.epochs * plan.steps_per_epoch
         if not self.rich.is_terminal:
             yield lambda epoch, step, row: row and self.say(_line(job, plan, row))

@@ -1,4 +1,4 @@
-"""What a run was made with: commit, versions, machine."""
+"""The environment of a run: commit, versions, machine."""
 
 import os
 import platform
@@ -11,7 +11,7 @@ PACKAGES = ("tensorflow", "keras", "numpy", "h5py", "scipy", "pandas")
 
 
 def commit():
-    """Returns the checkout's short commit, marked where the code differs."""
+    """Returns the checkout's short commit, marked if the code differs from it."""
     root = Path(__file__).resolve().parents[2]
 
     def git(*arguments):
@@ -40,7 +40,7 @@ def describe():
 
 
 def command():
-    """Returns the command line that is running, as a user would type it."""
+    """Returns the running command line as a user would type it."""
     return os.environ.get("BRAINTUMOR_COMMAND") or " ".join(
         ["python -m papers", *sys.argv[1:]]
     )

@@ -125,14 +125,14 @@ class Job:
         return self.weights / "manifest.json"
 
     def has_released_weights(self):
-        """Whether this is a release of the authors, and its weights are there."""
+        """Whether the method is the authors' release and its weights are present."""
         return bool(self.weights) and self.weights_list.exists()
 
     def finished(self):
         """Returns what the finished training left, or None.
 
-        A job that trains nothing is finished as soon as its parts are, or its released
-        weights are there.
+        A job that trains nothing is finished when its parts are, or when its released
+        weights are present.
         """
         if self.weights:
             return {"seconds": 0.0} if self.has_released_weights() else None
@@ -181,7 +181,7 @@ class Job:
         """Returns where the training stands, and its seconds so far or None."""
         done = self.finished()
         if self.weights:
-            return f"released weights {'are there' if done else 'are missing'}", None
+            return f"released weights {'present' if done else 'missing'}", None
         if done:
             return "finished", done["seconds"]
         if self.parts:

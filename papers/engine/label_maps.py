@@ -1,4 +1,4 @@
-"""A run's label maps, kept for as long as what made them is the same."""
+"""A run's label maps, kept as long as nothing that decides them changes."""
 
 import hashlib
 import shutil
@@ -7,10 +7,10 @@ from common.files import digest, read_json, write_json
 
 
 def predictions_of(fingerprint, folder):
-    """Returns a run's folder of label maps, emptied where others made them.
+    """Returns a run's folder of label maps, emptied if something else made them.
 
     Args:
-        fingerprint: of what makes the label maps.
+        fingerprint: hash of everything that decides the label maps.
         folder: the run's folder.
     """
     folder = folder / "predictions"
@@ -22,11 +22,11 @@ def predictions_of(fingerprint, folder):
 
 
 def fingerprint_of(models, *rest):
-    """Returns a hash of models' weights and of all else that decides label maps.
+    """Returns a hash of models' weights and of everything else that decides labels.
 
     Args:
         models: Keras models.
-        *rest: what JSON can hold, such as a protocol's digest.
+        *rest: JSON values, such as a protocol's digest.
     """
     weights = hashlib.sha256()
     for model in models:

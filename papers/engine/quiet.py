@@ -9,7 +9,7 @@ import tempfile
 
 @contextlib.contextmanager
 def _stderr_kept(file):
-    """Sends what is written to the process's standard error to a file."""
+    """Redirects the process's standard error to a file."""
     saved = os.dup(2)
     try:
         os.dup2(file.fileno(), 2)
@@ -20,10 +20,10 @@ def _stderr_kept(file):
 
 
 def import_tensorflow():
-    """Imports TensorFlow; its start-up lines show only if that fails.
+    """Imports TensorFlow and shows its start-up lines only if that fails.
 
-    They come from native code before any log level is read (notes on oneDNN,
-    and on a missing GPU), so that only the file descriptor can hold them.
+    They come from native code before any log level is read (notes on oneDNN and on a
+    missing GPU), so that only redirecting the file descriptor catches them.
     """
     if "tensorflow" in sys.modules:
         return
@@ -37,6 +37,6 @@ def import_tensorflow():
             file.seek(0)
             sys.stderr.write(file.read())
             raise
-    # Each training has functions of its own; TensorFlow would take the fourth
-    # one in a process for a retracing of the first.
+    # Each training has its own functions; from the fourth one in a process on,
+    # TensorFlow would warn that the first is being retraced.
     tensorflow.get_logger().setLevel("ERROR")

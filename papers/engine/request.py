@@ -72,8 +72,8 @@ class Request:
     """What a user asked for: one field per option of the command line.
 
     `papers.engine.cli.stages` derives its options from the annotated fields. Defaults
-    that depend on other options are filled in at once, so that every reader sees the
-    folder, profile, splits and folds that are meant.
+    that depend on other options are filled in on creation, so that every reader sees
+    the actual folder, profile, splits and folds.
 
     Args:
         paper: the paper.
@@ -91,7 +91,7 @@ class Request:
         gpus: number of GPUs, or None.
         only: full name of the one job to train, or `""`.
         arguments: the command line after the verb, which a child process gets again.
-        is_demo: whether the data are the demo's phantom, to be written if missing.
+        is_demo: whether the data set is the demo's phantom, written if it is missing.
 
     Raises:
         UserError: two options exclude each other.

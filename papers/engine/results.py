@@ -11,11 +11,13 @@ from common.reporting.verify import check_file
 
 
 def results_folder(runner, root):
-    """Returns the folder of a request's results; phantoms, own data have theirs."""
+    """Returns the folder for a request's results.
+
+    Results of phantoms and of a user's own data stand apart from the committed ones.
+    """
     folder, name = root / runner.paper.id, runner.dataset.name
     if is_phantom(name):
         return folder / "phantom"
-    # A user's own data stands apart from that of the committed results.
     return folder / name if runner.dataset.is_own else folder
 
 
@@ -52,14 +54,14 @@ def _write_tables(runner, folder):
 
 
 def check_derived(paper, folder):
-    """Compares the files that are derived from the cases with what those give.
+    """Compares the derived files of a results folder with the cases they follow from.
 
     Args:
         paper: a `papers.engine.paper.Paper`.
         folder: its results folder.
 
     Returns:
-        A list of `common.reporting.verify.Outcome`, one a file.
+        A list of `common.reporting.verify.Outcome`, one per file.
     """
     path = folder / "cases.csv"
     if not path.exists():
@@ -69,12 +71,12 @@ def check_derived(paper, folder):
 
 
 def _derived(paper, cases):
-    """Returns the further files of a results folder, a `DataFrame` by name."""
+    """Returns the derived files of a results folder: a `DataFrame` by file name."""
     files = {name: derive(cases) for name, derive in paper.derived.items()}
     if paper.leak_columns:
-        # What image-wise folds overstate.
         import pandas as pd
 
+        # What image-wise folds overstate.
         leaks = [
             compare_splits(cases, paper.leak_columns, ("image", other))
             for other in ("patient", "patient-drawn")
@@ -87,7 +89,7 @@ def draw_figures(runner, root):
     """Draws the paper's figures and the learning curves of a request's jobs.
 
     Returns:
-        The files drawn.
+        The files that were drawn.
     """
     folder = results_folder(runner, root)
     files = runner.paper.figures.draw_figures(runner, folder)
@@ -116,11 +118,11 @@ def draw_figures(runner, root):
 
 
 def figure_suffix(runner, job):
-    """Returns the part of a figure's name that says which run it is of."""
+    """Returns the part of a figure's file name that identifies its run."""
     request, data = runner.request, runner.dataset
     name = f"{request.profile}_{job.split_name}_{job.length}"
     if not (data.is_own or is_phantom(data.name) or data.name == runner.paper.dataset):
-        # Others share the folder of the paper's own data set.
+        # This data set shares the results folder of the paper's own.
         name = f"{data.name}_{name}"
     if job.split.fold or job.seed:
         name += f"_fold{job.split.fold}_seed{job.seed}"
@@ -129,11 +131,11 @@ def figure_suffix(runner, job):
 
 
 def announce(runner, files):
-    """Prints where the results are, and what they are if they are a phantom's."""
+    """Prints where the results are, and a warning if they come from a phantom."""
     for file in files:
         runner.console.say(f"wrote {file}")
     if is_phantom(runner.dataset.name):
         runner.console.say(
             "These are PHANTOM results: synthetic heads, narrow networks, few epochs. "
-            "They show that everything runs; they say nothing of the paper's numbers."
+            "They show that everything runs and tell nothing about the paper's numbers."
         )

@@ -21,14 +21,14 @@ class Run:
     | `state/` | the state to resume from |
     | `history.csv` | one row per epoch |
     | `best`, `last`, `average` `.weights.h5` | weights |
-    | `finished.json` | that the training is finished, its epochs and seconds |
+    | `finished.json` | epochs and seconds; written when the training is finished |
     | `predictions/` | one label map per test case |
-    | `cases.csv`, `evaluated.json` | one row per test case, and what it was made of |
+    | `cases.csv`, `evaluated.json` | one row per test case; hashes of their sources |
 
     Args:
         folder: `runs/<paper>/<data>/<profile>/<run>`; it need not exist.
 
-    Every method that reads raises a `UserError` where a file is missing or damaged.
+    Every method that reads a file raises a `UserError` if it is missing or damaged.
     """
 
     def __init__(self, folder):
@@ -50,7 +50,7 @@ class Run:
         return (self.folder / "evaluated.json").is_file()
 
     def begin(self, job, shorter=None):
-        """Writes what is about to be trained.
+        """Records the job before it is trained.
 
         Args:
             job: what `papers.engine.job.Job.describe` returns.
@@ -152,7 +152,7 @@ class Run:
             raise self._damaged("history.csv", error) from error
 
     def environment(self):
-        """Returns what the training was made with."""
+        """Returns command, commit, versions and machine of the training."""
         return self._read("environment.json", "command", "commit")
 
     def epochs_done(self, base_key):
@@ -165,7 +165,7 @@ class Run:
         return None if newest is None else newest[1]["history"]
 
     def evaluated(self):
-        """Returns what the rows were made of, and `seconds`, which old runs lack."""
+        """Returns the hashes behind the rows, and `seconds`, which old runs lack."""
         return self._read("evaluated.json", again="evaluate")
 
     def rows(self):
@@ -173,7 +173,7 @@ class Run:
         return read_cases(self.folder / "cases.csv")
 
     def has_rows_of(self, made_of):
-        """Whether the rows are there and were made of the same weights and job.
+        """Whether there are rows, made with the same weights by the same job.
 
         Args:
             made_of: a dict of hashes.
@@ -187,7 +187,7 @@ class Run:
 
         Args:
             rows: a list of dicts.
-            made_of: hashes of what they follow from.
+            made_of: hashes of everything that they follow from.
             seconds: how long the evaluation took.
         """
         import pandas as pd
@@ -196,7 +196,7 @@ class Run:
         write_json(self.folder / "evaluated.json", made_of | {"seconds": seconds})
 
     def prediction(self, case_id):
-        """Returns the file of the label map that the evaluation kept of a case."""
+        """Returns the file of a case's predicted label map."""
         return self.folder / "predictions" / f"{case_id}.nii.gz"
 
     def _read(self, name, *keys, again="train"):

@@ -57,8 +57,8 @@ class Runner:
         """Prepares every case that is not in the cache yet.
 
         Raises:
-            UserError: a case cannot be prepared; or it is missing where several
-                machines train, which none of them prepares then.
+            UserError: a case cannot be prepared; or several machines train together
+                and a case is not prepared yet.
         """
         if on_several_machines():
             self._check_prepared()
@@ -83,7 +83,7 @@ class Runner:
         if job.finished():
             self.console.say(f"{job.name}: trained before")
             return self.history(job)
-        # The placement first: several machines meet before TensorFlow does anything.
+        # The placement first: machines must connect before TensorFlow does anything.
         training = job.protocol.training
         count = getattr(training, "towers", None)
         gpus = towers_on(self.request.gpus, job.protocol)
@@ -112,8 +112,8 @@ class Runner:
         experiment = self._experiment(job)
         if placement.is_chief and hasattr(experiment, "before_training"):
             experiment.before_training(self.console.say)
-        # Machines wait here for the first one's weights, so that its files are there
-        # when they read the state.
+        # The machines wait here for the first one's weights, so that they find its
+        # files when they read the state.
         model = self._model(job, experiment, placement)
         with placement.scope():
             optimizer = scaled(experiment.optimizer(), job.protocol.training.precision)
@@ -175,7 +175,7 @@ class Runner:
         )
 
     def prediction(self, job, case):
-        """Returns the label map that the evaluation of a job kept of a case."""
+        """Returns the label map of a case that a job's evaluation has saved."""
         return self.dataset.read_prediction(case, job.run.prediction(case.id))
 
     def maps(self, job):
@@ -219,7 +219,7 @@ class Runner:
         )
 
     def _model(self, job, experiment, placement):
-        """Builds the network anew: the seed decides its weights, nothing else."""
+        """Builds a fresh network, whose weights depend on the seed alone."""
         keras.backend.clear_session()  # not within a scope, which it would end
         keras.mixed_precision.set_dtype_policy(job.protocol.training.precision)
         keras.utils.set_random_seed(job.seed)
@@ -230,7 +230,7 @@ class Runner:
     def _trained(self, job):
         """Returns the trained model and its experiment.
 
-        The model of a job with parts is a dict of theirs, by method.
+        The model of a composed job is a dict of its parts' models by method.
         """
         experiment = self._experiment(job)
         if job.weights:

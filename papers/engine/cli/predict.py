@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from papers.engine import predict as engine
+
 verbs = typer.Typer()
 
 PaperId = Annotated[str, typer.Argument(help="The paper, as `list` names it.")]
@@ -20,9 +22,7 @@ def import_weights(
     ] = None,
 ):
     """Convert the weights that the authors released into Keras weight files."""
-    from papers.engine.predict import command
-
-    command.import_weights(paper, source, target)
+    engine.import_weights(paper, source, target)
 
 
 @verbs.command()
@@ -51,7 +51,5 @@ def predict(
     ] = False,
 ):
     """Segment a case of four modalities, a slice, or a folder of them."""
-    from papers.engine.predict import command
-
     files = {"flair": flair, "t1": t1, "t1ce": t1ce, "t2": t2}
-    command.predict(paper, case, files, weights, out, force)
+    engine.predict(paper, case, files, weights, out, force)

@@ -1,4 +1,4 @@
-"""What to start on each host, to train one job on several machines."""
+"""Several machines that train one job together: what to start on each."""
 
 import contextlib
 import json
@@ -9,17 +9,17 @@ from pathlib import Path
 from common.errors import UserError
 from common.training.cluster import on_several_machines
 
-RESTARTS = 20  # of a Slurm job, before it is given up
-LOST_MACHINE = 75  # exit code, BSD's EX_TEMPFAIL: the same command may be run again
+MAX_RESTARTS = 20  # of a Slurm job
+LOST_MACHINE = 75  # exit code (BSD's EX_TEMPFAIL): run the same command again
 _FAILURE = "BRAINTUMOR_FAILURE"  # names the file of `own_failure_noted`
 
 
 @contextlib.contextmanager
 def own_failure_noted():
-    """Leaves the file that the Slurm script looks for, where starting again is vain.
+    """Leaves the file by which the Slurm script knows that a restart is pointless.
 
-    That is for each error but a lost machine. Exit codes alone do not tell: `make`
-    has 2 for all, and srun the highest of those that it has killed.
+    That is so after every error except a lost machine. Exit codes do not suffice:
+    `make` returns 2 for all errors, and srun the highest code of the tasks it killed.
     """
     try:
         yield
@@ -31,27 +31,27 @@ def own_failure_noted():
 
 
 def refuse_cluster(verb):
-    """Refuses a verb that one machine does, where `TF_CONFIG` names several.
+    """Refuses a verb for one machine if `TF_CONFIG` names several.
 
     Raises:
-        UserError: it does.
+        UserError: it names several.
     """
     if on_several_machines():
         raise UserError(
             "TF_CONFIG",
-            "the verb `train`, which several machines do together",
+            "the verb `train`, the only one that several machines run together",
             f"`{verb}`",
-            f"train, then `{verb}` on one machine without TF_CONFIG, and with GPUS= as "
-            "many devices as trained, where the paper has no towers of its own",
+            f"train, then `{verb}` on one machine without TF_CONFIG; with GPUS= the "
+            "number of devices that trained, unless the paper has its own towers",
         )
 
 
 def text(hosts, tasks, port, command):
-    """Returns what to print: one command a host, or a script for Slurm.
+    """Returns the text to print: one command per host, or a script for Slurm.
 
     Args:
         hosts: addresses such as `"node1:2222,node2:2222"`; empty for Slurm.
-        tasks: number of Slurm's nodes.
+        tasks: number of nodes that Slurm provides.
         port: the port that they use.
         command: what to run on all of them.
     """
@@ -62,17 +62,17 @@ def text(hosts, tasks, port, command):
 
 
 def commands(hosts, command):
-    """Returns one command a host.
+    """Returns one command per host.
 
     Args:
-        hosts: addresses `name:port`, the first one of which writes the files.
+        hosts: addresses `name:port`; the first one writes the files.
         command: what to run on all of them.
 
     Returns:
         A list of `(host, command)`.
 
     Raises:
-        UserError: an address has no port, or one is there twice.
+        UserError: an address has no port, or appears twice.
     """
     for host in hosts:
         name, _, port = host.rpartition(":")
@@ -82,7 +82,7 @@ def commands(hosts, command):
             )
     if len(set(hosts)) < max(len(hosts), 2):
         raise UserError(
-            "--hosts", "two or more addresses, each once", ",".join(hosts), "correct it"
+            "--hosts", "two or more different addresses", ",".join(hosts), "correct it"
         )
     return [
         (
@@ -104,11 +104,11 @@ def commands(hosts, command):
 
 
 def slurm(tasks, port, command):
-    """Returns a Slurm script that starts one worker a node.
+    """Returns a Slurm script that starts one worker per node.
 
-    A worker that is killed ends the others, and Slurm starts all of them again: they
-    go on from the last saved state. Where one ends by an error of its own, such as
-    bad input, it does not. What fails each time is given up after `RESTARTS`.
+    If a worker is killed, the others end, and Slurm restarts all of them from the last
+    saved state. If one ends with its own error, such as bad input, Slurm does not. A
+    job that keeps failing is abandoned after `MAX_RESTARTS`.
 
     Args:
         tasks: number of nodes.
@@ -132,11 +132,11 @@ rm -f "${_FAILURE}"
 srun --kill-on-bad-exit=1 bash -c {shlex.quote(worker)} && exit
 if [ -e "${_FAILURE}" ]; then
   rm "${_FAILURE}"
-  echo "failed by an error of its own, see above: not started again" >&2
+  echo "failed with its own error, see above: not restarted" >&2
   exit 1
 fi
-if [ "${{SLURM_RESTART_COUNT:-0}}" -ge {RESTARTS} ]; then
-  echo "failed again after {RESTARTS} restarts: given up" >&2
+if [ "${{SLURM_RESTART_COUNT:-0}}" -ge {MAX_RESTARTS} ]; then
+  echo "failed again after {MAX_RESTARTS} restarts: abandoned" >&2
   exit 1
 fi
 scontrol requeue "$SLURM_JOB_ID"

@@ -8,12 +8,12 @@ from common.training.cluster import on_several_machines
 
 
 def towers_on(gpus, protocol, own=True):
-    """Returns the number of towers, each on its own GPU; None: not on several.
+    """Returns the number of towers with a GPU each, or None for a single device.
 
-    A protocol's own towers are a part of its method, which another number of GPUs
-    does not change. Where it has none, as many towers as GPUs share a batch that
-    they divide. Batch normalization and losses over a batch then see a tower's part
-    of it: such a run is one of its own.
+    A protocol's own towers are part of its method, which the number of GPUs does not
+    change. A protocol without towers gets one per GPU if their number divides the
+    batch. Batch normalization and losses over a batch then see one tower's part only,
+    which makes it a different run.
 
     Args:
         gpus: number of GPUs that the user asked for, or None.
@@ -31,22 +31,22 @@ def towers_on(gpus, protocol, own=True):
 def shared_by(gpus, protocol):
     """Returns the number of towers that share a batch by the user's wish, or None.
 
-    That they share it is a part of what a run is; on how many machines they stand
-    is not: two machines with a GPU each and `GPUS=2` make the same run.
+    Sharing a batch is part of the identity of a run; the number of machines is not:
+    two machines with one GPU each make the same run as `GPUS=2`.
 
     Args:
         gpus: number of GPUs that the user asked for, or None.
         protocol: a protocol dataclass.
 
     Raises:
-        UserError: `TF_CONFIG` names several machines, and GPUs are asked for too.
+        UserError: `TF_CONFIG` names several machines, and GPUs are requested too.
     """
     if not on_several_machines():
         return towers_on(gpus, protocol, own=False)
     if gpus is not None:
         raise UserError(
             f"GPUS={gpus}",
-            "no number of GPUs where TF_CONFIG names several machines",
+            "no number of GPUs, as TF_CONFIG names several machines",
             gpus,
             "leave GPUS out: each machine uses all GPUs that it sees "
             "(CUDA_VISIBLE_DEVICES chooses among them)",
@@ -59,7 +59,7 @@ def shared_by(gpus, protocol):
 
 
 def check_devices(gpus, protocol):
-    """Makes sure, before anything is prepared, that the GPUs asked for are there.
+    """Makes sure, before anything is prepared, that the requested GPUs exist.
 
     Args:
         gpus: number of GPUs that the user asked for, or None.
@@ -67,7 +67,7 @@ def check_devices(gpus, protocol):
 
     Raises:
         UserError: there are fewer; or normalizations are to be synchronized between
-            towers that do not run at once.
+            towers that do not run at the same time.
     """
     from common.training.placement import check_gpus  # with TensorFlow
 

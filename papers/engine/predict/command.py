@@ -1,4 +1,4 @@
-"""Weights that were not trained here, and prediction with any weights."""
+"""The commands on a user's own scans: import weights, and predict with any."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ WEIGHTS = Path("weights")
 
 
 def import_weights(paper_id, source, target):
-    """Reads the weights that a paper's authors released into Keras files."""
+    """Converts the weights that a paper's authors released into Keras files."""
     import_tensorflow()
     paper = _paper_with(paper_id, "import_released", "import")
     target = target or WEIGHTS / paper_id
@@ -27,15 +27,15 @@ def predict(paper_id, case, modalities, weights, out, force):
         paper_id: the paper.
         case: folder of a case, or of cases; for a paper of slices a file or a
             folder of them; or None.
-        modalities: path of each, or None for those not given.
-        weights: folder of imported weights, or a finished run's; None: the default.
+        modalities: path of each modality, or None.
+        weights: folder of imported weights or of a finished run; None: `weights/`.
         out: `.nii`, `.nii.gz` or `.mha` for one case (`.png` for one slice), else
             a folder.
         force: whether to try a scan that is not like those of BraTS.
     """
     import_tensorflow()
-    console, given = Console(), {k: v for k, v in modalities.items() if v is not None}
-    if bool(case) == bool(given):
+    console, paths = Console(), {k: v for k, v in modalities.items() if v is not None}
+    if bool(case) == bool(paths):
         raise UserError(
             "the scan",
             f"--case, or one file for each of {', '.join(MODALITIES)}",
@@ -56,7 +56,7 @@ def predict(paper_id, case, modalities, weights, out, force):
         console.say(f"{finding.severity}: {file}{finding.found}; {finding.fix}")
 
     if one_file:
-        files.predict_file(segmenter, case or given, out, progress, warn)
+        files.predict_file(segmenter, case or paths, out, progress, warn)
         console.say(f"wrote {out}")
         return
     rows = files.predict_folder(segmenter, case, out, console.say, progress)
@@ -66,21 +66,21 @@ def predict(paper_id, case, modalities, weights, out, force):
         raise UserError(
             case,
             "cases that can all be segmented",
-            f"{len(failed)} that cannot, first {failed[0]}",
-            "mend or remove them, then run the command again; the others are kept",
+            f"{len(failed)} that cannot, the first {failed[0]}",
+            "repair or remove them, then run the command again; the others are kept",
         )
 
 
 def _is_file(out, files, kind):
-    """Tells whether one file is to be written, before anything takes minutes.
+    """Whether one file is to be written; decided before anything takes minutes.
 
     Args:
         out: path of a file or folder.
         files: module of the paper's kind of files.
-        kind: `"one"` case, `"several"`, or None where that is not known.
+        kind: `"one"` case, `"several"`, or None if that is unknown.
 
     Raises:
-        UserError: `out` cannot be what `kind` needs.
+        UserError: `out` does not fit `kind`.
     """
     endings = " or ".join(files.OUTPUTS)
     is_file = out.name.lower().endswith(files.OUTPUTS)
@@ -100,7 +100,7 @@ def _is_file(out, files, kind):
         fix = "name a folder with --out"
         raise UserError(out, "a folder, for several cases", "a file", fix)
     if out.suffix and not out.is_dir():
-        fix = f"mkdir {out} first, if the folder is to have this name"
+        fix = f"mkdir {out} first, if this is to be the folder's name"
         raise UserError(out, f"a folder, or a {endings} file", received, fix)
     return False
 

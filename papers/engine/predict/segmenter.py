@@ -1,4 +1,4 @@
-"""Prediction from a finished run of one network: what the papers share."""
+"""Prediction with the network of a finished run, as the papers on BraTS share it."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ from papers.engine.run import Run
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """What was found in a scan, in the order of its files.
+    """The labels of a scan, in the voxel order of its files.
 
     Args:
         labels: uint8 `(depth, height, width)`.
-        findings: what the checks of the scan had to say.
+        findings: of the checks of the scan.
     """
 
     labels: np.ndarray
@@ -30,14 +30,14 @@ class Result:
 class RunSegmenter(ABC):
     """Segments scans with a network that was trained here.
 
-    A paper says in `paper` which one it is, and in `labels_of_scan` how.
+    A paper's subclass sets `paper` and implements `labels_of_scan`.
 
     Args:
         folder: a finished run, `runs/<paper>/<data>/<profile>/<run>`.
         force: whether to try scans that are not skull-stripped or not 1 mm.
 
     Raises:
-        UserError: the folder is no finished run.
+        UserError: the folder is not a finished run of the paper.
     """
 
     paper = None
@@ -48,14 +48,14 @@ class RunSegmenter(ABC):
 
     @abstractmethod
     def labels_of_scan(self, scan):
-        """Returns the labels of a `data.scans.scan.Scan`, uint8, as its volumes lie."""
+        """Returns the uint8 labels of a `data.scans.scan.Scan`, one per voxel."""
 
     def load_weights(self, model):
         """Loads the run's weights into the network that they belong to."""
         self.run.load_weights(model, self.protocol.training.checkpoint)
 
     def read(self, scan):
-        """Reads and checks a scan; arguments, result and errors are `open_scan`'s."""
+        """Reads and checks a scan, as `data.scans.scan.open_scan` does."""
         return open_scan(scan, self.force)
 
     def segment(self, scan, progress=None):
@@ -64,7 +64,7 @@ class RunSegmenter(ABC):
         Args:
             scan: folder of a case, a `data.case.Case`, the paths of `"flair"`,
                 `"t1"`, `"t1ce"` and `"t2"` in a dict, or what `read` returned.
-            progress: not called; it takes seconds.
+            progress: not called, as a scan takes seconds.
 
         Returns:
             A `Result`.
@@ -76,7 +76,7 @@ class RunSegmenter(ABC):
         return Result(scan.restore(self.labels_of_scan(scan)), scan.findings)
 
     def volumes(self, scan):
-        """Returns a scan's volumes by modality, corrected as those of the training."""
+        """Returns a scan's volumes by modality, corrected as for the training."""
         volumes = dict(zip(MODALITIES, scan.volumes, strict=True))
         correction = bias_correction(self.protocol.preparation)
         if correction is None:
@@ -89,6 +89,6 @@ class RunSegmenter(ABC):
         }
 
     def fingerprint(self):
-        """Returns a hash of weights, method and protocol: all that decides labels."""
+        """Returns a hash of weights, method and protocol, which decide the labels."""
         weights = self.run.weights_digest(self.protocol.training.checkpoint)
         return digest([weights, self.method.id, protocol_digest(self.protocol)])

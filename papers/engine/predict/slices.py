@@ -20,7 +20,7 @@ _INPUTS = (".mat", ".png")
 
 
 def kind_of(case):
-    """Returns `"one"` for a file, `"several"` for a folder, None for neither."""
+    """Returns `"one"` for a file, `"several"` for a folder, else None."""
     path = Path(case)
     return "several" if path.is_dir() else "one" if path.exists() else None
 
@@ -30,13 +30,13 @@ def predict_file(segmenter, path, out, progress=None, warn=None):
 
     Args:
         segmenter: see above.
-        path: a `.mat` file of the figshare set's layout, or a gray `.png`.
+        path: a `.mat` file in the layout of the figshare set, or a gray `.png`.
         out: `.png` file to write.
-        progress: ignored: a slice takes milliseconds.
-        warn: ignored: there are no findings.
+        progress: ignored, as a slice takes milliseconds.
+        warn: ignored, as there are no findings.
 
     Returns:
-        An empty list; a slice is not checked like a volume.
+        An empty list: slices are not checked as volumes are.
 
     Raises:
         UserError: the slice cannot be read.
@@ -82,7 +82,7 @@ def predict_folder(segmenter, root, folder, say=print, progress=None):
         try:
             predict_file(segmenter, path, out)
         except UserError as error:
-            # An older mask must not stand for the one that failed.
+            # An older mask must not stand in for the one that failed.
             out.unlink(missing_ok=True)
             notes = (str(error),)
             say(f"{path.name}: {error}")
@@ -100,7 +100,7 @@ def _read(path):
         if suffix == ".png":
             image = keras.utils.load_img(path, color_mode="grayscale")
             return np.asarray(image)
-        received = f"a file {path.suffix or 'without suffix'}"
+        received = f"a {path.suffix} file" if suffix else "a file without suffix"
     except OSError as error:
         received = str(error)
     raise UserError(

@@ -20,7 +20,7 @@ from data.scans.find import find_cases, find_scan, release_of
 from data.volume.files import write_labels
 
 OUTPUTS = (".nii", ".nii.gz", ".mha")
-# Its labels, 0, 1, 2 and 4, stand in files that are named like no release.
+# Its labels 0, 1, 2 and 4 are written where the files follow no release's naming.
 _DEFAULT_RELEASE = RELEASES["brats17"]
 
 
@@ -30,10 +30,10 @@ class Prediction:
 
     Args:
         case_id: the case.
-        status: `"written"`, `"kept"` (there already, of the same inputs, weights
+        status: `"written"`, `"kept"` (written before from the same inputs, weights
             and protocol) or `"failed"`.
         seconds: for reading, segmenting and writing it.
-        notes: what the checks had to say, or the error.
+        notes: the findings of the checks, or the error.
     """
 
     case_id: str
@@ -43,7 +43,7 @@ class Prediction:
 
 
 def kind_of(case):
-    """Returns `"one"` or `"several"` cases, or None where a folder holds neither.
+    """Returns `"one"` or `"several"` for the cases of a folder, or None if it has none.
 
     Args:
         case: a folder.
@@ -59,15 +59,15 @@ def kind_of(case):
 def predict_file(segmenter, case, path, progress=None, warn=None):
     """Segments a case and writes its labels with the geometry of its files.
 
-    The values are those of the release that the files are named like (from 2023
-    on, enhancing tumor is 3), else 0, 1, 2 and 4.
+    The label values are those of the release whose naming the files follow (from 2023
+    on, enhancing tumor is 3), otherwise 0, 1, 2 and 4.
 
     Args:
         segmenter: see above.
         case: folder of the case, a `data.case.Case`, or the paths of `"flair"`,
             `"t1"`, `"t1ce"` and `"t2"` in a dict.
         path: `.nii`, `.nii.gz` or `.mha` file to write.
-        progress: function of stage, view, batches done and batches in all.
+        progress: function of stage, view, batches done and total batches.
         warn: receives each `Finding` about the scan as soon as it is known.
 
     Returns:
@@ -87,17 +87,17 @@ def predict_file(segmenter, case, path, progress=None, warn=None):
 
 
 def predict_folder(segmenter, root, folder, say=print, progress=None):
-    """Segments a folder of cases into `<case id>.nii.gz`, nothing else beside them.
+    """Segments a folder of cases into `<case id>.nii.gz`, with no other files in it.
 
-    `<folder>.json` beside the folder holds what became of each case. A case that
-    is there is kept where inputs, weights and protocol are unchanged, so that the
-    same call resumes. A case that fails is in the list, and has no file.
+    `<folder>.json` beside the folder records the outcome of each case. A label map is
+    kept if inputs, weights and protocol are unchanged, so that the same call resumes. A
+    case that fails is in the list and has no file.
 
     Args:
         segmenter: see above.
-        root: a folder of BraTS cases, or any of which each subfolder is a case.
-        folder: the folder to write, made where it is not there.
-        say: receives one line a case, and one for each finding about it.
+        root: a folder of BraTS cases, or any folder whose subfolders are cases.
+        folder: the folder to write, created if missing.
+        say: receives one line per case and per finding.
         progress: as for `predict_file`.
 
     Returns:
@@ -111,40 +111,59 @@ def predict_folder(segmenter, root, folder, say=print, progress=None):
     known = read_json(record) if record.exists() else {}
     fingerprint, cases, rows = segmenter.fingerprint(), find_cases(root), []
     for position, (case_id, case_folder) in enumerate(cases, 1):
-        begin = time.perf_counter()
         path = folder / f"{case_id}.nii.gz"
-        old = known.get(case_id)
-        source = None
 
         def warn(finding, case_id=case_id):
             say(f"{case_id}: {_as_note(finding)}")
 
-        try:
-            case = find_scan(case_folder)
-            source = _source(fingerprint, case)
-            if old and _is_there(path, old, source):
-                status, notes = "kept", old["notes"]
-            else:
-                result = _segment(segmenter, case, progress, warn)
-                status, notes = "written", map(_as_note, result.findings)
-        except UserError as error:
-            status, notes = "failed", [str(error)]
-        if status == "written":
-            _write(path, result.labels, case)
-        elif status == "failed":
-            # An older label map must not stand for the one that failed.
-            path.unlink(missing_ok=True)
-        seconds = round(time.perf_counter() - begin, 1)
-        row = Prediction(case_id, status, seconds, tuple(notes))
+        row, source = _predict_case(
+            lambda case: _segment(segmenter, case, progress, warn),
+            (case_id, case_folder, path),
+            known.get(case_id),
+            fingerprint,
+        )
         rows.append(row)
-        say(f"{position}/{len(cases)} {case_id}: {status}, {seconds} s")
-        for note in row.notes if status != "written" else ():
+        say(f"{position}/{len(cases)} {case_id}: {row.status}, {row.seconds} s")
+        for note in row.notes if row.status != "written" else ():
             say(f"  {note}")
-        if status != "kept":
-            file = sha256(path) if status == "written" else None
+        if row.status != "kept":
+            file = sha256(path) if row.status == "written" else None
             known[case_id] = asdict(row) | {"source": source, "file": file}
             write_json(record, known)
     return rows
+
+
+def _predict_case(segment, names, old, fingerprint):
+    """Segments one case of a folder, unless its label map can be kept.
+
+    Args:
+        segment: function from a case to the segmenter's result.
+        names: id and folder of the case, and the file to write.
+        old: the record of the case, or None.
+        fingerprint: the segmenter's.
+
+    Returns:
+        The `Prediction` and the hash of what it was made from, or None.
+    """
+    case_id, case_folder, path = names
+    begin, source = time.perf_counter(), None
+    try:
+        case = find_scan(case_folder)
+        source = _source(fingerprint, case)
+        if old and _is_unchanged(path, old, source):
+            status, notes = "kept", old["notes"]
+        else:
+            result = segment(case)
+            status, notes = "written", map(_as_note, result.findings)
+    except UserError as error:
+        status, notes = "failed", [str(error)]
+    if status == "written":
+        _write(path, result.labels, case)
+    elif status == "failed":
+        # An older label map must not stand in for the one that failed.
+        path.unlink(missing_ok=True)
+    seconds = round(time.perf_counter() - begin, 1)
+    return Prediction(case_id, status, seconds, tuple(notes)), source
 
 
 def _segment(segmenter, case, progress, warn):
@@ -177,7 +196,7 @@ def _source(fingerprint, case):
     return digest([fingerprint, *(sha256(case.images[name]) for name in MODALITIES)])
 
 
-def _is_there(path, old, source):
+def _is_unchanged(path, old, source):
     return path.exists() and (old["source"], old["file"]) == (source, sha256(path))
 
 

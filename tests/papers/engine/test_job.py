@@ -78,9 +78,9 @@ def test_names_of_given_weights_tell_of_no_training(tmp_path):
     weights = tmp_path / "weights"
     (job,) = plan_jobs(request, dataset, tmp_path / "runs", weights)
     assert job.name.startswith("released-none-fold0-seed0-given-")
-    assert job.progress() == ("released weights are missing", None)
+    assert job.progress() == ("released weights missing", None)
     write_json(weights / "manifest.json", {})
-    assert job.progress() == ("released weights are there", None)
+    assert job.progress() == ("released weights present", None)
 
 
 @pytest.mark.parametrize(

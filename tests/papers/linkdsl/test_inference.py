@@ -85,7 +85,7 @@ def test_files_and_folders(runs, phantom_root, tmp_path, capsys):
     (slices / "c.png").write_bytes(b"no image")
     (tmp_path / "masks").mkdir()
     (tmp_path / "masks" / "c.png").write_bytes(b"older")
-    with pytest.raises(UserError, match="1 that cannot, first c"):
+    with pytest.raises(UserError, match="1 that cannot, the first c"):
         weights.predict("linkdsl", case=slices, out=tmp_path / "masks", **options)
     names = sorted(path.name for path in (tmp_path / "masks").iterdir())
     assert names == ["a.png", "b.png"]

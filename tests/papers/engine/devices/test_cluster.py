@@ -97,10 +97,10 @@ def test_slurm_script_gives_each_node_its_place(tmp_path, command, before):
 
 
 @pytest.mark.parametrize("restarts, again", [("0", True), ("19", True), ("20", False)])
-def test_slurm_gives_up_what_always_fails(tmp_path, restarts, again):
+def test_slurm_abandons_what_always_fails(tmp_path, restarts, again):
     done = run_slurm(tmp_path, "false", restarts)
     assert ("requeue 7" in done.stdout) == again
-    assert ("given up" in done.stderr) == (not again)
+    assert ("abandoned" in done.stderr) == (not again)
     assert bool(done.returncode) == (not again)
 
 
@@ -110,7 +110,7 @@ def test_slurm_does_not_start_again_what_failed_by_itself(tmp_path):
     done = run_slurm(tmp_path, command)
     assert done.returncode == 1
     assert "requeue" not in done.stdout
-    assert "error of its own" in done.stderr
+    assert "its own error" in done.stderr
     assert not list(tmp_path.glob("failure-*"))
     done = run_slurm(tmp_path, 'test ! -e "$BRAINTUMOR_FAILURE"; exit 2')
     assert "requeue 7" in done.stdout
