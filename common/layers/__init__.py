@@ -1,8 +1,8 @@
 """Keras layers that the papers need and Keras lacks, for every Keras backend.
 
 Each layer is one file with its portable path. `tensorflow/` holds the fast paths of
-one backend, `fast_paths` hands them out, and `xla` allows or forbids those that XLA
-compiles. Networks are not here: they belong to their papers.
+one backend, `fast_paths` hands them out, and `allow_xla(False)` forbids those that
+XLA compiles. Networks are not here: they belong to their papers.
 """
 
 import lazy_loader as _lazy
@@ -18,6 +18,6 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "instance_normalization": ["InstanceNormalization"],
         "pad_channels": ["PadChannels"],
         "separable_conv3d": ["SeparableConv3D"],
-        "xla": ["allow_xla", "is_xla_allowed"],
+        "tensorflow.xla": ["allow_xla", "is_xla_allowed"],
     },
 )

@@ -34,7 +34,7 @@ class BatchStatisticsPReLU(layers.Layer):
     >>> x = keras.ops.reshape(keras.ops.arange(6, dtype="float32"), (3, 2))
     >>> y = BatchStatisticsPReLU()(x)
     >>> [[round(float(value), 2) for value in row] for row in y]
-    [[-0.0, -0.0], [0.0, 0.0], [1.22, 1.22]]
+    [[0.0, 0.0], [0.0, 0.0], [1.22, 1.22]]
     """
 
     def __init__(self, epsilon=1e-5, xla=True, **kwargs):

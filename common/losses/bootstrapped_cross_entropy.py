@@ -1,12 +1,12 @@
-"""Cross-entropy of those pixels only that are not yet certain."""
+"""Cross-entropy of only those pixels that are not yet certain."""
 
 import keras
 from keras import ops
 
 from common.losses.class_maps import (
-    SMALLEST,
+    MIN_PROBABILITY,
     class_probabilities,
-    of_each_example,
+    for_each_example,
     true_class,
 )
 
@@ -15,16 +15,29 @@ from common.losses.class_maps import (
 class BootstrappedCrossEntropy(keras.losses.Loss):
     """The mean of -log p[y] over the pixels whose p[y] is below a threshold.
 
-    The mean is over the kept pixels of the whole batch: easy pixels neither add to
-    it nor lower it. It is no mean over examples.
+    The mean runs over the kept pixels of the whole batch, so easy pixels neither add
+    to it nor dilute it. It is not a mean over examples.
 
     Args:
-        threshold: pixels of at least this probability are left out.
-        min_kept: how many of the hardest pixels of the batch are kept at least.
+        threshold: pixels whose p[y] is at least this are left out.
+        min_kept: minimum number of pixels to keep, the hardest of the batch.
         name: the loss's name.
+        **kwargs: arguments of `keras.losses.Loss`.
 
-    Call arguments: labels `(batch, …, 1)`, integers from 0, and probabilities
-    `(batch, …, classes)`. Every example's loss is the batch's: `(batch,)`.
+    Input shape:
+        Labels `(batch, …, 1)`, integers from 0, and probabilities
+        `(batch, …, classes)`.
+
+    Output shape:
+        `(batch,)`, where each example has the loss of the whole batch.
+
+    Example:
+
+    >>> labels = [[[0], [1], [1]]]
+    >>> probability = [[[0.95, 0.05], [0.5, 0.5], [0.75, 0.25]]]
+    >>> loss = BootstrappedCrossEntropy(threshold=0.9)
+    >>> round(float(loss(labels, probability)), 4)  # (-log(0.5) - log(0.25)) / 2
+    1.0397
 
     Reference:
         Wu, Shen & van den Hengel, "Bridging category-level and instance-level
@@ -40,26 +53,26 @@ class BootstrappedCrossEntropy(keras.losses.Loss):
 
     def call(self, y_true, y_pred):
         probability = class_probabilities(y_pred)
-        _, of_truth = true_class(y_true, probability)
-        kept = ops.cast(self.kept(of_truth), probability.dtype)
-        surprise = -ops.log(ops.maximum(of_truth, SMALLEST))
-        mean = ops.sum(kept * surprise) / ops.maximum(ops.sum(kept), 1.0)
-        return of_each_example(mean, y_pred)
+        _, true_probability = true_class(y_true, probability)
+        kept = ops.cast(self.kept(true_probability), probability.dtype)
+        surprisal = -ops.log(ops.maximum(true_probability, MIN_PROBABILITY))
+        mean = ops.sum(kept * surprisal) / ops.maximum(ops.sum(kept), 1.0)
+        return for_each_example(mean, y_pred)
 
-    def kept(self, of_truth):
-        """Tells which pixels count.
+    def kept(self, true_probability):
+        """Returns which pixels count.
 
         Args:
-            of_truth: the true class's probability, `(batch, …)`.
+            true_probability: of each pixel's true class, `(batch, …)`.
 
         Returns:
             Booleans of the same shape, which have no gradient.
         """
-        kept = of_truth < self.threshold
+        kept = true_probability < self.threshold
         if self.min_kept:
-            flat = ops.reshape(of_truth, (-1,))
+            flat = ops.reshape(true_probability, (-1,))
             hardest = -ops.top_k(-flat, min(self.min_kept, flat.shape[0]))[0]
-            kept = ops.logical_or(kept, of_truth <= hardest[-1])
+            kept = ops.logical_or(kept, true_probability <= hardest[-1])
         return kept
 
     def get_config(self):

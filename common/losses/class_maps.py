@@ -1,13 +1,13 @@
-"""What losses of labels and class probabilities have in common."""
+"""Parts shared by losses of labels and class probabilities."""
 
 from keras import ops
 
-# The logarithm of a smaller probability, and its gradient, would leave float32.
-SMALLEST = 1e-37
+# The gradient of the logarithm at a smaller probability would overflow float32.
+MIN_PROBABILITY = 1e-37
 
 
 def class_probabilities(probability):
-    """Returns one map a class: a single channel is that of the second of two."""
+    """Returns one map per class; a single channel is the second of two classes."""
     probability = ops.convert_to_tensor(probability)
     if probability.shape[-1] > 1:
         return probability
@@ -15,15 +15,15 @@ def class_probabilities(probability):
 
 
 def true_class(labels, probability):
-    """Returns the labels one-hot and the probability of the true class.
+    """Returns the one-hot labels and the probability of the true class.
 
     Args:
-        labels: integers from 0 of any kind, `(batch, …, 1)`.
+        labels: integers from 0 of any type, `(batch, …, 1)`.
         probability: `(batch, …, classes)`.
 
     Returns:
-        `(truth, of_truth)`: `(batch, …, classes)` and `(batch, …)`, of the
-        probabilities' kind.
+        `(truth, true_probability)`: `(batch, …, classes)` and `(batch, …)`, of the
+        probabilities' type.
     """
     # Keras casts labels to floats before a loss sees them.
     classes = ops.arange(probability.shape[-1], dtype="int32")
@@ -33,7 +33,7 @@ def true_class(labels, probability):
 
 
 def region_maps(labels, probability, regions):
-    """Yields truth and probability of regions, each a set of labels.
+    """Yields truth and probability of each region, a set of labels.
 
     Args:
         labels: integers, `(batch, …, 1)`.
@@ -41,7 +41,7 @@ def region_maps(labels, probability, regions):
         regions: tuples of labels.
 
     Yields:
-        `(truth, probability)` of a region, both `(batch, …)`.
+        `(truth, probability)` of one region, both `(batch, …)`.
     """
     truth, _ = true_class(labels, probability)
     for region in regions:
@@ -51,9 +51,9 @@ def region_maps(labels, probability, regions):
         yield tuple(both)
 
 
-def of_each_example(value, probability):
-    """Returns a batch's one value as every example's: `(batch,)`.
+def for_each_example(value, probability):
+    """Repeats a batch's single value for each example: `(batch,)`.
 
-    Keras divides a loss among replicas only where it has a batch axis.
+    Keras divides a loss among replicas only if it has a batch axis.
     """
     return ops.repeat(value, ops.shape(probability)[0])

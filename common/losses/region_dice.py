@@ -5,7 +5,7 @@ from keras import ops
 
 from common.losses.class_maps import (
     class_probabilities,
-    of_each_example,
+    for_each_example,
     region_maps,
 )
 from common.losses.dice import soft_dice
@@ -18,21 +18,35 @@ FORMS = ("two_term", "plain", "squared")
 class RegionDice(keras.losses.Loss):
     """The mean over regions of a Dice loss.
 
-    The probability of a region is the sum of its labels' probabilities. Sums run
-    over the whole batch, in which a region that slices lack has voxels still.
+    The probability of a region is the sum of its labels' probabilities. Sums run over
+    the whole batch: a region may have voxels there although single slices lack it.
 
     Args:
-        regions: tuples of labels, the labels of each region.
+        regions: one tuple of labels per region.
         form: `"two_term"` (`two_term_dice`), `"plain"` (one minus Dice) or
             `"squared"` (the same with squared probabilities in the denominator).
         epsilon: added to each numerator and denominator.
         name: the loss's name.
+        **kwargs: arguments of `keras.losses.Loss`.
 
-    Call arguments: labels `(batch, …, 1)`, integers from 0, and probabilities
-    `(batch, …, classes)`. Every example's loss is the batch's: `(batch,)`.
+    Input shape:
+        Labels `(batch, …, 1)`, integers from 0, and probabilities
+        `(batch, …, classes)`.
+
+    Output shape:
+        `(batch,)`, where each example has the loss of the whole batch.
 
     Raises:
         ValueError: there is no such form.
+
+    Example:
+
+    >>> labels = [[[0], [1], [2]]]
+    >>> probability = [[[1.0, 0.0, 0.0], [0.0, 0.5, 0.5], [0.0, 0.0, 1.0]]]
+    >>> whole, core = (1, 2), (2,)
+    >>> loss = RegionDice((whole, core), form="plain")
+    >>> round(float(loss(labels, probability)), 4)  # the mean of 0 and 1 - 2 / 2.5
+    0.1
     """
 
     def __init__(
@@ -54,16 +68,16 @@ class RegionDice(keras.losses.Loss):
 
     def call(self, y_true, y_pred):
         maps = region_maps(y_true, class_probabilities(y_pred), self.regions)
-        total = sum(self._of_region(truth, found) for truth, found in maps)
-        return of_each_example(total / len(self.regions), y_pred)
+        total = sum(self._region_loss(*pair) for pair in maps)
+        return for_each_example(total / len(self.regions), y_pred)
 
-    def _of_region(self, truth, found):
-        axes = tuple(range(len(found.shape)))
+    def _region_loss(self, truth, probability):
+        axes = tuple(range(len(probability.shape)))
         if self.form == "two_term":
-            return two_term_dice(truth, found, self.epsilon)
+            return two_term_dice(truth, probability, self.epsilon)
         if self.form == "plain":
-            return 1.0 - soft_dice(truth, found, self.epsilon, axes)
-        dice = squared_soft_dice(truth, found, axes, 0.0, self.epsilon)
+            return 1.0 - soft_dice(truth, probability, self.epsilon, axes)
+        dice = squared_soft_dice(truth, probability, axes, 0.0, self.epsilon)
         return 1.0 - dice
 
     def get_config(self):
@@ -76,25 +90,34 @@ class RegionDice(keras.losses.Loss):
 
 
 def two_term_dice(truth, probability, epsilon=1e-5):
-    """The Dice loss with a term of the region and one of all that is outside.
+    """The Dice loss with one term for the region and one for everything outside it.
 
     `1 - (sum(p r) + e) / (sum(p + r) + e) - (sum((1-p)(1-r)) + e) / (sum(2-p-r) + e)`
 
     Args:
         truth: binary mask r of any shape.
         probability: map p of the same shape, in [0, 1].
-        epsilon: e; it leaves -1/2 for an empty region that is not found.
+        epsilon: e; an empty region that is not predicted gives -1/2.
 
     Returns:
         One number, 0 for a perfect map.
 
+    Example:
+
+    >>> import numpy as np
+    >>> truth = np.array([1.0, 1.0, 0.0, 0.0])
+    >>> round(float(two_term_dice(truth, truth, epsilon=0.0)), 4)
+    0.0
+    >>> round(float(two_term_dice(truth, 1.0 - truth, epsilon=0.0)), 4)
+    1.0
+
     Reference:
         Sudre et al. 2017, equation (3).
     """
-    one = (ops.sum(probability * truth) + epsilon) / (
+    inside = (ops.sum(probability * truth) + epsilon) / (
         ops.sum(probability + truth) + epsilon
     )
-    other = (ops.sum((1.0 - probability) * (1.0 - truth)) + epsilon) / (
+    outside = (ops.sum((1.0 - probability) * (1.0 - truth)) + epsilon) / (
         ops.sum(2.0 - probability - truth) + epsilon
     )
-    return 1.0 - one - other
+    return 1.0 - inside - outside

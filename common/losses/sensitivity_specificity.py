@@ -1,11 +1,11 @@
-"""Squared errors in a region and outside of it, balanced."""
+"""Squared errors inside and outside a region, balanced."""
 
 import keras
 from keras import ops
 
 from common.losses.class_maps import (
     class_probabilities,
-    of_each_example,
+    for_each_example,
     region_maps,
 )
 
@@ -14,18 +14,30 @@ from common.losses.class_maps import (
 class SensitivitySpecificity(keras.losses.Loss):
     """The mean over regions of l sensitivity error + (1 - l) specificity error.
 
-    Either is the mean squared error, of the region's pixels or of the others:
+    Each is a mean squared error, over the region's pixels or over all others:
     `sum((r - p)^2 r) / (sum(r) + epsilon)`, and the same with `1 - r`.
 
     Args:
-        regions: tuples of labels, the labels of each region.
+        regions: one tuple of labels per region.
         sensitivity: the share l.
         epsilon: added to both denominators.
         name: the loss's name.
+        **kwargs: arguments of `keras.losses.Loss`.
 
-    Call arguments: labels `(batch, …, 1)`, integers from 0, and probabilities
-    `(batch, …, classes)`. Sums are over the whole batch, and every example's loss
-    is the batch's: `(batch,)`.
+    Input shape:
+        Labels `(batch, …, 1)`, integers from 0, and probabilities
+        `(batch, …, classes)`.
+
+    Output shape:
+        `(batch,)`. Sums run over the whole batch, and each example has its loss.
+
+    Example:
+
+    >>> labels = [[[1], [0]]]
+    >>> probability = [[[0.5, 0.5], [0.9, 0.1]]]
+    >>> loss = SensitivitySpecificity(sensitivity=0.5)
+    >>> round(float(loss(labels, probability)), 4)  # (0.5 ** 2 + 0.1 ** 2) / 2
+    0.13
 
     Reference:
         Brosch et al. 2015; Sudre et al. 2017, equation (2).
@@ -46,11 +58,11 @@ class SensitivitySpecificity(keras.losses.Loss):
 
     def call(self, y_true, y_pred):
         maps = region_maps(y_true, class_probabilities(y_pred), self.regions)
-        total = sum(self._of_region(truth, found) for truth, found in maps)
-        return of_each_example(total / len(self.regions), y_pred)
+        total = sum(self._region_loss(*pair) for pair in maps)
+        return for_each_example(total / len(self.regions), y_pred)
 
-    def _of_region(self, truth, found):
-        error = ops.square(truth - found)
+    def _region_loss(self, truth, probability):
+        error = ops.square(truth - probability)
         inside, outside = (
             ops.sum(error * where) / (ops.sum(where) + self.epsilon)
             for where in (truth, 1.0 - truth)

@@ -4,10 +4,10 @@ from keras import ops
 
 
 def squared_soft_dice(truth, probability, axes, epsilon=1e-5, smooth=0.0):
-    """Dice as V-Net has it: 2 sum(t p) / (sum(t) + sum(p^2) + epsilon).
+    """Dice as V-Net defines it: 2 sum(t p) / (sum(t) + sum(p^2) + epsilon).
 
-    A class that is absent and not predicted has the coefficient 0, or 1 where
-    there is `smooth` and no `epsilon`. Without either, the derivative by one
+    A class that is absent and not predicted has the coefficient 0, or 1 with `smooth`
+    and without `epsilon`. Without either, the derivative with respect to one
     probability is `2 (t (sum(t) + sum(p^2)) - 2 p sum(t p)) / (sum(t) +
     sum(p^2))^2`.
 
@@ -19,7 +19,16 @@ def squared_soft_dice(truth, probability, axes, epsilon=1e-5, smooth=0.0):
         smooth: added to numerator and denominator.
 
     Returns:
-        The coefficient over the axes that remain.
+        The coefficient over the remaining axes.
+
+    Example:
+
+    >>> import numpy as np
+    >>> truth = np.array([[1, 1, 0, 0]])
+    >>> probability = np.array([[1.0, 0.5, 0.5, 0.0]])
+    >>> dice = squared_soft_dice(truth, probability, axes=1, epsilon=0.0)
+    >>> round(float(dice[0]), 4)  # 2 * 1.5 / (2 + 1.5)
+    0.8571
 
     Reference:
         Milletari et al., "V-Net", 3DV 2016, section 3.

@@ -1,4 +1,4 @@
-"""Every score of one case: all regions, overlap and distances, one flat row."""
+"""All scores of one case in one flat row: overlap and distances of each region."""
 
 import math
 
@@ -16,12 +16,11 @@ def score_case(prediction, truth, spacing, regions=None, convention="border-max/
 
     Args:
         prediction: integer labels 0 to 4 (`common.metrics.regions`), of shape
-            (depth, height, width). Specificity depends on how much background
-            there is, so it should be the whole volume.
+            `(depth, height, width)`. It should be the whole volume, because
+            specificity depends on the amount of background.
         truth: integer labels of the same shape.
-        spacing: mm between voxels along (depth, height, width).
-        regions: labels by the region's name, as `common.metrics.regions.REGIONS`,
-            which is the default.
+        spacing: mm between voxels along depth, height and width.
+        regions: labels by region name; `common.metrics.regions.REGIONS` by default.
         convention: a name in `common.metrics.conventions.CONVENTIONS`.
 
     Returns:
@@ -31,19 +30,28 @@ def score_case(prediction, truth, spacing, regions=None, convention="border-max/
         `wt_specificity_slices` (of the slices whose truth has any tumor);
         `wt_hd, wt_hd95, wt_asd` (Hausdorff distance, its 95th percentile and
         mean surface distance, in mm); `wt_empty_truth, wt_empty_prediction` and
-        `wt_missed` (the truth is not empty and no voxel of it was found), each
+        `wt_missed` (the truth is not empty, and none of its voxels was found), each
         0 or 1. What the convention leaves undefined is NaN.
 
     Raises:
-        ValueError: the shapes differ, a label is not among 0 to 4, or spacing
-            or convention is not valid.
+        ValueError: the shapes differ, a label is not one of 0 to 4, or spacing or
+            convention is invalid.
+
+    Example:
+
+    >>> truth = np.zeros((4, 8, 8), np.uint8)
+    >>> truth[1:3, 2:6, 2:6] = 2
+    >>> prediction = np.roll(truth, 1, axis=2)
+    >>> row = score_case(prediction, truth, spacing=(1, 1, 1))
+    >>> row["wt_dice"], row["wt_hd"], row["et_empty_truth"]
+    (0.75, 1.0, 1)
     """
     rule = find_convention(convention)
     prediction = check_labels(prediction, "prediction")
     truth = check_labels(truth, "truth")
     if prediction.shape != truth.shape or prediction.ndim != 3:
         raise ValueError(
-            "Prediction and truth must have one shape (depth, height, width). "
+            "Expected prediction and truth of the same shape (depth, height, width). "
             f"Received: {prediction.shape} and {truth.shape}"
         )
     if not truth.size:
@@ -53,7 +61,8 @@ def score_case(prediction, truth, spacing, regions=None, convention="border-max/
     whole = prediction.shape
     prediction, truth = prediction[box], truth[box]
     tumor_slices = truth.any(axis=(1, 2))
-    # True negatives of every region, for the volume and for its tumor slices.
+    # What cropping removed is true negative in every region: of the whole volume, and
+    # of its tumor slices.
     outside = math.prod(whole) - prediction.size
     beside = math.prod(whole[1:]) - math.prod(prediction.shape[1:])
     beside *= np.count_nonzero(tumor_slices)

@@ -1,7 +1,7 @@
-"""The named conventions of scores: how distances are taken, and what empty gives.
+"""Named conventions of scores: how distances are measured and how empty regions score.
 
-A name has two halves, such as `"border-max/brats"`: the rule of distances, one
-of `common.metrics.surface.RULES`, and the rule of empty regions, one of
+A name has two halves, such as `"border-max/brats"`: the rule for distances, one of
+`common.metrics.surface.RULES`, and the rule for empty regions, one of
 `common.metrics.empty_rule.EMPTY_RULES`.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from common.metrics.empty_rule import EMPTY_RULES
 from common.metrics.surface import RULES
 
-# What is measured, before the rules say how.
+# What is measured; the rules add how.
 _DISTANCES = {
     "hd": "Hausdorff distance, mm",
     "hd95": "95th percentile of the Hausdorff distance, mm",
@@ -25,7 +25,7 @@ _POOLS = {
 
 @dataclass(frozen=True)
 class Convention:
-    """A definition of every score, down to the cases that no formula covers.
+    """A complete definition of every score, including cases that no formula covers.
 
     Args:
         distance: a name in `common.metrics.surface.RULES`.
@@ -37,7 +37,7 @@ class Convention:
 
     @property
     def name(self):
-        """Its name in `CONVENTIONS` and in the rows of cases."""
+        """The convention's name in `CONVENTIONS` and in the rows of cases."""
         return f"{self.distance}/{self.empty}"
 
     @property
@@ -46,13 +46,21 @@ class Convention:
         return EMPTY_RULES[self.empty]
 
     def describe(self, score):
-        """Puts the definition of a score in words, for the readers of a table.
+        """Puts the definition of a score into words, for the readers of a table.
 
         Args:
-            score: a name of `common.metrics.case_scores`, without its region.
+            score: a name of `common.metrics.case_scores` without the region.
+
+        Returns:
+            One line of text.
 
         Raises:
             ValueError: there is no such score.
+
+        Example:
+
+        >>> CONVENTIONS["border-max/brats"].describe("dice")
+        'per case; both empty: 1; one empty: 0'
         """
         rule = self.empty_rule
         both, one = f"both empty: {_value(rule.both_score)}", _value(rule.one_score)
@@ -70,7 +78,7 @@ class Convention:
             words = [_POOLS[score], "no background: left out"]
         else:
             raise ValueError(
-                f"Expected a score with a convention. Received: score={score!r}"
+                f"Expected a score that a convention defines. Received: score={score!r}"
             )
         return "; ".join(["per case", *words])
 
@@ -86,12 +94,19 @@ CONVENTIONS = {
 def find_convention(name):
     """Finds a convention by its name.
 
+    Args:
+        name: a key of `CONVENTIONS`.
+
+    Returns:
+        A `Convention`.
+
     Raises:
-        ValueError: there is none of that name.
+        ValueError: there is no convention of that name.
     """
     if name not in CONVENTIONS:
         raise ValueError(
-            f"Expected a convention of {tuple(CONVENTIONS)}. Received: name={name!r}"
+            f"Expected one of the conventions {tuple(CONVENTIONS)}. "
+            f"Received: name={name!r}"
         )
     return CONVENTIONS[name]
 

@@ -1,8 +1,8 @@
-"""Areas of the pieces of surface between 2x2x2 voxels, as marching cubes cuts them.
+"""Areas of the surface elements between 2x2x2 voxels, as marching cubes cuts them.
 
-The pieces are those of DeepMind's surface-distance, whose table of 256 cases is
-the same under all 48 symmetries of the cube and under exchange of inside and
-outside. What is left are the thirteen cases below.
+The elements are those of DeepMind's surface-distance. Its table of 256 cases is
+invariant under all 48 symmetries of the cube and under exchanging inside and outside,
+which leaves the thirteen cases below.
 """
 
 import itertools
@@ -10,9 +10,9 @@ from functools import cache
 
 import numpy as np
 
-# Which of the eight voxels are inside, as bits: the first of (0, 0, 0), the last
-# of (1, 1, 1). For each triangle of the surface the size of its area's component
-# along (depth, height, width), in eighths of a voxel's face.
+# Keys: which of the eight voxels are inside, as bits from (0, 0, 0) to (1, 1, 1).
+# Values: for each triangle of the surface, the magnitudes of its area vector's
+# components along (depth, height, width), in eighths of a voxel's face.
 _TRIANGLES = {
     0b00000001: ((1, 1, 1),),
     0b00000011: ((2, 2, 0), (2, 2, 0)),
@@ -31,14 +31,14 @@ _TRIANGLES = {
 
 
 def element_areas(spacing):
-    """Computes the area of surface for each pattern of 2x2x2 voxels.
+    """Computes the surface area of each pattern of 2x2x2 voxels.
 
     Args:
-        spacing: mm between voxels along (depth, height, width).
+        spacing: mm between voxels along depth, height and width.
 
     Returns:
-        `(256,)` areas in mm², by the pattern's bits, of which the highest is
-        the voxel (0, 0, 0) and the lowest (1, 1, 1).
+        `(256,)` areas in mm², indexed by the pattern's bits: the highest is the voxel
+        (0, 0, 0), the lowest (1, 1, 1).
     """
     depth, height, width = spacing
     faces = np.array([height * width, depth * width, depth * height])
@@ -47,7 +47,7 @@ def element_areas(spacing):
 
 @cache
 def _triangles():
-    """The triangles of all patterns, `(256, 4, 3)` in faces, zero where fewer."""
+    """Returns all patterns' triangles, `(256, 4, 3)` in faces, padded with zeros."""
     table = np.zeros((256, 4, 3))
     for code, triangles in _TRIANGLES.items():
         inside = np.unpackbits(np.uint8(code)).reshape(2, 2, 2)

@@ -1,9 +1,9 @@
-"""What a region scores where prediction, truth or both have nothing of it."""
+"""The scores of a region that is empty in the prediction, the truth or both."""
 
 import math
 from dataclasses import dataclass
 
-# Diagonal of the 240 x 240 x 155 voxels of 1 mm of a BraTS volume: 373.13 mm.
+# Diagonal of a BraTS volume of 240 x 240 x 155 voxels of 1 mm: 373.13 mm.
 BRATS_DIAGONAL = math.hypot(240, 240, 155)
 
 
@@ -11,8 +11,8 @@ BRATS_DIAGONAL = math.hypot(240, 240, 155)
 class EmptyRule:
     """The values that no formula gives.
 
-    Dice and IoU of a region that only one of prediction and truth has are 0 by
-    every rule. NaN leaves a case out of a mean, and must then be counted.
+    Under every rule, Dice and IoU are 0 for a region that only one of prediction and
+    truth contains. NaN leaves a case out of a mean; such cases must then be counted.
 
     Args:
         both_score: Dice, IoU, precision and sensitivity where both are empty.
@@ -29,14 +29,14 @@ class EmptyRule:
 
 
 EMPTY_RULES = {
-    # As BraTS ranks: nothing to find and nothing found is right, and a missed
-    # structure is as far away as can be. Its undefined ratios are left out.
+    # As BraTS ranks: finding nothing where there is nothing is perfect, and a missed
+    # structure is as far away as possible. Undefined ratios are left out.
     "brats": EmptyRule(1.0, math.nan, 0.0, BRATS_DIAGONAL),
-    # The same for overlap; there is no distance to nothing.
+    # The same for overlap, but no distance to an empty region.
     "one": EmptyRule(1.0, math.nan, math.nan, math.nan),
-    # What is 0 / 0 is left out.
+    # Whatever is 0 / 0 is left out.
     "nan": EmptyRule(math.nan, math.nan, math.nan, math.nan),
-    # Cases without the structure are left out, all errors score 0.
+    # Cases without the structure are left out; all errors score 0.
     "skip": EmptyRule(math.nan, 0.0, math.nan, math.nan),
     "zero": EmptyRule(0.0, 0.0, math.nan, math.nan),
 }

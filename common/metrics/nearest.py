@@ -1,4 +1,4 @@
-"""Distances from each point of one set to the nearest of another."""
+"""Distances from each point of one set to the nearest point of another."""
 
 import math
 
@@ -6,8 +6,9 @@ import numpy as np
 from scipy.ndimage import distance_transform_edt
 from scipy.spatial import KDTree
 
-# A distance map costs its voxels, a tree its points: as many voxels, measured,
-# as one near point costs, and one that is further away than `REACH` voxels.
+# A distance map's cost grows with its voxels, a tree's with its points. Measured: one
+# near point costs as much as `NEAR_COST` voxels, and one that is farther away than
+# `REACH` voxels as much as `FAR_COST`.
 NEAR_COST = 13
 FAR_COST = 400
 REACH = 10
@@ -16,15 +17,15 @@ REACH = 10
 def nearest_distances(points, others, spacing, shape):
     """Measures how far each point is from the nearest of the others.
 
-    A tree of the others is searched, which takes the time of their number. Where
-    a map of all distances takes less, it is made: for predictions like noise, and
-    for surfaces that are far apart. The results are the same.
+    Searches a tree of the others, or computes a map of all distances where that is
+    faster: for noise-like predictions and for surfaces that are far apart. Both give
+    the same results.
 
     Args:
         points: `(n, axes)` integer indices.
         others: `(m, axes)` integer indices, at least one.
         spacing: `(axes,)` mm between neighbors along each axis.
-        shape: of the grid that holds them all.
+        shape: of the grid that contains all points.
 
     Returns:
         `(n,)` distances in mm.

@@ -1,7 +1,7 @@
 """Overlap of a binary prediction with the truth, from confusion counts.
 
-Counts are kept apart from the scores made of them: any convention can be
-applied later, and pooled scores are the same functions of summed counts.
+Counts are separate from the scores computed from them: any convention can be applied
+later, and pooled scores are the same functions of summed counts.
 """
 
 import math
@@ -27,19 +27,25 @@ class Counts(NamedTuple):
 
 
 def confusion(prediction, truth, axis=None):
-    """Counts the outcomes, so that `dice(*confusion(prediction, truth))`.
+    """Counts the outcomes, as in `dice(*confusion(prediction, truth))`.
 
     Args:
         prediction: binary mask of any shape; booleans, or zeros and ones.
         truth: binary mask of the same shape.
         axis: the axes to count over, as in NumPy: all by default, for one
-            case; `(1, 2, 3)` for one count an image of a batch.
+            case; `(1, 2, 3)` for one count per image of a batch.
 
     Returns:
-        `Counts` of integers, or of integer arrays over the axes that remain.
+        `Counts` of integers, or of integer arrays over the remaining axes.
 
     Raises:
         ValueError: the shapes differ, or a value is neither 0 nor 1.
+
+    Example:
+
+    >>> counts = confusion(prediction=[1, 1, 0, 0], truth=[1, 0, 1, 0])
+    >>> float(dice(*counts))
+    0.5
     """
     prediction = _as_mask(prediction, "prediction")
     truth = _as_mask(truth, "truth")
@@ -51,14 +57,14 @@ def confusion(prediction, truth, axis=None):
     return Counts(tp, fp, fn, tn)
 
 
-# Every score takes all four counts, so that one call serves them all.
+# Every score takes all four counts, so that all are called alike.
 
 
 def dice(tp, fp, fn, tn=0, empty=1.0):
     """Dice coefficient 2 TP / (2 TP + FP + FN), in [0, 1].
 
     Args:
-        tp: true positives: numbers or arrays of one shape, like the others.
+        tp: true positives: numbers, or arrays of one shape for all four counts.
         fp: false positives.
         fn: false negatives.
         tn: true negatives, which Dice does not depend on.
@@ -76,7 +82,7 @@ def iou(tp, fp, fn, tn=0, empty=1.0):
     """Tumor intersection over union TP / (TP + FP + FN), in [0, 1].
 
     Args:
-        tp: true positives: numbers or arrays of one shape, like the others.
+        tp: true positives: numbers, or arrays of one shape for all four counts.
         fp: false positives.
         fn: false negatives.
         tn: true negatives, which it does not depend on.
@@ -91,15 +97,15 @@ def iou(tp, fp, fn, tn=0, empty=1.0):
 def mean_iou(tp, fp, fn, tn, empty=1.0):
     """Mean of the background's and the tumor's intersection over union.
 
-    With counts summed over a data set this is `keras.metrics.BinaryIoU` of
-    both classes, as long as both occur.
+    With counts summed over a data set, this equals `keras.metrics.BinaryIoU` of both
+    classes, provided that both occur.
 
     Args:
-        tp: true positives: numbers or arrays of one shape, like the others.
+        tp: true positives: numbers, or arrays of one shape for all four counts.
         fp: false positives.
         fn: false negatives.
         tn: true negatives.
-        empty: the value of a class that neither prediction nor truth has.
+        empty: the value of a class that is in neither prediction nor truth.
 
     Returns:
         A float, or an array of the counts' shape.
@@ -112,9 +118,9 @@ def precision(tp, fp, fn, tn=0, empty=1.0, one_empty=math.nan):
     """Share of the predicted tumor that is tumor, TP / (TP + FP), in [0, 1].
 
     Args:
-        tp: true positives: numbers or arrays of one shape, like the others.
+        tp: true positives: numbers, or arrays of one shape for all four counts.
         fp: false positives.
-        fn: false negatives, which tell an empty truth from a missed one.
+        fn: false negatives, which distinguish an empty truth from a missed one.
         tn: true negatives, which it does not depend on.
         empty: the value where prediction and truth are both empty.
         one_empty: the value where only the prediction is empty, 0 / 0.
@@ -130,8 +136,8 @@ def sensitivity(tp, fp, fn, tn=0, empty=1.0, one_empty=math.nan):
     """Share of the tumor that is found, TP / (TP + FN), in [0, 1].
 
     Args:
-        tp: true positives: numbers or arrays of one shape, like the others.
-        fp: false positives, which tell an empty prediction from a wrong one.
+        tp: true positives: numbers, or arrays of one shape for all four counts.
+        fp: false positives, which distinguish an empty prediction from a wrong one.
         fn: false negatives.
         tn: true negatives, which it does not depend on.
         empty: the value where prediction and truth are both empty.
@@ -149,12 +155,12 @@ recall = sensitivity
 def specificity(tp, fp, fn, tn, empty=math.nan):
     """Share of the background that is left alone, TN / (TN + FP), in [0, 1].
 
-    It says little without the pool it is taken over: whole volumes give values
-    near 1 whatever the prediction, the slices that hold tumor lower ones.
+    It says little without the voxels it is taken over: whole volumes give values near
+    1 whatever the prediction, and slices that contain tumor give lower ones.
 
     Args:
         tp: true positives, which it does not depend on.
-        fp: false positives: numbers or arrays of one shape, like the others.
+        fp: false positives: numbers, or arrays of one shape for all four counts.
         fn: false negatives, which it does not depend on.
         tn: true negatives.
         empty: the value where the truth has no background.
@@ -166,7 +172,7 @@ def specificity(tp, fp, fn, tn, empty=math.nan):
 
 
 def soft_dice(probability, truth, smooth=0.0, empty=1.0):
-    """Dice of a probability map, with sum(truth * probability) as overlap.
+    """Dice of a probability map, with sum(truth * probability) as the overlap.
 
     Args:
         probability: map of any shape, in [0, 1].
@@ -184,7 +190,7 @@ def soft_dice(probability, truth, smooth=0.0, empty=1.0):
     probability = np.asarray(probability)
     truth = _as_mask(truth, "truth")
     _check_shapes(probability, truth)
-    # In float64, as half precision could not even count the pixels.
+    # In float64, because half precision could not even count the pixels.
     overlap = np.sum(probability, where=truth, dtype=np.float64)
     total = np.sum(probability, dtype=np.float64) + np.count_nonzero(truth)
     return _ratio(2 * overlap + smooth, total + smooth, empty)
@@ -192,7 +198,7 @@ def soft_dice(probability, truth, smooth=0.0, empty=1.0):
 
 def _ratio(numerator, denominator, empty):
     denominator = np.asarray(denominator, np.float64)
-    # The divisor 1 stands in where the result is `empty` anyway.
+    # Where the result is `empty` anyway, divide by 1.
     quotient = numerator / np.where(denominator == 0, 1.0, denominator)
     return np.where(denominator == 0, empty, quotient)[()]
 
@@ -202,10 +208,10 @@ def _as_mask(values, name):
     if values.dtype == bool:
         return values
     mask = values == 1
-    # A probability or label map would be counted as if it were a mask.
+    # Otherwise a probability or label map would be counted as if it were a mask.
     if np.any(mask != values):
         raise ValueError(
-            f"Argument `{name}` must be a binary mask of zeros and ones. "
+            f"Expected a binary mask of zeros and ones as `{name}`. "
             f"Received: values from {values.min()} to {values.max()}"
         )
     return mask
@@ -214,6 +220,6 @@ def _as_mask(values, name):
 def _check_shapes(prediction, truth):
     if prediction.shape != truth.shape:
         raise ValueError(
-            "Prediction and truth must have one shape. "
+            "Expected prediction and truth of the same shape. "
             f"Received: {prediction.shape} and {truth.shape}"
         )

@@ -1,9 +1,9 @@
-"""The tumor regions of BraTS as sets of labels, and what a volume has of each.
+"""The tumor regions of BraTS as sets of labels, and their masks.
 
-Labels are canonical, the same for all releases: 0 background, 1 necrosis (from
-2017 on with the non-enhancing tumor), 2 edema, 3 non-enhancing tumor (2013 and
-2015 only), 4 enhancing tumor. So one definition serves them all: a release
-without label 3 has no voxel of it.
+Labels are canonical, the same for all releases: 0 background, 1 necrosis (since 2017
+including the non-enhancing tumor), 2 edema, 3 non-enhancing tumor (2013 and 2015
+only), 4 enhancing tumor. One definition therefore serves all releases: those without
+label 3 have no voxel of it.
 """
 
 import numpy as np
@@ -26,6 +26,11 @@ def region_mask(labels, values):
 
     Raises:
         ValueError: the region has no label.
+
+    Example:
+
+    >>> region_mask(np.array([0, 1, 2, 4]), REGIONS["tc"]).tolist()
+    [False, True, False, True]
     """
     if not values:
         raise ValueError("Expected a region of at least one label. Received: none")
@@ -40,17 +45,17 @@ def region_masks(labels, regions=None):
 
     Args:
         labels: integer array of any shape, canonical labels.
-        regions: labels by the region's name; all of `REGIONS` by default.
+        regions: labels by region name; all of `REGIONS` by default.
 
     Returns:
-        A dict from region to a boolean array of the shape of `labels`.
+        A dict from region name to a boolean array of the shape of `labels`.
     """
     regions = REGIONS if regions is None else regions
     return {name: region_mask(labels, values) for name, values in regions.items()}
 
 
 def check_labels(labels, name):
-    """Makes sure that an array holds canonical labels and nothing else.
+    """Checks that an array contains only canonical labels.
 
     Args:
         labels: array of any shape.
@@ -60,14 +65,14 @@ def check_labels(labels, name):
         The labels as a uint8 array.
 
     Raises:
-        ValueError: it holds other types than integers, or other values.
+        ValueError: the type is not an integer type, or there are other values.
     """
     labels = np.asarray(labels)
     integers = labels.dtype == bool or np.issubdtype(labels.dtype, np.integer)
     if not integers or (labels.size and not 0 <= labels.min() <= labels.max() <= 4):
         values = f"from {labels.min()} to {labels.max()}" if labels.size else "none"
         raise ValueError(
-            f"Argument `{name}` must hold the integer labels 0 to 4. "
+            f"Expected integer labels 0 to 4 in `{name}`. "
             f"Received: type {labels.dtype}, values {values}"
         )
     return labels.astype(np.uint8, copy=False)

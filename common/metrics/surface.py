@@ -1,8 +1,8 @@
 """Distances between the surfaces of two masks: Hausdorff, its percentiles, mean.
 
-"HD95" is not one number. What counts as surface and how the two directions are
-put together differ between programs, and so do their values for the same masks.
-Here the rule is an argument, and its name goes with every value.
+"HD95" is not one number. Programs differ in what counts as surface and in how they
+combine the two directions, and so do their values for the same masks. Here the rule
+is an argument, and its name accompanies every value.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from common.boxes import union_box
 from common.metrics.nearest import nearest_distances
 from common.metrics.surface_elements import border_voxels, corner_elements
 
-# How a percentile of the distances is taken, by the rule's name.
+# How a percentile of the distances is taken, by rule name. The texts go into tables.
 RULES = {
     "border-max": "voxels with a face on the background; the larger of the two "
     "directions' percentiles",
@@ -32,9 +32,9 @@ class SurfaceDistances:
         rule: a name in `RULES`.
         to_truth: `(n,)` mm, from each element of the prediction's surface.
         to_prediction: `(m,)` mm, from each element of the truth's surface.
-        prediction_areas: `(n,)` mm² of the elements; ones where the rule has
-            no areas.
-        truth_areas: `(m,)`, likewise.
+        prediction_areas: `(n,)` mm², of the elements of the prediction's surface;
+            ones if the rule has no areas.
+        truth_areas: `(m,)` mm², likewise of the truth's surface.
     """
 
     rule: str
@@ -44,7 +44,7 @@ class SurfaceDistances:
     truth_areas: np.ndarray
 
     def hausdorff(self, percentile=100):
-        """The Hausdorff distance in mm, or a percentile of it such as 95."""
+        """Returns the Hausdorff distance in mm, or a percentile of it such as 95."""
         if self.rule == "pooled":
             both = np.concatenate([self.to_truth, self.to_prediction])
             return float(np.percentile(both, percentile))
@@ -57,10 +57,10 @@ class SurfaceDistances:
         )
 
     def mean(self):
-        """The mean surface distance in mm.
+        """Returns the mean surface distance in mm.
 
-        Of both directions' distances together where the rule pools them, else
-        the mean of the two directions' means.
+        The mean over both directions' distances together if the rule pools them,
+        otherwise the mean of the two directions' means.
         """
         if self.rule == "pooled":
             return float(np.mean(np.concatenate([self.to_truth, self.to_prediction])))
@@ -73,80 +73,94 @@ def surface_distances(prediction, truth, spacing, rule="border-max"):
     """Measures the distances between the surfaces of two masks.
 
     Args:
-        prediction: boolean mask (depth, height, width), not empty; or with
-            fewer axes, but for the rule `"area-weighted"`.
+        prediction: boolean mask `(depth, height, width)`, not empty. It may have
+            fewer axes, except under the rule `"area-weighted"`.
         truth: boolean mask of the same shape, not empty.
-        spacing: mm between voxels, one number an axis, in the mask's order.
+        spacing: mm between voxels, one number per axis, in the mask's order.
         rule: a name in `RULES`.
 
     Returns:
         `SurfaceDistances`.
 
     Raises:
-        ValueError: the masks differ in shape, one of them is empty, or spacing
-            or rule is not valid.
+        ValueError: the masks differ in shape, one of them is empty, or spacing or
+            rule is invalid.
+
+    Example:
+
+    >>> truth = np.zeros((1, 5, 9), bool)
+    >>> truth[:, 1:4, 1:4] = True
+    >>> prediction = np.roll(truth, 2, axis=2)
+    >>> surface_distances(prediction, truth, spacing=(1, 1, 0.5)).hausdorff()
+    1.0
     """
     prediction, truth = np.asarray(prediction, bool), np.asarray(truth, bool)
     spacing = check_spacing(spacing, prediction.ndim)
     if rule not in RULES:
-        raise ValueError(f"Expected a rule of {tuple(RULES)}. Received: rule={rule!r}")
+        raise ValueError(
+            f"Expected one of the rules {tuple(RULES)}. Received: rule={rule!r}"
+        )
     if rule == "area-weighted" and prediction.ndim != 3:
         raise ValueError(
-            "Surface elements have an area in volumes only. "
+            "Expected volumes: surface elements have an area in three dimensions only. "
             f"Received: masks of shape {prediction.shape}"
         )
     if prediction.shape != truth.shape:
         raise ValueError(
-            "Prediction and truth must have one shape. "
+            "Expected prediction and truth of the same shape. "
             f"Received: {prediction.shape} and {truth.shape}"
         )
     box = union_box(prediction, truth)
     prediction, truth = prediction[box], truth[box]
     if not (prediction.any() and truth.any()):
         raise ValueError(
-            "Expected two masks that are not empty: there is no distance to "
-            f"nothing. Received: {np.count_nonzero(prediction)} voxels of the "
+            "Expected two masks that are not empty: there is no distance to an empty "
+            f"one. Received: {np.count_nonzero(prediction)} voxels of the "
             f"prediction and {np.count_nonzero(truth)} of the truth"
         )
     if rule == "area-weighted":
-        (ours, our_areas), (theirs, their_areas) = (
+        (predicted, predicted_areas), (true, true_areas) = (
             corner_elements(mask, spacing) for mask in (prediction, truth)
         )
     else:
-        ours, theirs = border_voxels(prediction), border_voxels(truth)
-        our_areas, their_areas = np.ones(len(ours)), np.ones(len(theirs))
-    grid = [n + 1 for n in prediction.shape]  # corners are one more than voxels
+        predicted, true = border_voxels(prediction), border_voxels(truth)
+        predicted_areas, true_areas = np.ones(len(predicted)), np.ones(len(true))
+    grid = [n + 1 for n in prediction.shape]  # one more corner than voxels
     return SurfaceDistances(
         rule,
-        nearest_distances(ours, theirs, spacing, grid),
-        nearest_distances(theirs, ours, spacing, grid),
-        our_areas,
-        their_areas,
+        nearest_distances(predicted, true, spacing, grid),
+        nearest_distances(true, predicted, spacing, grid),
+        predicted_areas,
+        true_areas,
     )
 
 
 def check_spacing(spacing, axes):
-    """Makes sure that a spacing is one positive number of mm an axis.
+    """Checks that a spacing is one positive number of mm per axis.
+
+    Args:
+        spacing: mm between voxels along each axis.
+        axes: number of axes.
 
     Returns:
-        `(axes,)` float64.
+        `(axes,)`, float64.
 
     Raises:
-        ValueError: it is not.
+        ValueError: it is something else.
     """
     spacing = np.asarray(spacing, np.float64)
     if spacing.shape != (axes,) or not np.all((spacing > 0) & np.isfinite(spacing)):
         raise ValueError(
-            f"Argument `spacing` must be {axes} positive numbers of mm. "
+            f"Expected {axes} positive numbers of mm as `spacing`. "
             f"Received: spacing={spacing.tolist()}"
         )
     return spacing
 
 
 def _weighted_percentile(distances, areas, percentile):
-    # The smallest distance within which that share of the surface lies.
+    # The smallest distance within which this share of the surface lies.
     order = np.argsort(distances, kind="stable")
     areas = areas[order]
-    # Rounding decides where the share is met exactly: summed as the original does.
+    # Where the share is met exactly, rounding decides: this sums as the original does.
     index = np.searchsorted(np.cumsum(areas) / np.sum(areas), percentile / 100)
     return float(distances[order[min(index, len(order) - 1)]])

@@ -1,4 +1,4 @@
-"""What the surface of a mask is made of: border voxels, or elements between them."""
+"""What the surface of a mask consists of: border voxels, or elements between voxels."""
 
 import itertools
 
@@ -6,15 +6,15 @@ import numpy as np
 
 from common.metrics.element_areas import element_areas
 
-# Both functions pad the mask and then shift it as one flat row. What a shift
-# carries over the end of a line is padding, so it comes as background.
+# Both functions pad the mask and then shift it as one flat row. A shift carries only
+# padding from the end of one line to the next, so it arrives as background.
 
 
 def border_voxels(mask):
     """Finds the voxels of a mask that have a face on its background.
 
-    What lies outside the array is background, so that the result does not
-    depend on how closely the array is cropped.
+    Everything outside the array is background, so the result does not depend on how
+    closely the array is cropped.
 
     Args:
         mask: boolean array of any rank.
@@ -34,17 +34,17 @@ def border_voxels(mask):
 def corner_elements(mask, spacing):
     """Finds the elements of a mask's surface, each between eight voxels.
 
-    Between the centers of 2x2x2 neighbors that are not all alike runs a piece of
-    the surface, as in marching cubes. It is placed at the corner that the eight
-    voxels share.
+    As in marching cubes, a piece of the surface runs between the centers of 2x2x2
+    neighbors that are not all alike. It is placed at the corner that the eight voxels
+    share.
 
     Args:
-        mask: boolean array (depth, height, width).
+        mask: boolean array `(depth, height, width)`.
         spacing: mm between voxels along these axes.
 
     Returns:
-        `(corners, areas)`: `(n, 3)` integer indices, of which i lies half a
-        voxel before the center of voxel i; and `(n,)` mm².
+        `(corners, areas)`: `(n, 3)` integer indices, where corner i lies half a voxel
+        before the center of voxel i, and `(n,)` mm².
     """
     padded = np.pad(mask, 1)
     flat = padded.ravel().view(np.uint8)

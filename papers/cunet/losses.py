@@ -10,8 +10,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from common.losses.class_maps import of_each_example
-from common.losses.sampled_cross_entropy import sampled_cross_entropy, sampled_sums
+from common.losses.class_maps import for_each_example
+from common.losses.sampled_pixels import sampled_cross_entropy, sampled_sums
 from papers.cunet.networks import BRANCHES
 
 
@@ -42,7 +42,7 @@ class CascadeLoss(keras.losses.Loss):
             else:
                 auxiliary = auxiliary + value
         total = branches + y_true["omega"][0] * auxiliary
-        return of_each_example(total, y_pred["wt"])
+        return for_each_example(total, y_pred["wt"])
 
     def sums(self, y_true, y_pred):
         """Returns numerators and denominators, `(2, 2)`, of equation (1): L1, L2."""

@@ -1,8 +1,8 @@
 """Every network and loss of the suite, listed once; each property runs over it.
 
-A new network is one line here, a new layer one in `layers.py` (and a golden:
-`python -m tests.conformance.regenerate`). It may be exempt from a property by name
-and with its reason.
+A new network is one entry here, a new layer one in `layers.py` (and a golden:
+`python -m tests.conformance.regenerate`). An entry may be exempt from a property by
+name, with a reason.
 """
 
 from functools import partial
@@ -32,15 +32,15 @@ PROPERTIES = ("graph", "saving", "precision", "batch", "gradients")
 
 
 def networks(prop):
-    """The networks that are tested for a property."""
+    """Returns the networks that are tested for a property."""
     if prop not in PROPERTIES:
         raise ValueError(f"Expected one of {PROPERTIES}. Received: {prop}")
     return [network for network in NETWORKS if prop not in network.exempt]
 
 
-# Narrower ones are out: where a strided 1x1 convolution has fewer than 16 input
-# channels, oneDNN's gradient of its kernel writes past its memory
-# (uxlfoundation/oneDNN#6035; TensorFlow 2.21 on a CPU).
+# No narrower: if a strided 1x1 convolution has fewer than 16 input channels, oneDNN's
+# gradient of its kernel writes out of bounds (uxlfoundation/oneDNN#6035; TensorFlow
+# 2.21 on a CPU).
 SMALL_FILTERS = 16
 
 
@@ -65,9 +65,9 @@ def _all_but_counts(reason):
     return dict.fromkeys(PROPERTIES, reason)
 
 
-# What depends on the layers, not on how they are joined.
+# These properties depend on the layers, not on how they are connected.
 _AS_IN_MULTI = dict.fromkeys(
-    ("saving", "precision"), "the layers of linkdsl_multi, joined otherwise"
+    ("saving", "precision"), "the layers of linkdsl_multi, connected differently"
 )
 
 
@@ -128,7 +128,7 @@ def _hierdice(build, total, fixed=0, normalized_biases=(), rounding=1.0):
 
 
 _AS_IN_WNET = dict.fromkeys(
-    ("saving", "precision"), "the layers of anisocascade_wnet, joined otherwise"
+    ("saving", "precision"), "the layers of anisocascade_wnet, connected differently"
 )
 
 NETWORKS = (
@@ -258,7 +258,7 @@ LOSSES = (
         "anisocascade_pooled_dice",
         partial(PooledDice, from_logits=False),
         perfect=0.0,
-        # The class that is absent has the coefficient 0.
+        # The absent class has the coefficient 0.
         perfect_of_one_class=0.5,
     ),
     Loss("dsunet_label_dice", LabelDice, perfect=0.0),
@@ -275,7 +275,7 @@ LOSSES = (
     ),
     Loss("bootstrapped_cross_entropy", BootstrappedCrossEntropy, perfect=0.0),
     Loss("sensitivity_specificity", SensitivitySpecificity, perfect=0.0),
-    # Where the region or all outside of it is empty, its term is 1, not 1/2.
+    # If the region or everything outside it is empty, that term is 1, not 1/2.
     Loss("region_dice", RegionDice, perfect=0.0, perfect_of_one_class=-0.5),
     Loss(
         "region_dice_plain",

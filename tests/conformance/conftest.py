@@ -1,4 +1,4 @@
-"""The catalog's networks, built once, and what a fresh process makes of them."""
+"""The catalog's networks, built once, and loaded again in a fresh process."""
 
 import json
 from functools import cache
@@ -19,7 +19,7 @@ def example(shape):
 
 @cache
 def build(network):
-    """Returns the small network and an input; no weight has its default."""
+    """Returns the small network, no weight at its default, and an input."""
     keras.utils.set_random_seed(0)
     model = network.small()
     random = np.random.default_rng(0)
@@ -31,13 +31,13 @@ def build(network):
 
 @pytest.fixture(scope="session")
 def built():
-    """Function from a catalog's network to its model and an input."""
+    """Returns a function from an entry of the catalog to its model and an input."""
     return build
 
 
 @pytest.fixture(scope="session")
 def masks():
-    """Truth and probability, `(batch, height, width, 1)`."""
+    """Returns truth and probability, `(batch, height, width, 1)`."""
     random = np.random.default_rng(1)
     truth = (random.random((2, 6, 6, 1)) < 0.3).astype(np.float32)
     return truth, random.uniform(0.01, 0.99, truth.shape).astype(np.float32)
@@ -45,7 +45,7 @@ def masks():
 
 @pytest.fixture(scope="session")
 def fresh_process(tmp_path_factory, masks):
-    """Folder in which another process has loaded all networks and losses."""
+    """Returns a folder with what a fresh process loaded of all networks and losses."""
     folder = tmp_path_factory.mktemp("saved")
     for network in networks("saving"):
         model, x = build(network)

@@ -1,4 +1,4 @@
-"""What the catalog says of a network and of a loss."""
+"""The catalog's entries: a network and a loss."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -6,21 +6,21 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """One network at two widths.
+    """A network at two widths.
 
     Args:
         name: paper and network.
         small: builds it narrow, for the properties.
         full: builds it as published, for the golden inventory.
         output_shape: of the small one, without the batch axis.
-        total: number of weights at full width, by hand; None if none is known.
+        total: number of weights at full width, counted by hand; None if unknown.
         trainable: number of trainable weights, which papers quote.
-        normalized_biases: starts of the names of the layers whose bias stands
-            before a batch normalization: it has no gradient.
-        exempt: the reason by property that is not tested.
-        rounding: how many times more than in other networks an order of summation
-            may change an output: of deep ones with random weights, whose features
-            and logits grow large.
+        normalized_biases: prefixes of the names of layers whose bias precedes a batch
+            normalization and therefore has no gradient.
+        exempt: for each property that is not tested, the reason.
+        rounding: factor by which the order of summation may change an output more
+            than in other networks. Deep networks with random weights need it, because
+            their features and logits grow large.
     """
 
     name: str
@@ -36,13 +36,13 @@ class Network:
 
 @dataclass(frozen=True)
 class Loss:
-    """One loss.
+    """A loss.
 
     Args:
         name: paper and loss.
         make: builds it.
-        perfect: its value for a map equal to the truth, an empty one too.
-        perfect_of_one_class: that of an empty or full map, if another.
+        perfect: its value for a map equal to the truth, even an empty one.
+        perfect_of_one_class: its value for an empty or full map, if different.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The golden inventory of a network: its weights by path, shape and kind."""
+"""The golden inventory of a network: its weights by path, shape and trainability."""
 
 import json
 import math
@@ -8,7 +8,7 @@ GOLDENS = Path(__file__).with_name("goldens")
 
 
 def inventory(model):
-    """Lists a model's weights in order, with their total numbers."""
+    """Lists a model's weights in order, and counts them."""
     trainable = {id(weight) for weight in model.trainable_weights}
     weights = [
         [weight.path, list(weight.shape), id(weight) in trainable]
@@ -23,12 +23,12 @@ def inventory(model):
 
 
 def path(name):
-    """Returns the file of one network's golden."""
+    """Returns the path of a network's golden inventory."""
     return GOLDENS / f"{name}.json"
 
 
 def to_text(content):
-    """Writes an inventory as JSON with one weight a line."""
+    """Formats an inventory as JSON with one weight per line."""
     rows = ",\n".join(f"  {json.dumps(row)}" for row in content["weights"])
     head = ",\n".join(
         f" {json.dumps(key)}: {json.dumps(value)}"

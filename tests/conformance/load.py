@@ -1,4 +1,4 @@
-"""What the fresh process of the tests does: it loads what another one saved."""
+"""What the fresh process of the tests does: load what another process saved."""
 
 import json
 from pathlib import Path

@@ -1,7 +1,6 @@
-"""Writes the golden inventories anew: `python -m tests.conformance.regenerate`.
+"""Rewrites the golden inventories: `python -m tests.conformance.regenerate`.
 
-Look at the difference before committing it: a changed golden is a changed
-network.
+Read the difference before you commit it: a changed golden is a changed network.
 """
 
 from tests.conformance.catalog import NETWORKS

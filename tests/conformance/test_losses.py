@@ -63,7 +63,7 @@ def test_is_the_mean_over_the_batch(entry, masks):
 
 @over_losses
 @pytest.mark.parametrize("kind", [np.uint8, np.bool_, np.float32])
-def test_truth_may_be_of_any_kind(entry, masks, kind):
+def test_truth_may_be_of_any_type(entry, masks, kind):
     truth, probability = masks
     loss = entry.make()
     assert float(loss(truth.astype(kind), probability)) == float(loss(*masks))

@@ -15,7 +15,7 @@ REGENERATE = "python -m tests.conformance.regenerate"
 
 
 def over(listed):
-    """Runs a test over networks."""
+    """Parametrizes a test by networks."""
     return pytest.mark.parametrize("network", listed, ids=lambda one: one.name)
 
 
@@ -34,7 +34,7 @@ def tolerance(network):
 
 @pytest.fixture
 def policy():
-    """Function that sets a dtype policy for one test."""
+    """Returns a function that sets a dtype policy for one test."""
     yield keras.config.set_dtype_policy
     keras.config.set_dtype_policy("float32")
 
@@ -51,13 +51,15 @@ def test_graph_equals_eager(network, built):
     eager = model(x, training=False)
     shapes = keras.tree.map_structure(lambda output: tuple(output.shape[1:]), eager)
     assert shapes == network.output_shape
-    assert all(output.std() > 1e-3 for output in flat(eager))  # or nothing is compared
+    assert all(
+        output.std() > 1e-3 for output in flat(eager)
+    )  # else there is nothing to compare
     graph = tf.function(lambda x: model(x, training=False))(tf.constant(x))
     assert_equal(graph, eager, **tolerance(network))
 
 
 @over(networks("batch"))
-def test_examples_do_not_see_each_other(network, built):
+def test_examples_do_not_affect_each_other(network, built):
     model, x = built(network)
     together = model(x, training=False)
     for i in range(len(x)):
@@ -117,7 +119,7 @@ def test_gradients_reach_every_weight(network, built):
         for weight, gradient in zip(model.trainable_variables, gradients, strict=True)
     }
     assert all(map(math.isfinite, largest.values()))
-    # A bias before a batch normalization is subtracted again with the mean.
+    # A bias before a batch normalization is subtracted with the mean.
     exempt = {
         name
         for name in largest
@@ -129,14 +131,14 @@ def test_gradients_reach_every_weight(network, built):
     reached = {
         n for n, kernel in kernels.items() if largest[n] > 1e-3 * largest[kernel]
     }
-    assert not reached, "not before a normalization, so no reason to be exempt"
+    assert not reached, "Exempt, but not before a normalization"
 
 
 @over(NETWORKS)
 def test_golden_inventory(network):
     received = inventory(network.full())
-    hint = f"If the change is meant, run `{REGENERATE}` and read the difference."
-    assert path(network.name).exists(), f"No golden of {network.name}. {hint}"
+    hint = f"If the change is intended, run `{REGENERATE}` and read the difference."
+    assert path(network.name).exists(), f"There is no golden of {network.name}. {hint}"
     golden = json.loads(path(network.name).read_text())
     assert received == golden, hint
     if network.total:

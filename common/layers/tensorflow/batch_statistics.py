@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from common.layers.xla import is_xla_allowed
+from common.layers.tensorflow.xla import is_xla_allowed
 
 # Below this many values the plain operations stay within the processor's cache,
 # and compiling for one more shape costs more than it gains.

@@ -4,7 +4,7 @@ import math
 
 import tensorflow as tf
 
-from common.layers.xla import is_xla_allowed
+from common.layers.tensorflow.xla import is_xla_allowed
 
 # Which path an input takes: that of the first line that fits. The last line follows
 # from `make bench-depthwise` (benchmarks/results/depthwise.csv, where `shipped` is

@@ -4,7 +4,7 @@ import math
 
 import tensorflow as tf
 
-from common.layers.xla import is_xla_allowed
+from common.layers.tensorflow.xla import is_xla_allowed
 
 # Below this many values compiling for one more shape costs more than it gains.
 MIN_VALUES = 1 << 18

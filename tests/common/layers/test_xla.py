@@ -4,10 +4,10 @@ import keras
 import pytest
 import tensorflow as tf
 
+from common.layers import allow_xla
 from common.layers.batch_statistics import BatchStatisticsPReLU
 from common.layers.depthwise_conv3d import DepthwiseConv3D
 from common.layers.instance_normalization import InstanceNormalization
-from common.layers.xla import allow_xla
 
 LAYERS = {
     "depthwise": (lambda: DepthwiseConv3D(3, padding="same"), (1, 16, 16, 32, 16)),

@@ -1,4 +1,4 @@
-"""Five pixels with the values that each loss has to have of them."""
+"""Five pixels for which the value of each loss is known, and random ones."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Which pixels the bootstrapped cross-entropy keeps, and what it makes of them."""
+"""Which pixels the bootstrapped cross-entropy keeps, and its mean over them."""
 
 import numpy as np
 import pytest
@@ -25,19 +25,22 @@ def test_reference_value():
 def test_mean_and_gradient_over_the_kept_pixels(min_kept):
     labels, p = drawn()
     threshold = 0.2
-    of_truth = np.take_along_axis(p, labels, -1)[..., 0]
-    kept = of_truth < threshold
+    true_probability = np.take_along_axis(p, labels, -1)[..., 0]
+    kept = true_probability < threshold
     if min_kept:
-        hardest = np.sort(of_truth, axis=None)[:min_kept]
-        kept |= of_truth <= hardest[-1]
-        assert kept.sum() == min_kept > (of_truth < threshold).sum()
+        hardest = np.sort(true_probability, axis=None)[:min_kept]
+        kept |= true_probability <= hardest[-1]
+        assert kept.sum() == min_kept > (true_probability < threshold).sum()
     loss = BootstrappedCrossEntropy(threshold, min_kept, dtype="float64")
     value, gradient = loss_and_gradient(loss, labels, p)
-    assert value == pytest.approx(-np.log(of_truth[kept]).mean(), rel=1e-12)
-    # The batch's value is every slice's, and the mean over slices is it again.
+    assert value == pytest.approx(-np.log(true_probability[kept]).mean(), rel=1e-12)
+    # Every slice has the batch's value, so the mean over slices equals it, too.
     expected = np.zeros_like(p)
     np.put_along_axis(
-        expected, labels, (-1.0 * kept / of_truth / kept.sum())[..., None], axis=-1
+        expected,
+        labels,
+        (-1.0 * kept / true_probability / kept.sum())[..., None],
+        axis=-1,
     )
     np.testing.assert_allclose(gradient, expected, rtol=1e-9)
 

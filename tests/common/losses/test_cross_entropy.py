@@ -1,4 +1,4 @@
-"""Plain and weighted cross-entropy against their sums written out."""
+"""Plain and weighted cross-entropy against explicit sums."""
 
 import numpy as np
 import pytest
@@ -10,9 +10,9 @@ WEIGHTS = (0.1, 0.35, 0.1, 0.1, 0.35)
 
 
 def test_reference_values():
-    of_truth = PROBABILITY[np.arange(5), LABELS]
+    true_probability = PROBABILITY[np.arange(5), LABELS]
     np.testing.assert_allclose(
-        of_truth, [0.648786, 0.563734, 0.322202, 0.973756, 0.490853], atol=1e-6
+        true_probability, [0.648786, 0.563734, 0.322202, 0.973756, 0.490853], atol=1e-6
     )
     plain = LabelCrossEntropy(dtype="float64")(*five_pixels())
     assert float(plain) == pytest.approx(0.5753211645, abs=1e-10)

@@ -1,4 +1,4 @@
-"""The three forms of the Dice loss of regions against sums written out."""
+"""The three forms of the Dice loss of regions against explicit sums."""
 
 import numpy as np
 import pytest
@@ -53,6 +53,6 @@ def test_perfect_and_empty():
     assert float(two_term_dice(r, 1 - r)) == pytest.approx(1, abs=1e-5)
 
 
-def test_forms_that_do_not_exist():
+def test_unknown_forms_are_refused():
     with pytest.raises(ValueError, match="form"):
         RegionDice(NESTED, "soft")

@@ -1,4 +1,4 @@
-"""The sensitivity-specificity loss against its sums written out."""
+"""The sensitivity-specificity loss against explicit sums."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def test_definition_over_the_batch():
     np.testing.assert_allclose(received, np.full(3, np.mean(terms)), rtol=1e-6)
 
 
-def test_a_region_that_is_absent_is_finite():
+def test_an_absent_region_has_a_finite_loss():
     labels, p = np.zeros((1, 2, 2, 1), int), np.full((1, 2, 2, 5), 0.2)
     value = float(SensitivitySpecificity([(4,)])(labels, p))
     assert value == pytest.approx(0.95 * 0.04, rel=1e-4)

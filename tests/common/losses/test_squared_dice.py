@@ -1,4 +1,4 @@
-"""The Dice coefficient of squared probabilities, against its definition."""
+"""The Dice coefficient with squared probabilities against its definition."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def test_perfect_and_absent():
     np.testing.assert_allclose(dice, [1.0, 0.0], atol=1e-6)
 
 
-def test_smooth_is_on_both_sides():
+def test_smooth_is_added_to_both_sides_of_the_fraction():
     truth = np.array([[1.0, 0.0, 1.0], [0.0, 0.0, 0.0]], np.float32)
     p = np.array([[0.5, 0.25, 1.0], [0.0, 0.0, 0.0]], np.float32)
     dice = squared_soft_dice(truth, p, 1, epsilon=0.0, smooth=0.5)

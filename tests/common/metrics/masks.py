@@ -1,4 +1,4 @@
-"""Masks that several tests of distances draw, and slow distances to compare with."""
+"""Masks for the tests of distances, and slow distances to compare with."""
 
 import numpy as np
 from hypothesis import strategies as st
@@ -6,12 +6,12 @@ from hypothesis.extra.numpy import arrays
 
 
 def drawn(*slices):
-    """A mask from text: one string a slice, rows apart by spaces, X is tumor."""
+    """Returns a mask from one string per slice: spaces separate rows, X is tumor."""
     return np.array([[[c == "X" for c in row] for row in s.split()] for s in slices])
 
 
 def ball(shape, center, radius, spacing=(1, 1, 1)):
-    """A ball; center and radius in mm from the center of the first voxel."""
+    """Returns a ball; center and radius in mm, from the center of the first voxel."""
     axes = np.ogrid[tuple(slice(0, n) for n in shape)]
     squares = (
         (x * mm - c) ** 2 for x, mm, c in zip(axes, spacing, center, strict=True)
@@ -20,7 +20,7 @@ def ball(shape, center, radius, spacing=(1, 1, 1)):
 
 
 def lesion(name):
-    """A prediction and its truth: smaller, shifted and with a stray voxel."""
+    """Returns a prediction and its truth: smaller, shifted and with a stray voxel."""
     shape = (24, 24, 32)
     radius, shifted = {"large": (6, (10, 11, 13)), "small": (2, (10, 11, 12))}[name]
     truth = ball(shape, (10, 10, 10), radius)
@@ -30,7 +30,7 @@ def lesion(name):
 
 
 def pairs(max_side=6, axes=3):
-    """Two masks of one shape, neither empty."""
+    """Draws two masks of the same shape, neither empty."""
     shapes = st.tuples(*[st.integers(1, max_side)] * axes)
     masks = shapes.flatmap(lambda s: st.tuples(arrays(bool, s), arrays(bool, s)))
     return masks.filter(lambda two: two[0].any() and two[1].any())
@@ -40,7 +40,7 @@ spacings = st.tuples(*[st.sampled_from([0.5, 0.9375, 1.0, 2.0, 5.0])] * 3)
 
 
 def slow_border(mask):
-    """The voxels of a mask with a face on the background, one by one."""
+    """Finds the voxels with a face on the background, one by one."""
     points = []
     for index in np.ndindex(mask.shape):
         if not mask[index]:
@@ -60,6 +60,6 @@ def slow_border(mask):
 
 
 def slow_distances(points, others, spacing):
-    """For each point the distance to the nearest other, from all pairs."""
+    """Returns each point's distance to the nearest other, from all pairs."""
     gaps = (points[:, None] - others[None]) * np.asarray(spacing, float)
     return np.sqrt((gaps**2).sum(-1)).min(1)

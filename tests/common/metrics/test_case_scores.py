@@ -1,4 +1,4 @@
-"""One case's row against slow formulas, the rules of empty regions, and MedPy."""
+"""The row of one case against slow formulas, the rules for empty regions, and MedPy."""
 
 import math
 
@@ -19,7 +19,7 @@ NAN = math.nan
 
 
 def tumor(center, shape=SHAPE):
-    """Nested balls: edema, non-enhancing, enhancing tumor and necrosis."""
+    """Returns nested balls: edema, non-enhancing and enhancing tumor, and necrosis."""
     labels = np.zeros(shape, np.uint8)
     for label, radius in ((2, 7), (3, 5), (4, 4), (1, 2)):
         labels[ball(shape, center, radius, SPACING)] = label
@@ -29,12 +29,12 @@ def tumor(center, shape=SHAPE):
 @pytest.fixture(scope="module")
 def case():
     prediction, truth = tumor((11, 8, 9)), tumor((9, 10, 9))
-    prediction[0, :3, :3] = 4  # a stray, in a slice without tumor
+    prediction[0, :3, :3] = 4  # stray voxels, in a slice without tumor
     return prediction, truth
 
 
 def by_hand(prediction, truth, values):
-    """Scores of one region, voxel by voxel over the whole volume."""
+    """Scores one region voxel by voxel over the whole volume."""
     predicted, true = np.isin(prediction, values), np.isin(truth, values)
     tp = fp = fn = tn = wrong = right = 0
     for index in np.ndindex(truth.shape):
@@ -70,11 +70,11 @@ def test_row_equals_slow_formulas(case):
     }
     assert list(row) == list(expected)
     assert row == pytest.approx(expected)
-    # The stray is counted in the volume, and not in the slices with tumor.
+    # The stray voxels count in the volume but not in the slices with tumor.
     assert row["wt_specificity_slices"] != row["wt_specificity"]
 
 
-def test_rows_hold_plain_numbers(case):
+def test_rows_contain_plain_numbers(case):
     row = score_case(*case, SPACING)
     assert {type(value) for value in row.values()} == {str, int, float}
 
@@ -91,8 +91,8 @@ def test_distances_follow_the_rule_of_the_convention(case, name):
 
 
 FAR = BRATS_DIAGONAL
-# Rule: (Dice, IoU, precision, sensitivity, HD95) where both are empty, where only
-# the truth is, and where only the prediction is.
+# By rule: (Dice, IoU, precision, sensitivity, HD95) if both are empty, if only the
+# truth is, and if only the prediction is.
 EMPTY = {
     "brats": [(1, 1, 1, 1, 0), (0, 0, 0, NAN, FAR), (0, 0, NAN, 0, FAR)],
     "one": [(1, 1, 1, 1, NAN), (0, 0, 0, NAN, NAN), (0, 0, NAN, 0, NAN)],
@@ -104,7 +104,7 @@ EMPTY = {
 
 @pytest.mark.parametrize("distance", ["border-max", "pooled", "area-weighted"])
 @pytest.mark.parametrize("rule", EMPTY)
-def test_empty_regions_score_as_the_rule_says(distance, rule):
+def test_empty_regions_score_by_the_rule(distance, rule):
     edema = np.full(SHAPE, 2, np.uint8)
     enhancing = tumor((9, 10, 9))
     edema[enhancing == 0] = 0
@@ -121,7 +121,7 @@ def test_empty_regions_score_as_the_rule_says(distance, rule):
         assert row["wt_hd"] == 0 and row["wt_dice"] == 1
 
 
-def test_a_structure_is_missed_where_no_voxel_of_it_is_found():
+def test_a_structure_is_missed_if_none_of_its_voxels_is_found():
     truth, prediction = np.zeros((2, *SHAPE), np.uint8)
     truth[2, 2, 2], prediction[9, 9, 9] = 4, 4
     row = score_case(prediction, truth, SPACING)
@@ -135,7 +135,9 @@ def test_volumes_without_any_tumor():
     for region in REGIONS:
         assert row[f"{region}_tn"] == empty.size
         assert row[f"{region}_specificity"] == row[f"{region}_dice"] == 1
-        assert math.isnan(row[f"{region}_specificity_slices"])  # there is none
+        assert math.isnan(
+            row[f"{region}_specificity_slices"]
+        )  # there are no such slices
 
 
 def test_other_regions_and_types(case):
@@ -147,17 +149,17 @@ def test_other_regions_and_types(case):
     )
 
 
-def test_refuses_what_is_no_case(case):
+def test_invalid_cases_are_refused(case):
     prediction, truth = case
     with pytest.raises(ValueError, match=r"Received: \(11, 20, 22\) and \(12, 20, 22"):
         score_case(prediction[1:], truth, SPACING)
-    with pytest.raises(ValueError, match="one shape .depth, height, width."):
+    with pytest.raises(ValueError, match="same shape .depth, height, width."):
         score_case(prediction[0], truth[0], SPACING[1:])
-    with pytest.raises(ValueError, match="`prediction` must hold"):
+    with pytest.raises(ValueError, match="labels 0 to 4 in `prediction`"):
         score_case(prediction + 2, truth, SPACING)
     with pytest.raises(ValueError, match="3 positive numbers"):
         score_case(prediction, truth, (1, 1))
-    with pytest.raises(ValueError, match="Expected a convention"):
+    with pytest.raises(ValueError, match="Expected one of the conventions"):
         score_case(prediction, truth, SPACING, convention="hd95")
 
 
@@ -168,7 +170,7 @@ def test_real_case_equals_medpy(shared_data):
     truth = np.asarray(nibabel.load(path).dataobj).astype(np.uint8).T
     prediction = np.roll(truth, (2, 3, -4), (0, 1, 2))
     row = score_case(prediction, truth, (1, 1, 1), convention="pooled/one")
-    # MedPy measures in whole volumes; in a closer one it takes a tenth of the time.
+    # MedPy measures in whole volumes; in a closer crop it takes a tenth of the time.
     near = (slice(20, 115), slice(60, 190), slice(40, 130))
     assert np.count_nonzero(truth[near]) == np.count_nonzero(truth)
     for region, values in REGIONS.items():

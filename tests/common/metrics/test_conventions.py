@@ -1,4 +1,4 @@
-"""Conventions: every pair of rules has its name, and says what it does."""
+"""Conventions: every pair of rules has a name and a description in words."""
 
 import numpy as np
 import pytest
@@ -19,18 +19,18 @@ SCORES = ("dice", "iou", "precision", "sensitivity", "specificity")
 SCORES += ("specificity_slices", "hd", "hd95", "asd")
 
 
-def test_every_score_of_a_case_has_its_words():
+def test_every_score_of_a_case_is_described():
     masks = np.ones((2, 1, 3, 4), np.uint8)
     row = score_case(*masks, (1, 1, 1), {"x": (1,)})
     others = ("tp", "fp", "fn", "tn", "empty_truth", "empty_prediction", "missed")
     names = [name.removeprefix("x_") for name in row if name != "convention"]
     assert set(names) - set(others) == set(SCORES)
-    # Dice and IoU have one definition of what is empty, all others their own.
+    # Dice and IoU share a definition of empty, all others have their own.
     for convention in CONVENTIONS.values():
         assert len({convention.describe(score) for score in SCORES}) == len(SCORES) - 1
 
 
-def test_conventions_differ_in_words_where_they_differ():
+def test_descriptions_differ_where_conventions_differ():
     words = {
         tuple(convention.describe(score) for score in SCORES)
         for convention in CONVENTIONS.values()
@@ -38,7 +38,7 @@ def test_conventions_differ_in_words_where_they_differ():
     assert len(words) == len(CONVENTIONS)
 
 
-def test_words_say_what_the_rules_do():
+def test_descriptions_match_the_rules():
     convention = find_convention("pooled/brats")
     assert convention.describe("hd95") == (
         "per case; 95th percentile of the Hausdorff distance, mm; "
@@ -54,7 +54,7 @@ def test_words_say_what_the_rules_do():
         convention.describe("wt_dice")
 
 
-def test_diagonal_is_the_one_that_brats_gives():
+def test_diagonal_is_the_one_of_brats():
     assert round(BRATS_DIAGONAL, 2) == 373.13
     assert EMPTY_RULES["brats"].one_distance == BRATS_DIAGONAL
 

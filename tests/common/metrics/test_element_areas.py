@@ -7,14 +7,14 @@ from common.metrics.element_areas import element_areas
 
 
 def code(*voxels):
-    """The pattern in which these of the 2x2x2 voxels are inside."""
+    """Returns the pattern in which these of the 2x2x2 voxels are inside."""
     inside = np.zeros((2, 2, 2), np.uint8)
     for voxel in voxels:
         inside[voxel] = 1
     return int(np.packbits(inside)[0])
 
 
-def test_areas_that_geometry_gives():
+def test_areas_from_geometry():
     areas = element_areas((2, 3, 5))
     assert areas[0] == areas[255] == 0
     assert np.count_nonzero(areas) == 254
@@ -23,17 +23,17 @@ def test_areas_that_geometry_gives():
     assert areas[code(*((1, h, w) for h, w in plane))] == pytest.approx(3 * 5)
     assert areas[code(*((d, 1, w) for d, w in plane))] == pytest.approx(2 * 5)
     assert areas[code(*((d, h, 1) for d, h in plane))] == pytest.approx(2 * 3)
-    # An edge is cut off from the middle of one side to that of the other.
+    # An edge is cut off from the middle of one side to the middle of the other.
     cut = np.hypot(2 / 2, 3 / 2) * 5
     assert areas[code((1, 1, 0), (1, 1, 1))] == pytest.approx(cut)
-    # A corner is cut off by the triangle of three middles.
+    # A corner is cut off by the triangle between the middles of three edges.
     middles = np.diag([1.0, 1.5, 2.5])
     sides = middles[1] - middles[0], middles[2] - middles[0]
     triangle = np.linalg.norm(np.cross(*sides)) / 2
     assert areas[code((0, 0, 0))] == pytest.approx(triangle)
 
 
-def test_inside_and_outside_have_one_surface():
+def test_inside_and_outside_share_a_surface():
     areas = element_areas((1, 0.9, 3))
     np.testing.assert_array_equal(areas, areas[::-1])
 

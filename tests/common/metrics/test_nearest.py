@@ -1,4 +1,4 @@
-"""Nearest distances: tree and map are the same, and equal all pairs."""
+"""Nearest distances: tree and map agree with each other and with all pairs."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from common.metrics.nearest import nearest_distances
 from tests.common.metrics.masks import slow_distances
 
 SHAPE = (12, 30, 40)
-# Costs that leave one way only.
+# Costs under which only one way remains.
 WAYS = {
     "map": {"NEAR_COST": np.inf},
     "tree": {"NEAR_COST": 0, "FAR_COST": 0},

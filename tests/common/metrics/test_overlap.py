@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from common.metrics import overlap
 
 SCORES = {"dice": overlap.dice, "iou": overlap.iou, "mean_iou": overlap.mean_iou}
-relaxed = settings(deadline=None)  # a busy machine is no failure
+relaxed = settings(deadline=None)  # a busy machine is not a failure
 counts = st.tuples(*[st.integers(0, 10**9)] * 4)
 pairs = array_shapes(max_dims=3, max_side=6).flatmap(
     lambda shape: st.tuples(arrays(bool, shape), arrays(bool, shape))
@@ -36,7 +36,7 @@ def test_confusion_equals_a_loop(masks):
 
 @relaxed
 @given(pairs)
-def test_dice_and_iou_equal_sets_of_pixels(masks):
+def test_dice_and_iou_equal_formulas_of_sets(masks):
     prediction, truth = (set(np.flatnonzero(mask)) for mask in masks)
     both, either = len(prediction & truth), len(prediction | truth)
     total = len(prediction) + len(truth)
@@ -80,7 +80,7 @@ def test_dice_is_a_function_of_iou(counts):
 @relaxed
 @given(st.lists(counts, min_size=1, max_size=20))
 def test_mean_iou_of_images_is_bounded_by_their_mean_dice(cases):
-    # What excludes the per-image reading of linkdsl's published mean IoU.
+    # This excludes the per-image reading of linkdsl's published mean IoU.
     arrays_ = np.array(cases).T
     bound = (np.mean(overlap.dice(*arrays_)) + 1) / 2
     assert np.mean(overlap.mean_iou(*arrays_)) <= bound + 1e-12
@@ -89,7 +89,7 @@ def test_mean_iou_of_images_is_bounded_by_their_mean_dice(cases):
 @pytest.mark.parametrize("name", SCORES)
 def test_arrays_of_counts_equal_one_by_one(name):
     random = np.random.default_rng(0)
-    cases = random.integers(0, 5, size=(4, 3, 50))  # with empty ones among them
+    cases = random.integers(0, 5, size=(4, 3, 50))  # some of them empty
     expected = [SCORES[name](*case) for case in cases.reshape(4, -1).T]
     np.testing.assert_array_equal(SCORES[name](*cases).ravel(), expected)
 
@@ -103,11 +103,11 @@ def test_counts_over_some_axes_are_those_of_each_image():
 
 
 @pytest.mark.parametrize("name", ["dice", "iou"])
-def test_both_empty_has_the_named_value(name):
+def test_both_empty_has_the_requested_value(name):
     assert SCORES[name](0, 0, 0, 9) == 1
     assert SCORES[name](0, 0, 0, 9, empty=0.0) == 0
     assert math.isnan(SCORES[name](0, 0, 0, 9, empty=math.nan))
-    # One of them empty is a plain zero, by any convention.
+    # If only one is empty, the score is zero under any convention.
     assert SCORES[name](0, 0, 3, 6, empty=math.nan) == 0
     assert SCORES[name](0, 3, 0, 6, empty=math.nan) == 0
 
@@ -133,12 +133,12 @@ def test_soft_dice_equals_a_loop(masks, seed, smooth):
 
 
 def test_soft_dice_counts_the_pixels_of_a_half_precision_map():
-    # The sum, 90000, is more than float16 can hold.
+    # The sum, 90000, exceeds the range of float16.
     ones = np.ones((300, 300), np.float16)
     assert overlap.soft_dice(ones, ones) == 1
 
 
-def test_soft_dice_of_nothing():
+def test_soft_dice_of_empty_masks():
     nothing = np.zeros((2, 2))
     assert overlap.soft_dice(nothing, nothing) == 1
     assert math.isnan(overlap.soft_dice(nothing, nothing, empty=math.nan))
@@ -147,19 +147,19 @@ def test_soft_dice_of_nothing():
 @pytest.mark.parametrize(
     "prediction, truth, message",
     [
-        (np.full((2, 2), 0.7), np.ones((2, 2)), "`prediction` must be a binary mask"),
-        (np.ones((2, 2)), np.full((2, 2), 4), "`truth` must be a binary mask"),
+        (np.full((2, 2), 0.7), np.ones((2, 2)), "binary mask .* `prediction`"),
+        (np.ones((2, 2)), np.full((2, 2), 4), "binary mask .* `truth`"),
         (np.ones((2, 2)), np.ones((2, 2, 1)), r"Received: \(2, 2\) and \(2, 2, 1\)"),
     ],
 )
-def test_refuses_what_is_no_pair_of_masks(prediction, truth, message):
+def test_invalid_masks_are_refused(prediction, truth, message):
     with pytest.raises(ValueError, match=message):
         overlap.confusion(prediction, truth)
 
 
 @relaxed
 @given(pairs)
-def test_precision_and_sensitivity_equal_sets_of_pixels(masks):
+def test_precision_and_sensitivity_equal_formulas_of_sets(masks):
     prediction, truth = (set(np.flatnonzero(mask)) for mask in masks)
     both = len(prediction & truth)
     result = overlap.confusion(*masks)
@@ -172,7 +172,7 @@ def test_precision_and_sensitivity_equal_sets_of_pixels(masks):
 
 @relaxed
 @given(pairs)
-def test_specificity_equals_sets_of_pixels(masks):
+def test_specificity_equals_formulas_of_sets(masks):
     prediction, truth = (set(np.flatnonzero(~mask)) for mask in masks)
     found = overlap.specificity(*overlap.confusion(*masks))
     if truth:
@@ -186,14 +186,14 @@ def test_specificity_equals_sets_of_pixels(masks):
 def test_dice_is_the_harmonic_mean_of_precision_and_sensitivity(counts):
     precision = overlap.precision(*counts)
     sensitivity = overlap.sensitivity(*counts)
-    if precision + sensitivity > 0:  # and neither is undefined
+    if precision + sensitivity > 0:  # False also if one is undefined
         harmonic = 2 * precision * sensitivity / (precision + sensitivity)
         assert overlap.dice(*counts) == pytest.approx(harmonic)
     else:
         assert counts[0] == 0
 
 
-# tp, fp, fn: nothing; only predicted; only true; apart.
+# (tp, fp, fn): nothing; only predicted; only true; disjoint.
 @pytest.mark.parametrize(
     "counts, precision, sensitivity",
     [
@@ -203,7 +203,7 @@ def test_dice_is_the_harmonic_mean_of_precision_and_sensitivity(counts):
         ((0, 2, 3, 4), 0, 0),
     ],
 )
-def test_zero_by_zero_has_the_named_value(counts, precision, sensitivity):
+def test_zero_by_zero_has_the_requested_value(counts, precision, sensitivity):
     for score, expected in (
         (overlap.precision, precision),
         (overlap.sensitivity, sensitivity),
@@ -224,7 +224,7 @@ def test_specificity_of_no_background():
 @pytest.mark.parametrize(
     "score", [overlap.precision, overlap.sensitivity, overlap.specificity]
 )
-def test_arrays_of_counts_equal_one_by_one_with_what_is_undefined(score):
+def test_arrays_of_counts_equal_one_by_one_even_if_undefined(score):
     random = np.random.default_rng(0)
     cases = random.integers(0, 3, size=(4, 3, 50))
     expected = [score(*case) for case in cases.reshape(4, -1).T]

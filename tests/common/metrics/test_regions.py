@@ -12,7 +12,7 @@ def test_regions_are_nested():
 
 
 @pytest.mark.parametrize("present", [(0, 1, 2, 3, 4), (0, 1, 2, 4)])
-def test_masks_equal_a_look_at_each_voxel(present):
+def test_masks_equal_a_loop_over_voxels(present):
     labels = np.random.default_rng(0).choice(present, (3, 4, 5)).astype(np.uint8)
     masks = region_masks(labels)
     assert list(masks) == ["wt", "tc", "et"]
@@ -50,6 +50,6 @@ def test_labels_of_any_integer_type_become_bytes(kind):
         (np.array([0.0, 1.0]), "type float64, values from 0.0 to 1.0"),
     ],
 )
-def test_refuses_what_are_no_canonical_labels(labels, received):
-    with pytest.raises(ValueError, match=f"`truth` must hold .*{received}"):
+def test_other_labels_are_refused(labels, received):
+    with pytest.raises(ValueError, match=f"labels 0 to 4 in `truth`.*{received}"):
         check_labels(labels, "truth")

@@ -50,7 +50,7 @@ def test_border_rules_equal_all_pairs_of_border_voxels(masks, spacing, percentil
 def test_hand_drawn_row():
     prediction = drawn("XXX.......")
     truth = drawn(".XXX.....X")
-    # All seven voxels are border. To the truth: 1, 0, 0; back: 0, 0, 1, 7.
+    # All seven voxels are border. Distances to the truth: 1, 0, 0; back: 0, 0, 1, 7.
     assert hd(prediction, truth) == 7
     assert hd(prediction, truth, percentile=50) == 0.5
     assert hd(prediction, truth, rule="pooled", percentile=50) == 0
@@ -59,20 +59,21 @@ def test_hand_drawn_row():
     assert mean == pytest.approx((1 / 3 + 8 / 4) / 2)
 
 
-def test_the_inside_is_no_surface():
+def test_the_interior_is_not_surface():
     truth = np.ones((5, 5, 5), bool)
     prediction = np.zeros_like(truth)
     prediction[2, 2, 2] = True
-    # From the center to the nearest face 2, from a corner to the center 12 ** 0.5.
+    # From the center to the nearest face: 2. From a corner to the center: 12 ** 0.5.
     distances = surface_distances(prediction, truth, UNIT)
     assert distances.to_truth.tolist() == [2]
     assert len(distances.to_prediction) == 5**3 - 3**3
     assert distances.hausdorff() == pytest.approx(12**0.5)
 
 
-# Which number is "the" HD95 is a convention: a lesion that is found smaller, beside
-# its place and with one stray voxel. The stray is more than a twentieth of the small
-# prediction's surface by area, about as much by voxels, and less of both together.
+# Which number is "the" HD95 is a convention, as this lesion shows: its prediction is
+# smaller, shifted and has one stray voxel. The stray voxel is more than a twentieth of
+# the small prediction's surface by area, about as much by voxels, and less of both
+# surfaces together.
 @pytest.mark.parametrize("name, values", GOLDEN.items())
 def test_one_pair_of_masks_has_three_values(name, values):
     masks = lesion(name)
@@ -83,8 +84,8 @@ def test_one_pair_of_masks_has_three_values(name, values):
 @every_rule
 @pytest.mark.parametrize("spacing", [UNIT, (3.0, 0.9, 0.9)])
 def test_boxes_that_are_shifted(rule, spacing):
-    # A shift along the depth: the faces at both ends are that far apart, and all
-    # other faces lie in each other.
+    # After a shift along the depth the faces at both ends are that far apart, and all
+    # other faces coincide in part.
     truth = np.zeros((20, 16, 16), bool)
     truth[4:12, 3:13, 3:13] = True
     prediction = np.roll(truth, 3, 0)
@@ -97,7 +98,7 @@ def test_boxes_in_boxes(rule):
     truth[2:22, 2:22, 2:22] = True
     prediction = np.zeros_like(truth)
     prediction[5:19, 5:19, 5:19] = True
-    # From the inner box 3 everywhere; from a corner of the outer one 3 * 3 ** 0.5.
+    # From the inner box: 3 everywhere. From a corner of the outer one: 3 * 3 ** 0.5.
     distances = surface_distances(prediction, truth, UNIT, rule)
     assert set(distances.to_truth) == {3}
     assert distances.hausdorff() == pytest.approx(3 * 3**0.5)
@@ -106,8 +107,8 @@ def test_boxes_in_boxes(rule):
 @every_rule
 @pytest.mark.parametrize("spacing", [UNIT, (2.0, 1.0, 1.0)])
 def test_concentric_balls(rule, spacing):
-    # All points of one sphere are equally far from the other: every percentile and
-    # the mean are the difference of the radii, to within a voxel's diagonal.
+    # All points of one sphere are equally far from the other, so every percentile and
+    # the mean equal the difference of the radii, to within a voxel's diagonal.
     shape = [round(64 / mm) for mm in spacing]
     truth = ball(shape, (31, 31, 31), 28, spacing)
     prediction = ball(shape, (31, 31, 31), 20, spacing)
@@ -150,7 +151,7 @@ def test_the_largest_distance_does_not_depend_on_pooling(masks, spacing):
 @every_rule
 @relaxed
 @given(masks=pairs(), spacing=spacings)
-def test_nothing_between_a_mask_and_itself(rule, masks, spacing):
+def test_a_mask_has_no_distance_to_itself(rule, masks, spacing):
     distances = surface_distances(masks[0], masks[0], spacing, rule)
     assert distances.hausdorff() == distances.mean() == 0
 
@@ -158,8 +159,8 @@ def test_nothing_between_a_mask_and_itself(rule, masks, spacing):
 @every_rule
 @relaxed
 @given(masks=pairs(), margins=st.tuples(*[st.integers(0, 4)] * 6))
-def test_place_and_margin_change_nothing(rule, masks, margins):
-    # Exactly, so that a caller may crop as closely as it likes.
+def test_position_and_margin_change_nothing(rule, masks, margins):
+    # Exactly nothing, so that a caller may crop as closely as it likes.
     pads = np.reshape(margins, (3, 2))
     plain = surface_distances(*masks, (2, 1, 0.9375), rule)
     moved = [np.pad(mask, pads) for mask in masks]
@@ -192,21 +193,21 @@ def test_slices_have_distances_too():
     truth = drawn("XX... XX... .....")[0]
     prediction = drawn("...XX ...XX .....")[0]
     assert hd(prediction, truth, (1, 2)) == 6
-    with pytest.raises(ValueError, match="in volumes only"):
+    with pytest.raises(ValueError, match="in three dimensions only"):
         hd(prediction, truth, (1, 2), "area-weighted")
 
 
 @pytest.mark.parametrize("spacing", [(1, 1), (1, 1, 0), (1, 1, -1), (1, 1, np.nan)])
-def test_refuses_what_is_no_spacing(spacing):
+def test_invalid_spacings_are_refused(spacing):
     mask = np.ones((2, 2, 2), bool)
     with pytest.raises(ValueError, match="3 positive numbers of mm"):
         surface_distances(mask, mask, spacing)
 
 
-def test_refuses_what_has_no_distance():
+def test_empty_masks_are_refused():
     some, none = np.ones((2, 2, 2), bool), np.zeros((2, 2, 2), bool)
     for pair in [(some, none), (none, some), (none, none)]:
-        with pytest.raises(ValueError, match="no distance to nothing"):
+        with pytest.raises(ValueError, match="no distance to an empty one"):
             surface_distances(*pair, UNIT)
     with pytest.raises(ValueError, match=r"Received: \(2, 2, 2\) and \(2, 2, 1\)"):
         surface_distances(some, some[..., :1], UNIT)

@@ -13,7 +13,7 @@ ANISOTROPIC = (3.0, 0.9, 0.7)
 
 
 def ragged(seed):
-    """A ball with holes and crumbs around it, another from it, touching an edge."""
+    """Returns two shifted balls with holes and crumbs, one of which touches an edge."""
     random = np.random.default_rng(seed)
     truth = ball((14, 20, 24), (5, 9, 11), 7) ^ (random.random((14, 20, 24)) > 0.97)
     prediction = np.roll(truth, (-3, 2, 1), (0, 1, 2))
@@ -50,8 +50,8 @@ def test_hausdorff_equals_simpleitk(masks, spacing):
         image.SetSpacing([float(mm) for mm in reversed(spacing)])
     oracle = sitk.HausdorffDistanceImageFilter()
     oracle.Execute(*images)
-    # ITK measures from and to whole masks, in single precision: the same for masks
-    # that are not hollow.
+    # ITK measures between whole masks, in single precision. Unless a mask is hollow,
+    # the result is the same.
     ours = surface_distances(*masks, spacing).hausdorff()
     assert ours == pytest.approx(oracle.GetHausdorffDistance(), rel=1e-6)
 
@@ -77,7 +77,7 @@ def in_deepmind(deepmind, masks, spacing):
     return deepmind.compute_surface_distances(truth, prediction, spacing)
 
 
-# It still imports from namespaces that SciPy is about to drop.
+# surface-distance still imports from namespaces that SciPy is about to drop.
 @pytest.mark.filterwarnings("ignore:Please import:DeprecationWarning")
 @over_masks
 @over_spacings

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from common.losses.sampled_cross_entropy import sampled_cross_entropy
+from common.losses.sampled_pixels import sampled_cross_entropy
 
 
 @pytest.fixture
@@ -35,6 +35,6 @@ def test_is_the_weighted_mean_of_keras(example):
     assert received == pytest.approx(expected, rel=1e-6)
 
 
-def test_nothing_sampled(example):
+def test_no_sampled_pixels(example):
     labels, logits, weights = example
     assert float(sampled_cross_entropy(labels, logits, 0 * weights)) == 0.0
