@@ -36,5 +36,9 @@ class Finding:
 
 
 def exit_code(findings):
-    """Returns the exit code of a check: 1 if any finding is an error, else 0."""
+    """Returns the exit code of a check: 1 if any finding is an error, else 0.
+
+    Args:
+        findings: iterable of `Finding`.
+    """
     return int(any(finding.severity == "error" for finding in findings))

@@ -140,7 +140,7 @@ def resize_area(image, size):
 
 
 def area_weights(old, new):
-    """Returns the matrix `(new, old)` that averages `old` cells into `new`.
+    """Returns the float32 matrix `(new, old)` that averages `old` cells into `new`.
 
     Row i holds, for each input cell, the share of output cell i that it covers; each
     row sums to 1.

@@ -37,7 +37,16 @@ def generator(seed, *counters):
 
 
 def epoch_order(seed, epoch, count):
-    """Returns the permutation of `range(count)` of one epoch, `(count,)`."""
+    """Returns the order of the examples in one epoch.
+
+    Args:
+        seed: the run's seed.
+        epoch: the epoch.
+        count: number of examples.
+
+    Returns:
+        A permutation of `range(count)`.
+    """
     return generator(seed, epoch).permutation(count)
 
 

@@ -6,7 +6,14 @@ MULTIPLE = 16
 
 
 def padded_size(size):
-    """Returns a size (height, width), in pixels, rounded up to multiples of 16."""
+    """Rounds the sides of a slice up to multiples of 16.
+
+    Args:
+        size: `(height, width)` in pixels.
+
+    Returns:
+        `(height, width)` in pixels.
+    """
     return tuple(-(-side // MULTIPLE) * MULTIPLE for side in size)
 
 

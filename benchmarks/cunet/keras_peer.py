@@ -101,7 +101,7 @@ def example(batch, side):
     """
     import numpy as np
 
-    from data.batches.slices import SliceName
+    from data.batches.slice_name import SliceName
 
     y, x = (np.indices((side, side)) - (side - 1) / 2) / side
     radius = np.hypot(y, x)

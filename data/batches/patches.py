@@ -1,34 +1,17 @@
 """Patches of prepared volumes in three views."""
 
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 
 from common.errors import UserError
+from data.batches.patch_name import PatchName
 from data.normalize import brain_zscore
 from data.order import NOISE, PATCHES, generator
 from data.volume.views import axes_from_view, axes_to_view, to_view
 
 # After so many draws of a batch without foreground, it is considered impossible.
 MAX_DRAWS = 1000
-
-
-class PatchName(NamedTuple):
-    """One patch, named before its image is read.
-
-    Args:
-        case_id: the case.
-        center: `(depth, height, width)` in voxels of the whole grid.
-        step: the training step it is read in.
-        position: its place in the batch of the step; step and position key its noise
-            and its augmentation.
-    """
-
-    case_id: str
-    center: tuple[int, int, int]
-    step: int
-    position: int
 
 
 class PatchSampler:

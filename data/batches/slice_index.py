@@ -65,7 +65,11 @@ class SliceIndex:
         return self.counts[:, 2:].any(axis=1)
 
     def take(self, rows):
-        """Returns the index of some rows, chosen by numbers or by a mask."""
+        """Returns the index of some rows.
+
+        Args:
+            rows: their numbers, or a boolean mask `(slices,)`.
+        """
         return SliceIndex(
             self.case_ids, self.case[rows], self.z[rows], self.counts[rows]
         )

@@ -10,12 +10,20 @@ from data.order import SLICES, generator
 
 
 def tumor_slices(index):
-    """Keeps the slices that hold tumor."""
+    """Keeps the slices that hold tumor.
+
+    Args:
+        index: a `data.batches.slice_index.SliceIndex`.
+    """
     return index.take(index.tumor)
 
 
 def brain_slices(index):
-    """Keeps the slices that hold brain or tumor."""
+    """Keeps the slices that hold brain or tumor.
+
+    Args:
+        index: a `data.batches.slice_index.SliceIndex`.
+    """
     return index.take(index.brain | index.tumor)
 
 

@@ -1,28 +1,12 @@
 """Batches of whole axial slices: named first, read later."""
 
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 
+from data.batches.slice_name import SliceName
 from data.normalize import brain_zscore
 from data.order import batches
-
-
-class SliceName(NamedTuple):
-    """One slice of one epoch.
-
-    Args:
-        case_id: the case.
-        z: position of the slice in the whole volume.
-        epoch: the epoch that it is read in.
-        row: its row in the index of the epoch; epoch and row key its augmentation.
-    """
-
-    case_id: str
-    z: int
-    epoch: int
-    row: int
 
 
 def slice_batches(index, batch_size, seed, first_step=0, policy=None):

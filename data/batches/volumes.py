@@ -1,27 +1,13 @@
 """Whole volumes, resampled or cropped to one size, as examples for training."""
 
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 
+from data.batches.volume_name import VolumeName
 from data.normalize import brain_zscore
 from data.order import batches
 from data.volume.resampling import resample, resample_labels
-
-
-class VolumeName(NamedTuple):
-    """One volume of one epoch.
-
-    Args:
-        case_id: the case.
-        epoch: the epoch that it is read in.
-        row: its row among the cases; epoch and row key its augmentation.
-    """
-
-    case_id: str
-    epoch: int
-    row: int
 
 
 def volume_batches(case_ids, batch_size, seed, first_step=0):

@@ -122,7 +122,11 @@ class BratsDataset:
         return self._geometries[case.id]
 
     def source(self, case):
-        """Returns a hash of the files of a case and their meaning (computed once)."""
+        """Returns a hash of the files of a case and their meaning (computed once).
+
+        Args:
+            case: a case of this data set.
+        """
         if case.id not in self._sources:
             paths = [case.images[name] for name in MODALITIES]
             paths += [] if case.label is None else [case.label]

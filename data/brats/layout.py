@@ -76,7 +76,11 @@ def find_layout(root, release=None):
 
 
 def is_phantom(folder):
-    """Whether our phantom writer made the folder of a data set."""
+    """Whether our phantom writer made the folder of a data set.
+
+    Args:
+        folder: the folder, a `Path`.
+    """
     path = folder / PHANTOM_FILE
     settings = read_json(path) if path.is_file() else None
     return isinstance(settings, dict) and settings.get("writer") == PHANTOM_WRITER

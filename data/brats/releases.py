@@ -53,17 +53,34 @@ class Release:
         return sum(self.totals.values())
 
     def patient(self, case):
-        """Returns the patient by the name of a folder; None if it is not a case's."""
+        """Returns the patient of a case, or None if the name is not that of a case.
+
+        Args:
+            case: name of the folder.
+        """
         match = self._case_pattern.fullmatch(case)
         return match and match["patient"]
 
     def case_id(self, case, group):
-        """Returns the id of a case: its folder's name, unless another grade has it."""
+        """Returns the id of a case.
+
+        Args:
+            case: name of its folder.
+            group: its grade, or `""`.
+
+        Returns:
+            The name of the folder, with the grade in front if another grade has it too.
+        """
         prefixed = self.prefixed.get(group)
         return f"{group}_{case}" if prefixed and re.match(prefixed, case) else case
 
     def role(self, case, file):
-        """Returns which of `ROLES` a file in the folder of a case has, or None."""
+        """Returns which of `ROLES` a file has, or None.
+
+        Args:
+            case: name of the folder of the case.
+            file: name of the file.
+        """
         for role, pattern in self._file_patterns.items():
             match = pattern.fullmatch(file)
             if match and match.groupdict().get("case", case).lower() == case.lower():
@@ -71,12 +88,22 @@ class Release:
         return next((r for r, name in self.aliases.items() if name == file), None)
 
     def number(self, role, file):
-        """Returns the number in the name of a file, or None if it has none."""
+        """Returns the number in the name of a file, or None if it has none.
+
+        Args:
+            role: the role of the file, one of `ROLES`.
+            file: name of the file.
+        """
         match = self._file_patterns[role].fullmatch(file)
         return match and match.groupdict().get("number")
 
     def file_name(self, role, case):
-        """Returns the file name of a role as one would search for it."""
+        """Returns the file name of a role, with a placeholder for any number.
+
+        Args:
+            role: one of `ROLES`.
+            case: name of the folder of the case.
+        """
         return self.files[role].format(case=case, number="<number>", more="_3more")
 
     @cached_property

@@ -78,13 +78,24 @@ class FigshareDataset:
         return read_slice(case.label)
 
     def plane(self, case):
-        """Returns `"axial"`, `"coronal"` or `"sagittal"`, or None if unknown."""
+        """Returns the plane of a case.
+
+        Args:
+            case: a case of this data set.
+
+        Returns:
+            `"axial"`, `"coronal"` or `"sagittal"`, or None if unknown.
+        """
         if self._phantom is not None:
             return self._phantom["planes"].get(case.id)
         return PLANES[self._index[case.id]] if self._is_known() else None
 
     def spacing(self, case):
-        """Returns the size of a case's pixels in mm, derived from the image's width."""
+        """Returns the size of the pixels in mm, derived from the width of the image.
+
+        Args:
+            case: a case of this data set.
+        """
         return _SPACING_512 * 512 / self._sizes[case.id][1]
 
     def fingerprint(self):
@@ -96,7 +107,11 @@ class FigshareDataset:
         return self._fingerprint
 
     def source(self, case):
-        """Returns a hash of the file of a case (computed once)."""
+        """Returns a hash of the file of a case (computed once).
+
+        Args:
+            case: a case of this data set.
+        """
         if case.id not in self._sources:
             self._sources[case.id] = sha256(case.label)
         return self._sources[case.id]

@@ -54,6 +54,9 @@ LABELS = dict.fromkeys(range(1, TOTAL + 1), 2) | _by_index(_LABEL_BLOCKS)
 def slice_files(root):
     """Lists the slices of a folder, `<index>.mat`.
 
+    Args:
+        root: the folder.
+
     Returns:
         `(files, others)`: `(index, path)` of each slice in numeric order (with an
         index twice if `7.mat` and `007.mat` both exist); and the paths of the
@@ -92,7 +95,11 @@ def find_cvind(root, is_phantom):
 
 
 def read_phantom_settings(root):
-    """Returns what our phantom writer stored in `phantom.json`, or None."""
+    """Returns what our phantom writer stored in `phantom.json`, or None.
+
+    Args:
+        root: the folder.
+    """
     path = Path(root) / PHANTOM_FILE
     if not path.is_file():
         return None

@@ -35,7 +35,12 @@ class CaseCache:
         return self.folder / f"{case_id}.h5"
 
     def holds(self, case_id, source):
-        """Whether the cache has the case, made from `source` (a digest)."""
+        """Whether the cache has a case.
+
+        Args:
+            case_id: the case.
+            source: digest of what it must have been made from.
+        """
         path = self.path(case_id)
         if not path.exists():
             return False
@@ -138,6 +143,9 @@ class CaseCache:
     def open(self, case_id):
         """Opens the file of one case, an `h5py.File`, to read parts of it.
 
+        Args:
+            case_id: the case.
+
         Raises:
             UserError: the case or a part of it that is asked for is missing, or its
                 file is damaged.
@@ -171,7 +179,18 @@ class CaseCache:
             return [file[name][...] for name in names]
 
     def read_batch(self, case_ids, names):
-        """Reads some arrays of several cases; returns a list of arrays `(batch, …)`."""
+        """Reads some arrays of several cases.
+
+        Args:
+            case_ids: the cases.
+            names: names of the arrays.
+
+        Returns:
+            A list of arrays `(batch, …)`.
+
+        Raises:
+            UserError: a case is missing or its file is damaged.
+        """
         cases = [self.read(case_id, names) for case_id in case_ids]
         return [np.stack(arrays) for arrays in zip(*cases, strict=True)]
 

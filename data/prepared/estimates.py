@@ -64,14 +64,14 @@ def require_space(folder, size, count):
 
 
 def size_text(size):
-    """Returns a number of bytes in MB or GB, to be shown."""
+    """Returns a number of bytes in MB or GB, for messages."""
     if size < 1e8:
         return f"{math.ceil(size / 1e6)} MB"
     return f"{float(f'{size / 1e9:.2g}'):g} GB"
 
 
 def duration_text(seconds):
-    """Returns a duration in s, min or h, to be shown."""
+    """Returns a number of seconds in s, min or h, for messages."""
     if seconds < 90:
         return f"{max(1, seconds):.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

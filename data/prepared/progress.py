@@ -74,13 +74,20 @@ class Progress:
             self._say_now_and_then()
 
     def say_estimate(self, cases):
-        """Shows what the cases that are left will take, judging by those written."""
+        """Shows what the remaining cases will take, judging by those written.
+
+        Args:
+            cases: number of remaining cases.
+        """
         size = size_text(self._bytes / self.written * cases)
         self._say(f"{cases} more will take about {size} and {self._time(cases)}")
         self._last_line = time.monotonic()
 
     def finish(self, dataset):
         """Shows what was prepared.
+
+        Args:
+            dataset: the data set, for the message about failed cases.
 
         Raises:
             UserError: cases have failed; all are named.

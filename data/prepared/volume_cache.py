@@ -73,7 +73,11 @@ class VolumeCache(CaseCache):
         self.write(case_id, source, arrays, chunks, attributes)
 
     def size_on_disk(self, arrays):
-        """Returns how many bytes the arrays of one case take, in whole chunks."""
+        """Returns how many bytes the arrays of one case take, in whole chunks.
+
+        Args:
+            arrays: the arrays by name.
+        """
         return sum(_padded(x.shape) * x.itemsize for x in arrays.values())
 
     def max_size_on_disk(self, shape):
@@ -93,6 +97,9 @@ class VolumeCache(CaseCache):
 
     def info(self, case_id):
         """Returns the `VolumeInfo` of one case; no voxel is read.
+
+        Args:
+            case_id: the case.
 
         Raises:
             UserError: the case is missing or its file is damaged.

@@ -33,10 +33,26 @@ def from_view(array, view):
 
 
 def axes_to_view(values, view):
-    """Reorders three values, one per axis of the volume, to the axes of a view."""
+    """Reorders three values from the axes of a volume to those of a view.
+
+    Args:
+        values: one value per axis (depth, height, width).
+        view: `"axial"`, `"sagittal"` or `"coronal"`.
+
+    Returns:
+        A tuple, one value per axis (slices, rows, columns).
+    """
     return tuple(values[axis] for axis in VIEWS[view])
 
 
 def axes_from_view(values, view):
-    """Reorders three values, one per axis of a view, to the axes of the volume."""
+    """Reorders three values from the axes of a view to those of a volume.
+
+    Args:
+        values: one value per axis (slices, rows, columns).
+        view: `"axial"`, `"sagittal"` or `"coronal"`.
+
+    Returns:
+        A tuple, one value per axis (depth, height, width).
+    """
     return tuple(values[position] for position in np.argsort(VIEWS[view]))

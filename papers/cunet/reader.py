@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from data.batches.slices import SliceName
+from data.batches.slice_name import SliceName
 from data.normalize import brain_zscore
 from data.padding import padded
 

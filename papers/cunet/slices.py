@@ -6,8 +6,8 @@ import numpy as np
 
 from common.errors import UserError
 from data.batches.slice_index import SliceIndex
+from data.batches.slice_name import SliceName
 from data.batches.slice_policies import drop_share, drop_share_of_free, tumor_slices
-from data.batches.slices import SliceName
 from papers.cunet.protocol import Sampling
 from papers.cunet.sampling import NORMAL, LossSampler
 

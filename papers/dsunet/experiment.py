@@ -15,7 +15,8 @@ from common.metrics.regions import region_masks
 from common.training.plateau import Plateau
 from data.batches.augment_rule import AugmentationRule
 from data.batches.pipeline import batch_stream
-from data.batches.volumes import VolumeName, VolumeReader, volume_batches
+from data.batches.volume_name import VolumeName
+from data.batches.volumes import VolumeReader, volume_batches
 from data.brats.releases import MODALITIES
 from data.normalize import mean_statistics
 from data.volume.geometry import Geometry

@@ -12,8 +12,9 @@ from common.metrics import overlap
 from common.metrics.regions import region_masks
 from data.batches.pipeline import batch_stream
 from data.batches.slice_index import SliceIndex
+from data.batches.slice_name import SliceName
 from data.batches.slice_policies import brain_slices, tumor_slices
-from data.batches.slices import SliceName, SliceReader, slice_batches
+from data.batches.slices import SliceReader, slice_batches
 from data.brats.releases import MODALITIES
 from data.padding import padded, padded_size
 from papers.engine.brats import open_dataset, prepare, prepared_cache

@@ -38,7 +38,14 @@ class View:
         return self.head(np.stack(np.meshgrid(steps, steps)))
 
     def head(self, pixels):
-        """Maps pixels (x, y), `(2, …)`, to points in the head, `(3, …)` in mm."""
+        """Maps pixels to points in the head.
+
+        Args:
+            pixels: x and y in pixels, `(2, …)`.
+
+        Returns:
+            x, y and z in mm, `(3, …)` float32.
+        """
         right = (pixels[0] - self.size / 2 + 0.5) * self._pixel - self.shift[0]
         down = (pixels[1] - self.size / 2 + 0.5) * self._pixel - self.shift[1]
         cosine, sine = np.cos(self.angle), np.sin(self.angle)
@@ -51,7 +58,14 @@ class View:
         return points
 
     def pixels(self, points):
-        """Maps points in the head, `(3, …)` in mm, to pixels (x, y), `(2, …)`."""
+        """Maps points in the head to pixels.
+
+        Args:
+            points: x, y and z in mm, `(3, …)`.
+
+        Returns:
+            x and y in pixels, `(2, …)`.
+        """
         right_axis, down_axis = _WITHIN[self.plane]
         first = points[right_axis]
         second = points[down_axis] * (1 if self.plane == "axial" else -1)

@@ -8,8 +8,9 @@ import pytest
 
 from common.errors import UserError
 from data.batches.augment_rule import AugmentationRule
+from data.batches.patch_name import PatchName
 from data.batches.patch_rule import PatchRule
-from data.batches.patches import PatchName, PatchSampler
+from data.batches.patches import PatchSampler
 from data.batches.pipeline import batch_stream
 from data.batches.regions import (
     foreground_region,

@@ -13,10 +13,11 @@ from data.batches.augment_rule import AugmentationRule
 from data.batches.pipeline import batch_stream
 from data.batches.placement import Placement
 from data.batches.slice_index import SliceIndex
+from data.batches.slice_name import SliceName
 from data.batches.slice_policies import (
     balanced,
 )
-from data.batches.slices import SliceName, SliceReader, slice_batches
+from data.batches.slices import SliceReader, slice_batches
 from data.batches.volumes import VolumeReader
 from tests.data.prepared.small_cases import normalized, write_cases
 

@@ -14,7 +14,7 @@ from common.training.towers import sequential
 from common.training.weights import save_weights
 from data.batches.augment_rule import AugmentationRule
 from data.batches.slice_index import SliceIndex
-from data.batches.slices import SliceName
+from data.batches.slice_name import SliceName
 from data.normalize import standardize
 from data.phantom.brats.write import write_phantom
 from data.splits.parts import split_patients

@@ -5,7 +5,7 @@ import pytest
 from scipy import ndimage
 
 from common.evidence import replace
-from data.batches.slices import SliceName
+from data.batches.slice_name import SliceName
 from data.brats.dataset import BratsDataset
 from data.brats.releases import MODALITIES
 from data.order import generator
