@@ -3,6 +3,7 @@
 from papers.anisocascade.networks import enet, tnet, wnet
 from papers.anisocascade.tables import TABLES
 from papers.engine import pages
+from papers.engine.costs import Cost, costs_table
 
 SHAPE = (19, 144, 144, 4)
 # Trainable parameters of the authors' checkpoints; the paper prints none.
@@ -32,7 +33,48 @@ def blocks(paper, results):
     return {
         "network": pages.network_diagram(networks["wnet"]),
         "methods": pages.markdown((*head, "built in"), rows),
+        "costs": costs_table(costs(paper)),
         "profiles": pages.profiles_table(paper),
         "results": pages.results_table(results / paper.id, TABLES),
         "protocol": pages.protocol_table(paper),
+    }
+
+
+def costs(paper):
+    """Returns what each profile takes, a `papers.engine.costs.Cost` by profile."""
+    per_100 = {"whole": 35, "core": 35, "enhancing": 80}  # seconds, 32x32 patches
+    patches = paper.published.patches
+    one_view = sum(
+        seconds * (getattr(patches, f"{stage}_size") / 32) ** 2
+        for stage, seconds in per_100.items()
+    )
+    epochs = paper.published.training.epochs  # of 100 iterations
+    released = 3 * epochs * one_view / 3600
+    wider = (paper.profiles["paper"]["network.base_channels"] / 32) ** 2
+    return {
+        "demo": Cost(
+            command="make reproduce-anisocascade",
+            hours=4.3 / 60,
+            hardware="2 CPU cores, 2 GB",
+            measured=True,
+            basis="4.3 minutes beside other work",
+        ),
+        "cpu": Cost(
+            command="make reproduce-anisocascade DATA=cubes32 PROFILE=cpu "
+            "METHODS=cascade-axial FOLDS=0 EPOCHS=6",
+            hours=6 * sum(per_100.values()) / 3600,
+            hardware="2 CPU cores, 2 GB",
+            basis="35, 35 and 80 s measured for 100 iterations of WNet, TNet and ENet",
+        ),
+        "released": Cost(
+            command="make reproduce-anisocascade DATA=brats17 PROFILE=released FOLDS=0",
+            hours=released,
+            basis="nine networks, at profile cpu's speed in proportion to pixels; "
+            "METHODS=released takes 37 s per case, measured, and 2.9 GB",
+        ),
+        "paper": Cost(
+            command="make reproduce-anisocascade DATA=brats17 PROFILE=paper FOLDS=0",
+            hours=released * wider,
+            basis="as profile released, in proportion to the square of the channels",
+        ),
     }

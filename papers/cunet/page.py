@@ -7,6 +7,7 @@ from papers.cunet.networks import bfcn, cu_net, drn, unet, without_heads
 from papers.cunet.protocol import METHODS
 from papers.cunet.tables import CLAIMS, TABLES
 from papers.engine import pages
+from papers.engine.costs import Cost, benchmark, costs_table
 
 SHAPE = (240, 240, 4)
 
@@ -42,10 +43,41 @@ def blocks(paper, results):
     return {
         "network": pages.network_diagram(without_heads(cascade)),
         "methods": pages.markdown(head, rows),
+        "costs": costs_table(costs(paper)),
         "profiles": pages.profiles_table(paper),
         "results": pages.results_table(results / paper.id, TABLES),
         "claims": claims_table(results / paper.id),
         "protocol": pages.protocol_table(paper),
+    }
+
+
+def costs(paper):
+    """Returns what each profile takes, a `papers.engine.costs.Cost` by profile."""
+    networks = ("unet", "bfcn", "drn", "cun_lws", "cun_lws")  # CUN is the same network
+    seconds = [
+        benchmark("cunet", "s", network=name, part="train", variant="shipped")
+        for name in networks
+    ]
+    epochs = paper.published.training.epochs
+    return {
+        "demo": Cost(
+            command="make reproduce-cunet",
+            hours=6 / 60,
+            measured=True,
+            basis="6 minutes for all five methods on a phantom",
+        ),
+        "cpu": Cost(
+            command="make reproduce-cunet DATA=cubes32 PROFILE=cpu EPOCHS=4",
+            hours=0.3,
+            basis="4 epochs of five methods; U-Net, BFCN and CUN took 25 to 105 s of "
+            "processor time per epoch",
+        ),
+        "paper": Cost(
+            command="make reproduce-cunet DATA=brats17 PROFILE=paper",
+            hours=13_700 / 2 * epochs * sum(seconds) / 3600,
+            basis=f"{epochs} epochs of 13,700 slices and five networks at the speed in "
+            "benchmarks/results/cunet.csv",
+        ),
     }
 
 

@@ -4,6 +4,7 @@ from papers.dsunet.cost import giga_macs
 from papers.dsunet.networks import isensee2017, separable_unet
 from papers.dsunet.tables import TABLES
 from papers.engine import pages
+from papers.engine.costs import Cost, benchmark, costs_table
 
 PUBLISHED = {(isensee2017, 1): "8,269,331", (separable_unet, 3): "3,757,945"}
 
@@ -32,7 +33,38 @@ def blocks(paper, results):
     return {
         "network": pages.network_diagram(separable_unet()),
         "methods": pages.markdown((*head, "built in"), rows),
+        "costs": costs_table(costs(paper)),
         "profiles": pages.profiles_table(paper),
         "results": pages.results_table(results / paper.id, TABLES),
         "protocol": pages.protocol_table(paper),
+    }
+
+
+def costs(paper):
+    """Returns what each profile takes, a `papers.engine.costs.Cost` by profile."""
+    case = {"precision": "float32", "n4": "False"}
+    seconds = [
+        benchmark("dsunet_case", "step_s", method=method.id, **case)
+        for method in paper.methods
+    ]
+    epochs = paper.published.training.epochs
+    return {
+        "demo": Cost(
+            command="make reproduce-dsunet",
+            hours=5 / 60,
+            measured=True,
+            basis="3 to 5 minutes for both networks on a phantom",
+        ),
+        "cpu": Cost(
+            command="make reproduce-dsunet DATA=cubes32 PROFILE=cpu FOLDS=0 EPOCHS=8",
+            hours=2 * 8 / 60,
+            basis="about a minute per epoch of 190 steps, both networks",
+        ),
+        "paper": Cost(
+            command="make reproduce-dsunet DATA=brats18 PROFILE=paper FOLDS=0",
+            hours=228 * epochs * sum(seconds) / 3600,
+            hardware="2 CPU cores, 6 GB",
+            basis=f"at most {epochs} epochs of 228 cases, one fold, both networks, at "
+            "the speed in benchmarks/results/dsunet_case.csv",
+        ),
     }

@@ -10,6 +10,8 @@ import re
 from common.errors import UserError
 from common.evidence import describe
 from common.reporting.text import read_text
+from papers import registry
+from papers.engine import headers
 
 
 def update(text, blocks):
@@ -39,6 +41,27 @@ def update(text, blocks):
             )
         text = replaced
     return text
+
+
+def generated(root, results):
+    """Yields each file that has generated parts, and its text with them replaced.
+
+    Args:
+        root: the folder of the repository.
+        results: the folder of all results.
+    """
+    parts = []
+    for paper in registry.papers():
+        blocks = paper.page.blocks(paper, results)
+        page = root / "papers" / paper.id / "README.md"
+        yield page, update(page.read_text(encoding="utf-8"), blocks)
+        protocol = root / "papers" / paper.id / "protocol.py"
+        header = headers.header(paper, paper.page.costs(paper), results)
+        yield protocol, headers.update(protocol.read_text(encoding="utf-8"), header)
+        parts.append(f"### `{paper.id}`\n\n{blocks['results']}")
+    front = root / "README.md"
+    results_of_all = {"results": "\n\n".join(parts)}
+    yield front, update(front.read_text(encoding="utf-8"), results_of_all)
 
 
 def protocol_table(paper):

@@ -2,6 +2,7 @@
 
 from common.reporting.text import read_text
 from papers.engine import pages
+from papers.engine.costs import Cost, costs_table
 from papers.hierdice.claims import CLAIMS
 from papers.hierdice.networks import (
     fcn8s_vgg16,
@@ -38,10 +39,36 @@ def blocks(paper, results):
     return {
         "network": pages.network_diagram(residual_unet(SHAPE)),
         "methods": pages.markdown(head, rows),
+        "costs": costs_table(costs(paper)),
         "profiles": pages.profiles_table(paper),
         "results": pages.results_table(folder, TABLES[:6]),
         "claims": claims_table(folder),
         "protocol": pages.protocol_table(paper),
+    }
+
+
+def costs(paper):
+    """Returns what each profile takes, a `papers.engine.costs.Cost` by profile."""
+    methods = sum(method.by_default for method in paper.methods)
+    return {
+        "demo": Cost(
+            command="make reproduce-hierdice",
+            hours=8 / 60,
+            measured=True,
+            basis="6 to 8 minutes for six methods on a phantom",
+        ),
+        "cpu": Cost(
+            command="make reproduce-hierdice DATA=cubes32 PROFILE=cpu FOLDS=0 EPOCHS=4",
+            hours=0.3,
+            basis="4 epochs of six methods; the residual U-Net took about 50 s of "
+            "processor time per epoch",
+        ),
+        "paper": Cost(
+            command="make reproduce-hierdice DATA=brats2015 PROFILE=paper SPLIT=all",
+            hours=methods * 35e15 * 2 / 200e9 / 3600,
+            basis=f"{methods} methods of 35 PMAC each, 11,500 iterations of 24 slices, "
+            "at 200 GFLOP/s",
+        ),
     }
 
 

@@ -1,6 +1,7 @@
 """The generated parts of this paper's page."""
 
 from papers.engine import pages
+from papers.engine.costs import Cost, benchmark, costs_table
 from papers.linkdsl.networks import linknet
 from papers.linkdsl.protocol import METHODS
 from papers.linkdsl.tables import DICE, MEAN_IOU, TABLES
@@ -32,11 +33,45 @@ def blocks(paper, results):
     return {
         "network": pages.network_diagram(dual),
         "methods": pages.markdown(head, rows),
+        "costs": costs_table(costs(paper)),
         "profiles": pages.profiles_table(paper),
         "results": pages.results_table(folder, TABLES[:3]),
         "readings": pages.results_table(folder, TABLES[3:]),
         "leak": pages.leak_table(folder, (DICE, MEAN_IOU)),
         "protocol": pages.protocol_table(paper),
+    }
+
+
+def costs(paper):
+    """Returns what each profile takes, a `papers.engine.costs.Cost` by profile."""
+    speed = benchmark(
+        "linkdsl", "images_per_s", part="train", network="linknet", variant="shipped"
+    )
+    epochs, pixels = paper.published.training.epochs, (SIZE / 128) ** 2
+    images = epochs * 1961 * paper.published.folds.n_folds * len(METHODS)
+    return {
+        "demo": Cost(
+            command="make reproduce-linkdsl",
+            hours=3.7 / 60,
+            hardware="2 CPU cores, 2 GB",
+            measured=True,
+            basis="3.7 minutes on free cores, 7.4 on cores that did other work too",
+        ),
+        "cpu": Cost(
+            command="make reproduce-linkdsl DATA=folder PROFILE=cpu FOLDS=0 "
+            "METHODS=linknet,cdsl EPOCHS=40",
+            hours=3 * 40 * 30 / 3600,
+            hardware="2 CPU cores, 2 GB",
+            basis="three networks, about 30 s per epoch of 764 slices; the profile's "
+            "own 12 epochs of all six methods took 40 minutes",
+        ),
+        "paper": Cost(
+            command="make reproduce-linkdsl DATA=folder PROFILE=paper",
+            hours=images * pixels / speed / 3600,
+            basis=f"{epochs} epochs of 1,961 slices, 5 folds and 6 networks at the "
+            "speed in benchmarks/results/linkdsl.csv; the authors state 17 hours on a "
+            "GTX 1080 Ti",
+        ),
     }
 
 

@@ -104,19 +104,11 @@ def audit(results: Results = Path("results")):
 
 @verbs.command("pages")
 def write_pages(results: Results = Path("results")):
-    """Regenerate the generated parts of the README pages."""
+    """Regenerate the generated parts of the README pages and protocol files."""
     import_tensorflow()
-    parts = []
-    for paper in registry.papers():
-        blocks = paper.page.blocks(paper, results)
-        page = PAPERS / paper.id / "README.md"
-        write_text(page, pages.update(page.read_text(encoding="utf-8"), blocks))
-        parts.append(f"### `{paper.id}`\n\n{blocks['results']}")
-        Console().say(f"wrote {page}")
-    front = PAPERS.parent / "README.md"
-    text = front.read_text(encoding="utf-8")
-    write_text(front, pages.update(text, {"results": "\n\n".join(parts)}))
-    Console().say(f"wrote {front}")
+    for path, text in pages.generated(PAPERS.parent, results):
+        write_text(path, text)
+        Console().say(f"wrote {path}")
 
 
 def _papers(paper_id):

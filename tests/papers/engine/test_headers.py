@@ -1,0 +1,65 @@
+"""The comment that opens each protocol file, and the costs that it shows."""
+
+import pytest
+
+from papers import registry
+from papers.engine import headers
+from papers.engine.cli.reports import PAPERS
+from papers.engine.costs import Cost, benchmark
+
+RESULTS = PAPERS.parent / "results"
+
+
+@pytest.mark.parametrize("paper_id", registry.IDS)
+def test_header_is_up_to_date(paper_id):
+    paper = registry.paper(paper_id)
+    path = PAPERS / paper_id / "protocol.py"
+    text = path.read_text(encoding="utf-8")
+    header = headers.header(paper, paper.page.costs(paper), RESULTS)
+    assert headers.update(text, header) == text, "run `make pages`"
+    assert text.startswith(header)
+    assert max(map(len, header.splitlines())) <= headers.WIDTH or "make " in header
+
+
+@pytest.mark.parametrize("paper_id", registry.IDS)
+def test_every_profile_has_its_cost(paper_id):
+    paper = registry.paper(paper_id)
+    costs = paper.page.costs(paper)
+    assert list(costs) == list(paper.profiles)
+    for profile, cost in costs.items():
+        assert cost.command.startswith(f"make reproduce-{paper_id}")
+        assert profile == "demo" or f"PROFILE={profile}" in cost.command
+        assert cost.hours > 0
+        assert cost.measured != ("estimate" in cost.time)
+
+
+def test_header_is_replaced_and_the_rest_stays():
+    header = f"{headers.FIRST}\n# new\n{headers.LAST}\n"
+    rest = '"""A protocol."""\nx = 1\n'
+    old = f"{headers.FIRST}\n# old\n{headers.LAST}\n{rest}"
+    assert headers.update(rest, header) == header + rest
+    assert headers.update(old, header) == header + rest
+
+
+def test_expected_scores_are_those_of_the_largest_budget():
+    linkdsl = registry.paper("linkdsl")
+    text = "\n".join(headers.expected_scores(linkdsl, "cpu", RESULTS / "linkdsl"))
+    assert "40 epochs" in text and "12 epochs" not in text
+    assert "Cascaded Dual-Scale LinkNet: 0.623" in text
+    (unknown,) = headers.expected_scores(linkdsl, "paper", RESULTS / "linkdsl")
+    assert "not run on real data" in unknown
+
+
+def test_hours_have_two_digits_and_estimates_the_word():
+    exact = Cost(command="make x", hours=1234.5, basis="")
+    assert exact.time == "1,200 hours, an estimate"
+    measured = Cost(command="make x", hours=3.7 / 60, measured=True, basis="")
+    assert measured.time == "0.062 hours, measured"
+    assert Cost(command="make x", hours=1.0, basis="").time == "1 hour, an estimate"
+
+
+def test_a_benchmark_has_one_such_row():
+    where = {"network": "unet", "part": "train", "variant": "shipped"}
+    assert benchmark("cunet", "s", **where) > 0
+    with pytest.raises(ValueError, match="Expected one row"):
+        benchmark("cunet", "s", network="unet")
