@@ -1,4 +1,4 @@
-"""Boxes around what is not zero, and windows that may overhang a volume."""
+"""Boxes around everything that is not zero, and windows that may overhang a volume."""
 
 import numpy as np
 
@@ -10,11 +10,11 @@ def bounding_box(volume):
         volume: array of any rank; booleans or non-negative integers.
 
     Returns:
-        A tuple of slices, one an axis; of length zero where all is zero.
+        A tuple of slices, one per axis; they are empty if everything is zero.
     """
     box = []
     for axis in range(volume.ndim):
-        # Each axis is searched inside the box of the axes before it.
+        # Each axis is searched within the box of the axes before it.
         inside = volume[tuple(box)]
         others = tuple(a for a in range(volume.ndim) if a != axis)
         occupied = np.flatnonzero(inside.max(axis=others, initial=0))
@@ -27,28 +27,29 @@ def bounding_box(volume):
 def union_box(first, second):
     """Finds the smallest box that holds every non-zero element of two arrays.
 
-    Outside of it both are zero. Overlap counts but true negatives, surfaces and
-    the distances between them are therefore the same inside as in the whole.
+    Outside of it both are zero. All overlap counts except true negatives, the
+    surfaces and the distances between them are therefore the same inside the box
+    as in the whole arrays.
 
     Args:
         first: array of any rank; booleans or non-negative integers.
         second: array of the same shape and type.
 
     Returns:
-        A tuple of slices, one an axis; of length zero where all is zero.
+        A tuple of slices, one per axis; they are empty if everything is zero.
     """
     return bounding_box(first | second)
 
 
 def box_around(mask, margin):
-    """Finds the smallest box around a mask, widened inside the volume.
+    """Finds the smallest box around a mask and widens it within the volume.
 
     Args:
         mask: boolean array of any rank.
-        margin: voxels to add on every side, as far as the volume has them.
+        margin: number of voxels to add on every side, as far as the volume goes.
 
     Returns:
-        A tuple of slices, one an axis, or None where the mask is empty.
+        A tuple of slices, one per axis, or None if the mask is empty.
     """
     box = bounding_box(mask)
     if box[0].stop == 0:
@@ -60,7 +61,12 @@ def box_around(mask, margin):
 
 
 def box_inside(outer, inner):
-    """Returns a box, given inside another one, in the frame of that other one."""
+    """Converts a box given relative to another one to that one's coordinates.
+
+    Args:
+        outer: a box, as a tuple of slices.
+        inner: a box whose origin is the start of `outer`.
+    """
     return tuple(
         slice(a.start + b.start, a.start + b.stop)
         for a, b in zip(outer, inner, strict=True)
@@ -68,7 +74,7 @@ def box_inside(outer, inner):
 
 
 def read_window(volume, start, window):
-    """Copies a part of a volume into a window; what overhangs stays as it was.
+    """Copies part of a volume into a window; where it overhangs, it stays unchanged.
 
     Args:
         volume: `(depth, height, width, …)`.
@@ -81,7 +87,7 @@ def read_window(volume, start, window):
 
 
 def write_window(volume, start, window):
-    """Copies a window into a volume; what overhangs is dropped.
+    """Copies a window into a volume; where it overhangs, it is dropped.
 
     Args:
         volume: array to write into, `(depth, height, width, …)`.
@@ -96,6 +102,6 @@ def write_window(volume, start, window):
 def _overlap(volume, start, window):
     start, size = np.array(start), window.shape[:3]
     low = np.maximum(start, 0)
-    # Never before `low`: a negative stop would count from the end.
+    # Never below `low`, because a negative stop would count from the end.
     high = np.maximum(low, np.minimum(start + size, volume.shape[:3]))
     return tuple(map(slice, low, high)), tuple(map(slice, low - start, high - start))

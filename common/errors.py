@@ -2,13 +2,13 @@
 
 
 class UserError(Exception):
-    """Bad input or a full disk, told so that the reader knows what to do next.
+    """Bad input or a full disk, explained so that the reader knows what to do next.
 
     Args:
-        file: the file, folder, option or key that is at fault.
+        file: the file, folder, option or key at fault.
         expected: what was expected of it.
         received: what was found instead.
-        next_step: the next command to run or thing to do.
+        next_step: the command to run next, or what else to do.
     """
 
     def __init__(self, file, expected, received, next_step):

@@ -10,9 +10,9 @@ class Training:
     momentum: float = chosen(0.9, "momentum is named, its value is not")
 ```
 
-Where not every value is possible, `Limits` says which, as further arguments:
-`chosen(8, "…", min=1)`. A value that joins a protocol of which there are runs is
-`added=True`: at its default it is what they were made with, and no part of the hash.
+If not every value is possible, further arguments are the `Limits`:
+`chosen(8, "…", min=1)`. A value that is added to a protocol with existing runs is
+`added=True`: its default is what they were made with, and is left out of the hash.
 """
 
 import dataclasses
@@ -23,12 +23,12 @@ from common.files import digest
 
 
 def stated(value, note, **limits):
-    """A value that the paper prints; `note` says where, best in its words."""
+    """A value that the paper prints; `note` says where, ideally in its words."""
     return _field(value, "stated", note, limits)
 
 
 def original(value, note, **limits):
-    """A value that the original code has and the paper does not contradict."""
+    """A value of the original code that the paper does not contradict."""
     return _field(value, "original code", note, limits)
 
 
@@ -38,7 +38,7 @@ def inferred(value, note, **limits):
 
 
 def chosen(value, note, **limits):
-    """A value that nothing settles: our choice, and why."""
+    """A value that no source settles; `note` says why we chose it."""
     return _field(value, "our choice", note, limits)
 
 
@@ -53,10 +53,10 @@ class Limits:
     """Which values are possible.
 
     Args:
-        options: all of them, where there are only some.
-        min: the smallest.
-        max: the greatest.
-        multiple: what a whole number must be a multiple of.
+        options: all possible values, if they are few.
+        min: the smallest possible value.
+        max: the largest possible value.
+        multiple: a number that the value must be a multiple of.
     """
 
     options: tuple | None = None
@@ -65,10 +65,10 @@ class Limits:
     multiple: int = 1
 
     def broken_by(self, value):
-        """Says what was expected instead of a value, or None."""
+        """Returns what was expected instead of a value, or None if it is possible."""
         if self.options and value not in self.options:
             return f"one of {', '.join(map(str, self.options))}"
-        # Written so that NaN breaks a limit.
+        # Written so that NaN violates a limit.
         if self.min is not None and not value >= self.min:
             return f"at least {self.min}"
         if self.max is not None and not value <= self.max:
@@ -82,7 +82,7 @@ class Limits:
 class Entry:
     """One value of a protocol: `key` is dotted, such as `training.epochs`.
 
-    `in_hash` is false for an added value at its default.
+    `in_hash` is False for an added value at its default.
     """
 
     key: str
@@ -100,8 +100,8 @@ def describe(protocol):
         protocol: an instance of a protocol dataclass.
 
     Returns:
-        A list of `Entry`. A value that a profile replaced is of the kind
-        `"profile"` and its note keeps the published default.
+        A list of `Entry`s. A value that a profile replaced has the kind
+        `"profile"`, and its note keeps the published default.
 
     Raises:
         TypeError: a field was declared without evidence.
@@ -136,7 +136,7 @@ def replace(protocol, changes):
     Args:
         protocol: a protocol dataclass.
         changes: values by key, such as `{"training.epochs": 12}`. A string is
-            read as the type of the value it replaces.
+            parsed as the type of the value that it replaces.
 
     Raises:
         UserError: a key is unknown or a value has the wrong type.
@@ -160,11 +160,11 @@ def as_dict(protocol):
 
 
 def from_dict(protocol, values):
-    """Returns the protocol with the values that `as_dict` wrote of another one.
+    """Returns the protocol with the values that `as_dict` returned for another one.
 
     Args:
         protocol: an instance of the same dataclass.
-        values: nested dictionaries of JSON values.
+        values: nested dictionaries of JSON values, as `as_dict` returns them.
     """
     changes = {}
     for name, value in values.items():
@@ -172,15 +172,15 @@ def from_dict(protocol, values):
         if dataclasses.is_dataclass(old):
             value = from_dict(old, value)
         elif isinstance(old, tuple):
-            value = tuple(value)  # JSON knows lists only
+            value = tuple(value)  # JSON has lists only
         changes[name] = value
     return dataclasses.replace(protocol, **changes)
 
 
 def protocol_digest(protocol, without=()):
-    """Returns a hash of all values but those whose dotted key is in `without`.
+    """Returns a hash of all values except those whose dotted key is in `without`.
 
-    Added values at their default are left out, too.
+    Added values at their default are left out as well.
     """
     values = {entry.key: entry.value for entry in describe(protocol) if entry.in_hash}
     return digest({key: values[key] for key in values if key not in without})
@@ -194,17 +194,17 @@ def _replace_one(protocol, key, value):
 
 
 def _checked(entry, new):
-    """Reads text as the type of the old value and checks type and options."""
+    """Parses text as the type of the old value and checks type and limits."""
     old = entry.value
     if isinstance(new, str) and not isinstance(old, str):
         try:
             new = json.loads(new.lower())
         except ValueError:
-            pass  # stays a string and fails the check of the type below
+            pass  # it stays a string and fails the type check below
     if isinstance(old, tuple) and isinstance(new, list) and len(new) == len(old):
-        read = tuple(map(_as_float_beside, new, old))
+        read = tuple(map(_as_float_like, new, old))
         new = read if _alike(read, old) else new
-    new = _as_float_beside(new, old)
+    new = _as_float_like(new, old)
     if type(new) is not type(old):
         expected = f"a value of type {type(old).__name__}, like {old!r}"
     else:
@@ -214,11 +214,11 @@ def _checked(entry, new):
     raise UserError(entry.key, expected, repr(new), "correct the value")
 
 
-def _as_float_beside(new, old):
-    """Returns a whole number as a float where the old value is one."""
+def _as_float_like(new, old):
+    """Returns an integer as a float if the old value is a float."""
     return float(new) if isinstance(old, float) and type(new) is int else new
 
 
 def _alike(new, old):
-    """Tells whether two sequences hold as many values of the same types."""
+    """Whether two sequences have the same types of values in the same order."""
     return [type(value) for value in new] == [type(value) for value in old]

@@ -1,7 +1,8 @@
 """Files that are either whole or absent: atomic writes and content digests.
 
-Standard library only, so that `data` may use it too (with `common.errors` the
-one exception to "data knows nothing of common").
+Only the standard library is used, so that `data` may use this module as well: with
+`common.errors`, it is the one exception to the rule that `data` imports nothing
+from `common`.
 """
 
 import contextlib
@@ -21,8 +22,8 @@ _FREE_AND_RERUN = "free space or make the folder writable, then run the command 
 def atomic_path(path):
     """Yields a temporary path beside `path` that replaces it on success.
 
-    The bytes are on disk before the name changes; on any error the temporary
-    file goes and `path` stays as it was.
+    The bytes are on disk before the name changes. On any error the temporary file
+    is removed and `path` stays unchanged.
 
     Raises:
         UserError: the folder cannot be written or the disk is full.
@@ -73,10 +74,10 @@ def atomic_folder(path):
 
 @contextlib.contextmanager
 def lock(folder):
-    """Holds a folder for this process, and clears what a killed one left in it.
+    """Holds a folder for this process and removes what a killed one left in it.
 
     Raises:
-        UserError: another process holds it, or it cannot be written.
+        UserError: another process holds the folder, or it cannot be written.
     """
     folder = Path(folder)
     try:
@@ -92,9 +93,9 @@ def lock(folder):
         except OSError as error:
             raise UserError(
                 folder,
-                "a folder that no other process works in",
+                "a folder that no other process is using",
                 "one that is in use",
-                "wait for the other command to end",
+                "wait for the other command to finish",
             ) from error
         for path in [*folder.rglob(".*.tmp"), *folder.rglob(".*.tmp.weights.h5")]:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -148,5 +149,5 @@ def sync(path):
 
 
 def describe_os_error(error):
-    """Says an `OSError` in words: 'No space left on device'."""
+    """Returns an `OSError` in words, such as 'No space left on device'."""
     return error.strerror or str(error)

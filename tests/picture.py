@@ -15,6 +15,7 @@ COMMON = {
     "common.training": BOTTOM,
     "common.inference": BOTTOM,
     "common.reporting": (*BOTTOM, "common.metrics"),
+    "common.reporting.figures": (*BOTTOM, "common.reporting"),
     "common.audit": (*BOTTOM, "common.reporting"),
 }
 # Of `common`, only the two files of the standard library: another test holds that.

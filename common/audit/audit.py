@@ -1,7 +1,7 @@
 """Audits published tables: do the printed numbers agree with each other and the text?
 
-The rules know no paper. What is special to one, such as sentences that state
-numbers, lies as data beside its tables.
+The rules are the same for every paper. What is special to one, such as sentences
+that state numbers, is data beside its tables.
 """
 
 from common.audit.claims import check_claims
@@ -30,15 +30,15 @@ def audit(papers):
         papers: `{paper id: Published}`, as `read_printed` returns them.
 
     Returns:
-        A `DataFrame` with one row a finding: paper, table, row, columns (the
+        A `DataFrame` with one row per finding: paper, table, row, columns (the
         judged one first), rule, severity (impossible, suspicious or note),
         printed number, the range from low to high that the rule allows, and an
-        explanation. For a claim of the text the table is `text`, and the range
-        is what the tables give. By paper in the order given, the most severe
-        first.
+        explanation. For a claim of the text the table is `text` and the range is
+        what the tables give. Papers are in the given order, and each paper's most
+        severe findings come first.
 
     Raises:
-        UserError: a claim or declared fact is about no cell of the tables.
+        UserError: a claim or a declared fact refers to no cell of the tables.
     """
     import pandas as pd
 
@@ -46,7 +46,7 @@ def audit(papers):
     for paper, published in papers.items():
         once = {}
         for finding in _findings(published):
-            # A row that two tables print is judged in the first.
+            # A row that two tables print is judged in the first one.
             key = (finding.row, finding.columns, finding.rule, finding.printed)
             once.setdefault(key, finding)
         found = sorted(once.values(), key=lambda f: SEVERITIES.index(f.severity))

@@ -7,7 +7,7 @@ from common.audit.discrepancy import Discrepancy
 from common.audit.interval import Interval, mean, printed, span
 from common.errors import UserError
 
-# "About 1.5 percent" is within a tenth of it, or what its digits say if more.
+# "About 1.5 percent" is within a tenth of it, or within its rounding if that is more.
 _ABOUT = 0.1
 _QUANTITIES = ("mean", "difference", "ratio", "each", "most")
 _RELATIONS = ("equals", "about", "above", "below")
@@ -16,15 +16,14 @@ _RELATIONS = ("equals", "about", "above", "below")
 def check_claims(published):
     """Yields the claims of the text that the paper's own tables contradict.
 
-    A claim is contradicted if no numbers that round to the printed ones fulfil
-    it.
+    A claim is contradicted if no numbers that round to the printed ones satisfy it.
 
     Args:
         published: a `Published`; see `read_printed` for its claims.
 
     Raises:
-        UserError: a claim names a cell, quantity or relation that is not there,
-            or its value is no number.
+        UserError: a claim names a cell, quantity or relation that does not exist,
+            or its value is not a number.
     """
     for claim in published.claims.itertuples():
         place = f"{published.folder / 'text_claims.csv'}, {claim.claim}"
@@ -64,7 +63,7 @@ def _contradiction(claim, stated, first, second):
         elif other.low > 0:
             computed = span(lambda a, b: a / b, computed, other)
         else:
-            return None  # a ratio to what may be zero may be anything
+            return None  # a ratio to something that may be zero may be anything
     if not computed.is_apart(stated):
         return None
     columns = tuple(dict.fromkeys(column for _, column, _ in first))

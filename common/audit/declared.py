@@ -1,4 +1,4 @@
-"""Rules on facts that a paper declares: what a cell counts, and over which voxels."""
+"""Rules on declared facts: what a cell counts, and over which voxels."""
 
 import math
 
@@ -17,7 +17,7 @@ def check_conditions(published):
         published: a `Published`; see `read_printed` for its conditions.
 
     Raises:
-        UserError: a condition names no cell of the tables or has no number.
+        UserError: a condition names no cell of the tables, or has no number.
     """
     path = published.folder / "conditions.csv"
     keys = ["table", "column", "condition"]
@@ -50,25 +50,26 @@ def check_conditions(published):
 
 
 def check_pools(published, all_scores):
-    """Yields which pool of voxels the printed specificities fit.
+    """Yields the pool of voxels that fits the printed specificities best.
 
-    Dice and sensitivity S give the false positives a true voxel, 2S/Dice - S - 1;
-    with the region's share of a pool they give its specificity. This takes
-    means over cases for one case, so it is a note and no proof.
+    Dice and sensitivity S give the number of false positives per true voxel,
+    2S/Dice - S - 1; together with the region's share of a pool, it gives the
+    specificity. This treats means over cases as one case, so it is a note and not
+    a proof.
 
     Args:
         published: a `Published`; see `read_printed` for its pools.
         all_scores: the `Scores` of its tables.
 
     Raises:
-        UserError: a share is no number between 0 and 1, or a column no
+        UserError: a share is not a number between 0 and 1, or a column is not a
             specificity.
     """
     path = published.folder / "pools.csv"
     for column, group in published.pools.groupby("column", sort=False):
         named = region_and_metric(column)
         if not named or named[1] != "specificity":
-            raise UserError(path, "a column of a specificity", column, _CORRECT)
+            raise UserError(path, "a column of specificities", column, _CORRECT)
         odds = {line.pool: _odds(line.share, path) for line in group.itertuples()}
         rows = _rows_with_specificity(all_scores, named[0])
         if not rows:
@@ -88,30 +89,30 @@ def check_pools(published, all_scores):
 
 
 def _distance(rows, odds):
-    """How far the rows' specificities are from those of a pool."""
+    """Returns how far the rows' specificities are from those of a pool."""
     total = 0.0
     for judged, rates in rows:
         printed_ = judged.values["specificity"]
-        # What rounds to 1 is not 1.
+        # A number that rounds to 1 is not exactly 1.
         rest = max(1 - _middle(printed_), (1 - printed_.low) / 2)
         total += math.log(rest / (_middle(rates) * odds)) ** 2
     return total
 
 
 def _rows_with_specificity(all_scores, region):
-    """Each row's scores, and its false positives a true voxel with their range."""
+    """Returns each row's scores and the range of its false positives per true voxel."""
     rows = {}
     for scores in all_scores:
         if scores.region == region:
-            # One method's Dice and specificity may stand in two tables.
+            # One method's Dice and specificity may be in two tables.
             rows.setdefault(scores.row, []).append(scores)
     found = []
     for parts in rows.values():
         values = {}
         for part in parts:
             values |= part.values
-        # Other rules tell of a Dice of 0 or above what sensitivity allows, and of
-        # a specificity that is no share.
+        # Other rules report a Dice of 0, a Dice above what the sensitivity
+        # allows, and a specificity that is not a share.
         if (
             {"dice", "recall", "specificity"} <= values.keys()
             and values["dice"].low > 0

@@ -1,4 +1,4 @@
-"""What an audit of printed numbers finds: one row a finding."""
+"""What an audit of printed numbers finds."""
 
 from dataclasses import dataclass
 
@@ -10,8 +10,8 @@ class Discrepancy:
     """Printed numbers that disagree with each other or with the text.
 
     Args:
-        table: number of the table, such as `"1"`; `"text"` for a sentence.
-        row: the row's key, or the claim's.
+        table: number of the table, such as `"1"`, or `"text"` for a sentence.
+        row: key of the row, or of the claim.
         columns: the columns involved, the judged one first.
         rule: short name of the rule, such as `"dice-iou"`.
         severity: `"impossible"` (no values of single cases have these means),
@@ -19,7 +19,7 @@ class Discrepancy:
             text says) or `"note"`.
         printed: the judged number as printed.
         low: smallest value that the rule allows.
-        high: largest such value.
+        high: largest value that the rule allows.
         explanation: what disagrees and under which assumption, in words.
     """
 

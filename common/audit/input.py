@@ -1,4 +1,4 @@
-"""Reads what a paper prints, digits kept, and what it declares for the audit."""
+"""Reads what a paper prints, with its digits, and what is declared for the audit."""
 
 import re
 from dataclasses import dataclass
@@ -23,15 +23,15 @@ _CORRECT = "correct the file; it holds what the paper prints, and facts about it
 
 @dataclass(frozen=True, eq=False)
 class Published:
-    """The numbers that a paper prints and what is known of them.
+    """The numbers that a paper prints and what is known about them.
 
     Args:
-        folder: where the files are, for messages.
+        folder: where the files are, for error messages.
         tables: `{table: {row: {column: Interval}}}`, by number and key.
-        claims: one row a sentence that states numbers (`text_claims.csv`).
-        conditions: one row a cell that counts something else than others of
-            its column (`conditions.csv`).
-        pools: one row a pool of voxels that a specificity may be taken over
+        claims: one row per sentence that states numbers (`text_claims.csv`).
+        conditions: one row per cell that counts something else than the others
+            of its column (`conditions.csv`).
+        pools: one row per pool of voxels that a specificity may be taken over
             (`pools.csv`).
     """
 
@@ -46,9 +46,9 @@ def read_printed(folder):
     """Reads a folder of published numbers.
 
     Args:
-        folder: such as `papers/linkdsl/published`. Its `tableN.csv` are tables
-            of the paper as `read_published` reads them. Optional files beside
-            them, with these columns:
+        folder: such as `papers/linkdsl/published`. Its `tableN.csv` are the
+            paper's tables, as `read_published` reads them. These files beside
+            them are optional and have these columns:
 
             - `text_claims.csv`: `claim`, its name; `first` and `second`, rows
               such as `"1/unet + 1/drn"` (table 1, mean of both); `columns`,
@@ -67,7 +67,7 @@ def read_printed(folder):
         A `Published`.
 
     Raises:
-        UserError: a file cannot be read, or has no table beside it.
+        UserError: a file cannot be read, or the folder has no table.
     """
     folder = Path(folder)
     paths = [p for p in folder.glob("table*.csv") if re.fullmatch(r"table\d+", p.stem)]

@@ -1,11 +1,11 @@
-"""What a printed number may stand for: 0.788 is anything from 0.7875 to 0.7885."""
+"""What a printed number may stand for: 0.788 is any value from 0.7875 to 0.7885."""
 
 import itertools
 import statistics
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-# Of the arithmetic here, not of the print: bounds that touch must not part.
+# For rounding errors of our arithmetic: intervals that touch are not apart.
 _SLACK = 1e-9
 
 
@@ -30,11 +30,11 @@ class Interval:
             )
 
     def is_below(self, other):
-        """Tells whether every value is smaller than every one of `other`."""
+        """Whether every value is smaller than every value of `other`."""
         return self.high < other.low - _SLACK * max(1.0, abs(other.low))
 
     def is_apart(self, other):
-        """Tells whether no value is common to both."""
+        """Whether the two have no value in common."""
         return self.is_below(other) or other.is_below(self)
 
 
@@ -43,10 +43,10 @@ def printed(text):
 
     Args:
         text: such as `"0.788"`, `"3757945"`, or `"1.5 %"`, which is 0.015. The
-            last digit, trailing zeros included, says how far it was rounded.
+            last digit, trailing zeros included, shows how it was rounded.
 
     Raises:
-        ValueError: the text is no finite number.
+        ValueError: the text is not a finite number.
     """
     number, percent = text.removesuffix("%").strip(), text.endswith("%")
     try:
@@ -61,7 +61,7 @@ def printed(text):
 
 
 def bound(text):
-    """Returns the values from zero to one that is printed as an upper bound."""
+    """Returns the values from zero to a number printed as an upper bound."""
     return Interval(0.0, float(Decimal(text)), f"<{text}")
 
 
@@ -69,9 +69,9 @@ def span(function, *intervals):
     """Returns the values that a function takes over intervals.
 
     Args:
-        function: of as many numbers as there are intervals; rising or falling
+        function: a function of as many numbers as there are intervals, monotonic
             in each of them, so that its extremes are at the corners.
-        *intervals: where its arguments lie.
+        *intervals: the intervals of its arguments.
     """
     values = [
         function(*corner)
@@ -81,7 +81,7 @@ def span(function, *intervals):
 
 
 def mean(intervals):
-    """Returns the values that the mean of numbers in the intervals can have."""
+    """Returns the values that the mean of one number per interval can have."""
     intervals = list(intervals)
     return Interval(
         statistics.fmean(interval.low for interval in intervals),

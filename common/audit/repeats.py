@@ -1,4 +1,4 @@
-"""Rules across cells: numbers that repeat where they should not, and that differ."""
+"""Rules across cells: numbers that should differ but repeat, and the reverse."""
 
 import itertools
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -8,22 +8,22 @@ from common.audit.interval import mean
 from common.audit.rules import dice_range
 from common.audit.scores import region_and_metric
 
-# Others, such as specificity, come too close to 1 to tell rows apart.
-_TELLING = ("dice", "iou", "mean_iou", "precision", "recall")
+# Other metrics, such as specificity, are too close to 1 to tell rows apart.
+_DISTINCTIVE = ("dice", "iou", "mean_iou", "precision", "recall")
 
 
 def repeated_columns(all_scores):
     """Yields cells that equal another metric of the same region to all digits.
 
-    Two metrics may agree by chance; the same two in several rows do not.
+    Two metrics may agree by chance once, but hardly in several rows.
 
     Args:
         all_scores: the `Scores` of all tables.
     """
     compared = {}
     for scores in all_scores:
-        told = [name for name in _TELLING if name in scores.values]
-        for pair in itertools.combinations(told, 2):
+        present = [name for name in _DISTINCTIVE if name in scores.values]
+        for pair in itertools.combinations(present, 2):
             compared.setdefault((scores.region, pair), []).append(scores)
     for (_, pair), group in compared.items():
         equal = [s for s in group if _same_digits(*(s.values[name] for name in pair))]
@@ -48,14 +48,16 @@ def repeated_columns(all_scores):
 
 
 def repeated_rows(tables):
-    """Yields rows that equal another row of their table in every telling column.
+    """Yields rows that equal another row of the table in every distinctive column.
 
     Args:
         tables: `{table: {row: {column: Interval}}}`.
     """
     for table, rows in tables.items():
         for (first, cells), (second, others) in itertools.combinations(rows.items(), 2):
-            shared = [name for name in cells if name in others and _is_telling(name)]
+            shared = [
+                name for name in cells if name in others and _is_distinctive(name)
+            ]
             if len(shared) > 1 and all(
                 _same_digits(cells[name], others[name]) for name in shared
             ):
@@ -74,7 +76,7 @@ def repeated_rows(tables):
 
 
 def changed_cells(tables):
-    """Yields cells that an earlier table prints with another value.
+    """Yields cells that an earlier table prints with a different value.
 
     Args:
         tables: `{table: {row: {column: Interval}}}`.
@@ -99,7 +101,7 @@ def changed_cells(tables):
 
 
 def region_means(tables):
-    """Yields means over regions, such as `mean_dice`, that are not the mean.
+    """Yields means over regions, such as `mean_dice`, that are not those means.
 
     Args:
         tables: `{table: {row: {column: Interval}}}`.
@@ -129,13 +131,13 @@ def region_means(tables):
                     )
 
 
-def _is_telling(column):
+def _is_distinctive(column):
     named = region_and_metric(column)
     return bool(named) and named[1] != "specificity"
 
 
 def _same_digits(first, second):
-    """Whether two printed numbers agree in the digits that both have."""
+    """Whether two printed numbers agree in all digits that both have."""
     if any(not i.text or i.text.startswith("<") for i in (first, second)):
         return False
     values = [Decimal(i.text) for i in (first, second)]

@@ -1,20 +1,20 @@
-"""Rules between the scores of one row: which means can stand side by side.
+"""Rules between the scores of one row: which means are possible side by side.
 
-Every rule holds for means over cases, however many and whatever they are, as
-long as all columns are means over the same cases; and for counts pooled over
-the cases, which are one case. The bounds are Jensen's: Dice is a concave
-function of IoU, and of precision and recall.
+Every rule holds for means over any number of cases, as long as all columns are
+means over the same cases. It also holds for counts pooled over the cases, which act
+as one case. The bounds follow from Jensen's inequality: Dice is a concave function
+of IoU, and of precision and recall.
 """
 
 from common.audit.interval import Interval, span
 
-# Below this share of the gap that equal cases would leave between Dice and
-# IoU, nearly all cases must be at 0 or 1.
+# If the gap between Dice and IoU is below this share of the gap that equal cases
+# would have, nearly all cases must be at 0 or 1.
 _ALL_OR_NOTHING = 0.25
 
 
 def check_scores(scores):
-    """Yields the `Discrepancy` of one row and region under every rule.
+    """Yields a `Discrepancy` for each rule that the scores of one row violate.
 
     Args:
         scores: a `Scores`.
@@ -27,24 +27,24 @@ def check_scores(scores):
 
 
 def dice_range(values):
-    """Returns the mean Dice that the other means of a row leave possible.
+    """Returns the range of the mean Dice that the row's other means allow.
 
     Args:
-        values: the printed `Interval` by metric, of one row and region:
+        values: the printed `Interval`s of one row and region by metric:
             `precision`, `recall` and `iou`, or some of them.
 
     Returns:
-        An `Interval`; [0, 1] if none of them is there, None if they exclude
+        An `Interval`: [0, 1] if none of them is given; None if they contradict
         each other.
     """
     low, high = 0.0, 1.0
     given = values.keys() & {"precision", "recall"}
     if given:
-        # What is not printed may be anything.
+        # A metric that is not printed may have any value.
         precision, recall = (
             values.get(name, Interval(0.0, 1.0)) for name in ("precision", "recall")
         )
-        low = span(_least_overlap, precision, recall).low
+        low = span(_min_overlap, precision, recall).low
         high = span(_harmonic_mean, precision, recall).high
     if "iou" in values:
         low = max(low, values["iou"].low)
@@ -96,7 +96,7 @@ def _iou_precision_recall(scores):
         return
     precision, recall = scores.values["precision"], scores.values["recall"]
     allowed = Interval(
-        span(_least_overlap, precision, recall).low, span(min, precision, recall).high
+        span(_min_overlap, precision, recall).low, span(min, precision, recall).high
     )
     if scores.values["iou"].is_apart(allowed):
         yield scores.finding(
@@ -152,23 +152,23 @@ def _all_or_nothing(scores):
     name = "iou" if "iou" in values else "mean_iou"
     if "dice" not in values or name not in values:
         return
-    dice, least_iou = values["dice"], values[name].low
+    dice, min_iou = values["dice"], values[name].low
     if name == "mean_iou":
-        # The background's IoU is 1 at most.
-        least_iou = 2 * least_iou - 1
-    gap = dice.high - least_iou
-    # Dice - IoU where all cases are alike, at the end where it is smaller.
+        # The background's IoU is at most 1.
+        min_iou = 2 * min_iou - 1
+    gap = dice.high - min_iou
+    # Dice - IoU if all cases are equal, at the end where it is smaller.
     alike = min(d * (1 - d) / (2 - d) for d in (dice.low, dice.high))
     if not 0 <= gap < _ALL_OR_NOTHING * alike:
         return
-    most_iou = dice.high - _ALL_OR_NOTHING * alike
+    max_iou = dice.high - _ALL_OR_NOTHING * alike
     if name == "mean_iou":
-        most_iou = (1 + most_iou) / 2
+        max_iou = (1 + max_iou) / 2
     yield scores.finding(
         [name, "dice"],
         "all-or-nothing",
         "suspicious",
-        Interval(0.0, most_iou),
+        Interval(0.0, max_iou),
         f"as means over cases, Dice less the region's IoU is at most {gap:.4f}, where "
         f"equal cases would leave {alike:.4f}: nearly every case would be at 0 or 1",
     )
@@ -193,5 +193,5 @@ def _harmonic_mean(precision, recall):
     return 2 * precision * recall / total if total > 0 else 0.0
 
 
-def _least_overlap(precision, recall):
+def _min_overlap(precision, recall):
     return max(0.0, precision + recall - 1)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from common.audit.discrepancy import Discrepancy
 from common.audit.interval import Interval
 
-# `mean_iou` before `iou`, whose name it ends with.
+# `mean_iou` comes before `iou`, because its name ends with that.
 METRICS = ("mean_iou", "iou", "dice", "precision", "recall", "sensitivity")
 METRICS += ("specificity",)
 _SYNONYMS = {"sensitivity": "recall"}
@@ -13,16 +13,16 @@ _SYNONYMS = {"sensitivity": "recall"}
 
 @dataclass(frozen=True)
 class Scores:
-    """What a row prints of one region.
+    """What a row prints for one region.
 
     Args:
         table: number of the table.
         row: key of the row.
-        region: such as `"wt"`; empty where the table has one region only.
+        region: such as `"wt"`; empty if the table has only one region.
         values: the printed numbers by metric: `mean_iou` (of region and
             background), `iou` (of the region alone), `dice`, `precision`,
-            `recall` (sensitivity too) and `specificity`.
-        columns: the column of each.
+            `recall` (or sensitivity) and `specificity`.
+        columns: the column of each metric.
     """
 
     table: str
@@ -32,14 +32,14 @@ class Scores:
     columns: dict[str, str]
 
     def finding(self, metrics, rule, severity, expected, explanation):
-        """Returns a `Discrepancy` of the first of some metrics.
+        """Returns a `Discrepancy` about the first of some metrics.
 
         Args:
             metrics: names of the metrics involved, the judged one first.
             rule: name of the rule.
             severity: see `Discrepancy`.
             expected: the `Interval` that the rule allows.
-            explanation: in words.
+            explanation: the explanation in words.
         """
         return Discrepancy(
             self.table,
@@ -58,8 +58,8 @@ def region_and_metric(column):
     """Splits a column's key: `"wt_dice"` is `("wt", "dice")`.
 
     Returns:
-        Region (empty if none is named) and metric, or None for a column that
-        is no overlap of regions.
+        The region (empty if none is named) and the metric, or None for a column
+        that is not an overlap metric.
     """
     for metric in METRICS:
         if column == metric:

@@ -1,4 +1,4 @@
-"""Connected components of a mask in a volume, and which of them to keep."""
+"""Connected components of a mask in a volume, and rules for which to keep."""
 
 import numpy as np
 
@@ -7,9 +7,9 @@ NEIGHBORS = np.abs(np.indices((3, 3, 3)) - 1).sum(axis=0) <= 2
 
 
 def close(mask):
-    """Fills gaps of a mask: dilation, then erosion, by the 18 neighbors.
+    """Closes gaps in a mask: dilation, then erosion, by the 18 neighbors.
 
-    What lies beyond the volume counts as empty, so that the mask draws back by a
+    Everything beyond the volume counts as empty, so that the mask recedes by one
     voxel from the volume's faces.
 
     Args:
@@ -26,11 +26,11 @@ def close(mask):
 def keep_larger(mask, size):
     """Keeps all components of more than `size` voxels.
 
-    The largest one is kept in any case, so that what is not empty stays so.
+    The largest one is always kept, so that a mask that is not empty stays so.
 
     Args:
         mask: boolean `(depth, height, width)`.
-        size: voxels.
+        size: number of voxels.
 
     Returns:
         A boolean array of the same shape.
@@ -40,13 +40,13 @@ def keep_larger(mask, size):
 
 
 def keep_two_largest(mask, ratio):
-    """Keeps the largest component, and the second one if it is not far smaller.
+    """Keeps the largest component, and the second largest if it is not far smaller.
 
     Args:
         mask: boolean `(depth, height, width)`.
-        ratio: the second is kept if the largest has less than `ratio` times its
-            voxels. Of components of one size, the first in index order counts as
-            the larger one.
+        ratio: the second largest is kept if the largest has less than `ratio`
+            times its voxels. Of components of the same size, the first in index
+            order counts as the larger one.
 
     Returns:
         A boolean array of the same shape.
@@ -57,24 +57,24 @@ def keep_two_largest(mask, ratio):
     return _select(labels, keep | (second & (ratio * sizes > sizes.max(initial=0))))
 
 
-def keep_inside(mask, region, least_share):
-    """Keeps the components of which enough lies inside a region.
+def keep_inside(mask, region, min_share):
+    """Keeps the components that lie sufficiently inside a region.
 
     Args:
         mask: boolean `(depth, height, width)`.
         region: boolean, of the same shape.
-        least_share: the least share of a component's voxels inside.
+        min_share: smallest share of a component's voxels inside the region.
 
     Returns:
         A boolean array of the same shape.
     """
     labels, sizes = _label(mask)
     inside = np.bincount(labels[region], minlength=len(sizes) + 1)[1:]
-    return _select(labels, inside >= least_share * sizes)
+    return _select(labels, inside >= min_share * sizes)
 
 
 def _label(mask):
-    """Returns the components, numbered from 1, and the voxels of each."""
+    """Returns the components, numbered from 1, and the number of voxels of each."""
     from scipy import ndimage
 
     labels, count = ndimage.label(mask, NEIGHBORS)
@@ -82,7 +82,7 @@ def _label(mask):
 
 
 def _is_largest(sizes):
-    """Marks the first of the largest sizes; none where there is none but 0."""
+    """Marks the first of the largest sizes; none if all are 0."""
     largest = np.zeros(len(sizes), bool)
     if sizes.any():
         largest[sizes.argmax()] = True

@@ -1,16 +1,16 @@
-"""Prediction of many inputs with one compiled function."""
+"""Prediction for many inputs with one compiled function."""
 
 import numpy as np
 import tensorflow as tf
 
 
 class Predictor:
-    """Runs a model batch by batch; compiled once, for any number of inputs.
+    """Runs a model batch by batch, compiled once for any number of inputs.
 
     Args:
         model: a Keras model with one output.
-        batch_size: inputs a call. The last batch is filled up with zeros, so
-            that one shape is compiled.
+        batch_size: number of inputs per call. Smaller batches are padded with
+            zeros, so that only one shape is compiled.
     """
 
     def __init__(self, model, batch_size):
@@ -18,7 +18,11 @@ class Predictor:
         self._call = tf.function(lambda x: model(x, training=False))
 
     def __call__(self, x):
-        """Returns the model's output for one batch of at most `batch_size`."""
+        """Returns the model's output for one batch.
+
+        Args:
+            x: array `(n, …)` of at most `batch_size` inputs.
+        """
         count = len(x)
         missing = self.batch_size - count
         if missing:

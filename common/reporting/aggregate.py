@@ -1,8 +1,8 @@
 """How the rows of single cases become one number: the averaging conventions.
 
 An aggregate is called with the cases of one run (one fold, one seed) and a
-matrix of weights, one row a resampling of the cases, so that the same few lines
-give the plain value (all weights one) and its bootstrap replicates.
+matrix of weights with one row per resampling of the cases, so that the same few
+lines give the plain value (all weights one) and its bootstrap replicates.
 """
 
 from collections.abc import Callable
@@ -17,13 +17,13 @@ from common.metrics.overlap import Counts
 class Mean:
     """Mean of a per-case score over the cases where it is defined.
 
-    A score that the convention leaves undefined is NaN: it is left out of the
-    mean and counted beside it.
+    A score that the convention leaves undefined is NaN. It is left out of the
+    mean and counted separately.
 
     Args:
         key: the column of the score.
-        prefix: of the columns `tp, fp, fn, tn` of the same region, such as
-            `"wt_"`.
+        prefix: prefix of the columns `tp, fp, fn, tn` of the same region, such
+            as `"wt_"`.
 
     Call arguments: `cases`, a `DataFrame` of n rows, and `weights`,
     `(resamplings, n)`. Returns `(resamplings,)`, NaN where nothing is defined.
@@ -34,7 +34,7 @@ class Mean:
 
     @property
     def columns(self):
-        """The columns of the cases that it reads."""
+        """The columns of the cases that are read."""
         return [self.key]
 
     def __call__(self, cases, weights):
@@ -55,9 +55,9 @@ class Pooled:
 
     Args:
         score: a function of tp, fp, fn and tn, such as `overlap.mean_iou`.
-        prefix: of the columns `tp, fp, fn, tn`, such as `"wt_"`.
+        prefix: prefix of the columns `tp, fp, fn, tn`, such as `"wt_"`.
 
-    Call arguments: as those of `Mean`.
+    Call arguments: those of `Mean`.
     """
 
     score: Callable[..., np.ndarray]
@@ -65,7 +65,7 @@ class Pooled:
 
     @property
     def columns(self):
-        """The columns of the cases that it reads."""
+        """The columns of the cases that are read."""
         return [f"{self.prefix}{name}" for name in Counts._fields]
 
     def __call__(self, cases, weights):

@@ -6,8 +6,8 @@ from functools import lru_cache
 import numpy as np
 
 REPLICATES = 1000
-MIN_CASES = 5  # of fewer, resampling gives their range and no 95 % interval
-_KEY = 20201  # any fixed number: the interval must be the same at every call
+MIN_CASES = 5  # with fewer, resampling gives their range, not a 95 % interval
+_KEY = 20201  # any fixed number, so that every call gives the same interval
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,12 @@ class Estimate:
     sd_seeds: float
 
 
-@lru_cache(maxsize=16)  # the same few folds serve every method and column
+@lru_cache(maxsize=16)  # every method and column uses the same few folds
 def resampling(fold, count):
     """Draws how often each case of a fold occurs in each resampling.
 
     Args:
-        fold: the fold's number; with `count` it fixes the draw.
+        fold: the fold's number; together with `count` it determines the draw.
         count: number of cases.
 
     Returns:
@@ -52,9 +52,9 @@ def resampling(fold, count):
 def estimate(aggregate, cases):
     """Estimates a score from the cases of one method.
 
-    Cases are resampled within each fold, and the same resampling serves every
-    seed of the fold. Slices of one patient are resampled one by one, so where a
-    patient has many, the interval says nothing of other patients.
+    Cases are resampled within each fold, and every seed of a fold uses the same
+    resampling. Slices of one patient are resampled independently; if a patient
+    has many, the interval therefore does not extend to other patients.
 
     Args:
         aggregate: such as `Mean("dice")`.
@@ -62,7 +62,7 @@ def estimate(aggregate, cases):
             the aggregate reads; no case twice in one fold and seed.
 
     Returns:
-        An `Estimate`. The interval is NaN where a fold has fewer cases than
+        An `Estimate`. The interval is NaN if a fold has fewer cases than
         `MIN_CASES`.
     """
     by_fold, by_seed = [], {}
@@ -70,7 +70,7 @@ def estimate(aggregate, cases):
     for fold, of_fold in cases.groupby("fold"):
         names = np.unique(of_fold["case"])
         smallest = min(smallest, len(names))
-        # The first row is no resampling: every case once.
+        # The first row is not a resampling: it has every case once.
         weights = np.vstack([np.ones(len(names)), resampling(fold, len(names))])
         runs = []
         for seed, run in of_fold.groupby("seed"):

@@ -1,4 +1,4 @@
-"""The rows of single cases, `cases.csv`: what every table is computed from."""
+"""The rows of single cases, `cases.csv`, from which every table is computed."""
 
 from common.errors import UserError
 from common.files import write_text
@@ -9,7 +9,7 @@ RUN = ["paper", "method", "data", "fingerprint", "profile", "budget", "split"]
 RUN += ["fold", "seed"]
 _FIRST = ["paper", "method", "data", "coverage", "fingerprint", "profile", "budget"]
 _FIRST += ["split", "fold", "seed", "case", "patient", "group", "status"]
-# Words beside the metrics, where a paper has them: the convention of its scores.
+# Text among the metrics, if a paper has it: the convention of its scores.
 _WORDS = ["convention"]
 _LAST = ["command", "commit"]
 _INTEGERS = ["fold", "seed"]
@@ -17,7 +17,7 @@ _RESTORE = "restore the file from git, or delete it and evaluate again"
 
 
 def empty_cases():
-    """Returns a table of cases without rows: nothing has been run."""
+    """Returns a table of cases without rows, for results of which nothing was run."""
     import pandas as pd
 
     texts = pd.DataFrame(columns=_FIRST + _LAST, dtype=str)
@@ -31,10 +31,10 @@ def read_cases(path):
         path: a `cases.csv`.
 
     Returns:
-        A `DataFrame`: the columns that say what was run are strings (a case
-        `"007"` keeps its zeros), fold and seed integers, and every column
+        A `DataFrame`. The columns that say what was run are strings (a case
+        `"007"` keeps its zeros), fold and seed are integers, and every column
         between `status` and `command` is a metric: float, NaN where the cell
-        is empty; but for `convention`, which names the definition of them.
+        is empty. The exception is `convention`, which names their definition.
 
     Raises:
         UserError: the file cannot be read, lacks a column, has text where a
@@ -67,18 +67,18 @@ def read_cases(path):
         raise UserError(
             path,
             "each case once in a run",
-            f"{len(twice)} rows again, the first for case {twice['case'].iloc[0]} "
+            f"{len(twice)} repeated rows, the first for case {twice['case'].iloc[0]} "
             f"of {twice['method'].iloc[0]}",
-            "remove the rows that do not belong, perhaps left by a merge",
+            "remove the rows that do not belong there; a merge may have left them",
         )
     return cases
 
 
 def merge_cases(old, new):
-    """Puts new rows in the place of the same runs' old ones.
+    """Replaces the old rows of some runs with new ones.
 
     A run is one method on one data set, profile, budget, split, fold and seed.
-    All its old rows go, and no row of any other run.
+    All old rows of such a run are removed; rows of other runs stay.
 
     Args:
         old: a `DataFrame` such as `read_cases` returns.
@@ -97,7 +97,7 @@ def merge_cases(old, new):
 
 
 def write_cases(path, cases):
-    """Writes the rows of single cases, sorted, the same bytes for the same rows.
+    """Writes the rows of single cases, sorted: the same rows are the same bytes.
 
     Args:
         path: a `cases.csv`; replaced as a whole.

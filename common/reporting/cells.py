@@ -1,11 +1,11 @@
-"""One row a cell of a paper's table: published, reproduced, and how sure."""
+"""One row per cell of a paper's table: published, reproduced, and how certain."""
 
 import numpy as np
 
 from common.errors import UserError
 from common.reporting.bootstrap import MIN_CASES, estimate
 
-# Only rows that agree in all of these may be compared with each other.
+# Only rows that agree in all of these columns may be compared.
 GROUP = ["data", "coverage", "fingerprint", "profile", "budget", "split"]
 _COLUMNS = ["table", "row", "column", "published", "reproduced", "gap"]
 _COLUMNS += ["ci_low", "ci_high", "sd_seeds", "n_cases", "n_empty_truth", "n_missed"]
@@ -19,14 +19,14 @@ def build_cells(table, cases, published):
     Args:
         table: a `common.reporting.table.Table`.
         cases: the rows of single cases, as `read_cases` returns them.
-        published: the table's numbers, as `read_published` returns them.
+        published: the table's published numbers, as `read_published` returns them.
 
     Returns:
-        A tidy `DataFrame`: first the rows that were run on no real data, or on
-        others than those of their published numbers, with these alone, then for
-        each group (`GROUP`) every row that was run, real data before phantoms. A
-        cell with failed cases has no value. Phantoms are never set beside published
-        numbers.
+        A tidy `DataFrame`. First come the rows that were not run on real data, or
+        only on other data than their published numbers are of; they hold the
+        published numbers only. Then, for each group (`GROUP`), every row that was
+        run follows, real data before phantoms. A cell with failed cases has no
+        value. Phantoms are never set beside published numbers.
 
     Raises:
         UserError: the cases lack a column that the table needs, or a
@@ -71,20 +71,20 @@ def measure(column, cases):
         cases: the rows of single cases, all folds and seeds.
 
     Returns:
-        A dict: `reproduced, ci_low, ci_high, sd_seeds` (NaN where a case
-        failed) and the counts of cases beside them. A case that several seeds
-        have run is counted once.
+        A dictionary: `reproduced, ci_low, ci_high, sd_seeds` (NaN if a case
+        failed) and the counts of cases. A case that several seeds have run is
+        counted once.
 
     Raises:
         UserError: the cases lack a column that is needed.
     """
     aggregate = column.aggregate
-    lacking = [name for name in aggregate.columns if name not in cases]
-    if lacking:
+    missing = [name for name in aggregate.columns if name not in cases]
+    if missing:
         raise UserError(
             "cases.csv",
             f"the columns {', '.join(aggregate.columns)} for {column.key!r}",
-            f"no column {', '.join(lacking)}",
+            f"no column {', '.join(missing)}",
             "evaluate again",
         )
     failed = cases["status"] != "ok"
@@ -98,10 +98,10 @@ def measure(column, cases):
     }
     names = [f"{aggregate.prefix}{name}" for name in ("tp", "fn")]
     if all(name in cases for name in names):
-        found, overlooked = (cases[name] for name in names)
-        empty = found + overlooked == 0
+        tp, fn = (cases[name] for name in names)
+        empty = tp + fn == 0
         measured["n_empty_truth"] = _distinct(cases[~failed & empty])
-        measured["n_missed"] = _distinct(cases[~failed & ~empty & (found == 0)])
+        measured["n_missed"] = _distinct(cases[~failed & ~empty & (tp == 0)])
     if not failed.any():
         score = estimate(aggregate, cases)
         measured["reproduced"] = score.value
@@ -111,7 +111,7 @@ def measure(column, cases):
 
 
 def is_phantom(data):
-    """Says whether a data set is synthetic, by its name."""
+    """Whether a data set is synthetic, according to its name."""
     return data.startswith("phantom")
 
 
@@ -146,7 +146,7 @@ def _cell(table, row, column, published, values):
 
 
 def _why_not_run(table, row, published, cases):
-    """Returns why a row has a line without a run, or "" where it has none."""
+    """Returns why a row is listed without a run, or "" if it is not."""
     if not row.method:
         return "published by others, not run"
     data = cases["data"][cases["method"] == row.method].unique()
@@ -178,7 +178,7 @@ def _remarks(table, cases):
 
 
 def _names(values):
-    """Lists folds or seeds: which, not how many."""
+    """Lists the folds or seeds themselves, not their number."""
     return " ".join(str(value) for value in sorted(values.unique()))
 
 

@@ -1,4 +1,4 @@
-"""One method under two ways of splitting the cases: what a leak is worth."""
+"""One method under two ways of splitting the cases: the effect of a leak."""
 
 from common.reporting.cells import GROUP, measure
 
@@ -7,10 +7,10 @@ _SHOWN = {"": "reproduced", "_ci_low": "ci_low", "_ci_high": "ci_high"}
 
 
 def compare_splits(cases, columns, splits=("image", "patient")):
-    """Compares every method that was run under both splits, all else equal.
+    """Compares every method that was run under both splits, everything else equal.
 
     With image-wise folds, slices of a test patient are among the training
-    slices; the gap to patient-wise folds says how much that is worth.
+    slices; the gap to patient-wise folds shows how much that is worth.
 
     Args:
         cases: as `read_cases` returns them.
@@ -18,8 +18,8 @@ def compare_splits(cases, columns, splits=("image", "patient")):
         splits: names of the two splits.
 
     Returns:
-        A `DataFrame` with one row a method, data set, profile and budget: for
-        each column the two values with their intervals and the gap (second
+        A `DataFrame` with one row per method, data set, profile and budget. It has
+        for each column the two values with their intervals and the gap (second
         minus first), then folds, seeds and numbers of cases of both splits.
     """
     import pandas as pd

@@ -1,4 +1,4 @@
-"""Two methods on the same held-out cases: the difference, its interval, a test."""
+"""Two methods on the same held-out cases: difference, interval and a test."""
 
 from dataclasses import dataclass
 
@@ -13,10 +13,10 @@ class Paired:
     """A paired comparison of two methods.
 
     Args:
-        first: id of the method that is compared with.
-        second: id of the other; differences are second minus first.
+        first: id of the baseline method.
+        second: id of the other method; differences are second minus first.
         columns: `common.reporting.table.Column`s whose aggregate is a `Mean`.
-        min_cases: patients that an interval needs; of fewer it is NaN.
+        min_cases: number of patients that an interval needs; with fewer it is NaN.
     """
 
     first: str
@@ -25,19 +25,19 @@ class Paired:
     min_cases: int = MIN_CASES
 
     def __call__(self, cases):
-        """Compares the methods in every group that has run both.
+        """Compares the two methods in every group in which both were run.
 
-        A patient counts once: with the mean over its cases, folds and seeds, of
-        those that both methods have scored and where the score is defined.
+        Each patient counts once, with the mean over its cases, folds and seeds that
+        both methods have scored and for which the score is defined.
 
         Args:
             cases: as `common.reporting.cases.read_cases` returns them.
 
         Returns:
-            A `DataFrame` with one row a group (`GROUP`) and column: both means,
-            their difference with the 95 % interval of 1000 resamplings of the
-            patients (NaN of fewer than `min_cases`), Wilcoxon's two-sided
-            signed-rank p, and numbers of patients and cases.
+            A `DataFrame` with one row per group (`GROUP`) and column: both means,
+            their difference with its 95 % interval from 1000 resamplings of the
+            patients (NaN with fewer than `min_cases`), Wilcoxon's two-sided
+            signed-rank p, and the numbers of patients and cases.
         """
         import pandas as pd
 
@@ -60,7 +60,7 @@ class Paired:
         on = ["fold", "seed", "case", "patient"]
         both = first[[*on, key]].merge(second[[*on, key]], on=on)
         both = both.dropna(subset=[f"{key}_x", f"{key}_y"])
-        # Where no patient is known, each case is one.
+        # If no patient is known, each case counts as one.
         unit = both["patient"].where(both["patient"] != "", both["case"])
         by_unit = both[[f"{key}_x", f"{key}_y"]].groupby(unit).mean()
         means = by_unit.mean()
@@ -84,7 +84,7 @@ class Paired:
             "n_cases": both[["fold", "case"]].drop_duplicates().shape[0],
             "folds": _names(both["fold"]),
             "seeds": _names(both["seed"]),
-            # In the place of what the column's own mean is over.
+            # Replaces the part of the column's convention that names its mean.
             "convention": "; ".join([_MEAN, *column.convention.split("; ")[1:]]),
         }
 
@@ -96,7 +96,7 @@ _COLUMNS += ["seeds", "convention"]
 
 
 def signed_rank(differences):
-    """Returns Wilcoxon's two-sided p of differences; 1 where all of them are 0."""
+    """Returns Wilcoxon's two-sided p of differences; 1 if all of them are 0."""
     from scipy import stats
 
     differences = np.asarray(differences, np.float64)

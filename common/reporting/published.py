@@ -1,4 +1,4 @@
-"""Reads the numbers that a paper prints: typed data, never edited to fit."""
+"""Reads the numbers that a paper prints: typed in, and never edited to fit."""
 
 import math
 
@@ -12,27 +12,27 @@ _CORRECT = "correct the file; it holds the paper's numbers as printed"
 def read_published(path):
     """Reads one table of published numbers.
 
-    The file has one line a number: the table's `row` and `column` by key, the
-    `value`, `where` the paper prints it, and a `note`. An optional sixth column
-    `flag` says what forbids a comparison, such as `excluded: equals the
-    precision`: a flagged number is shown but has no gap.
+    The file has one line per number: the keys of its `row` and `column` in the
+    table, the `value`, `where` the paper prints it, and a `note`. An optional sixth
+    column `flag` says what forbids a comparison, such as `excluded: equals the
+    precision`. A flagged number is shown but has no gap.
 
     Args:
         path: a CSV file, such as `papers/linkdsl/published/table1.csv`.
 
     Returns:
-        A `DataFrame` of the columns row, column, value (float), where, note
+        A `DataFrame` with the columns row, column, value (float), where, note
         and flag, in the order of the file.
 
     Raises:
-        UserError: the file cannot be read, its columns are others, a value is
-            no finite number, or a row and column occur twice.
+        UserError: the file cannot be read, has other columns, has a value that
+            is not a finite number, or has a pair of row and column twice.
     """
     published = read_text(path, _CORRECT)
     if list(published) not in (_COLUMNS, [*_COLUMNS, "flag"]):
         raise UserError(
             path,
-            f"the columns {','.join(_COLUMNS)} and perhaps flag",
+            f"the columns {','.join(_COLUMNS)}, optionally followed by flag",
             ",".join(published),
             _CORRECT,
         )

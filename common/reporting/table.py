@@ -7,15 +7,15 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Column:
-    """A score of a table, with region where there are several.
+    """A score of a table, and its region if there are several.
 
     Args:
         key: its name in files, such as `"wt_dice"`.
         label: its name for readers, such as `"Dice (whole tumor)"`.
         aggregate: how cases become the number, such as `Mean("wt_dice")`.
         convention: the definition in words, shown beside every value.
-        printed: the published column that it is set beside, where that is not of
-            its own key.
+        printed: key of the published column that it is set beside, if that is
+            not its own key.
     """
 
     key: str
@@ -32,8 +32,8 @@ class Row:
     Args:
         key: its name in the file of published numbers.
         title: its name as the paper prints it.
-        method: id of the method that reproduces it; None for rows of others
-            that are only ever cited.
+        method: id of the method that reproduces it; None for rows of other
+            authors, which are only cited.
     """
 
     key: str
@@ -46,16 +46,16 @@ class Table:
     """A table of a paper.
 
     Args:
-        name: its number, such as `"1"`: it is written to `table1.csv`.
+        name: its number, such as `"1"`, which is written to `table1.csv`.
         title: the paper's heading.
         rows: its `Row`s, in the paper's order.
         columns: its `Column`s, in the paper's order.
         published_csv: path of the numbers that the paper prints.
-        note: what a reader must know of every row, written into each.
-        dataset: name of the data that the published numbers are of; they stand
-            beside no other's.
+        note: what a reader must know about every row; written into each.
+        dataset: name of the data set that the published numbers are of; they are
+            set beside no other's.
         remark: function from the cases of one row and run to what a reader must
-            know of them, or `""`.
+            know about them, or `""`.
     """
 
     name: str

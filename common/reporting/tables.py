@@ -21,9 +21,9 @@ def build_table(table, cells):
         cells: as `build_cells` returns them, perhaps with other tables' cells.
 
     Returns:
-        A `DataFrame` with one row a method and group: `row, method`, for each
+        A `DataFrame` with one row per method and group: `row, method`, for each
         column its published and reproduced number, gap and interval, then what
-        was run on. Rows of one group stand together.
+        it was run on. Rows of one group stand together.
     """
     import pandas as pd
 
@@ -36,7 +36,7 @@ def build_table(table, cells):
             line |= {f"{cell['column']}_{name}": cell[name] for name in _PER_COLUMN}
         line |= group.iloc[0][_PER_ROW].to_dict()
         notes = "; ".join(filter(None, [table.note, *group["note"].unique()]))
-        # A cell's note repeats its row's: each remark once.
+        # A cell's note repeats its row's, but each remark is shown once.
         lines.append(line | {"note": "; ".join(dict.fromkeys(notes.split("; ")))})
     scores = [
         f"{column.key}_{name}" for column in table.columns for name in _PER_COLUMN
@@ -52,7 +52,7 @@ def result_files(tables, cases):
         cases: as `read_cases` returns them.
 
     Returns:
-        A dict from file name to `DataFrame`: `cells.csv`, then each table.
+        A dictionary from file name to `DataFrame`: `cells.csv`, then each table.
     """
     import pandas as pd
 
@@ -82,7 +82,7 @@ def write_results(folder, tables, cases):
     """
     folder = Path(folder)
     write_cases(folder / "cases.csv", cases)
-    # Read again, so that the tables follow from the file and not from digits
+    # Read back, so that the tables follow from the file and not from digits
     # that the file does not hold.
     cases = read_cases(folder / "cases.csv")
     for name, frame in result_files(tables, cases).items():
@@ -99,7 +99,7 @@ def joined_table(papers):
 
     Returns:
         A `DataFrame`: `paper` and `table`, then the columns of all tables.
-        Rows that were not run have their published numbers and say so.
+        Rows that were not run have their published numbers only and say so.
     """
     import pandas as pd
 

@@ -1,4 +1,4 @@
-"""CSV files of results: the same numbers are always the same bytes."""
+"""CSV files of results: the same numbers always give the same bytes."""
 
 import csv
 import math
@@ -9,8 +9,8 @@ from common.errors import UserError
 def to_csv(frame):
     """Returns a table as CSV text.
 
-    Whole numbers are written in full (a volume has more voxels than six digits
-    can say), others with six significant digits, missing values as nothing.
+    Whole numbers are written in full (six digits cannot hold the number of voxels
+    of a volume), others with six significant digits, missing values as nothing.
     """
     return as_text(frame).to_csv(index=False, lineterminator="\n")
 
@@ -28,14 +28,14 @@ def read_text(path, next_step):
 
     Args:
         path: the file.
-        next_step: what to do if it cannot be read.
+        next_step: what the user should do if it cannot be read.
 
     Returns:
-        A `DataFrame` of strings, empty where the cell is.
+        A `DataFrame` of strings; empty cells are empty strings.
 
     Raises:
-        UserError: the file cannot be read, two columns have one name, or a
-            line has more or fewer fields than there are columns.
+        UserError: the file cannot be read, two columns have the same name, or
+            a line has more or fewer fields than there are columns.
     """
     import pandas as pd
 
@@ -56,7 +56,7 @@ def read_text(path, next_step):
     except (OSError, ValueError, csv.Error) as error:
         raise UserError(path, "a readable CSV file", error, next_step) from error
     if len(set(header)) < len(header):
-        raise UserError(path, "column names that differ", ",".join(header), next_step)
+        raise UserError(path, "distinct column names", ",".join(header), next_step)
     return pd.DataFrame(rows, columns=header, dtype=str)
 
 

@@ -1,7 +1,7 @@
 """Recorded ranges: has a result left the range in which it was once found?
 
-The ranges are data beside the results, `expected.csv`, so that a rerun on
-another machine is judged by numbers that were written down before.
+The ranges are data beside the results, in `expected.csv`, so that a rerun on
+another machine is judged by numbers that were recorded before.
 """
 
 from dataclasses import dataclass
@@ -50,9 +50,9 @@ def verify(folder, tables):
         tables: the paper's `Table`s.
 
     Returns:
-        A list of `Outcome`: one for each recorded range, then one for
-        `cells.csv` and each table, which fail where the file is not what the
-        cases give.
+        A list of `Outcome`s: one for each recorded range, then one for
+        `cells.csv` and each table, which fails if the file differs from what
+        the cases give.
 
     Raises:
         UserError: a file cannot be read.
@@ -69,17 +69,17 @@ def verify(folder, tables):
 def record(folder, tables, tolerance=0.02):
     """Writes `expected.csv` from the cells that have a value now.
 
-    A range that was there keeps its tolerance. A new one gets half the width of
-    its bootstrap interval.
+    A range that was recorded before keeps its tolerance. A new one gets half the
+    width of its bootstrap interval.
 
     Args:
         folder: a results folder.
         tables: the paper's `Table`s.
-        tolerance: of a new range whose cell has no interval.
+        tolerance: tolerance of a new range whose cell has no interval.
 
     Raises:
-        UserError: a file cannot be read or written, or two cells differ in the
-            data set's fingerprint alone.
+        UserError: a file cannot be read or written, or two cells differ only in
+            the fingerprint of their data set.
     """
     import pandas as pd
 
@@ -142,29 +142,29 @@ def _check_ranges(expected, cells):
 
 
 def check_file(path, frame):
-    """Compares a CSV file with what it should hold.
+    """Compares a CSV file with what it should contain.
 
     Args:
         path: the file.
         frame: a `DataFrame` of what the cases give.
 
     Returns:
-        An `Outcome`; it names the first cell that differs.
+        An `Outcome`, which names the first cell that differs.
     """
     what = f"{path.name} against cases.csv"
     if not path.exists():
         return Outcome(what, "a file", f"no file; {_WRITE}", False)
-    there, computed = read_text(path, _WRITE), as_text(frame)
-    if list(there) != list(computed) or len(there) != len(computed):
+    stored, computed = read_text(path, _WRITE), as_text(frame)
+    if list(stored) != list(computed) or len(stored) != len(computed):
         return Outcome(
             what,
             f"{len(computed)} rows of {len(computed.columns)} columns",
-            f"{len(there)} of {len(there.columns)}; {_WRITE}",
+            f"{len(stored)} of {len(stored.columns)}; {_WRITE}",
             False,
         )
-    for name in there:
+    for name in stored:
         for number, (old, new) in enumerate(
-            zip(there[name], computed[name], strict=True)
+            zip(stored[name], computed[name], strict=True)
         ):
             if not _same(old, new):
                 return Outcome(
@@ -180,7 +180,7 @@ def _same(old, new):
     if old == new:
         return True
     try:
-        # The sixth digit may be rounded the other way on another machine.
+        # Another machine may round the sixth digit the other way.
         return bool(np.isclose(float(old), float(new), rtol=1e-5, atol=1e-9))
     except ValueError:
         return False

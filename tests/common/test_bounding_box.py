@@ -1,4 +1,4 @@
-"""Boxes against the indices of what is not zero."""
+"""Boxes against the indices of the elements that are not zero."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ shapes = array_shapes(max_dims=4, max_side=5)
 
 @relaxed
 @given(arrays(st.sampled_from([bool, np.uint8, np.uint16]), shapes))
-def test_holds_all_that_is_not_zero_and_no_more(volume):
+def test_holds_everything_that_is_not_zero_and_no_more(volume):
     box = bounding_box(volume)
     found = np.argwhere(volume)
     if len(found):
@@ -32,7 +32,7 @@ def test_union_is_the_box_of_both(volumes):
 
 
 @pytest.mark.parametrize("order", ["C", "F"])
-def test_hand_drawn(order):
+def test_a_box_drawn_by_hand(order):
     #  . . . .
     #  . X . .
     #  . . X .

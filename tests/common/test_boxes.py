@@ -24,7 +24,7 @@ def test_box(margin):
     assert slices == tuple(map(slice, low.tolist(), high.tolist()))
 
 
-def test_no_box_around_nothing():
+def test_an_empty_mask_has_no_box():
     assert box_around(np.zeros(SHAPE, bool), 3) is None
 
 
@@ -75,8 +75,8 @@ def test_window_equals_the_original(recorded, number):
     read_window(volume, start, window)
     np.testing.assert_array_equal(window, recorded[f"roi/{number}/out"])
     if (center >= volume.shape).any():
-        # There the original writes nothing, although a part lies inside; its
-        # cascade never has a center outside.
+        # Here the original writes nothing, although a part lies inside. Its cascade
+        # never has a center outside.
         assert not recorded[f"set/{number}/out"].any()
         return
     target = np.zeros(volume.shape)

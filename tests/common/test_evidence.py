@@ -1,4 +1,4 @@
-"""Protocols: their evidence, their replaced values and their digest."""
+"""Protocols: the evidence, replaced values and digest."""
 
 import json
 from dataclasses import FrozenInstanceError, dataclass, field
@@ -154,7 +154,7 @@ class Sizes:
     training: Training = field(default_factory=Training)
 
 
-def test_what_a_run_recorded_is_its_protocol_again():
+def test_a_recorded_protocol_is_read_back():
     recorded = Sizes(patch=(8, 9), training=Training(epochs=7))
     values = json.loads(json.dumps(as_dict(recorded)))
     assert from_dict(Sizes(), values) == recorded

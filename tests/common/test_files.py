@@ -1,4 +1,4 @@
-"""Files that are whole or absent, whatever happens while they are written."""
+"""Files are whole or absent, whatever happens while they are written."""
 
 import hashlib
 import os
@@ -127,7 +127,7 @@ def test_full_disk_leaves_the_old_files(tmp_path):
         files.write_text(tmp_path / "a.txt", "old")
         with files.atomic_folder(tmp_path / "folder") as folder:
             (folder / "a").write_text("old")
-        for _ in range(2):  # the first failure must not fill the disk for good
+        for _ in range(2):  # the first failure must not leave the disk full
             with pytest.raises(UserError, match="Received: No space left on device"):
                 files.write_text(tmp_path / "a.txt", "x" * 100_000)
             with pytest.raises(UserError, match="Received: No space left on device"):
@@ -146,7 +146,7 @@ def test_lock_is_held_by_one_at_a_time(tmp_path):
         with files.lock(folder):
             with pytest.raises(UserError, match="Received: one that is in use"):
                 with files.lock(folder):
-                    raise AssertionError("two work in one folder")
+                    raise AssertionError("two processes hold one folder")
             with files.lock(tmp_path / "another run"):
                 assert folder.is_dir()
 
@@ -164,7 +164,7 @@ with files.lock(folder):
 """
 
 
-def test_lock_of_a_killed_process_is_free_and_its_leftovers_go(tmp_path):
+def test_lock_of_a_killed_process_is_free_and_its_leftovers_are_removed(tmp_path):
     assert run_python(KILL_WITH_LOCK, tmp_path).returncode == -signal.SIGKILL
     (tmp_path / ".best.weights.h5.4711.tmp.weights.h5").write_text("half")
     mine = [tmp_path / "notes.tmp", tmp_path / ".hidden", tmp_path / "best.csv"]
@@ -192,7 +192,7 @@ def test_json_round_trip(tmp_path_factory, value):
 
 
 @pytest.mark.parametrize("content", [b"", b'{"a": ', b"\xff\xfe", b"a,b\n1,2\n"])
-def test_what_is_no_json(tmp_path, content):
+def test_what_is_not_json(tmp_path, content):
     path = tmp_path / "value.json"
     path.write_bytes(content)
     with pytest.raises(UserError, match="expected a JSON file.*delete it") as caught:

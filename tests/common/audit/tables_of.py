@@ -22,6 +22,6 @@ def write_tables(folder, *tables, **files):
 
 
 def findings_of(folder, *tables, **files):
-    """The findings on such tables, but for the notes on pooling, as dicts."""
+    """Returns the findings on such tables as dictionaries, without notes on pooling."""
     found = audit({"one": read_printed(write_tables(folder, *tables, **files))})
     return found[found["rule"] != "pooled"].to_dict("records")

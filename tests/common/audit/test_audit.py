@@ -1,4 +1,4 @@
-"""The audit of printed numbers: every rule fires, and none where all is well."""
+"""The audit of printed numbers: every rule fires, and none if the numbers are sound."""
 
 import itertools
 from functools import partial
@@ -44,7 +44,7 @@ def means(counts, pooled):
             "dice": overlap.dice(tp, fp, fn),
             "iou": overlap.iou(tp, fp, fn),
             "mean_iou": overlap.mean_iou(tp, fp, fn, tn),
-            # A case without tumor in the one or the other overlaps nowhere.
+            # A case without tumor in truth or prediction has no overlap.
             "precision": np.nan_to_num(tp / (tp + fp)),
             "sensitivity": np.nan_to_num(tp / (tp + fn)),
             "specificity": tn / (tn + fp),
@@ -73,7 +73,7 @@ def test_no_means_of_cases_are_called_impossible(
 
 @relaxed
 @given(cases)
-def test_dice_is_where_the_other_means_allow_it(counts):
+def test_dice_is_within_the_range_of_the_other_means(counts):
     if not any(sum(case[:3]) for case in counts):
         return
     scores = means(counts, pooled=False)
@@ -159,7 +159,7 @@ def test_mean_iou_above_its_bound_per_image(findings):
     assert findings({"a": {"dice": "0.8003", "mean_iou": "0.8600"}}) == []
 
 
-def test_pooled_counts_are_told_from_means(folder):
+def test_pooled_counts_are_distinguished_from_means(folder):
     tables = {"a": {"dice": "0.8", "iou": "0.6"}, "b": {"dice": "0.75", "iou": "0.6"}}
     tables |= {"c": {"dice": "0.70", "precision": "0.70", "recall": "0.80"}}
     found = audit({"one": read_printed(folder(tables))})
@@ -170,17 +170,17 @@ def test_pooled_counts_are_told_from_means(folder):
 
 
 @pytest.mark.parametrize(
-    ("column", "value", "most"),
+    ("column", "value", "max_high"),
     [("iou", "0.3414", 0.374), ("mean_iou", "0.6750", 0.687)],
 )
-def test_means_that_need_cases_of_zero_and_one(findings, column, value, most):
+def test_means_that_need_cases_of_zero_and_one(findings, column, value, max_high):
     (found,) = findings({"a": {"dice": "0.3740", column: value}})
     assert (found["rule"], found["severity"]) == ("all-or-nothing", "suspicious")
-    assert 0 < found["high"] < most
+    assert 0 < found["high"] < max_high
     assert found["columns"] == f"{column} dice"
 
 
-def test_all_or_nothing_does_not_fire_for_alike_cases(findings):
+def test_all_or_nothing_does_not_fire_for_equal_cases(findings):
     assert findings({"a": {"dice": "0.5", "iou": "0.333"}}) == []
 
 

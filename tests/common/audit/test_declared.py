@@ -128,7 +128,7 @@ def test_pool_of_a_specificity(findings, pool):
     assert found["low"] - 1e-4 <= specificity <= found["high"] + 1e-4
 
 
-def test_scores_at_the_ends_are_no_pool_and_no_ratio(findings):
+def test_scores_of_0_and_1_give_neither_a_pool_nor_a_ratio(findings):
     cells = {"wt_dice": "<1e-4", "wt_recall": "<1e-4", "wt_specificity": "1.000"}
     good = {"wt_dice": "0.80", "wt_recall": "0.82", "wt_specificity": "1.000"}
     found = findings(
@@ -145,7 +145,7 @@ def test_scores_at_the_ends_are_no_pool_and_no_ratio(findings):
     [
         ("wt_specificity,all,1.5,", "a share between 0 and 1"),
         ("wt_specificity,all,some,", "a number"),
-        ("wt_dice,all,0.1,", "a column of a specificity"),
+        ("wt_dice,all,0.1,", "a column of specificities"),
     ],
 )
 def test_wrong_pools(findings, line, message):

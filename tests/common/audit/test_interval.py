@@ -18,14 +18,14 @@ from common.audit.interval import Interval, bound, mean, printed, span
         ("1e-4", 0.5e-4, 1.5e-4),
     ],
 )
-def test_printed_digits_say_what_a_number_may_be(text, low, high):
+def test_printed_digits_limit_what_a_number_may_be(text, low, high):
     interval = printed(text)
     assert (interval.low, interval.high) == pytest.approx((low, high), rel=1e-12)
     assert interval.text == text
 
 
 @pytest.mark.parametrize("text", ["", "O.7", "nan", "inf", "<1e-4"])
-def test_no_number(text):
+def test_texts_that_are_not_numbers(text):
     with pytest.raises(ValueError, match="Expected a"):
         printed(text)
 

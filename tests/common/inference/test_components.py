@@ -19,7 +19,7 @@ STEPS = [s for s in itertools.product((-1, 0, 1), repeat=3) if 0 < sum(map(abs, 
 
 
 def components(mask):
-    """All components as sets of voxels, by flooding, in index order."""
+    """Returns all components as sets of voxels, by flooding, in index order."""
     left, found = set(zip(*np.nonzero(mask), strict=True)), []
     for seed in sorted(left):
         if seed not in left:
@@ -88,7 +88,7 @@ def test_keep_inside(mask, region, share):
         close,
     ],
 )
-def test_nothing_stays_nothing(keep):
+def test_an_empty_mask_stays_empty(keep):
     received = keep(np.zeros((3, 4, 5), bool))
     assert received.dtype == bool and received.shape == (3, 4, 5) and not received.any()
 
@@ -101,7 +101,7 @@ def test_a_corner_does_not_connect():
     assert keep_larger(mask, 2).sum() == 5
 
 
-def test_closing_fills_gaps_and_draws_back_from_the_faces():
+def test_closing_fills_gaps_and_recedes_from_the_faces():
     mask = np.zeros((7, 7, 7), bool)
     mask[2:5, 2:5, 2:5] = True
     whole = mask.copy()

@@ -8,7 +8,7 @@ from common.inference.predict import Predictor
 
 
 class Counting(keras.layers.Layer):
-    """Doubles its input and notes how often Python runs its call."""
+    """Doubles its input and records how often Python runs its call."""
 
     def __init__(self):
         super().__init__()
@@ -51,7 +51,7 @@ def test_equals_the_model_whatever_the_count(model, x, count):
     np.testing.assert_allclose(received, expected, rtol=1e-5)
 
 
-def test_sees_the_weights_of_the_moment(model, x):
+def test_uses_the_current_weights(model, x):
     predict = Predictor(model, 5)
     before = predict(x)
     kernel = model.layers[-1].kernel

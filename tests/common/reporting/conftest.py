@@ -10,7 +10,7 @@ from common.reporting.table import Column, Row, Table
 
 
 def _make_run(method="dual", fold=0, seed=0, n=6, **changes):
-    """Returns the rows of one run with scores of their own."""
+    """Returns the rows of one run; every run has other scores."""
     entropy = [ord(letter) for letter in method] + [fold, seed]
     random = np.random.default_rng(entropy)
     tp, fp, fn = random.integers(1, 60, size=(3, n))

@@ -1,4 +1,4 @@
-"""Rows of cases: none is lost, and the same rows are the same bytes."""
+"""Rows of cases: none is lost, and the same rows give the same bytes."""
 
 import numpy as np
 import pandas as pd
@@ -29,7 +29,7 @@ def written(tmp_path, cases):
 
 @pytest.fixture(scope="module")
 def merged(make_run):
-    """Merges lists of (method, fold, seed), each time with scores of its own."""
+    """Merges lists of (method, fold, seed), each time with other scores."""
 
     def merge(cases, keys, mark):
         new = [
@@ -41,7 +41,7 @@ def merged(make_run):
     return merge
 
 
-# A busy machine is no failure.
+# A busy machine must not count as a failure.
 @settings(deadline=None, max_examples=50)
 @given(old=runs, new=runs)
 def test_merging_replaces_whole_runs_and_loses_no_other(merged, old, new):
@@ -117,7 +117,7 @@ def test_empty_cases_can_be_written_and_read(tmp_path):
         (lambda text: text.replace("image,0,", "image,0.5,"), "in the column fold"),
         (lambda text: text.replace(",262", ",two"), "in the column tn"),
         (lambda text: text + "<<<<<<< HEAD\n", "line 8: expected 21 fields"),
-        (lambda text: text.replace("dice", "tp"), "column names that differ"),
+        (lambda text: text.replace("dice", "tp"), "distinct column names"),
     ],
 )
 def test_refuses_a_damaged_file(make_run, tmp_path, change, message):
@@ -128,7 +128,7 @@ def test_refuses_a_damaged_file(make_run, tmp_path, change, message):
         read_cases(tmp_path / "cases.csv")
 
 
-def test_a_folder_that_cannot_be_written_is_told(make_run, tmp_path):
+def test_a_folder_that_cannot_be_written_is_an_error(make_run, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="to be able to write it"):
         write_cases(tmp_path / "file" / "cases.csv", make_run())

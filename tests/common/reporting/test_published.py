@@ -27,7 +27,7 @@ def test_reads_numbers_and_keeps_the_words(tmp_path):
     }
 
 
-def test_a_row_named_na_is_no_missing_value(tmp_path):
+def test_a_row_named_na_is_not_a_missing_value(tmp_path):
     assert read(tmp_path, HEADER + "NA,dice,1,,\n")["row"].tolist() == ["NA"]
 
 
@@ -49,6 +49,6 @@ def test_refuses(tmp_path, text, message):
         read(tmp_path, text)
 
 
-def test_a_missing_file_is_told(tmp_path):
+def test_a_missing_file_is_an_error(tmp_path):
     with pytest.raises(UserError, match="nothing.csv.*No such file"):
         read_published(tmp_path / "nothing.csv")

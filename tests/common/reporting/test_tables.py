@@ -89,7 +89,7 @@ def test_tables_follow_from_the_file_of_cases(tmp_path, table, cases):
     assert cells.loc[("dual", "dice"), "gap"] == pytest.approx(0.000033, rel=1e-3)
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path, table, cases):
+def test_a_folder_that_cannot_be_written_is_an_error(tmp_path, table, cases):
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="to be able to write it"):
         write_results(tmp_path / "file" / "results", [table], cases)

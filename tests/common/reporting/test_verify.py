@@ -1,4 +1,4 @@
-"""Verification fails for every way a result can stray from its record."""
+"""Verification fails for every way in which a result can leave its record."""
 
 import pandas as pd
 import pytest
@@ -87,7 +87,7 @@ def test_a_stale_table_fails(folder, table, name):
     (failure,) = failures(folder, table)
     assert failure.startswith(f"FAIL {name} against cases.csv, row")
     assert value in failure
-    # A difference of rounding is none.
+    # A difference of rounding does not count.
     last = str((int(value[-1]) + 1) % 10) if value[-1] != "9" else "8"
     path.write_text(text.replace(value, value[:-1] + last))
     assert failures(folder, table) == []

@@ -66,7 +66,7 @@ def test_legend_is_not_cut_off(length, tmp_path):
         assert image.min() < 0.1 and (image[:, [0, -1]] == 1).all()
 
 
-def test_a_single_epoch_is_seen(tmp_path):
+def test_a_single_epoch_is_visible(tmp_path):
     draw_curves(tmp_path / "a.png", titles=("",), n_epochs=1)
     image = imread(tmp_path / "a.png")[..., :3]
     blue = np.abs(image - np.array([0, 0x72, 0xB2]) / 255).max(axis=-1) < 0.02
@@ -80,7 +80,7 @@ def test_same_bytes_whatever_the_settings(draw, tmp_path):
     draw(tmp_path / "a.png")
     with matplotlib.rc_context({"font.size": 20, "axes.edgecolor": "red"}):
         draw(tmp_path / "b.png")
-        # The user's settings are as they were.
+        # The user's settings are unchanged.
         assert matplotlib.rcParams["font.size"] == 20
     first = (tmp_path / "a.png").read_bytes()
     assert first == (tmp_path / "b.png").read_bytes()
@@ -88,7 +88,7 @@ def test_same_bytes_whatever_the_settings(draw, tmp_path):
 
 
 @pytest.mark.parametrize("draw", DRAW)
-def test_a_folder_that_cannot_be_written_is_told(draw, tmp_path):
+def test_a_folder_that_cannot_be_written_is_an_error(draw, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="to be able to write it"):
         draw(tmp_path / "file" / "figure.png")
@@ -97,7 +97,7 @@ def test_a_folder_that_cannot_be_written_is_told(draw, tmp_path):
 def test_the_mask_is_yellow_on_its_own_panel(tmp_path):
     draw_overlay(tmp_path / "a.png")
     left, right = yellow(tmp_path / "a.png")
-    # A panel has 290 pixels a side; the mask covers 20 * 30 of 64 * 64.
+    # A panel is 290 pixels wide and high; the mask covers 20 * 30 of 64 * 64.
     assert left == 0
     assert right == pytest.approx(290**2 * 600 / 64**2, rel=0.1)
 
@@ -114,7 +114,7 @@ def test_a_constant_image_can_be_drawn(tmp_path):
     assert imread(tmp_path / "a.png").shape[1] == 300
 
 
-def test_caption_says_what_the_figure_stands_on():
+def test_caption_says_what_the_figure_is_based_on():
     text = str(CAPTION)
     expected = "Data: figshare256; profile: cpu; budget: 12 epochs; n = 64."
     assert text == f"What it shows. {expected}"
@@ -132,7 +132,7 @@ def test_the_caption_is_in_the_figure(tmp_path):
     assert len(changed) and changed.min() > 0.85 * len(first)
 
 
-def test_an_undefined_score_is_no_score(tmp_path):
+def test_an_undefined_score_is_left_out(tmp_path):
     draw_boxes(tmp_path / "nan.png")
     draw_boxes(tmp_path / "zero.png", missing=0.0)
     box_plot(

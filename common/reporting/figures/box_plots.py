@@ -1,0 +1,123 @@
+"""Box plots of a score over cases."""
+
+import textwrap
+
+import numpy as np
+
+from common.reporting.figures.canvas import COLORS, columns_of_legend, open_figure
+
+
+def box_plot(path, values_by_method, label, caption):
+    """Draws the distribution of a score over cases, one box per method.
+
+    The solid line is the median, the dotted line the mean; whiskers reach to
+    1.5 times the interquartile range.
+
+    Args:
+        path: the PNG file to write.
+        values_by_method: for each method's title the scores of its cases. NaN
+            (undefined) is left out; the number below each box counts the rest.
+        label: name of the score.
+        caption: a `Caption`.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    scores = list(map(_defined, values_by_method.values()))
+    names = [
+        f"{textwrap.fill(title, 14)}\nn = {len(values)}"
+        for title, values in zip(values_by_method, scores, strict=True)
+    ]
+    with open_figure(path, (max(3.3, 0.95 * len(names) + 0.6), 3.0), caption) as figure:
+        axis = figure.subplots()
+        lines = {"thin": 0.8, "thick": 1.3, "dot": 3}
+        boxes = _draw_boxes(axis, scores, **lines, tick_labels=names, widths=0.55)
+        axis.set_ylabel(label)
+        lines = [boxes["medians"][0], boxes["means"][0]]
+        figure.legend(lines, ["median", "mean"], loc="outside lower center", ncols=2)
+
+
+def grouped_box_plot(path, panels, caption):
+    """Draws distributions over cases: panels with groups of one box per method.
+
+    The solid line is the median, the dotted line the mean; whiskers reach to
+    1.5 times the interquartile range.
+
+    Args:
+        path: the PNG file to write.
+        panels: `{score: {group: {title of a method: scores of its cases}}}`.
+            NaN (undefined) is left out.
+        caption: a `Caption`.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    from matplotlib.patches import Patch
+
+    width = 3.4 * len(panels)
+    with open_figure(path, (width, 2.9), caption) as figure:
+        axes = figure.subplots(1, len(panels), squeeze=False)[0]
+        for axis, (label, groups) in zip(axes, panels.items(), strict=True):
+            for start, of_group in enumerate(groups.values()):
+                boxes = _group_of_boxes(axis, start, list(of_group.values()))
+            axis.set_xticks(range(len(groups)), list(groups))
+            axis.set_ylabel(label)
+        titles = list(next(iter(groups.values())))
+        handles = [Patch(facecolor=_light(i), label=t) for i, t in enumerate(titles)]
+        lines = [boxes["medians"][0], boxes["means"][0]]
+        names = [*titles, "median", "mean"]
+        figure.legend(
+            [*handles, *lines],
+            names,
+            loc="outside lower center",
+            ncols=columns_of_legend(names, width),
+        )
+
+
+def _group_of_boxes(axis, center, groups):
+    """Draws boxes side by side around a position and returns the artists."""
+    step = 0.8 / len(groups)
+    offsets = (np.arange(len(groups)) - (len(groups) - 1) / 2) * step
+    return _draw_boxes(
+        axis,
+        list(map(_defined, groups)),
+        thin=0.7,
+        thick=1.1,
+        dot=2.5,
+        positions=center + offsets,
+        widths=0.85 * step,
+        manage_ticks=False,
+    )
+
+
+def _draw_boxes(axis, scores, thin, thick, dot, **options):
+    """Draws one box per array of scores; widths of lines and dots are in points."""
+    boxes = axis.boxplot(
+        scores,
+        showmeans=True,
+        meanline=True,
+        patch_artist=True,
+        medianprops={"color": "black", "lw": thick},
+        meanprops={"color": "black", "lw": thick, "ls": ":"},
+        whiskerprops={"lw": thin},
+        capprops={"lw": thin},
+        flierprops={"marker": ".", "ms": dot, "mec": "none", "mfc": "0.4"},
+        **options,
+    )
+    for position, box in enumerate(boxes["boxes"]):
+        color = COLORS[position % len(COLORS)]
+        box.set(facecolor=_light(position), edgecolor=color, lw=thin)
+    return boxes
+
+
+def _defined(values):
+    """Returns the scores that are not NaN."""
+    values = np.asarray(values, np.float64)
+    return values[~np.isnan(values)]
+
+
+def _light(position):
+    """Returns a method's color, lighter but opaque, to cover the grid lines."""
+    from matplotlib.colors import to_rgb
+
+    return 0.65 + 0.35 * np.array(to_rgb(COLORS[position % len(COLORS)]))

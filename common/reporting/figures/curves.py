@@ -1,0 +1,46 @@
+"""Learning curves of several methods."""
+
+from common.reporting.figures.canvas import COLORS, columns_of_legend, open_figure
+
+
+def learning_curves(path, histories, keys, caption):
+    """Draws losses and the validation score over epochs, one color per method.
+
+    Args:
+        path: the PNG file to write.
+        histories: for each method's title a `DataFrame` with the column `epoch`
+            and the three columns of `keys`.
+        keys: columns of training loss, validation loss and validation score,
+            such as `("loss", "val_loss", "val_dice")`.
+        caption: a `Caption`.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    training, validation, score = keys
+    with open_figure(path, (6.6, 3.0), caption) as figure:
+        losses, scores = figure.subplots(1, 2)
+        for title, history in histories.items():
+            color = COLORS[len(scores.lines) % len(COLORS)]
+            epochs = history["epoch"]
+            # A single epoch would not be visible as a line.
+            marker = "o" if len(history) == 1 else None
+            whole = {"color": color, "lw": 1.3, "marker": marker, "ms": 3}
+            dashed = whole | {"lw": 0.8, "ls": "--", "mfc": "none"}
+            losses.plot(epochs, history[training], **dashed)
+            losses.plot(epochs, history[validation], **whole)
+            scores.plot(epochs, history[score], **whole, label=title)
+        # Gray lines explain the dashes; the colors are explained below.
+        losses.plot([], [], color="0.4", ls="--", lw=0.8, label="training")
+        losses.plot([], [], color="0.4", lw=1.3, label="validation")
+        losses.legend(loc="upper right")
+        losses.set(xlabel="epoch", ylabel="loss")
+        name = score.removeprefix("val_").replace("_", " ").capitalize()
+        scores.set(xlabel="epoch", ylabel=f"validation {name}")
+        for axis in (losses, scores):
+            axis.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
+        figure.legend(
+            handles=scores.lines,
+            loc="outside lower center",
+            ncols=columns_of_legend(list(histories), 6.6),
+        )
