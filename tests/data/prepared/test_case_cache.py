@@ -1,4 +1,4 @@
-"""The cache of prepared cases: whole or absent, never mixed, never damaged."""
+"""The cache of prepared cases: complete or absent, never mixed, never damaged."""
 
 import errno
 import signal
@@ -35,7 +35,7 @@ def test_reads_what_was_written(cache, tmp_path):
     assert cache.folder.name.startswith("figshare-")
 
 
-def test_batch_is_in_the_order_asked_for(cache):
+def test_batch_has_the_requested_order(cache):
     cache.write("2", "s", {"image": IMAGE + 1, "mask": 1 - MASK})
     image, mask = cache.read_batch(("2", "1", "2"), ("image", "mask"))
     np.testing.assert_array_equal(image, [IMAGE + 1, IMAGE, IMAGE + 1])
@@ -66,7 +66,7 @@ def test_other_settings_are_another_folder(cache, tmp_path):
     assert not other.holds("1", "digest of 1.mat")
 
 
-def test_changed_source_is_prepared_anew(cache):
+def test_changed_source_is_prepared_again(cache):
     assert cache.holds("1", "digest of 1.mat")
     assert not cache.holds("1", "digest of a changed 1.mat")
     assert not cache.holds("2", "digest of 1.mat")
@@ -119,7 +119,7 @@ def sibling(tmp_path, cache, **settings):
     return CaseCache(tmp_path, cache.name, {**SETTINGS, **settings})
 
 
-def test_siblings_differ_in_the_named_setting_alone(cache, tmp_path):
+def test_siblings_differ_only_in_the_named_setting(cache, tmp_path):
     ours = sibling(tmp_path, cache, image_size=16)
     assert [other.folder for other in ours.siblings("image_size")] == [cache.folder]
     assert ours.siblings("resampling") == []
@@ -130,7 +130,7 @@ def test_siblings_differ_in_the_named_setting_alone(cache, tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "[1]", '{"image_size": 9, "resampling": "area"}'])
-def test_folder_that_does_not_fit_its_settings_is_no_sibling(cache, tmp_path, text):
+def test_folder_that_does_not_match_its_settings_is_no_sibling(cache, tmp_path, text):
     (cache.folder / "settings.json").write_text(text)
     assert sibling(tmp_path, cache, image_size=16).siblings("image_size") == []
 
@@ -149,7 +149,7 @@ def test_takes_over_by_a_link(cache, tmp_path):
     np.testing.assert_array_equal(cache.read("1", ["image"])[0], IMAGE)
 
 
-def test_takes_over_by_a_copy_where_there_are_no_links(cache, tmp_path, monkeypatch):
+def test_takes_over_by_a_copy_if_there_are_no_links(cache, tmp_path, monkeypatch):
     def refuse(*paths):
         raise OSError(errno.EXDEV, "Invalid cross-device link")
 

@@ -85,15 +85,15 @@ def test_nothing_to_correct(value):
 @pytest.mark.parametrize(
     "setting", [{"shrink": 0}, {"iterations": ()}, {"mask": "otsu"}]
 )
-def test_settings_that_cannot_be(setting):
+def test_impossible_settings_are_refused(setting):
     with pytest.raises(ValueError, match="Received: N4"):
         N4(**setting)
 
 
-def test_settings_tell_everything():
-    told = N4(exclude=("flair",)).settings()
-    assert told.pop("SimpleITK") == sitk.Version.VersionString()
-    assert told == {
+def test_settings_are_complete():
+    settings = N4(exclude=("flair",)).settings()
+    assert settings.pop("SimpleITK") == sitk.Version.VersionString()
+    assert settings == {
         "shrink": 4,
         "iterations": (50, 50, 50, 50),
         "mask": "positive",
