@@ -147,9 +147,12 @@ class Run:
         import pandas as pd
 
         try:
-            return pd.read_csv(self.folder / "history.csv")
+            history = pd.read_csv(self.folder / "history.csv")
         except (OSError, ValueError) as error:
             raise self._damaged("history.csv", error) from error
+        if history.empty or "epoch" not in history:
+            raise self._damaged("history.csv", "no epoch")
+        return history
 
     def environment(self):
         """Returns command, commit, versions and machine of the training."""

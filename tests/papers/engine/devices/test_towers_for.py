@@ -9,7 +9,7 @@ from common.errors import UserError
 from common.evidence import replace
 from common.training.towers import mirrored
 from papers import registry
-from papers.engine.devices.towers_for import check_devices, towers_on
+from papers.engine.devices.towers_for import check_devices, shared_by, towers_on
 from papers.engine.runner import Runner
 
 
@@ -95,3 +95,12 @@ def test_a_network_is_built_within_the_scope_of_its_towers():
     model = object.__new__(Runner)._model(job, experiment, towers)
     for variable in model.trainable_variables:
         assert towers.strategy.extended.variable_created_in_scope(variable.value)
+
+
+CLUSTER = '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"index": 0}}'
+
+
+def test_machines_of_a_protocol_with_towers_make_the_same_run(monkeypatch):
+    protocol = registry.paper("hierdice").published
+    monkeypatch.setenv("TF_CONFIG", CLUSTER)
+    assert shared_by(None, protocol) is None

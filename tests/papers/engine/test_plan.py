@@ -1,0 +1,41 @@
+"""Plans: which jobs a request has, and in which order."""
+
+from data.brats.dataset import BratsDataset
+from data.phantom.brats.write import write_phantom
+from papers import registry
+from papers.engine.plan import plan_jobs
+from papers.engine.request import Request
+
+
+def test_first_network_comes_before_its_cascade(plan):
+    jobs = plan(methods=("cdsl",), folds=(0,))
+    assert [job.method.id for job in jobs] == ["dual", "cdsl"]
+    assert jobs[1].previous is jobs[0]
+
+
+def test_all_folds_and_seeds(plan):
+    jobs = plan(methods=("bce",), seeds=(0, 1))
+    folds = {(job.split.fold, job.seed) for job in jobs}
+    assert folds == {(fold, seed) for fold in range(5) for seed in (0, 1)}
+    assert len({job.folder for job in jobs}) == len(jobs)
+
+
+def test_leak_methods_only_beside_the_image_wise_run(plan):
+    both = plan(splits=("image", "patient"), folds=(0,))
+    patient = [job.method.id for job in both if job.split_name == "patient"]
+    assert patient == ["linknet", "dual", "cdsl"]
+    assert len([job for job in both if job.split_name == "image"]) == 6
+    alone = plan(splits=("patient",), folds=(0,))
+    assert len(alone) == 6
+
+
+def test_methods_that_run_only_where_they_are_named(tmp_path):
+    write_phantom(tmp_path / "data", "brats15", hgg=0, lgg=5, shape=(16, 48, 48))
+    dataset, hierdice = BratsDataset(tmp_path / "data"), registry.paper("hierdice")
+
+    def methods(*named):
+        request = Request(hierdice, dataset.root, "demo", methods=named, folds=(0,))
+        return [job.method.id for job in plan_jobs(request, dataset, tmp_path)]
+
+    assert len(methods()) == 6 and "resunet-dice" not in methods()
+    assert methods("resunet-dice") == ["resunet-dice"]
