@@ -3,8 +3,6 @@
 import math
 
 import numpy as np
-from scipy.ndimage import distance_transform_edt
-from scipy.spatial import KDTree
 
 # A distance map's cost grows with its voxels, a tree's with its points. Measured: one
 # near point costs as much as `NEAR_COST` voxels, and one that is farther away than
@@ -30,6 +28,8 @@ def nearest_distances(points, others, spacing, shape):
     Returns:
         `(n,)` distances in mm.
     """
+    from scipy.spatial import KDTree
+
     voxels = math.prod(shape)
     if NEAR_COST * len(points) > voxels:
         return _from_map(points, others, spacing, shape)
@@ -45,6 +45,8 @@ def nearest_distances(points, others, spacing, shape):
 
 
 def _from_map(points, others, spacing, shape):
+    from scipy.ndimage import distance_transform_edt
+
     free = np.ones(shape, bool)
     free[tuple(others.T)] = False
     return distance_transform_edt(free, sampling=spacing)[tuple(points.T)]

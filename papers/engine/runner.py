@@ -22,7 +22,7 @@ from data.prepared.case_cache import CaseCache
 from papers.engine.devices.side_by_side import side_by_side
 from papers.engine.devices.towers_for import towers_on
 from papers.engine.plan import plan_jobs
-from papers.engine.rows import rows_of
+from papers.engine.results import rows_of
 
 SAVE_EVERY = 200  # steps between saved states within a long epoch
 

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = {"tensorflow", "keras", "scipy", "pandas", "matplotlib"}
 # Those that a paper's declarations, its tables and figures, import.
-LIGHT = ("common.reporting", "common.audit")
+LIGHT = ("common.reporting", "common.audit", "common.metrics")
 IMPORTED = """
 import importlib, pkgutil, sys
 package = importlib.import_module(sys.argv[1])
