@@ -1,4 +1,4 @@
-"""Whole slices, trained on and scored: rows of each score, and where it ends."""
+"""Training on whole slices writes rows at each scoring and after the last step."""
 
 import contextlib
 
@@ -10,7 +10,7 @@ from data.phantom.brats.write import write_phantom
 
 
 def test_rows_of_each_score_and_of_the_last_step(tmp_path):
-    """Also where the last step is no multiple of those between two scores."""
+    """Also where the last step is not a multiple of `--score-every`."""
     write_phantom(tmp_path / "brats", "brats15", hgg=5, lgg=0, shape=(18, 48, 48))
     path = tmp_path / "rows.csv"
     options = ["--methods", "resunet-softmax", "--base-filters", "4"]

@@ -1,4 +1,4 @@
-"""The proof within bench-towers: who must make the same step, and how nearly."""
+"""The proof within bench-towers: which variants make the same step, and how closely."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from benchmarks.hierdice.towers import (
 
 
 def weights(**changes):
-    """Two arrays a variant; those of towers are others than those of one device."""
+    """Two arrays per variant; those of towers differ from those of one device."""
     found = {
         ONE_DEVICE: 1.0,
         IN_TURN: 2.0,

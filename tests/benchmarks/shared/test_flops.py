@@ -1,4 +1,4 @@
-"""Multiply-adds against counts made by hand."""
+"""Multiply-adds against counts by hand."""
 
 import keras
 import pytest
