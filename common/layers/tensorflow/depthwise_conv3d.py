@@ -96,7 +96,7 @@ def _live_taps(side, size, rate, padding):
         padding: `"valid"` or `"same"`.
 
     Returns:
-        A slice of the taps, and the zeros `(before, behind)` that they need.
+        A slice of the taps, and the zeros `(before, after)` that they need.
     """
     span = rate * (size - 1)
     total = span if padding == "same" else 0
@@ -104,8 +104,8 @@ def _live_taps(side, size, rate, padding):
     live = [t for t in range(size) if -outputs < t * rate - before < side]
     # A kernel of even size may straddle the whole axis.
     first, end = (live[0], live[-1] + 1) if live else (0, size)
-    behind = total - before - (size - end) * rate
-    return slice(first, end), (before - first * rate, behind)
+    after = total - before - (size - end) * rate
+    return slice(first, end), (before - first * rate, after)
 
 
 def _working(*tensors):
@@ -114,16 +114,16 @@ def _working(*tensors):
     return [tf.cast(tensor, dtype) for tensor in tensors]
 
 
-def _rows(x, pads, more=0):
+def _rows(x, pads, extra=0):
     """Pads and flattens to rows, `(batch, depth, height, width * channels)`.
 
     Args:
         x: `(batch, depth, height, width, channels)`.
-        pads: zeros `(before, behind)` of the three axes.
-        more: additional rows of zeros behind.
+        pads: zeros `(before, after)` of the three axes.
+        extra: additional rows of zeros at the end.
     """
-    depth, (before, behind), width = pads
-    x = tf.pad(x, [(0, 0), depth, (before, behind + more), width, (0, 0)])
+    depth, (before, after), width = pads
+    x = tf.pad(x, [(0, 0), depth, (before, after + extra), width, (0, 0)])
     _, depth, height, width, channels = x.shape
     return tf.reshape(x, (-1, depth, height, width * channels))
 
@@ -174,8 +174,8 @@ def _input_gradient(dy, kernel, pads, rates):
         rate * (size - 1) for size, rate in zip(kernel.shape[:3], rates, strict=True)
     ]
     pads = tuple(
-        (span - before, span - behind)
-        for span, (before, behind) in zip(spans, pads, strict=True)
+        (span - before, span - after)
+        for span, (before, after) in zip(spans, pads, strict=True)
     )
     flipped = tf.reverse(kernel, [0, 1, 2])
     return _correlate(dy, flipped, tf.zeros_like(kernel[0, 0, 0]), pads, rates)
@@ -186,18 +186,18 @@ def _kernel_gradient(x, dy, pads, rates, sizes):
     """Returns the gradients of kernel and bias.
 
     For each tap and channel, sums input times gradient. A step takes a few rows of
-    one plane of `dy` and the input's rows that they saw. It sums over rows only,
-    which XLA turns into vector instructions; the lanes of one channel are added at
-    the end.
+    one plane of `dy` and the rows of the input that contributed to them. It sums over
+    rows only, which XLA turns into vector instructions; the lanes of one channel are
+    added at the end.
     """
     dtype, channels = x.dtype, x.shape[-1]
     _, depth, height, width, _ = dy.shape
     steps = math.ceil(height / ROWS)
     rows = math.ceil(height / steps)
-    more = steps * rows - height
+    extra = steps * rows - height
     x, dy = _working(x, dy)
-    x = _rows(x, pads, more)
-    dy = _rows(dy, [(0, 0)] * 3, more)
+    x = _rows(x, pads, extra)
+    dy = _rows(dy, [(0, 0)] * 3, extra)
     planes, lanes, wide = x.shape[1], width * channels, x.shape[-1]
     high = rows + rates[1] * (sizes[1] - 1)
     count = tf.shape(x)[0] * depth * steps
