@@ -1,0 +1,15 @@
+"""The papers, one subpackage for each, and the engine that carries all of them.
+
+A paper's subpackage holds what is its own: networks, losses, protocol, tables, figures
+and the experiment that joins them. `papers.engine` knows papers only through
+`papers.registry`. Whatever two papers share lives in `common` or `data`.
+"""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach(
+    __name__,
+    submod_attrs={
+        "registry": ["IDS", "paper", "papers"],
+    },
+)

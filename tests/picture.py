@@ -36,12 +36,13 @@ FLOORS = ("common.*", "data.*")
 PAPERS = {
     "papers": (*FLOORS, "papers.engine.*"),
     "papers.engine": (*FLOORS, "papers", "papers.engine.devices"),
+    "papers.engine.brats": (*FLOORS, "papers.engine"),
     "papers.engine.devices": FLOORS,
     "papers.engine.predict": (*FLOORS, "papers", "papers.engine"),
     "papers.engine.cli": (*FLOORS, "papers", "papers.engine.*"),
 }
 # A paper imports itself, the engine and the floors below; never another paper.
-A_PAPER = (*FLOORS, "papers.engine", "papers.engine.predict")
+A_PAPER = (*FLOORS, "papers.engine", "papers.engine.brats", "papers.engine.predict")
 A_BENCHMARK = (*FLOORS, "benchmarks.shared", "papers.*")
 BENCHMARKS = {
     "benchmarks": (),

@@ -58,7 +58,7 @@ def ours(network, images, labels, weights):
     import tensorflow as tf
 
     from common.layers import fast_paths
-    from papers.cunet.experiment import build_network
+    from papers.cunet.architectures import build_network
     from papers.cunet.losses import CascadeLoss, PlainLoss
     from papers.cunet.protocol import METHODS, Protocol
 

@@ -28,12 +28,12 @@ def main():
     from common.training.one_device import OneDevice
     from common.training.precision import scaled
     from data.splits.split import Split
-    from papers.dsunet import experiment
+    from papers.dsunet.experiment import Experiment
     from papers.dsunet.protocol import METHODS, Protocol
     from papers.engine.console import Console
 
     console = Console()
-    dataset = experiment.open_dataset(arguments.data)
+    dataset = Experiment.open_dataset(arguments.data)
     case = dataset[0]
     protocol = replace(
         Protocol(),
@@ -47,16 +47,14 @@ def main():
     keras.mixed_precision.set_dtype_policy(arguments.precision)
     keras.utils.set_random_seed(0)
     started = time.perf_counter()
-    cache = experiment.prepared_cache(WORK / "cache", dataset, protocol)
-    experiment.prepare(dataset, cache, protocol, console, workers=1)
+    cache = Experiment.prepared_cache(WORK / "cache", dataset, protocol)
+    Experiment.prepare(dataset, cache, protocol, console, workers=1)
     prepared = time.perf_counter() - started
 
     method = next(method for method in METHODS if method.id == arguments.method)
     split = Split(0, (case.id,), (case.id,), (case.id,))
     folder = WORK / f"{arguments.method}-{arguments.size}-{arguments.precision}"
-    run = experiment.Experiment(
-        method, protocol, cache, split, 0, dataset=dataset, folder=folder
-    )
+    run = Experiment(method, protocol, cache, split, 0, dataset=dataset, folder=folder)
     model = run.build()
     optimizer = scaled(run.optimizer(), arguments.precision)
     optimizer.build(model.trainable_variables)

@@ -30,11 +30,11 @@ def main(arguments=None):
     import_tensorflow()
     from common.evidence import replace
     from papers.engine.console import Console
-    from papers.hierdice import experiment
+    from papers.hierdice.experiment import Experiment
     from papers.hierdice.protocol import Protocol
 
     console = Console()
-    dataset = experiment.open_dataset(options.data)
+    dataset = Experiment.open_dataset(options.data)
     protocol = replace(
         Protocol(),
         {
@@ -43,8 +43,8 @@ def main(arguments=None):
             "training.learning_rate": options.learning_rate,
         },
     )
-    cache = experiment.prepared_cache(WORK / "cache", dataset, protocol)
-    experiment.prepare(dataset, cache, protocol, console, workers=1)
+    cache = Experiment.prepared_cache(WORK / "cache", dataset, protocol)
+    Experiment.prepare(dataset, cache, protocol, console, workers=1)
     described = {"threads": machine.threads(), **machine.describe()}
     rows = []
     for method in options.methods.split(","):
@@ -82,15 +82,16 @@ def _train(method_id, protocol, dataset, cache, options, say):
     from common.training.moving_average import MovingAverage
     from common.training.towers import sequential
     from data.splits.split import Split
-    from papers.hierdice import experiment
     from papers.hierdice.balance import PAPER_OTHERS_PER_ET
+    from papers.hierdice.experiment import Experiment
     from papers.hierdice.protocol import METHODS as ALL
     from papers.hierdice.scores import score_slices
+    from papers.hierdice.segmentation import segment
 
     keras.utils.set_random_seed(0)
     method = next(method for method in ALL if method.id == method_id)
     ids = tuple(case.id for case in dataset)
-    one = experiment.Experiment(
+    one = Experiment(
         method,
         protocol,
         cache,
@@ -123,7 +124,7 @@ def _train(method_id, protocol, dataset, cache, options, say):
         with average.in_place():
             for case in dataset:
                 images = one.images_of(case.id)
-                labels = experiment.segment(images, predict, one.labels_of)
+                labels = segment(images, predict, one.labels_of)
                 scores = score_slices(labels, dataset.read_labels(case))
                 rows.append(
                     {

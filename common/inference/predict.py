@@ -1,5 +1,6 @@
 """Prediction for many inputs with one compiled function."""
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -8,7 +9,7 @@ class Predictor:
     """Runs a model batch by batch, compiled once for any number of inputs.
 
     Args:
-        model: a Keras model with one output.
+        model: a Keras model with one output or several.
         batch_size: number of inputs per call. Smaller batches are padded with
             zeros, so that only one shape is compiled.
     """
@@ -22,9 +23,14 @@ class Predictor:
 
         Args:
             x: array `(n, …)` of at most `batch_size` inputs.
+
+        Returns:
+            An array `(n, …)`; a dict or list of them where the model has several
+            outputs.
         """
         count = len(x)
         missing = self.batch_size - count
         if missing:
             x = np.concatenate([x, np.zeros((missing, *x.shape[1:]), x.dtype)])
-        return self._call(tf.convert_to_tensor(x)).numpy()[:count]
+        outputs = self._call(tf.convert_to_tensor(x))
+        return keras.tree.map_structure(lambda y: y.numpy()[:count], outputs)

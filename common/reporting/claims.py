@@ -1,10 +1,138 @@
-"""What the papers' tables of claims have in common."""
+"""What a paper concludes from its tables, judged by the rows of our runs."""
 
-from common.reporting.cells import is_phantom
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from common.reporting.bootstrap import MIN_CASES
+from common.reporting.cells import GROUP, is_phantom
+from common.reporting.paired import Paired
+
+_OURS = ["mean_first", "mean_second", "difference", "ci_low", "ci_high"]
+_OURS += ["p_wilcoxon", "n_patients", "n_cases", "folds", "seeds"]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """That one method scores higher than another.
+
+    Args:
+        text: the claim in words, and where the paper makes it.
+        first: id of the method that is compared with.
+        second: id of the method that is claimed to score higher.
+        score: what is compared.
+    """
+
+    text: str
+    first: str | None
+    second: str
+    score: str
+
+    def interval(self, low, high):
+        """Returns the interval that lies above 0 where the claim holds.
+
+        Args:
+            low: lower end of the 95 % interval of the difference, second minus first.
+            high: its upper end.
+        """
+        return low, high
+
+    def verdict(self, low, high):
+        """Returns what the interval of the difference says of the claim.
+
+        Returns:
+            `"supported"`, `"contradicted"` or, where the interval has 0 in it or is
+            not known, `"undecided"`.
+        """
+        low, high = self.interval(low, high)
+        return "supported" if low > 0 else "contradicted" if high < 0 else "undecided"
+
+
+@dataclass(frozen=True)
+class ClaimTable(ABC):
+    """The claims of a paper, judged on every data set, profile and split that was run.
+
+    Methods are compared on the same held-out patients. Calling it with the rows of all
+    cases gives the file `claims.csv`.
+
+    Args:
+        claims: the `Claim`s.
+    """
+
+    claims: tuple
+
+    @property
+    @abstractmethod
+    def first_columns(self):
+        """Names of the columns before those of the run, in order."""
+
+    @property
+    @abstractmethod
+    def dataset(self):
+        """Name of the data set that the claims are of."""
+
+    @abstractmethod
+    def published(self, claim):
+        """Returns a claim's first columns: its words and its numbers in the paper."""
+
+    @abstractmethod
+    def judge(self, claim, cases):
+        """Judges a claim by the rows of one run.
+
+        Args:
+            claim: one of `claims`.
+            cases: rows of one group, `GROUP`, without failed cases.
+
+        Returns:
+            The line's further columns by name, among them `verdict` and `note`; None
+            for no line.
+        """
+
+    def __call__(self, cases):
+        """Returns a `DataFrame` with one row per claim and group, `GROUP`.
+
+        Args:
+            cases: as `common.reporting.cases.read_cases` returns them.
+        """
+        import pandas as pd
+
+        ran = cases[cases["status"] == "ok"]
+        lines = []
+        for claim in self.claims:
+            head = self.published(claim)
+            for group, of_group in ran.groupby(GROUP):
+                judged = self.judge(claim, of_group)
+                if judged is not None:
+                    same = dict(zip(GROUP, group, strict=True))
+                    lines.append(head | same | judged)
+        columns = [*self.first_columns, *GROUP, *_OURS, "verdict", "note"]
+        return pd.DataFrame(lines, columns=columns)
+
+    def compare(self, cases, first, second, column, min_cases=MIN_CASES):
+        """Compares two methods, paired by patient.
+
+        Args:
+            cases: rows of one group.
+            first: id of the method that is compared with.
+            second: id of the other one.
+            column: the `common.reporting.table.Column` of the score.
+            min_cases: patients that an interval needs.
+
+        Returns:
+            `(run, ours)`: the line that `Paired` gives and those of its values that
+            are columns of this table; None where a method has no row.
+        """
+        pair = Paired(first, second, (column,), min_cases)
+        for run in pair(cases).to_dict("records"):
+            return run, {name: run[name] for name in _OURS}
+        return None
+
+    def difference_from_paper(self, run):
+        """Returns what separates a run from the paper's, or "" where nothing does."""
+        return difference_from_paper(run, self.dataset)
 
 
 def difference_from_paper(run, dataset):
-    """Says what separates a run from the paper's, or "" where nothing does.
+    """Returns what separates a run from the paper's, or "" where nothing does.
 
     Args:
         run: `data`, `coverage` and `profile` of its rows.

@@ -16,6 +16,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
             "read_folds",
             "refuse_divided_patients",
             "rule_kept",
+            "split_by_fold",
             "write_folds",
         ],
         "parts": ["of_group", "read_split", "split_patients", "write_split"],

@@ -142,6 +142,27 @@ def split(cases, folds, fold, validation_share, seed, patient_rule=None):
     )
 
 
+def split_by_fold(cases, folds, validation_share, seed):
+    """Makes one split for each fold, in which that fold is the test set.
+
+    Validation keeps to the strictest rule of patients that the folds keep.
+
+    Args:
+        cases: the data set's cases.
+        folds: fold of each case by id.
+        validation_share: share of the training images kept for validation.
+        seed: seed of that draw.
+
+    Returns:
+        Each `Split` by its fold, in order.
+    """
+    rule = rule_kept(cases, folds)
+    return {
+        fold: split(cases, folds, fold, validation_share, seed, rule)
+        for fold in sorted(set(folds.values()))
+    }
+
+
 def refuse_divided_patients(cases, assigned, source):
     """Refuses folds or parts that divide a patient.
 

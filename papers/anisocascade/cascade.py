@@ -7,9 +7,9 @@ import numpy as np
 from common.boxes import box_around, box_inside
 from common.inference.components import close, keep_larger, keep_two_largest
 from data.volume.views import VIEWS, from_view, to_view
-from papers.anisocascade.fusion import fuse
 from papers.anisocascade.preprocessing import prepare
 from papers.anisocascade.slabs import predict_view
+from papers.anisocascade.stage_fusion import fuse_stages
 
 STAGES = ("whole", "core", "enhancing")
 
@@ -98,7 +98,7 @@ def predict_case(volumes, networks, protocol, progress=None):
     whole, core, enhancing = (
         one.place(one.mask, labels.shape)[prepared.box] for one in stages.values()
     )
-    labels[prepared.box] = fuse(whole, core, enhancing, rule)
+    labels[prepared.box] = fuse_stages(whole, core, enhancing, rule)
     return Segmentation(labels, stages)
 
 

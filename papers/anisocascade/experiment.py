@@ -6,25 +6,19 @@ from functools import partial
 import keras
 import numpy as np
 
-from common.errors import UserError
 from common.inference.predict import Predictor
 from common.metrics import overlap
-from common.metrics.case_scores import score_case
 from data.batches.patch_rule import PatchRule
 from data.batches.patches import PatchSampler
 from data.batches.pipeline import batch_stream
 from data.batches.regions import label_region, modality_region
 from data.brats.releases import MODALITIES
-from data.volume.geometry import Geometry
 from papers.anisocascade.cascade import STAGES
 from papers.anisocascade.losses import PooledDice
 from papers.anisocascade.networks import enet, tnet, wnet
 from papers.anisocascade.protocol import CONVENTION, ITERATIONS, NETWORKS
 from papers.anisocascade.segmenter import Segmenter, load_networks
-from papers.engine.brats import folds, open_dataset, prepare, prepared_cache
-from papers.engine.label_maps import predictions_of
-
-__all__ = ["Experiment", "folds", "open_dataset", "prepare", "prepared_cache"]
+from papers.engine.brats.volume_experiment import VolumeExperiment
 
 BUILDERS = {"wnet": wnet, "tnet": tnet, "enet": enet}
 # Labels of each stage's region, in all releases.
@@ -32,32 +26,11 @@ REGION = {"whole": (1, 2, 3, 4), "core": (1, 3, 4), "enhancing": (4,)}
 CHECKED_BATCHES = 10  # original code: train.py looks at 10 batches
 
 
-class Experiment:
-    """One network, or one cascade, on one split.
+class Experiment(VolumeExperiment):
+    """One network, or one cascade, on one split."""
 
-    Args:
-        method: a `NetworkMethod` or `CascadeMethod` of the protocol.
-        protocol: a `papers.anisocascade.protocol.Protocol`.
-        cache: the `VolumeCache` of the data set.
-        split: a `data.splits.folds.Split`.
-        seed: seed of the weights and of the patches.
-        maps: None; no network has another's output as input.
-        dataset: the `BratsDataset`.
-        folder: the run's folder, where predictions are kept.
-    """
-
+    convention = CONVENTION
     steps_per_epoch = ITERATIONS
-
-    def __init__(
-        self, method, protocol, cache, split, seed, maps=None, dataset=None, folder=None
-    ):
-        self.method = method
-        self.protocol = protocol
-        self.cache = cache
-        self.split = split
-        self.seed = seed
-        self.dataset = dataset
-        self.folder = folder
 
     def build(self):
         """Builds the method's network, for patches of any size."""
@@ -121,7 +94,7 @@ class Experiment:
         return PatchSampler(self.cache, case_ids, rule, size, self.seed)
 
     def _holds(self, case_ids, stage):
-        """Tells whether any of the cases has a stage's region: some LGG has none."""
+        """Whether any of the cases has a stage's region: some LGG has none."""
         columns = [1 + label for label in REGION[stage]]
         slices = (self.cache.info(case_id).slices for case_id in case_ids)
         return any(counts[:, columns].any() for counts in slices)
@@ -137,19 +110,9 @@ class Experiment:
 
         Departure: the code looks at the loss of 10 more training batches; ours are
         of held-out patients. Nothing is decided by it.
-
-        Raises:
-            UserError: no case is held out.
         """
-        if not self.split.validation:
-            raise UserError(
-                f"fold {self.split.fold}",
-                "a held-out case to look at while training",
-                f"none of {len(self.split.train)} training cases",
-                "SET=folds.validation_share=0.2, or take more cases",
-            )
+        held_out, stage = self.validation_cases(), NETWORKS[self.method.network]
         loss = self.loss()
-        held_out, stage = self.split.validation, NETWORKS[self.method.network]
         sampler = self.sampler(held_out, needs_region=self._holds(held_out, stage))
         predict = Predictor(model, sampler.batch_size)
 
@@ -166,50 +129,24 @@ class Experiment:
 
         return validate
 
-    def given_models(self, folder):
-        """Returns the authors' networks by stage and view.
-
-        Raises:
-            UserError: `folder` does not hold their imported weights.
-        """
+    def released_models(self, folder):
+        """Returns the authors' networks by stage and view."""
         return load_networks(folder)
 
-    def evaluate(self, models):
-        """Yields each test case's scores, `(case_id, values)`.
-
-        A case that these networks have segmented before is read again from the
-        run's folder.
-        Where a case cannot be read, the `UserError` stands in the place of its
-        scores.
+    def segmentation(self, models):
+        """Returns how the cascade segments cases.
 
         Args:
             models: the networks by method, or by stage and view.
         """
         networks = {_stage_and_view(key): model for key, model in models.items()}
         segmenter = Segmenter(networks, self.protocol.inference)
-        folder = predictions_of(segmenter.fingerprint(), self.folder)
-        cases = {case.id: case for case in self.dataset}
-        for case_id in self.split.test:
-            path = folder / f"{case_id}.nii.gz"
-            try:
-                if not path.exists():
-                    labels = self._segment(case_id, segmenter)
-                    self.dataset.write_prediction(cases[case_id], labels, path)
-                yield case_id, self._score(cases[case_id], path)
-            except UserError as error:
-                yield case_id, error
+        return partial(self._segment, segmenter), segmenter.fingerprint()
 
-    def _segment(self, case_id, segmenter):
+    def _segment(self, segmenter, case_id):
         shape = self.cache.info(case_id).shape
         (images,) = self.cache.window(case_id, ("images",), (0, 0, 0), shape)
         return segmenter.segment_volumes(np.moveaxis(images, -1, 0))
-
-    def _score(self, case, path):
-        info = self.cache.info(case.id)
-        labels = self.dataset.read_prediction(case, path)
-        truth = self.dataset.read_labels(case)
-        spacing = Geometry(info.shape, info.affine).spacing
-        return score_case(labels, truth, spacing, convention=CONVENTION)
 
 
 def training_region(stage, margin):

@@ -48,7 +48,7 @@ from dataclasses import dataclass, field
 from common.evidence import chosen, original
 from data.volume.views import VIEWS
 from papers.anisocascade.inference_protocol import Inference
-from papers.engine.paper import Method
+from papers.engine.paper import BaseProtocol, Method
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ class Folds:
 
 
 @dataclass(frozen=True)
-class Protocol:
+class Protocol(BaseProtocol):
     """All that decides a run but the method, the fold and the seed."""
 
     preparation: Preparation = field(default_factory=Preparation)
@@ -249,7 +249,7 @@ METHODS = (
     CascadeMethod(
         id="released",
         title="The authors' released weights, run here",
-        given=True,
+        released=True,
         views=tuple(VIEWS),
     ),
 )

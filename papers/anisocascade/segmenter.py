@@ -20,7 +20,7 @@ from data.volume.views import VIEWS
 from papers.anisocascade.cascade import STAGES, predict_case
 from papers.anisocascade.inference_protocol import Inference
 from papers.anisocascade.released_weights import NETWORKS, load_released
-from papers.engine.label_maps import fingerprint_of
+from papers.engine.brats.label_maps import fingerprint_of
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,89 +1,46 @@
 """What the paper concludes from Table 1, and whether our rows support it."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
-import pandas as pd
-
-from common.reporting.cells import GROUP
-from common.reporting.claims import difference_from_paper
-from common.reporting.paired import Paired
+from common.reporting.claims import Claim, ClaimTable
 from common.reporting.published import read_published
-from common.reporting.table import Column
+from papers.cunet.tables import DATASET, MEANS, TABLE1_CSV
 
 REGIONS = ("wt", "tc", "et")
-_OURS = ["mean_first", "mean_second", "difference", "ci_low", "ci_high"]
-_OURS += ["p_wilcoxon", "n_patients", "n_cases", "folds", "seeds"]
-_COLUMNS = ["claim", "first", "second", "score", "published_first", "published_second"]
-_COLUMNS += ["published_difference", *GROUP, *_OURS, "verdict", "note"]
 
 
 @dataclass(frozen=True)
-class Claim:
-    """One order of two methods.
+class OrderClaim(Claim):
+    """One order of two methods in the mean score of the three regions.
 
     Args:
-        text: the claim in words, and where it is made.
-        first: id of the method that is compared with.
-        second: id of the other one.
-        score: `"dice"` or `"sensitivity"`, the mean of the three regions.
-        rises: whether the second is said to be higher; else, not to be.
+        rises: whether the second is claimed to be higher; else, not to be.
     """
 
-    text: str
-    first: str
-    second: str
-    score: str
     rises: bool = True
 
+    def interval(self, low, high):
+        return (low, high) if self.rises else (-high, -low)
+
     def verdict(self, low, high):
-        """Judges by the 95 % interval of the difference, second minus first."""
-        if low > 0:
-            return "supported" if self.rises else "contradicted"
-        if high < 0:
-            return "contradicted" if self.rises else "supported"
-        return "undecided" if self.rises else "undecided: no rise shown"
+        verdict = super().verdict(low, high)
+        if verdict == "undecided" and not self.rises:
+            return "undecided: no rise shown"
+        return verdict
 
 
 @dataclass(frozen=True)
-class Claims:
-    """Compares methods on the same held-out patients, a line a claim and run.
+class OrderTable(ClaimTable):
+    """Judges the claims by the means over the regions; see `ClaimTable`."""
 
-    Args:
-        claims: the `Claim`s.
-        columns: by score, the `common.reporting.table.Column` of our rows.
-        published_csv: the table that the claims are made from.
-        dataset: name of the data set that they are of.
-    """
-
-    claims: tuple[Claim, ...]
-    columns: dict[str, Column]
-    published_csv: Path
-    dataset: str
-
-    def __call__(self, cases):
-        """Returns a `DataFrame` with one row a claim and group, `GROUP`.
-
-        Args:
-            cases: as `common.reporting.cases.read_cases` returns them.
-        """
-        lines = []
-        for claim in self.claims:
-            head = self.published(claim)
-            compare = Paired(claim.first, claim.second, (self.columns[claim.score],))
-            for run in compare(cases).to_dict("records"):
-                mine = {name: run[name] for name in (*GROUP, *_OURS)}
-                verdict = claim.verdict(run["ci_low"], run["ci_high"])
-                last = {
-                    "verdict": verdict,
-                    "note": difference_from_paper(run, self.dataset),
-                }
-                lines.append(head | mine | last)
-        return pd.DataFrame(lines, columns=_COLUMNS)
+    dataset = DATASET
+    first_columns = (
+        *("claim", "first", "second", "score"),
+        *("published_first", "published_second", "published_difference"),
+    )
 
     def published(self, claim):
-        """Returns a claim's first columns: its words and its numbers in the paper."""
-        table = read_published(self.published_csv)
+        table = read_published(TABLE1_CSV)
         value = table.set_index(["row", "column"])["value"]
         first, second = (
             sum(value[method, f"{region}_{claim.score}"] for region in REGIONS) / 3
@@ -98,3 +55,32 @@ class Claims:
             "published_second": second,
             "published_difference": second - first,
         }
+
+    def judge(self, claim, cases):
+        """Judges a claim; a run without one of its methods has no line."""
+        (column,) = (c for c in MEANS if c.key == f"mean_{claim.score}")
+        compared = self.compare(cases, claim.first, claim.second, column)
+        if compared is None:
+            return None
+        run, ours = compared
+        verdict = claim.verdict(run["ci_low"], run["ci_high"])
+        return ours | {"verdict": verdict, "note": self.difference_from_paper(run)}
+
+
+_OTHERS = ("unet", "bfcn", "drn")
+_LWS_UP = "loss weighted sampling raises the sensitivity (3.3)"
+_LWS_DICE = "loss weighted sampling does not raise the mean Dice (Table 1; no sentence)"
+_BEST = "CUN+LWS has the best sensitivity of the five (3.3)"
+_BETTER = "CUN outperforms the three others in Dice and in sensitivity (3.3)"
+
+CLAIMS = (
+    OrderClaim(_LWS_UP, "cun", "cun_lws", "sensitivity"),
+    OrderClaim(_LWS_DICE, "cun", "cun_lws", "dice", rises=False),
+    *(OrderClaim(_BEST, other, "cun_lws", "sensitivity") for other in _OTHERS),
+    *(
+        OrderClaim(_BETTER, other, "cun", score)
+        for score in ("dice", "sensitivity")
+        for other in _OTHERS
+    ),
+)
+CLAIM_TABLE = OrderTable(CLAIMS)

@@ -4,28 +4,24 @@ from functools import cached_property, partial
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from common.errors import UserError
 from common.evidence import protocol_digest
 from common.files import sha256
-from common.metrics import overlap
-from common.metrics.case_scores import score_case
-from common.metrics.regions import region_masks
+from common.metrics.pooled_regions import PooledRegions
 from common.training.step_decay import StepDecay
 from data.batches.augment_rule import AugmentationRule
 from data.batches.pipeline import batch_stream
 from data.batches.slice_index import SliceIndex
 from data.batches.slices import slice_batches
 from data.brats.releases import MODALITIES
-from data.padding import padded, padded_size
+from data.padding import padded_size
 from data.splits.parts import of_group, read_split, split_patients
-from data.volume.geometry import Geometry
-from papers.cunet import networks
-from papers.cunet.fusion import fuse
-from papers.cunet.losses import BoundaryLoss, CascadeLoss, PlainLoss, of_sums
+from papers.cunet.architectures import architecture_of, build_network
+from papers.cunet.losses import of_sums
 from papers.cunet.protocol import CONVENTION
 from papers.cunet.reader import LABEL_OF_CLASS, RegionReader
+from papers.cunet.segmentation import labels_of, predictor, segment
 from papers.cunet.slices import (
     contour_note,
     in_batches,
@@ -36,62 +32,29 @@ from papers.cunet.slices import (
     training_slices,
 )
 from papers.cunet.truth import TruthMaker
-from papers.engine.brats import open_dataset, prepare, prepared_cache
-from papers.engine.label_maps import fingerprint_of, predictions_of
-
-__all__ = ["Experiment", "open_dataset", "prepare", "prepared_cache", "splits"]
-
-# Of the history, by which the best epoch is chosen: higher is better.
-MONITOR = "val_minus_loss"
-SEGMENTATION = {"bfcn": "combined"}  # the output that is the result, of several
+from papers.engine.brats.label_maps import fingerprint_of
+from papers.engine.brats.volume_experiment import VolumeExperiment
 
 
-def splits(dataset, split, protocol, file=None):
-    """Splits the patients of one grade into three parts, all lesions together.
+class Experiment(VolumeExperiment):
+    """One method on one split."""
 
-    Args:
-        dataset: the data set.
-        split: `"patient"`.
-        protocol: its `slices.group` and `split` are used.
-        file: CSV with the user's own parts, instead.
+    convention = CONVENTION
+    monitor = "val_minus_loss"
+    more_validation = "take more cases, or SPLITS=file.csv with a part `validation`"
 
-    Returns:
-        `(name, splits)`: what the rows say of the parts' origin, and the one
-        `data.splits.folds.Split` by its fold, 0.
-    """
-    group, rule = protocol.slices.group, protocol.split
-    cases = list(dataset) if group == "all" else of_group(dataset, group)
-    if file is not None:
-        return f"file-{sha256(file)[:8]}", {0: read_split(file, cases)}
-    sizes = (rule.train, rule.validation, rule.test)
-    return "patient", {0: split_patients(cases, sizes, rule.seed)}
+    @classmethod
+    def splits(cls, dataset, name, protocol, file=None):
+        """Splits the patients of one grade into three parts, once.
 
-
-class Experiment:
-    """One method on one split.
-
-    Args:
-        method: a `NetworkMethod` of the protocol.
-        protocol: a `papers.cunet.protocol.Protocol`.
-        cache: the `VolumeCache` of the data set.
-        split: a `data.splits.folds.Split`.
-        seed: seed of weights, order, augmentation and sampling.
-        maps: None; no network has another's output as input.
-        dataset: the `BratsDataset`.
-        folder: the run's folder, where predictions are kept.
-    """
-
-    def __init__(
-        self, method, protocol, cache, split, seed, maps=None, dataset=None, folder=None
-    ):
-        self.method = method
-        self.protocol = protocol
-        self.cache = cache
-        self.split = split
-        self.seed = seed
-        self.dataset = dataset
-        self.folder = folder
-        self.batch_size = protocol.training.batch_size
+        See `Experiment.splits`; the protocol's `slices.group` and `split` are used.
+        """
+        group, rule = protocol.slices.group, protocol.split
+        cases = list(dataset) if group == "all" else of_group(dataset, group)
+        if file is not None:
+            return f"file-{sha256(file)[:8]}", {0: read_split(file, cases)}
+        sizes = (rule.train, rule.validation, rule.test)
+        return "patient", {0: split_patients(cases, sizes, rule.seed)}
 
     @cached_property
     def reader(self):
@@ -139,8 +102,7 @@ class Experiment:
 
     def loss(self):
         """Returns the method's loss."""
-        kinds = {"cu_net": CascadeLoss, "bfcn": BoundaryLoss}
-        return kinds.get(self.method.builder, PlainLoss)()
+        return architecture_of(self.method).loss()
 
     def optimizer(self):
         """Returns the optimizer of every method."""
@@ -194,63 +156,37 @@ class Experiment:
         The best epoch is that of the lowest `val_loss`, equation (1) over all of
         them: of the branches alone where there are heads beside them. Dice is of
         regions, pooled over the slices; `val_dice` is their mean.
-
-        Raises:
-            UserError: no case is held out.
         """
-        if not self.split.validation:
-            raise UserError(
-                "the split",
-                "a validation case to choose the best epoch by",
-                f"none beside {len(self.split.train)} training cases",
-                "take more cases, or SPLITS=file.csv with a part `validation`",
-            )
-        names = list(of_index(SliceIndex.of(self.cache, self.split.validation)))
-        loss = self.loss()
-        predict = LogitsOf(networks.without_heads(model), self.batch_size)
+        names = list(of_index(SliceIndex.of(self.cache, self.validation_cases())))
+        loss, predict = self.loss(), predictor(model, self.protocol)
 
         def validate():
-            sums, counts = 0.0, {}
+            sums, regions = 0.0, PooledRegions()
             for batch in in_batches(names, self.batch_size):
                 images, *truth = self.read(self.reader, batch)
                 truth = dict(zip(self.truth.names, truth, strict=True))
-                logits = predict(images)
+                logits, brain = predict(images), images.any(axis=-1)
                 sums = sums + loss.sums(truth, logits)
-                rule = self.protocol.inference.fusion
-                found = fuse(self.result(logits), images.any(axis=-1), rule)
+                labels = labels_of(logits, brain, self.method, self.protocol)
                 classes = truth["labels"][..., 0].astype(np.uint8)
-                truths = region_masks(LABEL_OF_CLASS[classes])
-                for region, mask in region_masks(found).items():
-                    new = np.array(overlap.confusion(mask, truths[region]))
-                    counts[region] = counts.get(region, 0) + new
+                regions.add(labels, LABEL_OF_CLASS[classes])
             value = of_sums(sums)
-            dice = {f"val_{k}_dice": float(overlap.dice(*c)) for k, c in counts.items()}
+            dice = {f"val_{name}_dice": one for name, one in regions.dice().items()}
             mean = float(np.mean(list(dice.values())))
-            return {"val_loss": value, MONITOR: -value, "val_dice": mean, **dice}
+            return {"val_loss": value, self.monitor: -value, "val_dice": mean, **dice}
 
         return validate
 
-    def evaluate(self, model):
-        """Yields each test case's scores, `(case_id, values)`.
+    def segmentation(self, model):
+        """Returns how slices are stacked to a case's labels, and its fingerprint."""
+        predict = predictor(model, self.protocol)
 
-        Slices are stacked to the case's volume. A case that was segmented before by
-        the same network is read again from the run's folder. Where a case cannot be
-        read, the `UserError` stands in the place of its scores.
-        """
-        predict = LogitsOf(networks.without_heads(model), self.batch_size)
-        made_by = fingerprint_of([model], protocol_digest(self.protocol))
-        folder = predictions_of(made_by, self.folder)
-        cases = {case.id: case for case in self.dataset}
-        for case_id in self.split.test:
-            path = folder / f"{case_id}.nii.gz"
-            try:
-                if not path.exists():
-                    self._refuse_other_size(case_id)
-                    labels = self.segment(*self.reader.read_case(case_id), predict)
-                    self.dataset.write_prediction(cases[case_id], labels, path)
-                yield case_id, self._score(cases[case_id], path)
-            except UserError as error:
-                yield case_id, error
+        def segment_case(case_id):
+            self._refuse_other_size(case_id)
+            images, brain = self.reader.read_case(case_id)
+            return segment(images, brain, predict, self.method, self.protocol)
+
+        return segment_case, fingerprint_of([model], protocol_digest(self.protocol))
 
     def _refuse_other_size(self, case_id):
         size = padded_size(self.cache.info(case_id).shape[1:])
@@ -262,97 +198,9 @@ class Experiment:
                 "`python -m papers predict` takes slices of any size",
             )
 
-    def segment(self, images, brain, predict):
-        """Returns the labels of a case, uint8 `(depth, height, width)`.
-
-        Args:
-            images: float32 `(depth, height, width, 4)`.
-            brain: boolean `(depth, height, width)`.
-            predict: a `LogitsOf`.
-        """
-        rule, (height, width) = self.protocol.inference.fusion, images.shape[1:3]
-        found = []
-        for batch in in_batches(images, self.batch_size):
-            logits = self.result(predict(padded(batch)))
-            found.append(fuse(logits, True, rule)[:, :height, :width])
-        return np.where(brain, np.concatenate(found), np.uint8(0))
-
-    def result(self, logits):
-        """Returns those of a network's outputs that make the segmentation."""
-        name = SEGMENTATION.get(self.method.builder)
-        return logits[name] if name else logits
-
-    def _score(self, case, path):
-        info = self.cache.info(case.id)
-        labels = self.dataset.read_prediction(case, path)
-        truth = self.dataset.read_labels(case)
-        spacing = Geometry(info.shape, info.affine).spacing
-        row = score_case(labels, truth, spacing, convention=CONVENTION)
+    def score(self, case, path):
+        row = super().score(case, path)
         for score in ("dice", "sensitivity"):
             values = [row[f"{region}_{score}"] for region in ("wt", "tc", "et")]
             row[f"mean_{score}"] = float(np.mean(values))
         return row
-
-
-class LogitsOf:
-    """Runs a network of one output or several on batches of one size.
-
-    Args:
-        model: a Keras model.
-        batch_size: slices a call; the last batch is filled up with zeros.
-    """
-
-    def __init__(self, model, batch_size):
-        self.batch_size = batch_size
-        self._call = tf.function(lambda x: model(x, training=False))
-
-    def __call__(self, images):
-        """Returns the logits of at most `batch_size` images, as NumPy arrays."""
-        count = len(images)
-        missing = [(0, self.batch_size - count), (0, 0), (0, 0), (0, 0)]
-        logits = self._call(tf.convert_to_tensor(np.pad(images, missing)))
-        return keras.tree.map_structure(lambda x: x.numpy()[:count], logits)
-
-
-def build_network(method, protocol, input_shape):
-    """Builds a method's network as a protocol says, with its L2 term.
-
-    Args:
-        method: a `NetworkMethod`.
-        protocol: a `Protocol`.
-        input_shape: `(height, width, channels)` in pixels.
-    """
-    rule = protocol.network
-    if method.builder == "cu_net":
-        model = networks.cu_net(
-            input_shape,
-            rule.cu_net_filters,
-            branch2_classes=rule.branch2_classes,
-            aux_levels=rule.aux_levels,
-            head_channels=rule.head_channels,
-            unet2_multiplier=rule.unet2_multiplier,
-            feed_image_to_unet2=rule.feed_image_to_unet2,
-            preact=rule.preact,
-            additive_skips=rule.additive_skips,
-        )
-    elif method.builder == "unet":
-        model = networks.unet(
-            input_shape, base_filters=rule.unet_filters, bn=rule.unet_bn
-        )
-    elif method.builder == "bfcn":
-        model = networks.bfcn(
-            input_shape,
-            base_filters=rule.bfcn_filters,
-            symmetry_channels=rule.symmetry_channels,
-        )
-    else:
-        model = networks.drn(input_shape, base_filters=rule.drn_filters)
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.BatchNormalization):
-            layer.momentum, layer.epsilon = rule.norm_momentum, rule.norm_epsilon
-    decay = protocol.loss.weight_decay
-    for variable in model.trainable_variables if decay else ():
-        if protocol.loss.decay_all or variable.path.endswith("kernel"):
-            # inferred: PyTorch's decay adds λ w to the gradient, that of λ/2 w².
-            variable.regularizer = keras.regularizers.L2(decay / 2)
-    return model

@@ -4,12 +4,17 @@ import numpy as np
 import pandas as pd
 
 from common.files import write_text
-from common.reporting.figures import Caption, grouped_box_plot, label_grid
+from common.reporting.figures import grouped_box_plot, label_grid
 from common.reporting.text import to_csv
 from papers.cunet.protocol import METHODS
 from papers.cunet.sampling import LossSampler
-from papers.engine.brats import middle_slice, origins, shown_cases
-from papers.engine.results import figure_suffix
+from papers.engine.brats.figures import (
+    MiddleSlice,
+    attribution,
+    scored_together,
+    shown_cases,
+)
+from papers.engine.results import figure_suffix, run_caption
 
 # stated: the captions of figures 2 and 3.
 COLORS = {
@@ -41,12 +46,8 @@ def draw_figures(runner, folder):
         whose license lets us show them, and `figure4_….png` with the scores behind
         it, `figure4_….csv`.
     """
-    runs = {}
-    for job in runner.jobs:
-        if job.finished() and runner.rows(job) is not None:
-            runs.setdefault((job.split_name, job.seed), []).append(job)
     files = []
-    for jobs in runs.values():
+    for jobs in scored_together(runner, lambda job: (job.split_name, job.seed)):
         suffix = figure_suffix(runner, jobs[0])
         case_ids = shown_cases(runner, runner.rows(jobs[-1]), "wt_dice")
         if case_ids:
@@ -74,37 +75,38 @@ def four_regions(images, labels, rule):
 def _figure2(runner, job, case_ids, path):
     rows = []
     for case_id in case_ids:
-        case, middle, truth = _middle(runner, case_id)
-        images = [runner.dataset.read_image(case, m)[middle] for m in case.images]
-        flair, t1ce = (images[list(case.images).index(m)] for m in ("flair", "t1ce"))
-        regions = four_regions(images, truth, job.protocol.sampling)
-        rows.append([(flair, None), (t1ce, None), (None, truth), (None, regions)])
+        middle = MiddleSlice(runner.dataset, case_id, joined=True)
+        images = {name: middle.image(name) for name in middle.case.images}
+        rule = job.protocol.sampling
+        regions = four_regions(list(images.values()), middle.truth, rule)
+        shown = [(images["flair"], None), (images["t1ce"], None)]
+        rows.append([*shown, (None, middle.truth), (None, regions)])
     titles = ("(a) FLAIR", "(b) T1ce", "(c) Ground truth", "(d) Regions")
     width = job.protocol.sampling.contour_width
     text = (
         f"The regions of the sampled loss, contour {width:g} pixels wide, of the axial "
-        f"slice with most tumor of {', '.join(case_ids)}.{origins(runner, case_ids)}"
+        f"slice with most tumor of {', '.join(case_ids)}."
+        f"{attribution(runner, case_ids)}"
     )
-    caption = _caption(runner, [job], text, len(case_ids))
+    caption = run_caption(runner, job, text, len(case_ids), each_network=True)
     label_grid(path, rows, titles, COLORS | REGIONS, caption)
 
 
 def _figure3(runner, jobs, case_ids, path):
     rows = []
     for case_id in case_ids:
-        case, middle, truth = _middle(runner, case_id)
-        flair, t1ce = (
-            runner.dataset.read_image(case, name)[middle] for name in ("flair", "t1ce")
-        )
-        found = [runner.prediction(job, case)[middle] for job in jobs]
-        panels = [(None, labels) for labels in (truth, *found)]
-        rows.append([(flair, None), (t1ce, None), *panels])
+        middle = MiddleSlice(runner.dataset, case_id, joined=True)
+        found = [runner.prediction(job, middle.case)[middle.z] for job in jobs]
+        panels = [(None, labels) for labels in (middle.truth, *found)]
+        shown = [(middle.image("flair"), None), (middle.image("t1ce"), None)]
+        rows.append([*shown, *panels])
     titles = ("FLAIR", "T1ce", "Ground truth", *(job.method.title for job in jobs))
     text = (
         f"The axial slice with most tumor of {', '.join(case_ids)}, test cases from "
-        f"lowest to highest Dice of {jobs[-1].method.title}.{origins(runner, case_ids)}"
+        f"lowest to highest Dice of {jobs[-1].method.title}."
+        f"{attribution(runner, case_ids)}"
     )
-    caption = _caption(runner, jobs, text, len(jobs[0].split.test))
+    caption = run_caption(runner, jobs[0], text, each_network=True)
     label_grid(path, rows, titles, COLORS, caption)
 
 
@@ -119,28 +121,8 @@ def _figure4(runner, jobs, path, csv):
         for score, label in SCORES.items()
     }
     text = "Dice and sensitivity of the test cases; undefined scores are left out."
-    caption = _caption(runner, jobs, text, len(jobs[0].split.test))
+    caption = run_caption(runner, jobs[0], text, each_network=True)
     grouped_box_plot(path, panels, caption)
     keys = [f"{part}_{score}" for score in SCORES for part in PARTS]
     frames = [rows[m.id][["method", "case", "patient", *keys]] for m in ran]
     write_text(csv, to_csv(pd.concat(frames, ignore_index=True)))
-
-
-def _middle(runner, case_id):
-    """Returns a case, its axial slice with most tumor and that slice's labels."""
-    case = next(case for case in runner.dataset if case.id == case_id)
-    labels = runner.dataset.read_labels(case)
-    # Label 3 of 2013 and 2015 is part of label 1 since.
-    labels = np.where(labels == 3, 1, labels)
-    middle = middle_slice(labels)
-    return case, middle, labels[middle]
-
-
-def _caption(runner, jobs, text, n):
-    return Caption(
-        text=text,
-        data=runner.dataset.name,
-        profile=runner.request.profile_label(),
-        budget=f"{jobs[0].budget} each network, split {jobs[0].split_name}",
-        n=n,
-    )

@@ -7,9 +7,9 @@ from data.brats.releases import MODALITIES
 from data.normalize import brain_zscore
 from data.padding import padded_size
 from data.prepared.pack import pack_volume
-from papers.cunet.experiment import Experiment, LogitsOf, build_network
-from papers.cunet.networks import without_heads
+from papers.cunet.architectures import build_network
 from papers.cunet.paper import PAPER
+from papers.cunet.segmentation import predictor, segment
 from papers.engine.predict import volumes as files
 from papers.engine.predict.segmenter import RunSegmenter
 
@@ -27,13 +27,12 @@ class Segmenter(RunSegmenter):
 
     def __init__(self, folder, force=False):
         super().__init__(folder, force)
-        self._networks = {}
+        self._predictors = {}
 
     def labels_of_scan(self, scan):
         images, brain = self._slices(scan)
-        experiment = Experiment(self.method, self.protocol, None, None, seed=0)
-        predict = self._network(padded_size(images.shape[1:3]))
-        return experiment.segment(images, brain, predict)
+        predict = self._predictor(padded_size(images.shape[1:3]))
+        return segment(images, brain, predict, self.method, self.protocol)
 
     def _slices(self, scan):
         """Returns all slices, prepared as those of the training, and the brain."""
@@ -47,14 +46,13 @@ class Segmenter(RunSegmenter):
         images, brain = whole
         return brain_zscore(images, info), brain > 0
 
-    def _network(self, size):
+    def _predictor(self, size):
         """Returns the network for slices of a size, compiled once."""
-        if size not in self._networks:
+        if size not in self._predictors:
             model = build_network(self.method, self.protocol, (*size, len(MODALITIES)))
             self.load_weights(model)
-            batch = self.protocol.training.batch_size
-            self._networks[size] = LogitsOf(without_heads(model), batch)
-        return self._networks[size]
+            self._predictors[size] = predictor(model, self.protocol)
+        return self._predictors[size]
 
 
 def segmenter(folder, force=False):

@@ -3,9 +3,10 @@
 from functools import partial
 
 from common.reporting.text import read_text
+from papers.cunet.claims import CLAIM_TABLE
 from papers.cunet.networks import bfcn, cu_net, drn, unet, without_heads
 from papers.cunet.protocol import METHODS
-from papers.cunet.tables import CLAIMS, TABLES
+from papers.cunet.tables import TABLES
 from papers.engine import pages
 from papers.engine.costs import Cost, benchmark, costs_table
 
@@ -90,11 +91,11 @@ def claims_table(folder):
     lines = read_text(folder / "claims.csv", "make table-cunet writes it")
     titles = {method.id: method.title for method in METHODS}
     rows = []
-    for claim in CLAIMS.claims:
+    for claim in CLAIM_TABLE.claims:
         head = (
             claim.text,
             f"{claim.score}, {titles[claim.second]} minus {titles[claim.first]}",
-            f"{CLAIMS.published(claim)['published_difference']:+.4f}",
+            f"{CLAIM_TABLE.published(claim)['published_difference']:+.4f}",
         )
         of_claim = (lines["first"] == claim.first) & (lines["second"] == claim.second)
         runs = lines[of_claim & (lines["score"] == claim.score)]

@@ -40,7 +40,7 @@
 from dataclasses import dataclass, field
 
 from common.evidence import chosen, inferred, stated
-from papers.engine.paper import Method
+from papers.engine.paper import BaseProtocol, Method
 
 
 @dataclass(frozen=True)
@@ -222,7 +222,7 @@ class Split:
 
 
 @dataclass(frozen=True)
-class Protocol:
+class Protocol(BaseProtocol):
     """All that decides a run but the method, the fold and the seed."""
 
     preparation: Preparation = field(default_factory=Preparation)
@@ -234,11 +234,6 @@ class Protocol:
     training: Training = field(default_factory=Training)
     inference: Inference = field(default_factory=Inference)
     split: Split = field(default_factory=Split)
-
-    @property
-    def budget(self):
-        """How long each network is trained at most, as the tables show it."""
-        return f"{self.training.epochs} epochs"
 
 
 CONVENTION = "border-max/brats"  # chosen: both empty 1; only the truth empty: left out

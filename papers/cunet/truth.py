@@ -7,6 +7,7 @@ import numpy as np
 from common.training.step_decay import StepDecay
 from data.batches.contours import label_borders
 from data.order import SAMPLING, generator
+from papers.cunet.architectures import architecture_of
 from papers.cunet.sampling import LossSampler, weights_of_batch
 
 
@@ -42,8 +43,7 @@ class TruthMaker:
     @property
     def names(self):
         """Names of the arrays."""
-        further = {"cu_net": ("weights", "omega"), "bfcn": ("boundary",)}
-        return ("labels", *further.get(self.method.builder, ()))
+        return ("labels", *architecture_of(self.method).truth)
 
     def shapes(self, shape):
         """Returns the arrays' shapes for batches of `(batch, height, width)`."""

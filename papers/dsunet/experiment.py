@@ -1,17 +1,14 @@
 """What the runner needs to know of this paper: data, networks, loss, scores."""
 
-from functools import partial
+from functools import cached_property, partial
 
 import keras
 import numpy as np
 
-from common.errors import UserError
 from common.evidence import protocol_digest
 from common.files import write_json
 from common.inference.predict import Predictor
-from common.metrics import overlap
-from common.metrics.case_scores import score_case
-from common.metrics.regions import region_masks
+from common.metrics.pooled_regions import PooledRegions
 from common.training.plateau import Plateau
 from data.batches.augment_rule import AugmentationRule
 from data.batches.pipeline import batch_stream
@@ -19,7 +16,6 @@ from data.batches.volume_name import VolumeName
 from data.batches.volumes import VolumeReader, volume_batches
 from data.brats.releases import MODALITIES
 from data.normalize import mean_statistics
-from data.volume.geometry import Geometry
 from papers.dsunet import networks
 from papers.dsunet.cost import giga_macs
 from papers.dsunet.losses import LabelDice
@@ -31,10 +27,8 @@ from papers.dsunet.preprocessing import (
     scale,
 )
 from papers.dsunet.protocol import CONVENTION
-from papers.engine.brats import folds, open_dataset, prepare, prepared_cache
-from papers.engine.label_maps import fingerprint_of, predictions_of
-
-__all__ = ["Experiment", "folds", "open_dataset", "prepare", "prepared_cache"]
+from papers.engine.brats.label_maps import fingerprint_of
+from papers.engine.brats.volume_experiment import VolumeExperiment
 
 # The scaling of a run, beside its weights: a prediction needs both.
 STATISTICS = "intensity.json"
@@ -42,32 +36,15 @@ STATISTICS = "intensity.json"
 PUBLISHED_SHAPE = (128, 128, 128, len(MODALITIES))
 
 
-class Experiment:
-    """One network on one split.
+class Experiment(VolumeExperiment):
+    """One network on one split."""
 
-    Args:
-        method: a `NetworkMethod` of the protocol.
-        protocol: a `papers.dsunet.protocol.Protocol`.
-        cache: the `VolumeCache` of the data set.
-        split: a `data.splits.folds.Split`.
-        seed: seed of the weights, of the order and of the augmentation.
-        maps: None; no network has another's output as input.
-        dataset: the `BratsDataset`.
-        folder: the run's folder, where predictions are kept.
-    """
+    convention = CONVENTION
 
-    def __init__(
-        self, method, protocol, cache, split, seed, maps=None, dataset=None, folder=None
-    ):
-        self.method = method
-        self.protocol = protocol
-        self.cache = cache
-        self.split = split
-        self.seed = seed
-        self.dataset = dataset
-        self.folder = folder
-        self.batch_size = protocol.training.batch_size
-        self.steps_per_epoch = len(split.train) // self.batch_size
+    @classmethod
+    def not_corrected(cls, protocol):
+        excluded = protocol.preparation.n4_exclude
+        return () if excluded == "none" else (excluded,)
 
     def build(self):
         """Builds the method's network."""
@@ -142,79 +119,45 @@ class Experiment:
         The best epoch is the one of the lowest loss: `val_dice` is one minus it,
         the labels' mean soft Dice. `val_wt_dice` and the like are of the regions,
         pooled over the cases and at the network's resolution.
-
-        Raises:
-            UserError: no case is held out.
         """
-        if not self.split.validation:
-            raise UserError(
-                f"fold {self.split.fold}",
-                "a held-out case to choose the best epoch by",
-                f"none of {len(self.split.train)} training cases",
-                "SET=folds.validation_share=0.2, or take more cases",
-            )
+        case_ids = self.validation_cases()
         loss, predict = self.loss(), Predictor(model, batch_size=1)
         reader = self.reader()
         threshold = self.protocol.inference.threshold
 
         def validate():
-            losses, counts = [], {}
-            for case_id in self.split.validation:
+            losses, regions = [], PooledRegions()
+            for case_id in case_ids:
                 image, labels = reader.read(VolumeName(case_id, 0, 0))
                 probability = predict(image[None])
                 losses.append(float(loss(masks_of(labels)[None], probability)))
-                truths = region_masks(labels)
-                found = region_masks(labels_of(probability[0], threshold))
-                for name, truth in truths.items():
-                    new = np.array(overlap.confusion(found[name], truth))
-                    counts[name] = counts.get(name, 0) + new
+                regions.add(labels_of(probability[0], threshold), labels)
             value = float(np.mean(losses))
-            regions = {
-                f"val_{name}_dice": float(overlap.dice(*count))
-                for name, count in counts.items()
-            }
-            return {"val_loss": value, "val_dice": 1 - value, **regions}
+            dice = {f"val_{name}_dice": one for name, one in regions.dice().items()}
+            return {"val_loss": value, "val_dice": 1 - value, **dice}
 
         return validate
 
-    def evaluate(self, model):
-        """Yields each test case's scores, `(case_id, values)`.
-
-        Scores are of the case's own grid. A case that was segmented before is read
-        again from the run's folder. Where a case cannot be read, the `UserError`
-        stands in the place of its scores.
-        """
+    def segmentation(self, model):
         reader, predict = self.reader(), Predictor(model, batch_size=1)
-        made_by = fingerprint_of(
-            [model], self._statistics(), protocol_digest(self.protocol)
-        )
-        folder = predictions_of(made_by, self.folder)
-        cases = {case.id: case for case in self.dataset}
-        costs = self._costs()
-        for case_id in self.split.test:
-            path = folder / f"{case_id}.nii.gz"
-            try:
-                if not path.exists():
-                    probability = predict(reader.read_image(case_id)[None])[0]
-                    whole = reader.placement(case_id).restore(probability)
-                    labels = labels_of(whole, self.protocol.inference.threshold)
-                    self.dataset.write_prediction(cases[case_id], labels, path)
-                yield case_id, self._score(cases[case_id], path) | costs
-            except UserError as error:
-                yield case_id, error
 
-    def _score(self, case, path):
-        info = self.cache.info(case.id)
-        labels = self.dataset.read_prediction(case, path)
-        truth = self.dataset.read_labels(case)
-        spacing = Geometry(info.shape, info.affine).spacing
-        row = score_case(labels, truth, spacing, convention=CONVENTION)
-        dice = [row[f"{region}_dice"] for region in ("et", "wt", "tc")]
+        def segment(case_id):
+            probability = predict(reader.read_image(case_id)[None])[0]
+            whole = reader.placement(case_id).restore(probability)
+            return labels_of(whole, self.protocol.inference.threshold)
+
+        digest = protocol_digest(self.protocol)
+        return segment, fingerprint_of([model], self._statistics(), digest)
+
+    def score(self, case, path):
+        row = super().score(case, path)
         # inferred: the published average is taken over the three regions.
-        return row | {"mean_dice": float(np.mean(dice))}
+        dice = [row[f"{region}_dice"] for region in ("et", "wt", "tc")]
+        return row | {"mean_dice": float(np.mean(dice))} | self._costs
 
+    @cached_property
     def _costs(self):
-        """Returns what the network costs, the same in every row."""
+        """What the network costs, the same in every row."""
         trained, published = (
             build_network(self.method, self.protocol, PUBLISHED_SHAPE, labels)
             for labels in (len(LABELS), self.method.published_labels)

@@ -38,7 +38,7 @@ from dataclasses import dataclass, field
 
 from common.evidence import chosen, inferred, original, stated
 from papers.dsunet.dilation import SCHEDULES
-from papers.engine.paper import Method
+from papers.engine.paper import BaseProtocol, Method
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ class Folds:
 
 
 @dataclass(frozen=True)
-class Protocol:
+class Protocol(BaseProtocol):
     """All that decides a run but the method, the fold and the seed."""
 
     preparation: Preparation = field(default_factory=Preparation)
@@ -211,11 +211,6 @@ class Protocol:
     training: Training = field(default_factory=Training)
     inference: Inference = field(default_factory=Inference)
     folds: Folds = field(default_factory=Folds)
-
-    @property
-    def budget(self):
-        """How long each network is trained at most, as the tables show it."""
-        return f"{self.training.epochs} epochs"
 
 
 # chosen: scores are of the original grid; the code takes them of the resampled one,

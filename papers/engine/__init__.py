@@ -1,0 +1,18 @@
+"""What carries a paper through its stages: prepare, train, evaluate, tables, figures.
+
+Here lie the contract that a paper fulfills (`Paper`, `Method`, `BaseProtocol`,
+`Experiment`) and all that is done with it. The subpackages hold what the papers on
+BraTS share (`brats`), the command line (`cli`), several devices and machines
+(`devices`) and the segmentation of a user's own scans (`predict`). Nothing here knows
+a single paper.
+"""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach(
+    __name__,
+    submod_attrs={
+        "experiment": ["Experiment"],
+        "paper": ["BaseProtocol", "Method", "Paper"],
+    },
+)

@@ -1,7 +1,6 @@
 """What a paper declares, so that one runner serves all of them."""
 
 import importlib
-import importlib.util
 from dataclasses import dataclass, field
 
 from common.errors import UserError
@@ -10,17 +9,17 @@ from common.evidence import replace
 
 @dataclass(frozen=True, kw_only=True)
 class Method:
-    """What is trained, or put together of what was trained.
+    """What is trained, or composed of what was trained.
 
     Args:
         id: short name for options and files.
         title: the paper's name of it.
         previous: method whose output is a further input of this one's network.
         starts_from: method whose trained weights this one's training begins with.
-        parts: methods that this one is put together of; it trains nothing.
+        parts: methods that this one is composed of; it trains nothing.
         by_default: whether it is run where `METHODS` names none.
-        given: whether its weights come from elsewhere; it is scored on all cases.
-        scored: whether its output is that of the task, one row a case.
+        released: whether its weights are the authors' own; it is scored on all cases.
+        scored: whether its output is that of the task, one row per case.
         budget_in_loss: whether its loss depends on the number of epochs of the whole
             training, so that a longer run is another one from its first step.
         version: to be raised by whatever changes the method's numbers, so that
@@ -33,7 +32,7 @@ class Method:
     starts_from: str | None = None
     parts: tuple[str, ...] = ()
     by_default: bool = True
-    given: bool = False
+    released: bool = False
     scored: bool = True
     budget_in_loss: bool = False
     version: int = 1
@@ -50,19 +49,41 @@ class Method:
         return tuple(name for name in needs if name)
 
 
+class BaseProtocol:
+    """The base of the papers' protocols, which are frozen dataclasses.
+
+    A protocol has the parts `preparation`, `network`, `loss` and `training`, the last
+    one with `epochs`, `batch_size`, `checkpoint` and `precision`. What only some papers
+    have is asked of the properties below. They are no fields, so that they are in no
+    run's hash.
+    """
+
+    @property
+    def budget(self):
+        """How long each network is trained at most, as the tables show it."""
+        return f"{self.training.epochs} epochs"
+
+    @property
+    def towers(self):
+        """Towers that share a batch as a part of the method; None: it has none."""
+        return None
+
+    @property
+    def synchronized(self):
+        """Whether normalizations share their statistics between towers."""
+        return False
+
+
 @dataclass(frozen=True)
 class Paper:
     """One paper of the suite.
 
-    Beside this declaration its package has three modules that are imported when
-    they are needed, with TensorFlow: `experiment` (`open_dataset`,
-    `prepared_cache`, `prepare`, `folds`, or `splits` where it has parts and no
-    folds, the class `Experiment`, which may have `before_training`, perhaps the
-    validation score `MONITOR`), `figures`
-    (`draw_figures`) and `page` (`blocks`). A paper whose networks can be applied
-    to scans has `inference` too (`segmenter`, `files`, which is
-    `papers.engine.predict.volumes` or `papers.engine.predict.slices`, and perhaps
-    `import_released`).
+    Beside this declaration its package has four modules that are imported when they
+    are needed, with TensorFlow: `experiment` with a class `Experiment`, derived from
+    `papers.engine.experiment.Experiment`; `figures` with `draw_figures`; `page` with
+    `blocks`; and `inference` with `segmenter` and `files`, which is
+    `papers.engine.predict.volumes` or `papers.engine.predict.slices`, and, where a
+    method's weights are released, with `import_released`.
 
     Args:
         id: short name, such as `"linkdsl"`.
@@ -120,14 +141,14 @@ class Paper:
         return [t for t in self.tables if (t.dataset or self.dataset) == dataset]
 
     @property
-    def monitor(self):
-        """The validation score of the best epoch, higher is better."""
-        return getattr(self.experiment, "MONITOR", "val_dice")
+    def has_released_weights(self):
+        """Whether the authors have released the weights of a method."""
+        return any(method.released for method in self.methods)
 
     @property
     def experiment(self):
-        """The module `papers.<id>.experiment`."""
-        return self._module("experiment")
+        """The class `papers.<id>.experiment.Experiment`."""
+        return self._module("experiment").Experiment
 
     @property
     def figures(self):
@@ -141,13 +162,8 @@ class Paper:
 
     @property
     def inference(self):
-        """The module `papers.<id>.inference`, where `has_inference`."""
+        """The module `papers.<id>.inference`."""
         return self._module("inference")
-
-    @property
-    def has_inference(self):
-        """Whether the paper can be applied to scans of the user's own."""
-        return importlib.util.find_spec(f"papers.{self.id}.inference") is not None
 
     def _module(self, name):
         return importlib.import_module(f"papers.{self.id}.{name}")

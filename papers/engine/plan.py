@@ -1,7 +1,6 @@
 """From a request to its jobs: which methods, on which folds, in which order."""
 
 from common.errors import UserError
-from data.splits.folds import rule_kept, split
 from data.splits.split import Split
 from papers.engine.job import Job
 
@@ -35,7 +34,7 @@ def plan_jobs(request, dataset, runs, weights=None):
         return jobs
     shared["shared_by"] = request.shared_by
     for name in _split_names(request):
-        origin, splits = _splits(request, dataset, cases, name)
+        origin, splits = _splits(request, dataset, name)
         methods = _methods(request, name)
         for one in splits:
             for seed in request.seeds:
@@ -57,7 +56,7 @@ def _released_jobs(request, cases, shared, weights):
             **shared,
         )
         for method in request.paper.methods
-        if method.given and method.id in request.methods
+        if method.released and method.id in request.methods
     ]
 
 
@@ -90,28 +89,22 @@ def _split_names(request):
     return names
 
 
-def _splits(request, dataset, cases, name):
-    """Returns where the folds come from and the splits that are asked for."""
-    experiment, file = request.paper.experiment, request.splits_file
-    protocol = request.protocol
-    if hasattr(experiment, "splits"):
-        origin, by_fold = experiment.splits(dataset, name, protocol, file)
-        unknown = set(request.folds) - set(by_fold)
-        if unknown:
-            expected = f"one of {', '.join(map(str, by_fold))}"
-            raise UserError(f"FOLDS={min(unknown)}", expected, unknown, "correct it")
-        return origin, [by_fold[fold] for fold in request.folds or by_fold]
-    origin, folds = experiment.folds(dataset, name, protocol, file)
-    share, seed = protocol.folds.validation_share, protocol.folds.fold_seed
-    rule = rule_kept(cases, folds)
-    wanted = request.folds or sorted(set(folds.values()))
-    return origin, [split(cases, folds, fold, share, seed, rule) for fold in wanted]
+def _splits(request, dataset, name):
+    """Returns where the splits come from and those that are asked for."""
+    origin, by_fold = request.paper.experiment.splits(
+        dataset, name, request.protocol, request.splits_file
+    )
+    unknown = set(request.folds) - set(by_fold)
+    if unknown:
+        expected = f"one of {', '.join(map(str, by_fold))}"
+        raise UserError(f"FOLDS={min(unknown)}", expected, min(unknown), "correct it")
+    return origin, [by_fold[fold] for fold in request.folds or by_fold]
 
 
 def _methods(request, split_name):
     """Returns the methods asked for and those they need, in the paper's order."""
     paper = request.paper
-    default = [m.id for m in paper.methods if m.by_default and not m.given]
+    default = [m.id for m in paper.methods if m.by_default and not m.released]
     if paper.leak_methods and split_name == "patient" and len(request.splits) > 1:
         default = paper.leak_methods  # beside the image-wise run of all methods
     wanted = set(request.methods or default)
@@ -127,4 +120,4 @@ def _methods(request, split_name):
     for method in reversed(paper.methods):  # each comes after those it needs
         if method.id in wanted:
             wanted.update(method.needs)
-    return [m for m in paper.methods if m.id in wanted and not m.given]
+    return [m for m in paper.methods if m.id in wanted and not m.released]

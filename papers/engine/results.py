@@ -35,7 +35,7 @@ def rows_of(job, scores, request, dataset):
         "fold": job.split.fold,
         "seed": job.seed,
     }
-    origin = _origin(job, request.paper.monitor)
+    origin = _origin(job, request.paper.experiment.monitor)
     for case_id, values in scores:
         case, failed = cases[case_id], isinstance(values, UserError)
         yield {
@@ -190,6 +190,26 @@ def figure_suffix(runner, job):
         name += f"_fold{job.split.fold}_seed{job.seed}"
     changes = request.profile_label().removeprefix(request.profile)
     return name + (f"_{digest(changes)[:6]}" if changes else "")
+
+
+def run_caption(runner, job, text, n=None, each_network=False):
+    """Returns the `Caption` of a figure of a run.
+
+    Args:
+        runner: a `papers.engine.runner.Runner`.
+        job: the job, or one of several with the same budget and split.
+        text: what the figure shows.
+        n: number of cases; that of the test cases by default.
+        each_network: whether the budget is said to be that of each of several.
+    """
+    each = " each network" if each_network else ""
+    return Caption(
+        text=text,
+        data=runner.dataset.name,
+        profile=runner.request.profile_label(),
+        budget=f"{job.budget}{each}, split {job.split_name}",
+        n=len(job.split.test) if n is None else n,
+    )
 
 
 def announce(runner, files):

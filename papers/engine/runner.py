@@ -85,10 +85,9 @@ class Runner:
             return self.history(job)
         # The placement first: machines must connect before TensorFlow does anything.
         training = job.protocol.training
-        count = getattr(training, "towers", None)
         gpus = towers_on(self.request.gpus, job.protocol)
         with report_lost_machine(job.folder):
-            placement = place(count, training.batch_size, gpus)
+            placement = place(job.protocol.towers, training.batch_size, gpus)
             if not placement.is_chief:
                 return self._fit(job, placement)
             with lock(job.folder):
@@ -110,7 +109,7 @@ class Runner:
         if job.previous:
             self._write_maps(job.previous)
         experiment = self._experiment(job)
-        if placement.is_chief and hasattr(experiment, "before_training"):
+        if placement.is_chief:
             experiment.before_training(self.console.say)
         # The machines wait here for the first one's weights, so that they find its
         # files when they read the state.
@@ -126,10 +125,10 @@ class Runner:
             steps_per_epoch=experiment.steps_per_epoch,
             key=job.base_key,
             save_every=SAVE_EVERY,
-            monitor=self.paper.monitor,
-            schedule=getattr(experiment, "schedule", None),
+            monitor=experiment.monitor,
+            schedule=experiment.schedule,
             placement=placement,
-            average_decay=getattr(training, "average_decay", None),
+            average_decay=experiment.average_decay,
         )
         with self.console.training(job, plan) as on_progress:
             return train(
@@ -207,7 +206,7 @@ class Runner:
             )
 
     def _experiment(self, job):
-        return self.paper.experiment.Experiment(
+        return self.paper.experiment(
             job.method,
             job.protocol,
             self.cache,
@@ -234,7 +233,7 @@ class Runner:
         """
         experiment = self._experiment(job)
         if job.weights:
-            return experiment.given_models(job.weights), experiment
+            return experiment.released_models(job.weights), experiment
         if job.parts:
             models = {p.method.id: self._trained(p)[0] for p in job.parts}
             return models, experiment

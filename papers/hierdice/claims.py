@@ -1,16 +1,15 @@
 """What the paper concludes from Tables 1 to 6, and whether our rows support it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from common.reporting.bootstrap import MIN_CASES
-from common.reporting.cells import GROUP
-from common.reporting.claims import difference_from_paper
-from common.reporting.paired import Paired
+from common.reporting.claims import Claim, ClaimTable
 from common.reporting.published import read_published
 from papers.hierdice.balance import PAPER_OTHERS_PER_ET
+from papers.hierdice.tables import TABLES
 
 # A mean Dice below this is that of a method which misses the region; chosen.
 MISSED = 0.01
@@ -19,41 +18,23 @@ MIN_PATIENTS = 3
 # Shares of the paper's imbalance. With less than the first, a claim about imbalance
 # is not tested; with less than the second, it is not refuted either.
 MIN_SHARE, FULL_SHARE = 0.1, 0.9
-_OURS = ["mean_first", "mean_second", "difference", "ci_low", "ci_high"]
-_OURS += ["p_wilcoxon", "n_patients", "n_cases", "folds", "seeds"]
-_COLUMNS = ["claim", "score", "first", "second", "published_first", "published_second"]
-_COLUMNS += ["published_others_per_et_pixel", "others_per_et_pixel", *GROUP, *_OURS]
-_COLUMNS += ["verdict", "note"]
 
 
 @dataclass(frozen=True)
-class Claim:
+class RegionClaim(Claim):
     """That one method's score is higher than another's, or is none at all.
 
     Args:
-        text: the claim in words, and the tables that it is made from.
-        first: id of the method that is compared with; None for a score of 0.
-        second: id of the other one; with a first one it is said to be higher,
-            without, to miss the region.
-        score: column of the tables.
+        first: None for a score of 0: the second is then claimed to miss the region.
         of_imbalance: whether it is about labels of few pixels.
     """
 
-    text: str
-    first: str | None
-    second: str
-    score: str
     of_imbalance: bool = True
 
-    def found(self, low, high):
-        """Judges by the 95 % interval of the difference, second minus first.
-
-        Returns:
-            Whether the claim holds, or None where the interval is on both sides.
-        """
-        if not self.first:  # that little is found at all
-            low, high = MISSED - high, MISSED - low
-        return True if low > 0 else False if high < 0 else None
+    def interval(self, low, high):
+        if self.first:
+            return low, high
+        return MISSED - high, MISSED - low  # that little is found at all
 
     def judge(self, run, others_per_et_pixel):
         """Returns the verdict on one run and why.
@@ -67,55 +48,50 @@ class Claim:
         share = others_per_et_pixel / PAPER_OTHERS_PER_ET
         if self.of_imbalance and not share >= MIN_SHARE:
             return "not tested", "the paper's imbalance is absent"
-        found = self.found(run["ci_low"], run["ci_high"])
-        if found:
-            return "supported", ""
-        if self.of_imbalance and share < FULL_SHARE:
-            return "not tested", "not found, but with less imbalance than the paper's"
-        return "undecided" if found is None else "contradicted", ""
+        verdict = self.verdict(run["ci_low"], run["ci_high"])
+        if verdict != "supported" and self.of_imbalance and share < FULL_SHARE:
+            note = "not found, but with less imbalance than the paper's"
+            return "not tested", note
+        return verdict, ""
 
 
 @dataclass(frozen=True)
-class Claims:
-    """Judges claims on every data set and split, paired by patient.
+class RegionTable(ClaimTable):
+    """Judges claims about regions; see `ClaimTable`.
 
     Compared are the cases that have the claim's region: of others Dice says only
     whether something was found, whatever its size.
 
     Args:
-        claims: the `Claim`s.
-        tables: the `common.reporting.table.Table`s of a row each that they are
+        tables: the `common.reporting.table.Table`s of one row each that the claims are
             made from.
     """
 
-    claims: tuple[Claim, ...]
     tables: tuple
 
-    def __call__(self, cases):
-        """Returns a `DataFrame` with one row a claim and group, `GROUP`.
+    first_columns = (
+        *("claim", "score", "first", "second", "published_first", "published_second"),
+        *("published_others_per_et_pixel", "others_per_et_pixel"),
+    )
 
-        Args:
-            cases: as `common.reporting.cases.read_cases` returns them.
-        """
-        published = self._published()
-        ran = cases[cases["status"] == "ok"]
-        lines = []
-        for claim in self.claims:
-            head = {
-                "claim": claim.text,
-                "score": claim.score,
-                "first": claim.first or "none",
-                "second": claim.second,
-                "published_first": published.get((claim.first, claim.score), 0.0),
-                "published_second": published[claim.second, claim.score],
-                "published_others_per_et_pixel": PAPER_OTHERS_PER_ET,
-            }
-            for group, of_group in ran.groupby(GROUP):
-                same = dict(zip(GROUP, group, strict=True))
-                lines.append(head | same | self._judged(claim, of_group))
-        return pd.DataFrame(lines, columns=_COLUMNS)
+    @property
+    def dataset(self):
+        return self.tables[0].dataset
 
-    def _published(self):
+    def published(self, claim):
+        return {
+            "claim": claim.text,
+            "score": claim.score,
+            "first": claim.first or "none",
+            "second": claim.second,
+            "published_first": self._printed.get((claim.first, claim.score), 0.0),
+            "published_second": self._printed[claim.second, claim.score],
+            "published_others_per_et_pixel": PAPER_OTHERS_PER_ET,
+        }
+
+    @cached_property
+    def _printed(self):
+        """The tables' numbers by method and score."""
         found = {}
         for table in self.tables:
             (row,) = table.rows
@@ -123,35 +99,41 @@ class Claims:
                 found[row.method, line.column] = line.value
         return found
 
-    def _judged(self, claim, cases):
+    def judge(self, claim, cases):
+        """Judges a claim; where it cannot be tested, the line says why."""
+        balance = others_per_et_pixel(cases)
+        untested = {"others_per_et_pixel": balance, "verdict": "not tested"}
         needed = [name for name in (claim.first, claim.second) if name]
         lacking = [name for name in needed if not (cases["method"] == name).any()]
-        balance = others_per_et_pixel(cases)
-        shown = {"others_per_et_pixel": balance}
         if lacking:
-            note = f"{', '.join(lacking)} was not run"
-            return shown | {"verdict": "not tested", "note": note}
-        column = next(c for c in self.tables[0].columns if c.key == claim.score)
+            return untested | {"note": f"{', '.join(lacking)} was not run"}
         region = claim.score.split("_")[0]
-        there = cases[[f"{region}_tp", f"{region}_fn"]].sum(axis=1) > 0
-        compared = cases[there]
+        compared = cases[cases[[f"{region}_tp", f"{region}_fn"]].sum(axis=1) > 0]
         if not all((compared["method"] == name).any() for name in needed):
-            return shown | {"verdict": "not tested", "note": "no case has the region"}
+            return untested | {"note": "no case has the region"}
         if not claim.first:
-            # As if a method had been run that finds nothing.
-            nothing = compared[compared["method"] == claim.second]
-            nothing = nothing.assign(**{"method": "none", claim.score: 0.0})
-            compared = pd.concat([compared, nothing], ignore_index=True)
+            compared = _beside_nothing(compared, claim)
+        (column,) = (c for c in self.tables[0].columns if c.key == claim.score)
         first = claim.first or "none"
-        pair = Paired(first, claim.second, (column,), MIN_PATIENTS)
-        (run,) = pair(compared).to_dict("records")
+        run, ours = self.compare(compared, first, claim.second, column, MIN_PATIENTS)
         verdict, why = claim.judge(run, balance)
-        notes = [why] if why else []
-        if MIN_PATIENTS <= run["n_patients"] < MIN_CASES:
-            notes.append("of so few patients the interval is nearly their range")
-        notes.append(difference_from_paper(run, self.tables[0].dataset))
-        shown |= {name: run[name] for name in _OURS}
-        return shown | {"verdict": verdict, "note": "; ".join(filter(None, notes))}
+        few = MIN_PATIENTS <= run["n_patients"] < MIN_CASES
+        notes = [
+            why,
+            "of so few patients the interval is nearly their range" if few else "",
+            self.difference_from_paper(run),
+        ]
+        note = "; ".join(filter(None, notes))
+        return ours | untested | {"verdict": verdict, "note": note}
+
+
+def _beside_nothing(cases, claim):
+    """Returns the cases as if a method had been run that finds nothing."""
+    import pandas as pd
+
+    nothing = cases[cases["method"] == claim.second]
+    nothing = nothing.assign(**{"method": "none", claim.score: 0.0})
+    return pd.concat([cases, nothing], ignore_index=True)
 
 
 def others_per_et_pixel(cases):
@@ -170,9 +152,13 @@ def others_per_et_pixel(cases):
 _SOFTMAX, _BOOTSTRAPPING = "resunet-softmax", "resunet-bootstrapping"
 _HIERARCHICAL = "resunet-hierarchical"
 CLAIMS = (
-    Claim("softmax misses the enhancing tumor (Table 5)", None, _SOFTMAX, "et_dice"),
+    RegionClaim(
+        "softmax misses the enhancing tumor (Table 5)", None, _SOFTMAX, "et_dice"
+    ),
     *(
-        Claim(f"{name} finds more {region} than softmax ({tables})", _SOFTMAX, *rest)
+        RegionClaim(
+            f"{name} finds more {region} than softmax ({tables})", _SOFTMAX, *rest
+        )
         for name, method, tables in (
             ("bootstrapping", _BOOTSTRAPPING, "Tables 4 and 5"),
             ("hierarchical Dice", _HIERARCHICAL, "Tables 5 and 6"),
@@ -184,14 +170,14 @@ CLAIMS = (
         )
     ),
     # The paper's hierarchical Dice is higher in the recall of complete tumor only.
-    Claim(
+    RegionClaim(
         "bootstrapping is better than hierarchical Dice at enhancing tumor (Tables 4 "
         "and 6)",
         _HIERARCHICAL,
         _BOOTSTRAPPING,
         "et_dice",
     ),
-    Claim(
+    RegionClaim(
         "hierarchical Dice has the higher recall of complete tumor (Tables 4 and 6)",
         _BOOTSTRAPPING,
         _HIERARCHICAL,
@@ -199,7 +185,7 @@ CLAIMS = (
         of_imbalance=False,
     ),
     *(
-        Claim(
+        RegionClaim(
             f"the residual U-Net is the best of four at enhancing tumor (Tables "
             f"{number} and 4)",
             other,
@@ -214,3 +200,4 @@ CLAIMS = (
         )
     ),
 )
+CLAIM_TABLE = RegionTable(CLAIMS, TABLES[:6])

@@ -1,6 +1,6 @@
 """What the runner needs to know of this paper: data, networks, losses, scores."""
 
-from functools import cached_property, partial
+from functools import cached_property
 
 import keras
 import numpy as np
@@ -8,8 +8,7 @@ import numpy as np
 from common.errors import UserError
 from common.files import write_json
 from common.inference.predict import Predictor
-from common.metrics import overlap
-from common.metrics.regions import region_masks
+from common.metrics.pooled_regions import PooledRegions
 from data.batches.pipeline import batch_stream
 from data.batches.slice_index import SliceIndex
 from data.batches.slice_name import SliceName
@@ -17,55 +16,44 @@ from data.batches.slice_policies import brain_slices, tumor_slices
 from data.batches.slices import SliceReader, slice_batches
 from data.brats.releases import MODALITIES
 from data.padding import padded, padded_size
-from papers.engine.brats import open_dataset, prepare, prepared_cache
-from papers.hierdice import networks
+from papers.engine.brats.experiment import BratsExperiment
 from papers.hierdice.balance import balance_lines, class_balance
-from papers.hierdice.classifier import labels_of
 from papers.hierdice.kept_pixels import KeptPixels
 from papers.hierdice.losses import make_loss
 from papers.hierdice.protocol import TRAINED_ON, TRAINED_ON_ALL
 from papers.hierdice.scores import score_slices
-from papers.hierdice.splits import splits
+from papers.hierdice.segmentation import CLASSES, build_network, classify, segment
+from papers.hierdice.splits import ALL, all_trained_on
 
-__all__ = ["Experiment", "open_dataset", "prepare", "prepared_cache", "splits"]
-
-CLASSES = 5
 POLICIES = {"tumor": tumor_slices, "brain": brain_slices, "all": lambda index: index}
 BALANCE = "balance.json"
 
 
-class Experiment:
-    """One method on one split.
+class Experiment(BratsExperiment):
+    """One method on one split; cases of other groups are left out of it."""
 
-    Args:
-        method: a `NetworkMethod` of the protocol.
-        protocol: a `papers.hierdice.protocol.Protocol`.
-        cache: the `VolumeCache` of the data set.
-        split: a `data.splits.folds.Split`; cases of other groups are left out of it.
-        seed: seed of the weights and of the order.
-        maps: None; no network has another's output as input.
-        dataset: the `BratsDataset`.
-        folder: the run's folder.
-    """
+    @classmethod
+    def splits(cls, dataset, name, protocol, file=None):
+        """Puts patients into folds, or trains on every case as the paper does.
 
-    def __init__(
-        self, method, protocol, cache, split, seed, maps=None, dataset=None, folder=None
-    ):
-        self.method = method
-        self.protocol = protocol
-        self.cache = cache
-        self.split = split
-        self.seed = seed
-        self.dataset = dataset
-        self.folder = folder
-        self.batch_size = protocol.training.batch_size
-        self._reader = SliceReader(cache)
-        self._cases = {case.id: case for case in dataset}
+        See `Experiment.splits` of the engine; `"all"` holds out no case.
+        """
+        if name == ALL and file is None:
+            return ALL, {0: all_trained_on(list(dataset), protocol.folds)}
+        return super().splits(dataset, name, protocol, file)
+
+    @property
+    def average_decay(self):
+        return self.protocol.training.average_decay
 
     @property
     def steps_per_epoch(self):
         """Whole batches of the training slices."""
         return len(self.slices) // self.batch_size
+
+    @cached_property
+    def _reader(self):
+        return SliceReader(self.cache)
 
     @cached_property
     def slices(self):
@@ -146,21 +134,19 @@ class Experiment:
         ]
         size = self.protocol.training.tower_size
         loss, predict = self.loss(), Predictor(model, size)
+        bootstraps = self.method.loss == "bootstrapping"
 
         def validate():
-            losses, counts = [], {}
-            kept = KeptPixels(loss, CLASSES) if hasattr(loss, "kept") else None
+            losses, regions = [], PooledRegions()
+            kept = KeptPixels(loss, CLASSES) if bootstraps else None
             for chunk in (names[i : i + size] for i in range(0, len(names), size)):
                 images, truth = self.read(chunk)
                 probability = predict(images)
                 losses.append(float(loss(truth, probability)))
                 if kept:
                     kept.add(truth, probability)
-                truths = region_masks(truth[..., 0].astype(np.uint8))
-                for region, found in region_masks(self.labels_of(probability)).items():
-                    new = np.array(overlap.confusion(found, truths[region]))
-                    counts[region] = counts.get(region, 0) + new
-            dice = {f"val_{k}_dice": _dice(count) for k, count in counts.items()}
+                regions.add(self.labels_of(probability), truth[..., 0].astype(np.uint8))
+            dice = {f"val_{name}_dice": one for name, one in regions.dice().items()}
             mean = float(np.mean(list(dice.values())))
             shares = kept.shares() if kept else {}
             losses = float(np.mean(losses))
@@ -184,11 +170,7 @@ class Experiment:
         held_out, name = (), TRAINED_ON_ALL
         if self.split.test:
             held_out, name = self._of_group(self.split.test, "test"), TRAINED_ON
-        for case_id in held_out:
-            try:
-                yield case_id, self._score(case_id, predictors)
-            except UserError as error:
-                yield case_id, error
+        yield from self.scored(held_out, lambda i: self._score(i, predictors))
         for case_id in self._of_group(self.split.train, "training"):
             yield case_id, self._score(case_id, predictors) | {"split": name}
 
@@ -205,7 +187,7 @@ class Experiment:
 
     def _score(self, case_id, predictors):
         images = self.images_of(case_id)
-        truth = self.dataset.read_labels(self._cases[case_id])
+        truth = self.dataset.read_labels(self.cases[case_id])
         row, raw = (
             score_slices(segment(images, predict, self.labels_of), truth)
             for predict in (predictors[""], predictors["raw"])
@@ -223,7 +205,7 @@ class Experiment:
 
     def _of_group(self, ids, part):
         group = self.protocol.slices.group
-        chosen = [i for i in ids if group in ("all", self._cases[i].group)]
+        chosen = [i for i in ids if group in ("all", self.cases[i].group)]
         if not chosen:
             raise UserError(
                 f"fold {self.split.fold}",
@@ -232,48 +214,6 @@ class Experiment:
                 "take more cases, or SET=slices.group=all",
             )
         return tuple(chosen)
-
-
-def build_network(method, protocol, size):
-    """Builds a method's network for slices of `size`, (height, width)."""
-    rule = protocol.network
-    build = partial(getattr(networks, method.builder), (*size, len(MODALITIES)))
-    if method.builder in ("fcn8s_vgg16", "resnet50_skip"):
-        build = partial(build, fusion=rule.fusion, skip_weights=rule.skip_weights)
-    if method.builder == "residual_unet":
-        build = partial(build, synchronized=rule.synchronized)
-    return build(CLASSES, rule.base_filters)
-
-
-def classify(probability, method, protocol):
-    """Returns the labels that a method's classifier gives, `(…)`."""
-    rule = method.classifier or protocol.inference.softmax_classifier
-    return labels_of(probability, rule, protocol.inference.thresholds)
-
-
-def segment(images, predict, labels_of):
-    """Returns the labels of a case.
-
-    Args:
-        images: float32 `(depth, height, width, modalities)`, normalized.
-        predict: a `common.inference.predict.Predictor`.
-        labels_of: function from probabilities to labels.
-
-    Returns:
-        uint8 `(depth, height, width)`.
-    """
-    size = predict.batch_size
-    found = [
-        labels_of(predict(padded(images[i : i + size])))
-        for i in range(0, len(images), size)
-    ]
-    height, width = images.shape[1:3]
-    return np.concatenate(found)[:, :height, :width]
-
-
-def _dice(counts):
-    value = float(overlap.dice(*counts))
-    return 0.0 if np.isnan(value) else value
 
 
 def _is_default(key):

@@ -1,8 +1,13 @@
 """Figure 8 of the paper: a slice's truth beside what each method finds."""
 
-from common.reporting.figures import Caption, label_grid
-from papers.engine.brats import middle_slice, origins, shown_cases
-from papers.engine.results import figure_suffix
+from common.reporting.figures import label_grid
+from papers.engine.brats.figures import (
+    MiddleSlice,
+    attribution,
+    scored_together,
+    shown_cases,
+)
+from papers.engine.results import figure_suffix, run_caption
 
 COLORS = {
     2: ("edema", "tab:green"),
@@ -22,12 +27,10 @@ def draw_figures(runner, folder):
     Returns:
         The list of files written; of real cases those whose license lets us.
     """
-    runs = {}
-    for job in runner.jobs:
-        if job.finished() and runner.rows(job) is not None:
-            runs.setdefault((job.split_name, job.split.fold, job.seed), []).append(job)
     files = []
-    for jobs in runs.values():
+    for jobs in scored_together(
+        runner, lambda job: (job.split_name, job.split.fold, job.seed)
+    ):
         what, count, case_ids = _shown(runner, jobs[-1])
         if case_ids:
             files.append(folder / f"figure8_{figure_suffix(runner, jobs[0])}.png")
@@ -49,25 +52,20 @@ def _shown(runner, job):
 
 def _figure8(runner, jobs, case_ids, shown, path):
     what, count = shown
-    cases = {case.id: case for case in runner.dataset}
     found = [runner.predict(job, case_ids) for job in jobs]
     rows = []
     for i, case_id in enumerate(case_ids):
-        case = cases[case_id]
-        truth = runner.dataset.read_labels(case)
-        middle = middle_slice(truth)
-        flair = runner.dataset.read_image(case, "flair")[middle]
-        panels = [truth[middle], *(maps[i, middle] for maps in found)]
+        middle = MiddleSlice(runner.dataset, case_id)
+        flair = middle.image("flair")
+        panels = [middle.truth, *(maps[i, middle.z] for maps in found)]
         rows.append([(flair, None), *((flair, labels) for labels in panels)])
     titles = ["FLAIR", "truth", *(_short(job.method) for job in jobs)]
-    caption = Caption(
-        text=f"The axial slice with most tumor of {', '.join(case_ids)}, {what} "
-        f"from lowest to highest Dice of the last method.{origins(runner, case_ids)}",
-        data=runner.dataset.name,
-        profile=runner.request.profile_label(),
-        budget=f"{jobs[0].budget} each network, split {jobs[0].split_name}",
-        n=count,
+    text = (
+        f"The axial slice with most tumor of {', '.join(case_ids)}, {what} "
+        f"from lowest to highest Dice of the last method."
+        f"{attribution(runner, case_ids)}"
     )
+    caption = run_caption(runner, jobs[0], text, count, each_network=True)
     label_grid(path, rows, titles, COLORS, caption)
 
 

@@ -8,8 +8,8 @@ from data.padding import padded_size
 from data.prepared.pack import pack_volume
 from papers.engine.predict import volumes as files
 from papers.engine.predict.segmenter import RunSegmenter
-from papers.hierdice.experiment import build_network, classify, segment
 from papers.hierdice.paper import PAPER
+from papers.hierdice.segmentation import build_network, classify, segment
 
 __all__ = ["Segmenter", "files", "segmenter"]
 

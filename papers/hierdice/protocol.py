@@ -42,7 +42,7 @@
 from dataclasses import dataclass, field
 
 from common.evidence import chosen, inferred, stated
-from papers.engine.paper import Method
+from papers.engine.paper import BaseProtocol, Method
 
 # What the rows of cases that were trained on have in the place of their split.
 TRAINED_ON = "training cases"
@@ -193,7 +193,7 @@ class Folds:
 
 
 @dataclass(frozen=True)
-class Protocol:
+class Protocol(BaseProtocol):
     """All that decides a run but the method, the fold and the seed."""
 
     preparation: Preparation = field(default_factory=Preparation)
@@ -205,9 +205,14 @@ class Protocol:
     folds: Folds = field(default_factory=Folds)
 
     @property
-    def budget(self):
-        """How long each network is trained, as the tables show it."""
-        return f"{self.training.epochs} epochs"
+    def towers(self):
+        """The paper's GPUs, which share a batch."""
+        return self.training.towers
+
+    @property
+    def synchronized(self):
+        """Whether normalizations share their statistics between towers."""
+        return self.network.synchronized
 
 
 # What each profile replaces in the published protocol; nothing else differs.

@@ -12,7 +12,13 @@ from data.figshare.dataset import FigshareDataset
 from data.normalize import min_max, resize_area
 from data.order import batches
 from data.prepared.case_cache import CaseCache
-from data.splits.folds import image_folds, patient_folds, read_folds
+from data.splits.folds import (
+    image_folds,
+    patient_folds,
+    read_folds,
+    split_by_fold,
+)
+from papers.engine import experiment as contract
 from papers.linkdsl.losses import BceMinusDice
 from papers.linkdsl.networks import linknet
 
@@ -20,129 +26,41 @@ THRESHOLD = 0.5  # chosen: the paper names none
 PREPARATION_VERSION = 1  # to be raised by whatever changes the prepared arrays
 
 
-def open_dataset(path):
-    """Returns the figshare data set, or the phantom of it, in a folder."""
-    return FigshareDataset(path)
+class Experiment(contract.Experiment):
+    """One method on one split: everything between cached slices and scores."""
 
+    @classmethod
+    def open_dataset(cls, path):
+        return FigshareDataset(path)
 
-def prepared_cache(root, dataset, protocol):
-    """Returns the cache of a data set's slices, prepared as a protocol says."""
-    settings = {
-        "version": PREPARATION_VERSION,
-        "fingerprint": dataset.fingerprint(),
-        **vars(protocol.preparation),
-    }
-    return CaseCache(root, dataset.name, settings)
+    @classmethod
+    def prepared_cache(cls, root, dataset, protocol):
+        settings = {
+            "version": PREPARATION_VERSION,
+            "fingerprint": dataset.fingerprint(),
+            **vars(protocol.preparation),
+        }
+        return CaseCache(root, dataset.name, settings)
 
-
-def prepare(dataset, cache, protocol, console, workers):
-    """Prepares every slice that is not in the cache yet, in this process.
-
-    Args:
-        dataset: the data set.
-        cache: its `prepared_cache`.
-        protocol: its `preparation` is followed.
-        console: a `papers.engine.console.Console`, which shows progress.
-        workers: ignored: a slice takes milliseconds.
-    """
-    todo = [case for case in dataset if not cache.holds(case.id, dataset.source(case))]
-    for case in console.track(todo, "prepare"):
-        arrays = prepare_case(dataset, case, protocol)
-        cache.write(case.id, dataset.source(case), arrays)
-    console.say(
-        f"prepared {len(todo)} cases, {len(dataset) - len(todo)} were there: "
-        f"{cache.folder}"
-    )
-
-
-def prepare_case(dataset, case, protocol):
-    """Returns the arrays `(height, width, 1)` to cache for one slice."""
-    raw = dataset.read(case)
-    size = protocol.preparation.image_size
-    image = resize_area(min_max(raw.image), size)
-    mask = resize_area(raw.mask, size) >= 0.5
-    if not mask.any():
-        raise UserError(
-            case.label,
-            f"a tumor that is still there at {size} pixels",
-            f"one of {int(raw.mask.sum())} pixels, which vanishes",
-            "use a larger preparation.image_size, or take the slice out",
+    @classmethod
+    def prepare(cls, dataset, cache, protocol, console, workers):
+        """Prepares the missing slices in this process: each takes milliseconds."""
+        todo = [c for c in dataset if not cache.holds(c.id, dataset.source(c))]
+        for case in console.track(todo, "prepare"):
+            arrays = prepare_case(dataset, case, protocol)
+            cache.write(case.id, dataset.source(case), arrays)
+        console.say(
+            f"prepared {len(todo)} cases, {len(dataset) - len(todo)} were there: "
+            f"{cache.folder}"
         )
-    return {
-        "image": image[..., None].astype(np.float32),
-        "mask": mask[..., None].astype(np.uint8),
-    }
 
-
-def folds(dataset, split, protocol, file=None):
-    """Returns how the cases are put into folds.
-
-    Args:
-        dataset: the data set.
-        split: `"image"` or `"patient"`.
-        protocol: its `folds` are used.
-        file: CSV with the user's own folds, instead of `split`.
-
-    Returns:
-        `(name, folds)`: what the rows say of the folds' origin, and the fold of
-        each case by id.
-    """
-    cases, rule = list(dataset), protocol.folds
-    if file is not None:
-        own = read_folds(file, cases)
-        return f"file-{sha256(file)[:8]}", own
-    if split == "image":
-        return "image", image_folds(cases, rule.n_folds, rule.fold_seed)
-    # Folds of the data's author and our own draw must never be taken together.
-    name = "patient" if dataset.author_folds else "patient-drawn"
-    return name, patient_folds(
-        cases,
-        dataset.author_folds,
-        rule.n_folds,
-        rule.fold_seed,
-        rule.strict_patients,
-    )
-
-
-def build_network(method, protocol):
-    """Builds the network of a method; of the cascade, the second one."""
-    size = protocol.preparation.image_size
-    channels = 1 if method.previous is None else 2
-    only_image = channels == 2 and protocol.cascade.scaled_inputs == "image"
-    return linknet(
-        (size, size, channels),
-        method.scales,
-        protocol.network.base_filters,
-        fusion=protocol.network.fusion,
-        quarter_at=protocol.network.quarter_at,
-        outer_link=protocol.network.outer_link,
-        post_sum_relu=protocol.network.post_sum_relu,
-        scaled_channels=1 if only_image else None,
-    )
-
-
-class Experiment:
-    """One method on one split: everything between cached slices and scores.
-
-    Args:
-        method: a `papers.linkdsl.protocol.Method`.
-        protocol: a `papers.linkdsl.protocol.Protocol`.
-        cache: the cache of prepared slices.
-        split: a `data.splits.folds.Split`.
-        seed: seed of the weights and of the data order.
-        maps: for the cascade, the cache of the first network's maps.
-        **_: data set and run folder, which this paper does not need.
-    """
-
-    def __init__(self, method, protocol, cache, split, seed, maps=None, **_):
-        self.method = method
-        self.protocol = protocol
-        self.cache = cache
-        self.split = split
-        self.seed = seed
-        self.maps = maps
-        self.batch_size = protocol.training.batch_size
-        self.steps_per_epoch = len(split.train) // self.batch_size
+    @classmethod
+    def splits(cls, dataset, name, protocol, file=None):
+        cases, rule = list(dataset), protocol.folds
+        origin, folds = folds_of(dataset, name, rule, file)
+        return origin, split_by_fold(
+            cases, folds, rule.validation_share, rule.fold_seed
+        )
 
     def build(self):
         """Builds the method's network."""
@@ -180,15 +98,16 @@ class Experiment:
 
     def validation(self, model):
         """Returns a function that scores the model on the validation slices."""
+        case_ids = self.validation_cases()
         predict, loss = Predictor(model, self.batch_size), self.loss()
-        total = len(self.split.validation)
+        total = len(case_ids)
 
         def validate():
             scores = {"val_loss": 0.0, "val_dice": 0.0}
-            for case_ids in _chunks(self.split.validation, self.batch_size):
-                image, truth = self.read(case_ids)
+            for chunk in _chunks(case_ids, self.batch_size):
+                image, truth = self.read(chunk)
                 probability = predict(image)
-                share = len(case_ids) / total
+                share = len(chunk) / total
                 scores["val_loss"] += share * float(loss(truth, probability))
                 hard = probability >= THRESHOLD
                 counts = overlap.confusion(hard, truth, axis=(1, 2, 3))
@@ -224,6 +143,72 @@ class Experiment:
             image, _ = self.read(chunk)
             for case_id, soft in zip(chunk, predict(image), strict=True):
                 yield case_id, {"map": soft}
+
+
+def prepare_case(dataset, case, protocol):
+    """Returns the arrays `(height, width, 1)` to cache for one slice."""
+    raw = dataset.read(case)
+    size = protocol.preparation.image_size
+    image = resize_area(min_max(raw.image), size)
+    mask = resize_area(raw.mask, size) >= 0.5
+    if not mask.any():
+        raise UserError(
+            case.label,
+            f"a tumor that is still there at {size} pixels",
+            f"one of {int(raw.mask.sum())} pixels, which vanishes",
+            "use a larger preparation.image_size, or take the slice out",
+        )
+    return {
+        "image": image[..., None].astype(np.float32),
+        "mask": mask[..., None].astype(np.uint8),
+    }
+
+
+def folds_of(dataset, name, rule, file=None):
+    """Puts the slices into folds.
+
+    Args:
+        dataset: the data set.
+        name: `"image"` or `"patient"`.
+        rule: a `papers.linkdsl.protocol.Folds`.
+        file: CSV with the user's own folds, instead of `name`.
+
+    Returns:
+        `(origin, folds)`: what rows say of the folds' origin, and the fold of each
+        case by id.
+    """
+    cases = list(dataset)
+    if file is not None:
+        folds = read_folds(file, cases)
+        return f"file-{sha256(file)[:8]}", folds
+    if name == "image":
+        return "image", image_folds(cases, rule.n_folds, rule.fold_seed)
+    # Folds of the data's author and our own draw must never be taken together.
+    origin = "patient" if dataset.author_folds else "patient-drawn"
+    return origin, patient_folds(
+        cases,
+        dataset.author_folds,
+        rule.n_folds,
+        rule.fold_seed,
+        rule.strict_patients,
+    )
+
+
+def build_network(method, protocol):
+    """Builds the network of a method; of the cascade, the second one."""
+    size = protocol.preparation.image_size
+    channels = 1 if method.previous is None else 2
+    only_image = channels == 2 and protocol.cascade.scaled_inputs == "image"
+    return linknet(
+        (size, size, channels),
+        method.scales,
+        protocol.network.base_filters,
+        fusion=protocol.network.fusion,
+        quarter_at=protocol.network.quarter_at,
+        outer_link=protocol.network.outer_link,
+        post_sum_relu=protocol.network.post_sum_relu,
+        scaled_channels=1 if only_image else None,
+    )
 
 
 def metrics(probability, truth):

@@ -1,8 +1,8 @@
 """Figure 4 of the paper and the learning curves."""
 
 from common.reporting.cells import is_phantom
-from common.reporting.figures import Caption, overlay_grid
-from papers.engine.results import figure_suffix
+from common.reporting.figures import overlay_grid
+from papers.engine.results import figure_suffix, run_caption
 from papers.linkdsl.experiment import THRESHOLD
 
 ATTRIBUTION = "Images: J. Cheng et al., figshare article 1512427, CC BY 4.0."
@@ -39,14 +39,11 @@ def _figure4(runner, job, path):
         results = [image_map[..., 0] >= THRESHOLD for image_map in (dual, cascade)]
         rows.append([(image, mask) for mask in (None, truth, *results)])
     origin = "" if is_phantom(runner.dataset.name) else ATTRIBUTION
-    caption = Caption(
-        text=f"For each tumor type the test images at the quartiles of the "
-        f"cascade's Dice (cases {', '.join(case_ids)}). {origin}",
-        data=runner.dataset.name,
-        profile=runner.request.profile_label(),
-        budget=f"{job.budget} each network, split {job.split_name}",
-        n=len(job.split.test),
+    text = (
+        "For each tumor type the test images at the quartiles of the cascade's Dice "
+        f"(cases {', '.join(case_ids)}). {origin}"
     )
+    caption = run_caption(runner, job, text, each_network=True)
     overlay_grid(path, rows, TITLES, caption)
 
 

@@ -36,7 +36,7 @@
 from dataclasses import dataclass, field
 
 from common.evidence import chosen, inferred, original, stated
-from papers.engine.paper import Method
+from papers.engine.paper import BaseProtocol, Method
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class Folds:
 
 
 @dataclass(frozen=True)
-class Protocol:
+class Protocol(BaseProtocol):
     """All that decides a run but the method, the fold and the seed."""
 
     preparation: Preparation = field(default_factory=Preparation)
@@ -157,11 +157,6 @@ class Protocol:
     loss: Loss = field(default_factory=Loss)
     training: Training = field(default_factory=Training)
     folds: Folds = field(default_factory=Folds)
-
-    @property
-    def budget(self):
-        """How long each network is trained, as the tables show it."""
-        return f"{self.training.epochs} epochs"
 
 
 # What each profile replaces in the published protocol; nothing else differs.

@@ -25,8 +25,7 @@ def side_by_side(jobs, request, say, start=subprocess.Popen):
             others that had begun are finished first.
     """
     gpus = request.gpus
-    towers = getattr(jobs[0].protocol.training, "towers", None)
-    check_gpus(gpus, towers, shared=False)
+    check_gpus(gpus, jobs[0].protocol.towers, shared=False)
     waiting = [job for job in jobs if job.trains and not job.finished()]
     if waiting and len(waiting) < gpus:
         say(f"GPUs without a training: {gpus - len(waiting)} of {gpus}")

@@ -20,7 +20,7 @@ def towers_on(gpus, protocol, own=True):
         protocol: a protocol dataclass.
         own: whether a protocol's own towers count, too.
     """
-    stated = getattr(protocol.training, "towers", None)
+    stated = protocol.towers
     if gpus is None or gpus < 2:
         return None
     if stated:
@@ -51,7 +51,7 @@ def shared_by(gpus, protocol):
             "leave GPUS out: each machine uses all GPUs that it sees "
             "(CUDA_VISIBLE_DEVICES chooses among them)",
         )
-    if getattr(protocol.training, "towers", None):
+    if protocol.towers:
         return None
     from common.training.placement import devices_together  # with TensorFlow
 
@@ -71,10 +71,9 @@ def check_devices(gpus, protocol):
     """
     from common.training.placement import check_gpus  # with TensorFlow
 
-    towers = getattr(protocol.training, "towers", None)
+    towers = protocol.towers
     together = towers_on(gpus, protocol)
-    network = getattr(protocol, "network", None)
-    synchronized = getattr(network, "synchronized", False) and (towers or 1) > 1
+    synchronized = protocol.synchronized and (towers or 1) > 1
     if synchronized and not together and not on_several_machines():
         raise UserError(
             "SET=network.synchronized=true",

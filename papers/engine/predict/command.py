@@ -14,7 +14,7 @@ WEIGHTS = Path("weights")
 def import_weights(paper_id, source, target):
     """Converts the weights that a paper's authors released into Keras files."""
     import_tensorflow()
-    paper = _paper_with(paper_id, "import_released", "import")
+    paper = _with_released_weights(paper_id)
     target = target or WEIGHTS / paper_id
     paper.inference.import_released(source, target, Console().say)
     Console().say(f"weights: {target}")
@@ -42,7 +42,7 @@ def predict(paper_id, case, modalities, weights, out, force):
             "both" if case else "neither",
             "see `python -m papers predict --help`",
         )
-    paper = _paper_with(paper_id, "segmenter", "predict")
+    paper = registry.paper(paper_id)
     files, out = paper.inference.files, out.resolve()
     one_file = _is_file(out, files, files.kind_of(case) if case else "one")
     segmenter = paper.inference.segmenter(weights or WEIGHTS / paper_id, force)
@@ -105,18 +105,19 @@ def _is_file(out, files, kind):
     return False
 
 
-def _paper_with(paper_id, ability, verb):
+def _with_released_weights(paper_id):
+    """Returns a paper by id.
+
+    Raises:
+        UserError: there is no such paper, or its authors have released no weights.
+    """
     paper = registry.paper(paper_id)
-    if paper.has_inference and hasattr(paper.inference, ability):
+    if paper.has_released_weights:
         return paper
-    able = [
-        p.id
-        for p in registry.papers()
-        if p.has_inference and hasattr(p.inference, ability)
-    ]
+    able = [p.id for p in registry.papers() if p.has_released_weights]
     raise UserError(
         paper_id,
-        f"a paper that can {verb}: {', '.join(able)}",
+        f"a paper whose authors released weights: {', '.join(able)}",
         paper_id,
         "see `python -m papers list`",
     )

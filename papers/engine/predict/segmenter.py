@@ -10,7 +10,6 @@ from common.files import digest
 from data.brats.releases import MODALITIES
 from data.integrity import Finding
 from data.scans.scan import open_scan
-from papers.engine.brats import bias_correction
 from papers.engine.run import Run
 
 
@@ -78,7 +77,7 @@ class RunSegmenter(ABC):
     def volumes(self, scan):
         """Returns a scan's volumes by modality, corrected as for the training."""
         volumes = dict(zip(MODALITIES, scan.volumes, strict=True))
-        correction = bias_correction(self.protocol.preparation)
+        correction = self.paper.experiment.bias_correction(self.protocol)
         if correction is None:
             return volumes
         spacing = scan.geometry.spacing

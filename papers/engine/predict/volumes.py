@@ -1,10 +1,8 @@
 """Label maps of scans as files: one case, or a folder of cases to be handed in.
 
-A segmenter is anything with `segment(case, progress)`, which returns `labels`
-(canonical, in the order of the files) and `findings`, and `fingerprint()`, which
-changes with whatever changes the labels. One that takes minutes has `read(case)` too,
-which returns a `data.scans.scan.Scan`. `segment` takes it in place of the case, so that
-the findings of its checks are shown before the minutes are spent.
+A segmenter has `read(case)`, which returns a checked scan with its `findings`;
+`segment(scan, progress)`, which returns `labels` (canonical, in the order of the files)
+and `findings`; and `fingerprint()`, which changes with whatever changes the labels.
 """
 
 import time
@@ -167,16 +165,11 @@ def _predict_case(segment, names, old, fingerprint):
 
 
 def _segment(segmenter, case, progress, warn):
-    """Segments a case; what the checks say is said as early as can be."""
-    if hasattr(segmenter, "read"):
-        scan = segmenter.read(case)
-        for finding in scan.findings:
-            warn(finding)
-        return segmenter.segment(scan, progress)
-    result = segmenter.segment(case, progress)
-    for finding in result.findings:
+    """Segments a case; shows what the checks found before the minutes are spent."""
+    scan = segmenter.read(case)
+    for finding in scan.findings:
         warn(finding)
-    return result
+    return segmenter.segment(scan, progress)
 
 
 def _is_case(folder):

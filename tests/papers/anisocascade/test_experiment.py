@@ -8,7 +8,7 @@ from common.evidence import as_dict, replace
 from common.files import write_json
 from data.phantom.brats.write import write_phantom
 from data.splits.split import Split
-from papers.anisocascade import experiment
+from papers.anisocascade.experiment import Experiment
 from papers.anisocascade.inference import segmenter
 from papers.anisocascade.protocol import METHODS, NETWORKS, PROFILES, Protocol
 from papers.anisocascade.segmenter import Segmenter
@@ -29,9 +29,9 @@ def prepared(tmp_path_factory, protocol):
     """A phantom of five cases and its cache."""
     folder = tmp_path_factory.mktemp("aniso")
     write_phantom(folder / "brats", hgg=3, lgg=2, shape=(24, 48, 48))
-    dataset = experiment.open_dataset(folder / "brats")
-    cache = experiment.prepared_cache(folder / "cache", dataset, protocol)
-    experiment.prepare(dataset, cache, protocol, Console(), workers=1)
+    dataset = Experiment.open_dataset(folder / "brats")
+    cache = Experiment.prepared_cache(folder / "cache", dataset, protocol)
+    Experiment.prepare(dataset, cache, protocol, Console(), workers=1)
     return dataset, cache
 
 
@@ -41,7 +41,7 @@ def make(prepared, protocol, tmp_path):
     ids = tuple(case.id for case in dataset)
 
     def make(method, split=None, changes=None):
-        return experiment.Experiment(
+        return Experiment(
             BY_ID[method],
             replace(protocol, changes or {}),
             cache,
@@ -56,8 +56,10 @@ def make(prepared, protocol, tmp_path):
 
 def test_folds_keep_patients_whole(prepared, protocol):
     dataset, _ = prepared
-    name, folds = experiment.folds(dataset, "patient", protocol)
-    assert name == "patient" and set(folds) == {case.id for case in dataset}
+    origin, by_fold = Experiment.splits(dataset, "patient", protocol)
+    ids = sorted(case.id for case in dataset)
+    assert origin == "patient"
+    assert sorted(i for split in by_fold.values() for i in split.test) == ids
 
 
 @pytest.mark.parametrize("network", NETWORKS)

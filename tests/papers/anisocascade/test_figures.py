@@ -44,7 +44,7 @@ def test_legend_has_no_label_that_the_release_lacks(
         request=SimpleNamespace(profile_label=lambda: "demo"),
     )
     job = SimpleNamespace(
-        method=SimpleNamespace(title="x", given=False),
+        method=SimpleNamespace(title="x", released=False, scored=True),
         budget="1 epoch",
         split_name="none",
         split=SimpleNamespace(test=("a",)),

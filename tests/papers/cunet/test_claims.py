@@ -9,11 +9,11 @@ from common.reporting.cases import read_cases, write_cases
 from common.reporting.cells import GROUP, build_cells
 from common.reporting.published import read_published
 from common.reporting.text import to_csv
-from papers.cunet.claims import REGIONS
+from papers.cunet.claims import CLAIM_TABLE, REGIONS
 from papers.cunet.page import claims_table
 from papers.cunet.paper import PAPER
 from papers.cunet.protocol import METHODS
-from papers.cunet.tables import CLAIMS, PAIRED, TABLES
+from papers.cunet.tables import PAIRED, TABLES
 from papers.engine.results import check_derived
 
 LEVELS = {"unet": 0.5, "bfcn": 0.6, "drn": 0.65, "cun": 0.7, "cun_lws": 0.8}
@@ -39,7 +39,7 @@ def rows(levels=LEVELS, **run):
 
 
 def test_each_claim_has_a_verdict():
-    found = CLAIMS(rows()).set_index(["first", "second", "score"])
+    found = CLAIM_TABLE(rows()).set_index(["first", "second", "score"])
     assert len(found) == 11
     lws = found.loc[("cun", "cun_lws", "sensitivity")]
     assert lws["verdict"] == "supported"
@@ -54,7 +54,7 @@ def test_each_claim_has_a_verdict():
 
 def test_other_order_contradicts():
     levels = LEVELS | {"cun": 0.8, "cun_lws": 0.7}
-    found = CLAIMS(rows(levels)).set_index(["first", "second", "score"])
+    found = CLAIM_TABLE(rows(levels)).set_index(["first", "second", "score"])
     assert found.loc[("cun", "cun_lws", "sensitivity"), "verdict"] == "contradicted"
     assert found.loc[("unet", "cun_lws", "sensitivity"), "verdict"] == "supported"
 
@@ -63,14 +63,14 @@ def test_a_rise_of_dice_contradicts_the_table():
     cases = rows()
     better = cases["method"] == "cun_lws"
     cases.loc[better, "mean_dice"] += 0.1
-    found = CLAIMS(cases).set_index(["first", "second", "score"])
+    found = CLAIM_TABLE(cases).set_index(["first", "second", "score"])
     assert found.loc[("cun", "cun_lws", "dice"), "verdict"] == "contradicted"
 
 
 def test_phantoms_say_nothing():
-    found = CLAIMS(rows(data="phantom"))
+    found = CLAIM_TABLE(rows(data="phantom"))
     assert set(found["note"]) == {"phantom: says nothing of the paper's"}
-    assert CLAIMS(rows().iloc[:0]).empty
+    assert CLAIM_TABLE(rows().iloc[:0]).empty
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_phantoms_say_nothing():
     ],
 )
 def test_a_note_names_what_separates_a_run_from_the_papers(run, said):
-    (note,) = set(CLAIMS(rows(**run))["note"])
+    (note,) = set(CLAIM_TABLE(rows(**run))["note"])
     assert note == f"a comparison of methods, not with the paper's: {said}"
 
 
@@ -95,20 +95,20 @@ def test_few_patients_decide_nothing(count):
     """However alike they are, resampling them gives no more than their range."""
     cases = rows()
     kept = [f"p{number}" for number in range(count)]
-    found = CLAIMS(cases[cases["patient"].isin(kept)])
+    found = CLAIM_TABLE(cases[cases["patient"].isin(kept)])
     assert len(found) == 11 and set(found["n_patients"]) == {count}
     assert found["ci_low"].isna().all() and found["ci_high"].isna().all()
     assert found["verdict"].str.startswith("undecided").all()
 
 
 def test_page_states_every_claim_with_its_verdict(tmp_path):
-    write_text(tmp_path / "claims.csv", to_csv(CLAIMS(rows().iloc[:0])))
+    write_text(tmp_path / "claims.csv", to_csv(CLAIM_TABLE(rows().iloc[:0])))
     lines = claims_table(tmp_path).splitlines()
     assert len(lines) == 2 + 11
     assert lines[2].endswith("| +0.0170 |  |  | not run on real data |  |")
     # Two runs: the paper's own and one of cubes.
     both = pd.concat([rows(), rows(data="cubes", coverage="30/30")])
-    write_text(tmp_path / "claims.csv", to_csv(CLAIMS(both)))
+    write_text(tmp_path / "claims.csv", to_csv(CLAIM_TABLE(both)))
     lines = claims_table(tmp_path).splitlines()
     assert len(lines) == 2 + 11 * 2
     lws = [line for line in lines if "raises the sensitivity" in line]

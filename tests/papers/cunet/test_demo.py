@@ -7,8 +7,8 @@ import pytest
 from matplotlib.image import imread
 
 from papers.__main__ import main
+from papers.cunet.claims import CLAIMS
 from papers.cunet.protocol import METHODS
-from papers.cunet.tables import CLAIMS
 
 
 @pytest.mark.slow
@@ -33,7 +33,7 @@ def test_default_demo(tmp_path, capfd):
     assert ran["wt_dice_published"].isna().all(), "a phantom beside published numbers"
     assert ran["wt_dice_reproduced"].notna().all()
     claims = pd.read_csv(folder / "claims.csv")
-    assert len(claims) == len(CLAIMS.claims)
+    assert len(claims) == len(CLAIMS)
     assert set(claims["note"]) == {"phantom: says nothing of the paper's"}
     assert len(pd.read_csv(folder / "paired.csv"))
     for figure in ("figure2", "figure3", "figure4", "learning_curves"):

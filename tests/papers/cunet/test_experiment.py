@@ -15,15 +15,18 @@ from common.training.weights import save_weights
 from data.batches.augment_rule import AugmentationRule
 from data.batches.slice_index import SliceIndex
 from data.batches.slice_name import SliceName
+from data.brats.releases import MODALITIES
 from data.normalize import standardize
 from data.phantom.brats.write import write_phantom
 from data.splits.parts import split_patients
 from data.splits.split import Split
 from data.volume.files import read_volume
-from papers.cunet import experiment, slices
+from papers.cunet import slices
+from papers.cunet.experiment import Experiment
 from papers.cunet.inference import segmenter
 from papers.cunet.protocol import METHODS, PROFILES, Protocol
 from papers.cunet.reader import RegionReader
+from papers.cunet.segmentation import segment
 from papers.cunet.truth import TruthMaker
 from papers.engine.console import Console
 from papers.engine.predict.volumes import predict_file
@@ -44,19 +47,19 @@ def prepared(tmp_path_factory, protocol):
     """A phantom of four high-grade cases and a low-grade one, and its cache."""
     folder = tmp_path_factory.mktemp("cunet")
     write_phantom(folder / "brats", "brats17", hgg=4, lgg=1, shape=(16, 48, 48))
-    dataset = experiment.open_dataset(folder / "brats")
-    cache = experiment.prepared_cache(folder / "cache", dataset, protocol)
-    experiment.prepare(dataset, cache, protocol, Console(), workers=1)
+    dataset = Experiment.open_dataset(folder / "brats")
+    cache = Experiment.prepared_cache(folder / "cache", dataset, protocol)
+    Experiment.prepare(dataset, cache, protocol, Console(), workers=1)
     return dataset, cache
 
 
 @pytest.fixture
 def make(prepared, protocol, tmp_path):
     dataset, cache = prepared
-    _, by_fold = experiment.splits(dataset, "patient", protocol)
+    _, by_fold = Experiment.splits(dataset, "patient", protocol)
 
     def make(method="cun_lws", split=None, changes=None):
-        return experiment.Experiment(
+        return Experiment(
             BY_ID[method],
             replace(protocol, changes or {}),
             cache,
@@ -71,7 +74,7 @@ def make(prepared, protocol, tmp_path):
 
 def raw_slice(dataset, case, z):
     """The raw modalities `(…, 4)` and labels of one slice."""
-    images = [dataset.read_image(case, name)[z] for name in experiment.MODALITIES]
+    images = [dataset.read_image(case, name)[z] for name in MODALITIES]
     return np.stack(images, axis=-1), dataset.read_labels(case)[z]
 
 
@@ -95,7 +98,7 @@ def test_low_grade_cases_are_not_used(make, prepared, protocol):
     used = [*split.train, *split.validation, *split.test]
     assert len(used) == 4 and {groups[i] for i in used} == {"HGG"}
     everything = replace(protocol, {"slices.group": "all"})
-    _, by_fold = experiment.splits(dataset, "patient", everything)
+    _, by_fold = Experiment.splits(dataset, "patient", everything)
     parts = by_fold[0]
     assert len(parts.train + parts.validation + parts.test) == 5
 
@@ -224,7 +227,7 @@ def test_weight_of_the_heads_falls_every_ten_epochs():
 
 
 def test_published_schedule():
-    one = experiment.Experiment(BY_ID["cun"], Protocol(), None, None, seed=0)
+    one = Experiment(BY_ID["cun"], Protocol(), None, None, seed=0)
     rates = [one.schedule.value(epoch) for epoch in (0, 9, 10, 39, 40, 60)]
     np.testing.assert_allclose(rates, [1e-3, 1e-3, 1e-4, 1e-6, 1e-7, 1e-7], rtol=1e-9)
     losses = [{"val_loss": 1.0}] + [{"val_loss": 2.0}] * 10
@@ -243,11 +246,11 @@ def test_normalization_is_that_of_the_protocol(make):
 
 def test_slices_are_padded_for_the_network_and_cut_again(tmp_path, protocol):
     write_phantom(tmp_path / "odd", "brats17", hgg=3, lgg=0, shape=(16, 50, 58))
-    dataset = experiment.open_dataset(tmp_path / "odd")
-    cache = experiment.prepared_cache(tmp_path / "cache", dataset, protocol)
-    experiment.prepare(dataset, cache, protocol, Console(), workers=1)
-    _, by_fold = experiment.splits(dataset, "patient", protocol)
-    one = experiment.Experiment(
+    dataset = Experiment.open_dataset(tmp_path / "odd")
+    cache = Experiment.prepared_cache(tmp_path / "cache", dataset, protocol)
+    Experiment.prepare(dataset, cache, protocol, Console(), workers=1)
+    _, by_fold = Experiment.splits(dataset, "patient", protocol)
+    one = Experiment(
         BY_ID["cun_lws"], protocol, cache, by_fold[0], seed=0, dataset=dataset
     )
     assert one.size == (64, 64)
@@ -266,7 +269,9 @@ def test_slices_are_padded_for_the_network_and_cut_again(tmp_path, protocol):
 
     marked = np.zeros((6, 50, 58, 4), np.float32)
     marked[:, 49, 57] = marked[5, 3, 2] = 7
-    labels = one.segment(marked, np.ones(marked.shape[:3], bool), predict)
+    labels = segment(
+        marked, np.ones(marked.shape[:3], bool), predict, one.method, one.protocol
+    )
     np.testing.assert_array_equal(labels, 4 * (marked[..., 0] == 7))
 
 
@@ -286,7 +291,6 @@ def test_mixed_sizes_are_refused(make):
     with pytest.raises(UserError, match="48x48 in .*, 48x64 in"):
         one.before_training(pytest.fail)
     one.cache = Mixed(one.split.train)
-    one.dataset = []
     ((case_id, error),) = one.evaluate(one.build())
     assert case_id == one.split.test[0]
     assert isinstance(error, UserError) and "48x64" in str(error)
@@ -322,7 +326,7 @@ def test_validation_chooses_by_the_lowest_loss(make, method):
     one = make(method)
     model = one.build()
     scores = one.validation(model)()
-    assert scores[experiment.MONITOR] == -scores["val_loss"] < 0
+    assert scores[one.monitor] == -scores["val_loss"] < 0
     assert scores == one.validation(model)()
     regions = [scores[f"val_{region}_dice"] for region in ("wt", "tc", "et")]
     assert scores["val_dice"] == pytest.approx(np.mean(regions))

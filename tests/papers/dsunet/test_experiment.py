@@ -10,16 +10,16 @@ from common.evidence import as_dict, replace
 from common.files import write_json
 from common.training.weights import save_weights
 from data.batches.symmetry import apply_symmetry
+from data.brats.releases import MODALITIES
 from data.normalize import standardize_all
 from data.phantom.brats.write import write_phantom
 from data.splits.split import Split
 from data.volume.files import read_volume
 from data.volume.resampling import resample, resample_labels
-from papers.dsunet import experiment
+from papers.dsunet.experiment import Experiment
 from papers.dsunet.inference import segmenter
 from papers.dsunet.preprocessing import labels_of, masks_of
-from papers.dsunet.protocol import METHODS, PROFILES, Preparation, Protocol
-from papers.engine.brats import bias_correction
+from papers.dsunet.protocol import METHODS, PROFILES, Protocol
 from papers.engine.console import Console
 from papers.engine.predict.volumes import predict_file
 
@@ -37,9 +37,9 @@ def prepared(tmp_path_factory, protocol):
     """A phantom of five cases and its cache."""
     folder = tmp_path_factory.mktemp("dsunet")
     write_phantom(folder / "brats", "brats18", hgg=3, lgg=2, shape=(24, 48, 48))
-    dataset = experiment.open_dataset(folder / "brats")
-    cache = experiment.prepared_cache(folder / "cache", dataset, protocol)
-    experiment.prepare(dataset, cache, protocol, Console(), workers=1)
+    dataset = Experiment.open_dataset(folder / "brats")
+    cache = Experiment.prepared_cache(folder / "cache", dataset, protocol)
+    Experiment.prepare(dataset, cache, protocol, Console(), workers=1)
     return dataset, cache
 
 
@@ -49,7 +49,7 @@ def make(prepared, protocol, tmp_path):
     ids = tuple(case.id for case in dataset)
 
     def make(method="separable", split=None, changes=None):
-        return experiment.Experiment(
+        return Experiment(
             BY_ID[method],
             replace(protocol, changes or {}),
             cache,
@@ -64,7 +64,7 @@ def make(prepared, protocol, tmp_path):
 
 def whole(dataset, case):
     """The case's raw modalities `(…, 4)` and labels in its foreground box."""
-    images = np.stack([dataset.read_image(case, m) for m in experiment.MODALITIES], -1)
+    images = np.stack([dataset.read_image(case, m) for m in MODALITIES], -1)
     there = np.nonzero(images.any(-1))
     box = tuple(slice(i.min(), i.max() + 1) for i in there)
     return images[box], dataset.read_labels(case)[box]
@@ -132,7 +132,7 @@ def test_a_crop_keeps_voxels_of_1_mm(make, prepared):
     image = reader.read_image(case.id)
     mean, std = one._statistics()
     start = np.array(placement.start)
-    raw = np.stack([dataset.read_image(case, m) for m in experiment.MODALITIES], -1)
+    raw = np.stack([dataset.read_image(case, m) for m in MODALITIES], -1)
     padded = np.pad(raw, ((32, 32), (32, 32), (32, 32), (0, 0)))
     there = tuple(slice(s + 32, s + 64) for s in start)
     np.testing.assert_allclose(
@@ -153,9 +153,11 @@ def test_labels_and_masks_undo_each_other():
 
 
 def test_bias_correction_leaves_flair_as_the_code_does():
-    assert bias_correction(Preparation()).exclude == ("flair",)
-    assert bias_correction(Preparation(n4_exclude="none")).exclude == ()
-    assert bias_correction(Preparation(n4=False)) is None
+    correction = Experiment.bias_correction
+    assert correction(Protocol()).exclude == ("flair",)
+    every = replace(Protocol(), {"preparation.n4_exclude": "none"})
+    assert correction(every).exclude == ()
+    assert correction(replace(Protocol(), {"preparation.n4": False})) is None
 
 
 def test_validation_chooses_by_the_lowest_loss_or_is_refused(make, prepared):
@@ -200,7 +202,7 @@ def test_rows_have_the_published_numbers_of_parameters(
     make, method, published, trained, gmac
 ):
     """Of outputs as the paper counts them, 1 and 3; and of those that are trained."""
-    costs = make(method, changes={"network.base_filters": 16})._costs()
+    costs = make(method, changes={"network.base_filters": 16})._costs
     assert costs["parameters"] == published
     assert costs["parameters_trained"] == trained
     assert costs["gmac"] == pytest.approx(gmac, abs=0.05)

@@ -159,7 +159,7 @@ def test_longer_run_continues_a_shorter_one(reproduced, run):
         (["--set", "training.epochs=many"], ["training.epochs", "type int"]),
         (["--set", "network.fusion=magic"], ["network.fusion", "concat_conv"]),
         (["--methods", "unet"], ["METHODS=unet", "triad"]),
-        (["--folds", "9"], ["fold 9", "FOLDS"]),
+        (["--folds", "9"], ["FOLDS=9", "one of 0, 1"]),
         (["--folds", "one"], ["FOLDS=one", "0,1"]),
         (["--seeds", "\u00b2"], ["SEEDS=", "whole numbers"]),
         (["--seeds", ""], ["SEEDS=", "whole numbers"]),

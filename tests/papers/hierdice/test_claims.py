@@ -8,13 +8,13 @@ from common.files import write_text
 from common.reporting.cells import GROUP
 from common.reporting.text import to_csv
 from papers.hierdice.balance import PAPER_OTHERS_PER_ET
-from papers.hierdice.claims import MISSED, Claim, others_per_et_pixel
+from papers.hierdice.claims import MISSED, RegionClaim, others_per_et_pixel
 from papers.hierdice.page import claims_table
 from papers.hierdice.paper import PAPER
 from papers.hierdice.protocol import METHODS
 from papers.hierdice.tables import DEFAULT
 
-CLAIMS = PAPER.derived["claims.csv"]
+CLAIM_TABLE = PAPER.derived["claims.csv"]
 # As published, but for softmax, which finds nothing.
 LEVELS = {
     "vgg16-bootstrapping": 0.2,
@@ -47,7 +47,7 @@ def rows(levels=LEVELS, others=PAPER_OTHERS_PER_ET, data="brats15", patients=30)
 
 
 def judged(cases):
-    return CLAIMS(cases).set_index(["first", "second", "score"])
+    return CLAIM_TABLE(cases).set_index(["first", "second", "score"])
 
 
 def test_the_papers_order_supports_its_claims():
@@ -84,7 +84,7 @@ def test_other_orders_do_not():
     ],
 )
 def test_verdict_is_by_the_interval(first, low, high, verdict):
-    claim = Claim("words", first, "b", "et_dice")
+    claim = RegionClaim("words", first, "b", "et_dice")
     run = {"ci_low": low, "ci_high": high, "n_patients": 9}
     assert claim.judge(run, PAPER_OTHERS_PER_ET)[0] == verdict
 
@@ -125,7 +125,7 @@ def test_what_was_not_run_is_not_tested():
     assert found.loc[MISSES, "verdict"] == "supported"
     assert found.loc[FINDS, "verdict"] == "not tested"
     assert "resunet-bootstrapping was not run" in found.loc[FINDS, "note"]
-    assert CLAIMS(rows().iloc[:0]).empty
+    assert CLAIM_TABLE(rows().iloc[:0]).empty
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_phantoms_say_so():
 
 def test_claims_name_methods_of_the_paper():
     ids = {method.id for method in METHODS}
-    for claim in CLAIMS.claims:
+    for claim in CLAIM_TABLE.claims:
         assert {claim.second, claim.first or claim.second} <= ids
 
 
@@ -157,10 +157,10 @@ def test_balance_is_that_of_label_0_to_label_4():
 
 def test_the_page_has_a_line_a_claim_and_run(tmp_path):
     cases = rows({"resunet-softmax": 0.0, "resunet-bootstrapping": 0.5})
-    write_text(tmp_path / "claims.csv", to_csv(CLAIMS(cases)))
+    write_text(tmp_path / "claims.csv", to_csv(CLAIM_TABLE(cases)))
     lines = claims_table(tmp_path).splitlines()[2:]
     assert len(lines) == 10
     assert "| et_dice | +0.0000 [+0.0000, +0.0000] | 728 | 30 | supported |" in lines[0]
     assert "not tested" in lines[3] and "was not run" in lines[3]
-    write_text(tmp_path / "claims.csv", to_csv(CLAIMS(cases.iloc[:0])))
+    write_text(tmp_path / "claims.csv", to_csv(CLAIM_TABLE(cases.iloc[:0])))
     assert claims_table(tmp_path).count("not run") == 10

@@ -10,12 +10,13 @@ from common.errors import UserError
 from common.evidence import as_dict, protocol_digest, replace
 from common.files import read_json, write_json
 from common.training.weights import save_weights
+from data.brats.releases import MODALITIES
 from data.phantom.brats.write import write_phantom
 from data.splits.split import Split
 from data.volume.files import read_volume
 from papers.engine.console import Console
 from papers.engine.predict.volumes import predict_file
-from papers.hierdice import experiment
+from papers.hierdice.experiment import BALANCE, Experiment
 from papers.hierdice.inference import segmenter
 from papers.hierdice.protocol import METHODS, PROFILES, Protocol
 from papers.hierdice.scores import score_slices
@@ -35,9 +36,9 @@ def prepared(tmp_path_factory, protocol):
     """A phantom of one HGG and four LGG cases, and its cache."""
     folder = tmp_path_factory.mktemp("hierdice")
     write_phantom(folder / "brats", "brats15", hgg=1, lgg=4, shape=SHAPE)
-    dataset = experiment.open_dataset(folder / "brats")
-    cache = experiment.prepared_cache(folder / "cache", dataset, protocol)
-    experiment.prepare(dataset, cache, protocol, Console(), workers=1)
+    dataset = Experiment.open_dataset(folder / "brats")
+    cache = Experiment.prepared_cache(folder / "cache", dataset, protocol)
+    Experiment.prepare(dataset, cache, protocol, Console(), workers=1)
     return dataset, cache
 
 
@@ -49,7 +50,7 @@ def make(prepared, protocol, tmp_path):
     )
 
     def make(method="resunet-hierarchical", changes=None):
-        return experiment.Experiment(
+        return Experiment(
             BY_ID[method],
             replace(protocol, changes or {}),
             cache,
@@ -71,9 +72,9 @@ def tumor_slices(dataset, ids):
     for case_id in ids:
         case = case_of(dataset, case_id)
         labels = dataset.read_labels(case)
-        images = np.stack(
-            [dataset.read_image(case, m) for m in experiment.MODALITIES], -1
-        ).astype(float)
+        images = np.stack([dataset.read_image(case, m) for m in MODALITIES], -1).astype(
+            float
+        )
         for c in range(4):
             image = images[..., c]
             there = image != 0
@@ -117,9 +118,9 @@ def test_balance_is_written_beside_the_run(make, prepared, tmp_path):
     dataset, _ = prepared
     one, said = make(), []
     next(iter(one.stream(0)))
-    assert not (tmp_path / experiment.BALANCE).exists()
+    assert not (tmp_path / BALANCE).exists()
     one.before_training(said.append)
-    balance = read_json(tmp_path / experiment.BALANCE)
+    balance = read_json(tmp_path / BALANCE)
     kept = [labels for _, labels in tumor_slices(dataset, one.split.train[1:])]
     counts = np.bincount(np.concatenate([x.ravel() for x in kept]), minlength=5)
     assert balance["trained_on"]["pixels_of_labels"] == counts.tolist()
@@ -145,7 +146,7 @@ def test_grades(make, group, count):
 
 def test_optimizer_is_the_papers(prepared):
     dataset, cache = prepared
-    one = experiment.Experiment(
+    one = Experiment(
         METHODS[0], Protocol(), cache, Split(0, (), (), ()), 0, dataset=dataset
     )
     optimizer = one.optimizer()

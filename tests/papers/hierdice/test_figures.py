@@ -8,7 +8,7 @@ import pytest
 
 from data.brats.releases import MODALITIES
 from data.case import Case
-from papers.engine.brats import ATTRIBUTION
+from papers.engine.brats.figures import ATTRIBUTION
 from papers.hierdice import figures
 from papers.hierdice.protocol import METHODS, TRAINED_ON
 

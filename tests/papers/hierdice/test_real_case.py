@@ -14,7 +14,7 @@ from data.splits.split import Split
 from data.volume.files import read_geometry, read_volume
 from papers.engine.console import Console
 from papers.engine.predict.volumes import predict_file
-from papers.hierdice import experiment
+from papers.hierdice.experiment import Experiment
 from papers.hierdice.inference import segmenter
 from papers.hierdice.protocol import METHODS, Protocol
 from papers.hierdice.scores import score_slices
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.real
 
 
 def test_from_the_files_of_a_scan_to_a_file_on_its_grid(shared_data, tmp_path):
-    dataset = experiment.open_dataset(shared_data / "brats" / "brats2015")
+    dataset = Experiment.open_dataset(shared_data / "brats" / "brats2015")
     (case,) = dataset
     assert {path.suffix for path in (*case.images.values(), case.label)} == {".mha"}
     changes = {
@@ -32,12 +32,12 @@ def test_from_the_files_of_a_scan_to_a_file_on_its_grid(shared_data, tmp_path):
         "training.tower_size": 2,
     }
     protocol = replace(Protocol(), changes)
-    cache = experiment.prepared_cache(tmp_path / "cache", dataset, protocol)
-    experiment.prepare(dataset, cache, protocol, Console(), workers=1)
+    cache = Experiment.prepared_cache(tmp_path / "cache", dataset, protocol)
+    Experiment.prepare(dataset, cache, protocol, Console(), workers=1)
     keras.utils.set_random_seed(0)
     method = next(m for m in METHODS if m.id == "resunet-hierarchical")
     split = Split(0, (case.id,), (), (case.id,))
-    one = experiment.Experiment(
+    one = Experiment(
         method, protocol, cache, split, 0, dataset=dataset, folder=tmp_path
     )
 

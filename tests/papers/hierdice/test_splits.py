@@ -8,9 +8,9 @@ from data.phantom.brats.write import write_phantom
 from data.splits.folds import patient_folds, rule_kept, split
 from papers.engine.plan import plan_jobs
 from papers.engine.request import Request
+from papers.hierdice.experiment import Experiment
 from papers.hierdice.paper import PAPER
 from papers.hierdice.protocol import Protocol
-from papers.hierdice.splits import splits
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def dataset(tmp_path_factory):
 def test_folds_are_those_of_all_papers_on_brats(dataset):
     cases, rule = list(dataset), Protocol().folds
     folds = patient_folds(cases, n_folds=5, seed=0, strict=False)
-    origin, found = splits(dataset, "patient", Protocol())
+    origin, found = Experiment.splits(dataset, "patient", Protocol())
     assert (origin, sorted(found)) == ("patient", [0, 1, 2, 3, 4])
     for fold, one in found.items():
         patients = rule_kept(cases, folds)
@@ -33,9 +33,9 @@ def test_folds_are_those_of_all_papers_on_brats(dataset):
 def test_all_cases_are_trained_on(dataset):
     ids = tuple(case.id for case in dataset)
     group = {case.id: case.group for case in dataset}
-    origin, found = splits(dataset, "all", Protocol())
+    origin, found = Experiment.splits(dataset, "all", Protocol())
     assert origin == "all"
-    assert found == splits(dataset, "all", Protocol())[1]
+    assert found == Experiment.splits(dataset, "all", Protocol())[1]
     (one,) = found.values()
     assert (one.train, one.test) == (ids, ())
     assert [group[case] for case in one.validation] == ["HGG", "LGG"]

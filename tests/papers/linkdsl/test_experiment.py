@@ -7,7 +7,7 @@ import pytest
 
 from common.evidence import replace
 from data.splits.split import Split
-from papers.linkdsl import experiment
+from papers.linkdsl.experiment import Experiment, folds_of, metrics, prepare_case
 from papers.linkdsl.protocol import METHODS, Protocol
 
 SIZE = 32
@@ -22,15 +22,15 @@ def protocol():
 
 @pytest.fixture(scope="module")
 def dataset(phantom_root):
-    return experiment.open_dataset(phantom_root)
+    return Experiment.open_dataset(phantom_root)
 
 
 @pytest.fixture(scope="module")
 def cache(dataset, protocol, tmp_path_factory):
     root = tmp_path_factory.mktemp("cache")
-    cache = experiment.prepared_cache(root, dataset, protocol)
+    cache = Experiment.prepared_cache(root, dataset, protocol)
     for case in dataset:
-        arrays = experiment.prepare_case(dataset, case, protocol)
+        arrays = prepare_case(dataset, case, protocol)
         cache.write(case.id, "source", arrays)
     return cache
 
@@ -67,24 +67,24 @@ def test_prepared_slice_keeps_range_and_tumor(dataset, cache):
 
 def test_every_data_set_has_a_cache_of_its_own(dataset, phantom_copy, protocol):
     (phantom_copy / "1.mat").write_bytes((phantom_copy / "2.mat").read_bytes())
-    other = experiment.open_dataset(phantom_copy)
+    other = Experiment.open_dataset(phantom_copy)
     root = phantom_copy / "cache"
-    first = experiment.prepared_cache(root, dataset, protocol)
-    second = experiment.prepared_cache(root, other, protocol)
+    first = Experiment.prepared_cache(root, dataset, protocol)
+    second = Experiment.prepared_cache(root, other, protocol)
     assert first.folder != second.folder
 
 
 def test_drawn_patient_folds_are_not_called_the_authors(phantom_copy, protocol):
     (phantom_copy / "cvind.mat").unlink()
-    dataset = experiment.open_dataset(phantom_copy)
-    name, folds = experiment.folds(dataset, "patient", protocol)
+    dataset = Experiment.open_dataset(phantom_copy)
+    name, folds = folds_of(dataset, "patient", protocol.folds)
     assert name == "patient-drawn"
     assert len(set(folds.values())) == 5
 
 
 def test_cascade_sees_image_and_map(cache, protocol, split, maps):
-    first = experiment.Experiment(BY_ID["dual"], protocol, cache, split, 0)
-    second = experiment.Experiment(BY_ID["cdsl"], protocol, cache, split, 0, maps)
+    first = Experiment(BY_ID["dual"], protocol, cache, split, 0)
+    second = Experiment(BY_ID["cdsl"], protocol, cache, split, 0, maps)
     ids = split.train[:3]
     image, mask = first.read(ids)
     both, same = second.read(ids)
@@ -95,12 +95,12 @@ def test_cascade_sees_image_and_map(cache, protocol, split, maps):
     np.testing.assert_allclose(both[:, 0, 0, 1], [int(i) / 100 for i in ids])
 
     hard = replace(protocol, {"cascade.map": "hard"})
-    third = experiment.Experiment(BY_ID["cdsl"], hard, cache, split, 0, maps)
+    third = Experiment(BY_ID["cdsl"], hard, cache, split, 0, maps)
     assert set(np.unique(third.read(ids)[0][..., 1])) <= {0.0, 1.0}
 
 
 def test_stream_resumes_at_any_step(cache, protocol, split):
-    one = experiment.Experiment(BY_ID["linknet"], protocol, cache, split, seed=5)
+    one = Experiment(BY_ID["linknet"], protocol, cache, split, seed=5)
     assert one.steps_per_epoch == 2
     whole = [batch for batch, _ in zip(one.stream(0), range(7), strict=False)]
     assert whole[0][0].shape == (3, SIZE, SIZE, 1)
@@ -109,12 +109,12 @@ def test_stream_resumes_at_any_step(cache, protocol, split):
         for (x, y), (expected_x, expected_y) in tail:
             np.testing.assert_array_equal(x, expected_x)
             np.testing.assert_array_equal(y, expected_y)
-    other = experiment.Experiment(BY_ID["linknet"], protocol, cache, split, seed=6)
+    other = Experiment(BY_ID["linknet"], protocol, cache, split, seed=6)
     assert not np.array_equal(next(iter(other.stream(0)))[0], whole[0][0])
 
 
 def test_evaluate_scores_every_test_slice_once(cache, protocol, split):
-    one = experiment.Experiment(BY_ID["linknet"], protocol, cache, split, 0)
+    one = Experiment(BY_ID["linknet"], protocol, cache, split, 0)
     scored = dict(one.evaluate(one.build()))
     assert tuple(scored) == split.test
     for case_id, values in scored.items():
@@ -125,11 +125,11 @@ def test_evaluate_scores_every_test_slice_once(cache, protocol, split):
 
 
 def test_validation_is_the_mean_over_slices(cache, protocol, split):
-    one = experiment.Experiment(BY_ID["linknet"], protocol, cache, split, 0)
+    one = Experiment(BY_ID["linknet"], protocol, cache, split, 0)
     model = one.build()
     scores = one.validation(model)()
     swapped = Split(0, split.train, split.test, split.validation)
-    again = experiment.Experiment(BY_ID["linknet"], protocol, cache, swapped, 0)
+    again = Experiment(BY_ID["linknet"], protocol, cache, swapped, 0)
     dice = [values["dice"] for _, values in again.evaluate(model)]
     np.testing.assert_allclose(scores["val_dice"], np.mean(dice), atol=1e-6)
     losses = []
@@ -148,7 +148,7 @@ def test_metrics_of_a_drawn_slice():
     truth[:2, :2] = 1
     probability = np.full((3, 3, 1), 0.2)
     probability[0] = 0.5  # the threshold itself counts as tumor
-    values = experiment.metrics(probability, truth)
+    values = metrics(probability, truth)
     assert [values[name] for name in ("tp", "fp", "fn", "tn")] == [2, 1, 2, 4]
     np.testing.assert_allclose(values["dice"], 4 / 7)
     np.testing.assert_allclose(values["iou"], 2 / 5)
@@ -160,12 +160,12 @@ def test_metrics_of_a_drawn_slice():
 @pytest.mark.real
 def test_real_slices_prepared(shared_data):
     """The tumor's share of the prepared mask is that of the index's own count."""
-    dataset = experiment.open_dataset(shared_data / "figshare256")
+    dataset = Experiment.open_dataset(shared_data / "figshare256")
     protocol = replace(Protocol(), {"preparation.image_size": 128})
     with open(shared_data / "figshare_index.csv", newline="") as file:
         index = {row["idx"]: row for row in csv.DictReader(file)}
     for case in list(dataset)[::60]:
-        arrays = experiment.prepare_case(dataset, case, protocol)
+        arrays = prepare_case(dataset, case, protocol)
         size = int(index[case.id]["size"])
         expected = int(index[case.id]["mask_area_px"]) / size**2
         share = arrays["mask"].mean()
@@ -175,12 +175,12 @@ def test_real_slices_prepared(shared_data):
 
 @pytest.mark.real
 def test_real_patient_folds(shared_data):
-    dataset = experiment.open_dataset(shared_data / "figshare256")
-    name, folds = experiment.folds(dataset, "patient", Protocol())
+    dataset = Experiment.open_dataset(shared_data / "figshare256")
+    name, folds = folds_of(dataset, "patient", Protocol().folds)
     assert name == "patient"
     assert sorted(set(folds.values())) == [0, 1, 2, 3]  # author folds 1 to 4
     literal = replace(Protocol(), {"folds.strict_patients": False})
-    _, author = experiment.folds(dataset, "patient", literal)
+    _, author = folds_of(dataset, "patient", literal.folds)
     assert all(dataset.author_folds[i] == fold + 1 for i, fold in author.items())
     moved = sum(folds[i] != author[i] for i in folds)
     assert 0 < moved < 60, "repeated exams, and they only, change their fold"

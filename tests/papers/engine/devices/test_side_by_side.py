@@ -20,7 +20,7 @@ class Job:
         self.path, self.name = Path(folder) / name, name
         self.needs = {job.name: job for job in needs}
         self.parts, self.trains = parts, not parts
-        self.protocol = SimpleNamespace(training=SimpleNamespace())
+        self.protocol = SimpleNamespace(towers=None)
 
     def finished(self):
         if self.parts:
@@ -96,7 +96,7 @@ def test_fewer_gpus(tmp_path, two_gpus):
     jobs = jobs_in(tmp_path)
     with pytest.raises(UserError, match=r"GPUS=3.*one device.*the same runs"):
         side_by_side(jobs, request(3), print)
-    jobs[0].protocol.training.towers = 4
+    jobs[0].protocol.towers = 4
     with pytest.raises(UserError, match=r"4 towers take turns"):
         side_by_side(jobs, request(3), print)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from papers.hierdice.classifier import four_formulas, most_probable
+from papers.hierdice.segmentation import four_formulas, most_probable
 from tests.common.losses.reference import PROBABILITY
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from papers.cunet.fusion import fuse
+from papers.cunet.segmentation import fuse_branches
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def logits():
 def test_only_tumor_labels_and_only_in_the_brain(logits, rule, classes):
     maps, brain = logits
     maps = {"wt": maps["wt"], "sub": maps["sub"][..., -classes:]}
-    labels = fuse(maps, brain, rule)
+    labels = fuse_branches(maps, brain, rule)
     assert labels.dtype == np.uint8
     assert not labels[~brain].any()
     assert set(np.unique(labels)) == {0, 1, 2, 4}
@@ -29,7 +29,7 @@ def test_only_tumor_labels_and_only_in_the_brain(logits, rule, classes):
 
 def test_rules_one_pixel_at_a_time(logits):
     maps, brain = logits
-    found = {rule: fuse(maps, brain, rule) for rule in ("gate", "and", "prob")}
+    found = {rule: fuse_branches(maps, brain, rule) for rule in ("gate", "and", "prob")}
     values = [0, 1, 2, 4]
     for place in np.ndindex(*brain.shape):
         wt, sub = maps["wt"][place], maps["sub"][place]
@@ -50,9 +50,9 @@ def test_rules_one_pixel_at_a_time(logits):
 def test_one_map_is_its_most_probable_class(logits):
     maps, brain = logits
     expected = np.array([0, 1, 2, 4])[maps["sub"].argmax(-1)] * brain
-    np.testing.assert_array_equal(fuse(maps["sub"], brain), expected)
+    np.testing.assert_array_equal(fuse_branches(maps["sub"], brain), expected)
 
 
 def test_no_such_rule(logits):
     with pytest.raises(ValueError, match="gate"):
-        fuse(*logits, rule="or")
+        fuse_branches(*logits, rule="or")

@@ -12,7 +12,7 @@ from common.inference.components import (
 EDEMA, CORE, ENHANCING = 2, 1, 4  # BraTS since 2017; core: necrosis, non-enhancing
 
 
-def fuse(whole, core, enhancing, rule):
+def fuse_stages(whole, core, enhancing, rule):
     """Fuses the maps of the three stages, so that each lies in the one before it.
 
     Args:

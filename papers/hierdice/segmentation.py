@@ -1,11 +1,55 @@
-"""From the probabilities of the five labels to a label: two ways."""
+"""From a method to its network, and from a case's slices to labels."""
+
+from functools import partial
 
 import numpy as np
 
+from data.brats.releases import MODALITIES
+from data.padding import padded
+from papers.hierdice import networks
+
+CLASSES = 5
 THRESHOLDS = (0.5, 0.5, 0.5)
 # What the four formulas tell apart, as labels: of a core that is not enhancing
 # they do not say whether it is necrosis (1) or not (3).
 OTHER, EDEMA, CORE, ENHANCING = 0, 2, 1, 4
+
+
+def build_network(method, protocol, size):
+    """Builds a method's network for slices of `size`, (height, width)."""
+    rule = protocol.network
+    build = partial(getattr(networks, method.builder), (*size, len(MODALITIES)))
+    if method.builder in ("fcn8s_vgg16", "resnet50_skip"):
+        build = partial(build, fusion=rule.fusion, skip_weights=rule.skip_weights)
+    if method.builder == "residual_unet":
+        build = partial(build, synchronized=rule.synchronized)
+    return build(CLASSES, rule.base_filters)
+
+
+def classify(probability, method, protocol):
+    """Returns the labels that a method's classifier gives, `(…)`."""
+    rule = method.classifier or protocol.inference.softmax_classifier
+    return labels_of(probability, rule, protocol.inference.thresholds)
+
+
+def segment(images, predict, labels_of):
+    """Returns the labels of a case.
+
+    Args:
+        images: float32 `(depth, height, width, modalities)`, normalized.
+        predict: a `common.inference.predict.Predictor`.
+        labels_of: function from probabilities to labels.
+
+    Returns:
+        uint8 `(depth, height, width)`.
+    """
+    size = predict.batch_size
+    found = [
+        labels_of(predict(padded(images[i : i + size])))
+        for i in range(0, len(images), size)
+    ]
+    height, width = images.shape[1:3]
+    return np.concatenate(found)[:, :height, :width]
 
 
 def most_probable(probability):

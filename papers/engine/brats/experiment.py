@@ -1,0 +1,67 @@
+"""What the experiments on BraTS share: data set, cache of volumes and folds."""
+
+from common.files import sha256
+from data.brats.dataset import BratsDataset
+from data.prepared.n4 import N4
+from data.prepared.prepare import prepare_volumes
+from data.prepared.volume_cache import VolumeCache
+from data.splits.folds import (
+    patient_folds,
+    read_folds,
+    refuse_divided_patients,
+    split_by_fold,
+)
+from papers.engine.experiment import Experiment
+
+
+class BratsExperiment(Experiment):
+    """An experiment whose cases are BraTS's, of any release.
+
+    Arguments are those of `papers.engine.experiment.Experiment`.
+    """
+
+    @classmethod
+    def open_dataset(cls, path):
+        return BratsDataset(path)
+
+    @classmethod
+    def prepared_cache(cls, root, dataset, protocol):
+        n4 = cls.bias_correction(protocol)
+        return VolumeCache(root, dataset.name, dataset.fingerprint(), n4)
+
+    @classmethod
+    def prepare(cls, dataset, cache, protocol, console, workers):
+        prepare_volumes(dataset, cache, workers, console.say)
+
+    @classmethod
+    def bias_correction(cls, protocol):
+        """Returns the `data.prepared.n4.N4` of the preparation, or None."""
+        rule = protocol.preparation
+        if not rule.n4:
+            return None
+        return N4(shrink=rule.n4_shrink, exclude=cls.not_corrected(protocol))
+
+    @classmethod
+    def not_corrected(cls, protocol):
+        """Returns the modalities that N4 leaves as they are; by default none."""
+        return ()
+
+    @classmethod
+    def splits(cls, dataset, name, protocol, file=None):
+        """Puts patients into folds, all their exams together.
+
+        See `Experiment.splits`; the protocol's `folds` are used.
+        """
+        cases, rule = list(dataset), protocol.folds
+        if file is None:
+            origin = "patient"
+            folds = patient_folds(
+                cases, n_folds=rule.n_folds, seed=rule.fold_seed, strict=False
+            )
+        else:
+            folds = read_folds(file, cases)
+            refuse_divided_patients(cases, folds, file)
+            origin = f"file-{sha256(file)[:8]}"
+        return origin, split_by_fold(
+            cases, folds, rule.validation_share, rule.fold_seed
+        )

@@ -1,0 +1,219 @@
+"""The contract of an experiment: what the engine asks of a paper, with defaults."""
+
+from abc import ABC, abstractmethod
+from functools import cached_property
+
+from common.errors import UserError
+
+
+class Experiment(ABC):
+    """One method on one split: everything between prepared cases and scores.
+
+    A paper's module `experiment` has a subclass of the same name. The engine calls its
+    class methods with the data set, before there is a run; then it makes one instance
+    for each run. A paper implements what is abstract here and overrides a default
+    where it differs.
+
+    Args:
+        method: one of the paper's `Method`s.
+        protocol: the paper's protocol.
+        cache: what `prepared_cache` returned.
+        split: a `data.splits.split.Split`.
+        seed: seed of the weights, of the data order and of all that is drawn.
+        maps: cache of the maps of `Method.previous`, or None.
+        dataset: what `open_dataset` returned.
+        folder: the run's folder.
+    """
+
+    monitor = "val_dice"
+    """Validation score that chooses the best epoch; higher is better."""
+
+    more_validation = "SET=folds.validation_share=0.2, or take more cases"
+    """What a user can do about a split without validation cases."""
+
+    def __init__(
+        self, method, protocol, cache, split, seed, maps=None, dataset=None, folder=None
+    ):
+        self.method = method
+        self.protocol = protocol
+        self.cache = cache
+        self.split = split
+        self.seed = seed
+        self.maps = maps
+        self.dataset = dataset
+        self.folder = folder
+
+    # Of the data set, before there is a run.
+
+    @classmethod
+    @abstractmethod
+    def open_dataset(cls, path):
+        """Returns the data set, or the phantom of it, in a folder."""
+
+    @classmethod
+    @abstractmethod
+    def prepared_cache(cls, root, dataset, protocol):
+        """Returns the cache, below `root`, of cases prepared as a protocol says."""
+
+    @classmethod
+    @abstractmethod
+    def prepare(cls, dataset, cache, protocol, console, workers):
+        """Prepares every case that is not in the cache yet.
+
+        Args:
+            dataset: what `open_dataset` returned.
+            cache: what `prepared_cache` returned.
+            protocol: the paper's protocol.
+            console: a `papers.engine.console.Console`, which shows progress.
+            workers: number of processes.
+        """
+
+    @classmethod
+    @abstractmethod
+    def splits(cls, dataset, name, protocol, file=None):
+        """Splits the cases into training, validation and test cases.
+
+        Args:
+            dataset: what `open_dataset` returned.
+            name: one of `Paper.splits` or `Paper.more_splits`.
+            protocol: the paper's protocol.
+            file: CSV with the user's own folds or parts, instead of `name`.
+
+        Returns:
+            `(origin, splits)`: what rows say of the splits' origin, and each
+            `data.splits.split.Split` by its fold.
+
+        Raises:
+            UserError: the file is not valid, or the cases cannot be split so.
+        """
+
+    # Of a training.
+
+    @abstractmethod
+    def build(self):
+        """Builds the method's network; the seed of Keras decides its weights."""
+
+    @abstractmethod
+    def loss(self):
+        """Returns the method's loss."""
+
+    @abstractmethod
+    def optimizer(self):
+        """Returns a new optimizer."""
+
+    @property
+    def schedule(self):
+        """Sets each epoch's learning rate and may end the training; None: neither.
+
+        Such as `common.training.plateau.Plateau`.
+        """
+        return None
+
+    @property
+    def average_decay(self):
+        """Decay of the weights' moving average; None: there is none."""
+        return None
+
+    @property
+    def batch_size(self):
+        """Examples of one step, of all towers."""
+        return self.protocol.training.batch_size
+
+    @property
+    def steps_per_epoch(self):
+        """Steps of one epoch: the whole batches of the training cases."""
+        return len(self.split.train) // self.batch_size
+
+    def before_training(self, say):
+        """Checks the training data, or tells of it; nothing by default.
+
+        Called once before the network is built, on the first machine only.
+
+        Args:
+            say: function that shows a line of text.
+
+        Raises:
+            UserError: the data cannot be trained on.
+        """
+        return
+
+    @abstractmethod
+    def stream(self, first_step):
+        """Returns the training batches `(x, y)` from a step on, without end.
+
+        Args:
+            first_step: number of steps that a resumed training has done.
+        """
+
+    @abstractmethod
+    def validation(self, model):
+        """Returns a function that scores the model on the validation cases.
+
+        The function takes no arguments and returns a dict of scores by name:
+        `monitor`, `val_loss`, `val_dice` and whatever the learning curves show.
+
+        Raises:
+            UserError: there is no validation case.
+        """
+
+    def validation_cases(self):
+        """Returns the ids of the validation cases.
+
+        Raises:
+            UserError: there is none.
+        """
+        if not self.split.validation:
+            raise UserError(
+                f"fold {self.split.fold}",
+                "a held-out case for validation",
+                f"none beside {len(self.split.train)} training cases",
+                self.more_validation,
+            )
+        return self.split.validation
+
+    # Of a trained network.
+
+    @abstractmethod
+    def evaluate(self, model):
+        """Yields each test case's scores, `(case_id, values)`.
+
+        Where a case cannot be read, the `UserError` takes the place of its scores.
+        `values` may replace columns of the row, such as `split`.
+
+        Args:
+            model: the trained model; of a method with parts, a dict of theirs by
+                method; of released weights, what `released_models` returned.
+        """
+
+    def maps_of(self, model, case_ids):
+        """Yields the network's output for some cases, `(case_id, {"map": array})`.
+
+        Needed of a method that is another's `Method.previous`, and where the figures
+        show maps that the evaluation does not keep.
+        """
+        raise NotImplementedError(f"{self.method.id} makes no maps")
+
+    def released_models(self, folder):
+        """Returns the authors' networks, for a method whose weights are released.
+
+        Raises:
+            UserError: `folder` does not hold their imported weights.
+        """
+        raise NotImplementedError(f"no weights of {self.method.id} are released")
+
+    # For the paper's own use.
+
+    @cached_property
+    def cases(self):
+        """The data set's cases by id."""
+        return {case.id: case for case in self.dataset}
+
+    @staticmethod
+    def scored(case_ids, score):
+        """Yields `(case_id, score(case_id))`; a `UserError` is its own result."""
+        for case_id in case_ids:
+            try:
+                values = score(case_id)
+            except UserError as error:
+                values = error
+            yield case_id, values
