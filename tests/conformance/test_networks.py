@@ -78,7 +78,7 @@ def test_saved_network_is_the_same_in_a_fresh_process(
     model, x = built(network)
     with np.load(fresh_process / f"{network.name}.{how}.npz") as outputs:
         received = [outputs[name] for name in outputs.files]
-    assert_equal(received, model(x, training=False), rtol=1e-5, atol=1e-6)
+    assert_equal(received, model(x, training=False), **tolerance(network))
 
 
 @over(networks("graph"))

@@ -108,7 +108,7 @@ def test_examples_affect_each_other_in_prediction_too():
     x = example((4, 3, 4, 4, 2))[0] * np.arange(1, 5)[:, None, None, None, None]
     layer = BatchStatisticsPReLU()
     together = np.asarray(layer(x, training=False))
-    np.testing.assert_allclose(together, layer(x, training=True))
+    np.testing.assert_allclose(together, layer(x, training=True), 1e-4, 1e-4)
     assert np.abs(together[:1] - layer(x[:1], training=False)).max() > 0.1
     assert not layer.non_trainable_weights
 
