@@ -160,7 +160,7 @@ def test_groups_are_never_averaged_together(table, cases, key):
     assert cells["row"].tolist() == ["linknet", "dual"] * 2
 
 
-def test_an_incomplete_grid_of_folds_and_seeds_is_told(build, make_run):
+def test_an_incomplete_grid_of_folds_and_seeds_is_noted(build, make_run):
     runs = [make_run(fold=0, seed=0), make_run(fold=1, seed=0), make_run(seed=1)]
     cell = build(pd.concat(runs)).loc["dual", "dice", "figshare256"]
     assert cell["note"] == "only 3 of 4 pairs of fold and seed were run"
@@ -173,12 +173,12 @@ def test_commands_and_commits_are_listed_once(build, make_run):
     assert cell["command"] == "make linkdsl METHOD=dual"
 
 
-def test_a_missing_metric_is_told(build, cases):
+def test_a_missing_metric_is_an_error(build, cases):
     with pytest.raises(UserError, match="no column dice. Next: evaluate again"):
         build(cases.drop(columns="dice"))
 
 
-def test_a_published_number_without_a_place_is_told(table, cases, published_csv):
+def test_a_published_number_of_no_cell_is_an_error(table, cases, published_csv):
     published_csv.write_text("row,column,value,where,note\nduel,dice,0.7,,\n")
     with pytest.raises(UserError, match="duel,dice"):
         build_cells(table, cases, read_published(published_csv))

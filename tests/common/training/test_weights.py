@@ -10,7 +10,7 @@ from tests.common.training.small_problem import model, weights_in
 
 @pytest.mark.parametrize("error", [OSError(28, "full"), RuntimeError("full")])
 def test_weights_that_cannot_be_written(tmp_path, monkeypatch, error):
-    """HDF5 raises either, by the place where the disk is full."""
+    """HDF5 raises either of them, depending on when the disk is full."""
     path = tmp_path / "best.weights.h5"
     network = model()
     save_weights(network, path)
