@@ -13,6 +13,11 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submod_attrs={
         "experiment": ["Experiment"],
+        "job": ["Job"],
         "paper": ["BaseProtocol", "Method", "Paper"],
+        "plan": ["plan_jobs"],
+        "request": ["Request"],
+        "run": ["Run"],
+        "runner": ["Runner"],
     },
 )

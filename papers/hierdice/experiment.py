@@ -17,6 +17,7 @@ from data.batches.slices import SliceReader, slice_batches
 from data.brats.releases import MODALITIES
 from data.padding import padded, padded_size
 from papers.engine.brats.experiment import BratsExperiment
+from papers.engine.run import Run
 from papers.hierdice.balance import balance_lines, class_balance
 from papers.hierdice.kept_pixels import KeptPixels
 from papers.hierdice.losses import make_loss
@@ -200,7 +201,7 @@ class Experiment(BratsExperiment):
     def _raw(self, model):
         """Returns the network with the weights that are not averaged."""
         raw = keras.models.clone_model(model)
-        raw.load_weights(self.folder / "last.weights.h5")
+        Run(self.folder).load_weights(raw, "last")
         return raw
 
     def _of_group(self, ids, part):

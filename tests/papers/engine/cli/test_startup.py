@@ -22,6 +22,7 @@ finally:
     "arguments",
     [
         "--help",
+        "list",
         "workers --help",
         "train --help",
         "describe linkdsl",
