@@ -10,11 +10,14 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
 from common.errors import UserError
 
+# The names that `atomic_path` and `atomic_folder` give, and those of nobody else.
+_TEMPORARY = re.compile(r"\..+\.\d+\.tmp(\.weights\.h5)?")
 _FREE_AND_RERUN = "free space or make the folder writable, then run the command again"
 
 
@@ -97,8 +100,9 @@ def lock(folder):
                 "one that is in use",
                 "wait for the other command to finish",
             ) from error
-        for path in [*folder.rglob(".*.tmp"), *folder.rglob(".*.tmp.weights.h5")]:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        for path in list(folder.rglob(".*.tmp*")):
+            if _TEMPORARY.fullmatch(path.name):
+                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         yield
 
 

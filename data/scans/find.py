@@ -40,8 +40,8 @@ def find_scan(folder):
         raise UserError(folder, "the folder of a case", received, fix)
     found = {role: [] for role in (*_WORDS, "label")}
     for path in sorted([*folder.glob("*"), *folder.glob("*/*")]):
-        role = _role(path)
-        if role is not None:
+        role = role_of(path.name)
+        if role is not None and path.is_file():
             found[role].append(path)
     for name in MODALITIES:
         if len(found[name]) != 1:
@@ -57,9 +57,17 @@ def find_scan(folder):
     )
 
 
-def _role(path):
-    name = path.name.lower()
-    if not path.is_file() or name.startswith(".") or not name.endswith(_SUFFIXES):
+def role_of(name):
+    """Returns what a file of this name is in a case's folder.
+
+    Args:
+        name: the file's name.
+
+    Returns:
+        A modality, `"label"`, or None if it is no file of a case.
+    """
+    name = name.lower()
+    if name.startswith(".") or not name.endswith(_SUFFIXES):
         return None
     words = set(re.split(r"[^a-z0-9]+", name))
     if words & _LABELS:

@@ -10,7 +10,7 @@ import lazy_loader as _lazy
 __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submod_attrs={
-        "files": ["read_geometry", "read_volume", "write_labels"],
+        "files": ["encode_labels", "read_geometry", "read_volume", "write_labels"],
         "geometry": ["Geometry"],
         "orientation": [
             "BRATS_AXES",

@@ -68,6 +68,16 @@ def write_labels(path, labels, like):
         UserError: `like` cannot be read, or `path` cannot be written.
         ValueError: the shapes differ, or `labels` does not hold such integers.
     """
+    content = encode_labels(path, labels, like)
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def encode_labels(path, labels, like):
+    """Returns what `write_labels` writes, as bytes.
+
+    Arguments and errors are those of `write_labels`; `path` only names the format.
+    """
     labels = np.asarray(labels)
     geometry = read_geometry(like)
     if labels.shape != geometry.shape:
@@ -83,14 +93,12 @@ def write_labels(path, labels, like):
     labels = labels.astype(np.uint8)
     same_format = _is_metaimage(path) == _is_metaimage(like)
     encode = encode_metaimage if _is_metaimage(path) else encode_nifti
-    content = encode(
+    return encode(
         labels,
         geometry.affine,
         like=like if same_format else None,
         compressed=not str(path).lower().endswith(".nii"),
     )
-    with atomic_path(path) as temporary:
-        temporary.write_bytes(content)
 
 
 def _is_metaimage(path):

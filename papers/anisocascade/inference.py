@@ -9,10 +9,12 @@ from papers.anisocascade.paper import PAPER
 from papers.anisocascade.protocol import NETWORKS
 from papers.anisocascade.released_weights import MANIFEST, import_released
 from papers.anisocascade.segmenter import Segmenter
-from papers.engine.predict import volumes as files
+from papers.engine.predict.volumes import VolumeFiles
 from papers.engine.run import Run
 
 __all__ = ["files", "import_released", "segmenter"]
+
+files = VolumeFiles()
 
 
 def segmenter(folder, force=False):

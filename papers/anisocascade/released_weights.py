@@ -54,7 +54,7 @@ def import_released(source, target, say=print):
         source: folder with the checkpoints `msnet_*.ckpt.{index,data-…}`.
         target: folder that is written: `<network>_<view>.weights.h5`, the
             license where it lies beside the checkpoints, and `manifest.json`.
-            What was there before is replaced.
+            What an earlier import wrote there is replaced.
         say: called with one line a network.
 
     Raises:
@@ -62,10 +62,7 @@ def import_released(source, target, say=print):
             `target` holds something else.
     """
     source, target = Path(source), Path(target)
-    if target.exists() and not (target / MANIFEST).is_file():
-        raise UserError(
-            target, "no folder, or one of imported weights", "another", "name another"
-        )
+    _check_target(target)
     missing = [
         file.name
         for checkpoint in CHECKPOINTS.values()
@@ -207,6 +204,31 @@ def keras_path(name):
         kind = "conv" if kind in ("conv", "deconv") else "norm"
         layer += f"_{kind}" + (f"_{number}" if number else "")
     return f"{layer}/{_LEAVES.get(leaf, leaf)}"
+
+
+def _check_target(target):
+    """Refuses a folder that holds anything but unchanged files of an earlier import."""
+    if not target.exists():
+        return
+    kept = {MANIFEST, "LICENSE.txt"}
+    try:
+        networks = read_json(target / MANIFEST)["networks"]
+        listed = {row["file"]: row["sha256"] for row in networks}
+        others = [
+            path.name
+            for path in sorted(target.iterdir())
+            if path.name not in kept
+            and (path.name not in listed or sha256(path) != listed[path.name])
+        ]
+    except (OSError, UserError, KeyError, TypeError):
+        others = ["no manifest of imported weights"]
+    if others:
+        raise UserError(
+            target,
+            "no folder, or one that holds imported weights and nothing else",
+            others[0],
+            "name another folder with --to, or delete this one",
+        )
 
 
 def _files(checkpoint):

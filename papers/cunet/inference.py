@@ -10,10 +10,12 @@ from data.prepared.pack import pack_volume
 from papers.cunet.architectures import build_network
 from papers.cunet.paper import PAPER
 from papers.cunet.segmentation import predictor, segment
-from papers.engine.predict import volumes as files
 from papers.engine.predict.segmenter import RunSegmenter
+from papers.engine.predict.volumes import VolumeFiles
 
 __all__ = ["Segmenter", "files", "segmenter"]
+
+files = VolumeFiles()
 
 
 class Segmenter(RunSegmenter):

@@ -11,10 +11,12 @@ from data.volume.resampling import resample
 from papers.dsunet.experiment import STATISTICS, build_network
 from papers.dsunet.paper import PAPER
 from papers.dsunet.preprocessing import labels_of, place, scale
-from papers.engine.predict import volumes as files
 from papers.engine.predict.segmenter import RunSegmenter
+from papers.engine.predict.volumes import VolumeFiles
 
 __all__ = ["Segmenter", "files", "segmenter"]
+
+files = VolumeFiles()
 
 
 class Segmenter(RunSegmenter):

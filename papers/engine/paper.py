@@ -81,9 +81,9 @@ class Paper:
     Beside this declaration its package has four modules that are imported when they
     are needed, with TensorFlow: `experiment` with a class `Experiment`, derived from
     `papers.engine.experiment.Experiment`; `figures` with `draw_figures`; `page` with
-    `blocks`; and `inference` with `segmenter` and `files`, which is
-    `papers.engine.predict.volumes` or `papers.engine.predict.slices`, and, where a
-    method's weights are released, with `import_released`.
+    `blocks`; and `inference` with `segmenter` and `files` (a
+    `papers.engine.predict.files.Files`) and, where a method's weights are released,
+    with `import_released`.
 
     Args:
         id: short name, such as `"linkdsl"`.

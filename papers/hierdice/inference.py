@@ -6,12 +6,14 @@ from common.inference.predict import Predictor
 from data.normalize import brain_zscore
 from data.padding import padded_size
 from data.prepared.pack import pack_volume
-from papers.engine.predict import volumes as files
 from papers.engine.predict.segmenter import RunSegmenter
+from papers.engine.predict.volumes import VolumeFiles
 from papers.hierdice.paper import PAPER
 from papers.hierdice.segmentation import build_network, classify, segment
 
 __all__ = ["Segmenter", "files", "segmenter"]
+
+files = VolumeFiles()
 
 
 class Segmenter(RunSegmenter):

@@ -3,14 +3,18 @@
 import numpy as np
 from scipy.ndimage import zoom
 
+from common.evidence import protocol_digest
+from common.files import digest
 from common.inference.predict import Predictor
 from data.normalize import min_max, resize_area
-from papers.engine.predict import slices as files
+from papers.engine.predict.slices import SliceFiles
 from papers.engine.run import Run
 from papers.linkdsl.experiment import THRESHOLD, build_network
 from papers.linkdsl.paper import PAPER
 
 __all__ = ["SliceSegmenter", "files", "segmenter"]
+
+files = SliceFiles()
 
 
 class SliceSegmenter:
@@ -28,7 +32,9 @@ class SliceSegmenter:
         run = Run(folder)
         method, self.protocol = run.open(PAPER)
         model = build_network(method, self.protocol)
-        run.load_weights(model, self.protocol.training.checkpoint)
+        checkpoint = self.protocol.training.checkpoint
+        run.load_weights(model, checkpoint)
+        self._made_of = [run.weights_digest(checkpoint), method.id]
         self._predict = Predictor(model, batch_size=1)
         before = run.previous()
         self.previous = SliceSegmenter(before.folder) if before else None
@@ -50,6 +56,11 @@ class SliceSegmenter:
             layers.append((first >= THRESHOLD) if hard else first)
         batch = np.stack(layers, axis=-1)[None].astype(np.float32)
         return self._predict(batch)[0, ..., 0]
+
+    def fingerprint(self):
+        """Returns a hash of weights, methods and protocol, which decide the masks."""
+        before = self.previous.fingerprint() if self.previous else None
+        return digest([*self._made_of, protocol_digest(self.protocol), before])
 
     def __call__(self, image):
         """Segments one slice.

@@ -167,13 +167,14 @@ with files.lock(folder):
 def test_lock_of_a_killed_process_is_free_and_its_leftovers_are_removed(tmp_path):
     assert run_python(KILL_WITH_LOCK, tmp_path).returncode == -signal.SIGKILL
     (tmp_path / ".best.weights.h5.4711.tmp.weights.h5").write_text("half")
-    mine = [tmp_path / "notes.tmp", tmp_path / ".hidden", tmp_path / "best.csv"]
+    names = ["notes.tmp", ".hidden", "best.csv", ".mine.tmp", ".scan.nii.tmp"]
+    mine = [tmp_path / name for name in names]
     for path in mine:
         path.write_text("the user's")
-    assert len(list(tmp_path.rglob(".*tmp*"))) == 3
+    assert len(list(tmp_path.rglob(".*tmp*"))) == 5
     with files.lock(tmp_path):
-        assert not list(tmp_path.rglob(".*tmp*"))
-        assert [path.read_text() for path in mine] == ["the user's"] * 3
+        assert len(list(tmp_path.rglob(".*tmp*"))) == 2
+        assert [path.read_text() for path in mine] == ["the user's"] * 5
 
 
 def test_lock_where_nothing_can_be_written(tmp_path):

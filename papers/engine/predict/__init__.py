@@ -9,9 +9,11 @@ import lazy_loader as _lazy
 
 __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
-    submodules=["slices", "volumes"],
     submod_attrs={
         "command": ["import_weights", "predict"],
+        "files": ["Files", "Prediction"],
         "segmenter": ["Result", "RunSegmenter"],
+        "slices": ["SliceFiles"],
+        "volumes": ["VolumeFiles"],
     },
 )

@@ -45,6 +45,8 @@ def predict(paper_id, case, modalities, weights, out, force):
     paper = registry.paper(paper_id)
     files, out = paper.inference.files, out.resolve()
     one_file = _is_file(out, files, files.kind_of(case) if case else "one")
+    # Whatever is to be refused is refused before networks take seconds to load.
+    files.check_file(case or paths, out) if one_file else files.check_folder(case, out)
     segmenter = paper.inference.segmenter(weights or WEIGHTS / paper_id, force)
 
     def progress(stage, view, done, total):
@@ -76,14 +78,14 @@ def _is_file(out, files, kind):
 
     Args:
         out: path of a file or folder.
-        files: module of the paper's kind of files.
+        files: `Files` of the paper's kind.
         kind: `"one"` case, `"several"`, or None if that is unknown.
 
     Raises:
         UserError: `out` does not fit `kind`.
     """
-    endings = " or ".join(files.OUTPUTS)
-    is_file = out.name.lower().endswith(files.OUTPUTS)
+    endings = " or ".join(files.outputs)
+    is_file = out.name.lower().endswith(files.outputs)
     if is_file and kind == "several":
         fix = "name a folder with --out, or one case with --case"
         raise UserError(out, "a folder, for several cases", "a file's name", fix)
@@ -94,7 +96,7 @@ def _is_file(out, files, kind):
         return True
     received = f"a name that ends in {out.suffix}" if out.suffix else "no such ending"
     if kind == "one":
-        fix = f"such as --out seg{files.OUTPUTS[-1]}"
+        fix = f"such as --out seg{files.outputs[-1]}"
         raise UserError(out, f"a {endings} file, for one case", received, fix)
     if out.exists() and not out.is_dir():
         fix = "name a folder with --out"

@@ -1,108 +1,97 @@
-"""Masks of slices as files: one slice, or a folder of them.
+"""Masks of slices as files: 0 and 255, as PNG of the slice's size.
 
 A segmenter is a function from intensities `(height, width)` to a boolean mask of the
-same shape.
+same shape; `fingerprint()` changes with whatever changes the masks.
 """
 
+import io
 from pathlib import Path
-from time import perf_counter
 
 import keras
 import numpy as np
 
 from common.errors import UserError
-from common.files import atomic_path
+from common.files import describe_os_error
 from data.figshare.mat_reader import read_slice
-from papers.engine.predict.volumes import Prediction
+from papers.engine.predict.files import Files
 
-OUTPUTS = (".png",)
 _INPUTS = (".mat", ".png")
 
 
-def kind_of(case):
-    """Returns `"one"` for a file, `"several"` for a folder, else None."""
-    path = Path(case)
-    return "several" if path.is_dir() else "one" if path.exists() else None
+class SliceFiles(Files):
+    """Slices: `.mat` in the layout of the figshare set, or gray `.png`.
 
-
-def predict_file(segmenter, path, out, progress=None, warn=None):
-    """Segments a slice and writes its mask, 0 and 255, as PNG of the same size.
-
-    Args:
-        segmenter: see above.
-        path: a `.mat` file in the layout of the figshare set, or a gray `.png`.
-        out: `.png` file to write.
-        progress: ignored, as a slice takes milliseconds.
-        warn: ignored, as there are no findings.
-
-    Returns:
-        An empty list: slices are not checked as volumes are.
-
-    Raises:
-        UserError: the slice cannot be read.
+    A slice is opened as its path.
     """
-    if isinstance(path, dict):
-        raise UserError(
-            "the slice", "--case, one file", "files of modalities", "use --case FILE"
-        )
-    mask = segmenter(_read(Path(path)))
-    with atomic_path(Path(out)) as temporary:
-        pixels = np.uint8(255) * mask[..., None]
-        keras.utils.save_img(temporary, pixels, file_format="png", scale=False)
-    return []
 
+    outputs = (".png",)
+    ending = ".png"
 
-def predict_folder(segmenter, root, folder, say=print, progress=None):
-    """Segments a folder of slices into `<name>.png`.
+    def kind_of(self, case):
+        """Returns `"one"` for a file, `"several"` for a folder, else None."""
+        path = Path(case)
+        return "several" if path.is_dir() else "one" if path.exists() else None
 
-    Args:
-        segmenter: see above.
-        root: folder of `.mat` or `.png` files.
-        folder: the folder to write.
-        say: receives one line for each slice that cannot be read.
-        progress: ignored.
+    def open_case(self, source):
+        """Returns the path of a slice.
 
-    Returns:
-        A list of `papers.engine.predict.volumes.Prediction`, in order of name.
+        Raises:
+            UserError: it is not the name of a slice.
+        """
+        if isinstance(source, dict):
+            fix = "use --case FILE"
+            received = "files of modalities"
+            raise UserError("the slice", "--case, one file", received, fix)
+        path = Path(source)
+        if path.suffix.lower() not in _INPUTS:
+            kind = f"a {path.suffix} file" if path.suffix else "a file without suffix"
+            raise _unreadable(path, kind)
+        return path
 
-    Raises:
-        UserError: there is no slice.
-    """
-    paths = sorted(p for p in Path(root).glob("*") if p.suffix.lower() in _INPUTS)
-    if not paths:
-        raise UserError(
-            root,
-            f"files named {' or '.join(f'*{suffix}' for suffix in _INPUTS)}",
-            "none of them",
-            "name the folder of the slices with --case",
-        )
-    rows = []
-    for path in paths:
-        out, begin, notes = Path(folder) / f"{path.stem}.png", perf_counter(), ()
+    def list_cases(self, root):
+        names = " or ".join(f"*{suffix}" for suffix in _INPUTS)
         try:
-            predict_file(segmenter, path, out)
-        except UserError as error:
-            # An older mask must not stand in for the one that failed.
-            out.unlink(missing_ok=True)
-            notes = (str(error),)
-            say(f"{path.name}: {error}")
-        status = "failed" if notes else "written"
-        seconds = round(perf_counter() - begin, 1)
-        rows.append(Prediction(path.stem, status, seconds, notes))
-    return rows
+            paths = sorted(Path(root).iterdir())
+        except OSError as error:
+            fix = "name the folder of the slices with --case"
+            expected = f"a folder of files named {names}"
+            raise UserError(root, expected, describe_os_error(error), fix) from error
+        paths = [
+            path
+            for path in paths
+            if path.suffix.lower() in _INPUTS and not path.name.startswith(".")
+        ]
+        if not paths:
+            fix = "name the folder of the slices with --case"
+            raise UserError(root, f"files named {names}", "none of them", fix)
+        return [(path.stem, path) for path in paths]
+
+    def images(self, case):
+        return [case]
+
+    def segment(self, segmenter, case, progress, warn):
+        """Returns a boolean mask; slices are not checked as volumes are."""
+        return segmenter(_read(case)), []
+
+    def encode(self, path, labels, case):
+        content = io.BytesIO()
+        pixels = np.uint8(255) * labels[..., None]
+        keras.utils.save_img(content, pixels, file_format="png", scale=False)
+        return content.getvalue()
 
 
 def _read(path):
-    suffix = path.suffix.lower()
-    if suffix == ".mat":
+    if path.suffix.lower() == ".mat":
         return read_slice(path).image
     try:
-        if suffix == ".png":
-            image = keras.utils.load_img(path, color_mode="grayscale")
-            return np.asarray(image)
-        received = f"a {path.suffix} file" if suffix else "a file without suffix"
+        return np.asarray(keras.utils.load_img(path, color_mode="grayscale"))
     except OSError as error:
+        received = describe_os_error(error)
+    except (ValueError, SyntaxError) as error:  # Pillow, of damaged files
         received = str(error)
-    raise UserError(
-        path, "a .mat slice or a gray .png", received, "convert it, or leave it out"
-    )
+    raise _unreadable(path, received)
+
+
+def _unreadable(path, received):
+    fix = "convert it, or leave it out"
+    return UserError(path, "a .mat slice or a gray .png", received, fix)

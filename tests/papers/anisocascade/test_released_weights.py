@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from common.errors import UserError
-from common.files import read_json
+from common.files import read_json, sha256, write_json
 from papers.anisocascade.networks import wnet
 from papers.anisocascade.released_weights import (
     CHECKPOINTS,
@@ -99,12 +99,32 @@ def test_missing_and_damaged_files(tmp_path, small):
     with pytest.raises(UserError, match="nine checkpoints"):
         import_released(tmp_path, tmp_path / "target")
     assert not (tmp_path / "target").exists()
-    with pytest.raises(UserError, match="no folder, or one of imported weights"):
+    with pytest.raises(UserError, match="imported weights and nothing else"):
         import_released(tmp_path, tmp_path)
     (tmp_path / "bad.index").write_bytes(b"no checkpoint")
     (tmp_path / "bad.data-00000-of-00001").write_bytes(b"neither")
     with pytest.raises(UserError, match="TensorFlow checkpoint"):
         load_checkpoint(small, tmp_path / "bad")
+
+
+def test_a_target_with_other_files_is_refused(tmp_path):
+    write_json(tmp_path / "manifest.json", {"name": "mine"})
+    with pytest.raises(UserError, match="no manifest.*--to"):
+        import_released(tmp_path, tmp_path)
+    weights = tmp_path / "a.weights.h5"
+    weights.write_bytes(b"weights")
+    networks = [{"file": weights.name, "sha256": sha256(weights)}]
+    write_json(tmp_path / "manifest.json", {"networks": networks})
+    with pytest.raises(UserError, match="nine checkpoints"):
+        import_released(tmp_path, tmp_path)
+    weights.write_bytes(b"changed")
+    with pytest.raises(UserError, match="a.weights.h5.*--to"):
+        import_released(tmp_path, tmp_path)
+    weights.unlink()
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(UserError, match="notes.txt.*--to"):
+        import_released(tmp_path, tmp_path)
+    assert (tmp_path / "notes.txt").exists()
 
 
 @pytest.mark.real

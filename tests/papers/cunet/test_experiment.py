@@ -29,7 +29,7 @@ from papers.cunet.reader import RegionReader
 from papers.cunet.segmentation import segment
 from papers.cunet.truth import TruthMaker
 from papers.engine.console import Console
-from papers.engine.predict.volumes import predict_file
+from papers.engine.predict.volumes import VolumeFiles
 
 BY_ID = {method.id: method for method in METHODS}
 
@@ -369,7 +369,8 @@ def test_prediction_of_a_finished_run_is_that_of_the_evaluation(
         segmenter(folder)
     write_json(folder / "finished.json", json.loads("{}"))
     case = next(case for case in dataset if case.id == one.split.test[0])
-    predict_file(segmenter(folder, force=True), case, tmp_path / "seg.nii.gz")
+    run = segmenter(folder, force=True)
+    VolumeFiles().predict_file(run, case, tmp_path / "seg.nii.gz")
     kept = tmp_path / "predictions" / f"{case.id}.nii.gz"
     received, expected = (read_volume(p)[0] for p in (tmp_path / "seg.nii.gz", kept))
     assert expected.any()

@@ -21,7 +21,7 @@ from papers.dsunet.inference import segmenter
 from papers.dsunet.preprocessing import labels_of, masks_of
 from papers.dsunet.protocol import METHODS, PROFILES, Protocol
 from papers.engine.console import Console
-from papers.engine.predict.volumes import predict_file
+from papers.engine.predict.volumes import VolumeFiles
 
 BY_ID = {method.id: method for method in METHODS}
 
@@ -223,7 +223,7 @@ def test_a_finished_run_segments_scans_as_its_evaluation_does(
     (tmp_path / "finished.json").write_text(json.dumps({}))
     case = next(case for case in dataset if case.id == case_id)
     run = segmenter(tmp_path, force=True)
-    predict_file(run, case, tmp_path / "seg.nii.gz")
+    VolumeFiles().predict_file(run, case, tmp_path / "seg.nii.gz")
     labels, _ = read_volume(tmp_path / "seg.nii.gz")
     expected = dataset.read_prediction(
         case, tmp_path / "predictions" / f"{case_id}.nii.gz"

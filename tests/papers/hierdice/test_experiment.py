@@ -15,7 +15,7 @@ from data.phantom.brats.write import write_phantom
 from data.splits.split import Split
 from data.volume.files import read_volume
 from papers.engine.console import Console
-from papers.engine.predict.volumes import predict_file
+from papers.engine.predict.volumes import VolumeFiles
 from papers.hierdice.experiment import BALANCE, Experiment
 from papers.hierdice.inference import segmenter
 from papers.hierdice.protocol import METHODS, PROFILES, Protocol
@@ -193,7 +193,7 @@ def test_scores_and_predictions_of_a_run_are_the_same(make, prepared, tmp_path, 
     run = segmenter(tmp_path, force=True)
     case_id, row = rows[0]
     case = case_of(dataset, case_id)
-    predict_file(run, case, tmp_path / "seg.nii.gz")
+    VolumeFiles().predict_file(run, case, tmp_path / "seg.nii.gz")
     labels, _ = read_volume(tmp_path / "seg.nii.gz")
     assert labels.any()
     again = score_slices(labels, dataset.read_labels(case))

@@ -13,7 +13,7 @@ from common.training.weights import save_weights
 from data.splits.split import Split
 from data.volume.files import read_geometry, read_volume
 from papers.engine.console import Console
-from papers.engine.predict.volumes import predict_file
+from papers.engine.predict.volumes import VolumeFiles
 from papers.hierdice.experiment import Experiment
 from papers.hierdice.inference import segmenter
 from papers.hierdice.protocol import METHODS, Protocol
@@ -64,7 +64,7 @@ def test_from_the_files_of_a_scan_to_a_file_on_its_grid(shared_data, tmp_path):
     write_json(tmp_path / "job.json", job)
     write_json(tmp_path / "finished.json", {})
     path = tmp_path / "seg.mha"
-    predict_file(segmenter(tmp_path), case, path)
+    VolumeFiles().predict_file(segmenter(tmp_path), case, path)
     labels, geometry = read_volume(path)
     of_scan = read_geometry(case.images["flair"])
     assert geometry.shape == of_scan.shape == (155, 240, 240)

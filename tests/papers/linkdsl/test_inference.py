@@ -83,8 +83,6 @@ def test_files_and_folders(runs, phantom_root, tmp_path, capsys):
     (slices / "a.mat").write_bytes(path.read_bytes())
     keras.utils.save_img(slices / "b.png", np.ones((50, 40, 1)), scale=False)
     (slices / "c.png").write_bytes(b"no image")
-    (tmp_path / "masks").mkdir()
-    (tmp_path / "masks" / "c.png").write_bytes(b"older")
     with pytest.raises(UserError, match="1 that cannot, the first c"):
         weights.predict("linkdsl", case=slices, out=tmp_path / "masks", **options)
     names = sorted(path.name for path in (tmp_path / "masks").iterdir())
