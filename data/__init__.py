@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submod_attrs={
         "case": ["Case"],
+        "digests": ["digest_picture", "digest_values"],
         "folder_notes": ["holds_phantom", "read_own_name"],
         "integrity": ["Finding", "exit_code"],
         "normalize": [

@@ -1,6 +1,5 @@
 """What may be wrong with one case of a BraTS folder; every file is read once."""
 
-import hashlib
 from collections import Counter
 
 import numpy as np
@@ -9,6 +8,7 @@ from common.errors import UserError
 from data.brats.check_swap import suspected_swap
 from data.brats.labels import to_canonical
 from data.brats.releases import MODALITIES
+from data.digests import digest_picture
 from data.integrity import Finding
 from data.volume.files import read_volume
 from data.volume.orientation import require_brats_axes
@@ -33,7 +33,7 @@ def check_case(case, release, whole):
 
     Returns:
         `(findings, geometry, digests)`: a list of `Finding`; the `Geometry` of most
-        of the readable volumes, or None; and, by modality, a hash of the voxels of
+        of the readable volumes, or None; and, by modality, the `digest_picture` of
         each image that could be read and is not empty.
     """
     findings, volumes, geometries = _read(case)
@@ -45,7 +45,9 @@ def check_case(case, release, whole):
     label = volumes.pop("seg", None)
     for role, image in volumes.items():
         findings += _image_findings(image, role, case.files[role][0])
-    digests = {role: _digest(image) for role, image in volumes.items() if image.any()}
+    digests = {
+        role: digest_picture(image) for role, image in volumes.items() if image.any()
+    }
     findings += _same_findings(case, digests)
     # What follows compares volumes with each other: of one shape, all finite.
     usable = {
@@ -153,10 +155,6 @@ def _image_findings(image, role, path):
         found = f"intensities of {role} from {low} to {high}"
         fix = "none if the images were normalized; the releases have none below 0"
         yield _finding("note", "negative-intensity", path, found, fix)
-
-
-def _digest(image):
-    return hashlib.sha256(image).hexdigest()
 
 
 def _same_findings(case, digests):

@@ -1,11 +1,11 @@
 """The integrity check of a figshare folder: one list of everything wrong."""
 
-import hashlib
 from collections import Counter, defaultdict
 
 import numpy as np
 from scipy import ndimage
 
+from data.digests import digest_picture
 from data.figshare.layout import (
     GROUPS,
     LABELS,
@@ -72,7 +72,7 @@ def check_figshare(root):
             found = f"label {item.label}; the data set has {LABELS[index]} here"
             findings.append(_finding("warning", "label-block", path, found, _DOWNLOAD))
         patients[index], labels[index] = item.patient, item.label
-        digests[item.image.shape, hashlib.sha256(item.image).digest()].append(path)
+        digests[digest_picture(item.image)].append(path)
     findings += _duplicate_images(digests)
     findings += _patient_labels(root, patients, labels)
     if is_known:

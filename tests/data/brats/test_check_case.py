@@ -123,3 +123,27 @@ def test_negative_intensity(root):
 
     change(file(root, "t1"), normalize)
     assert only(root, "negative-intensity", "note")
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int32"])
+def test_copies_of_a_case_as_another_type(root, dtype):
+    """As exported by other tools, which store integers in what type they like."""
+    source = file(root, "t1").parent
+    copy = source.with_name("Brats17_CBICA_AAX_1")
+    copy.mkdir()
+    for path in source.iterdir():
+        image = nibabel.load(path)
+        array = np.asarray(image.dataobj).astype(dtype)
+        name = path.name.replace(source.name, copy.name)
+        nibabel.save(nibabel.Nifti1Image(array, image.affine), copy / name)
+    (found,) = [f for f in check_brats(root) if f.code == "duplicate-image"]
+    assert found.severity == "error"
+    assert "Brats17_2013_0_1, Brats17_CBICA_AAX_1" in found.found
+
+
+def test_one_modality_under_two_names_as_another_type(root):
+    image = nibabel.load(file(root, "t1"))
+    array = np.asarray(image.dataobj).astype(np.float32)
+    nibabel.save(nibabel.Nifti1Image(array, image.affine), file(root, "t2"))
+    allowed = {"swapped-modality"}
+    assert "t2 and t1" in only(root, "same-modality", "error", allowed).found

@@ -141,6 +141,15 @@ def test_duplicate_image(phantom_copy):
     assert "3.mat, 9.mat" in only(phantom_copy, "duplicate-image", "warning").found
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int32"])
+def test_copy_as_another_type(phantom_copy, dtype):
+    image = read_slice(phantom_copy / "3.mat").image
+    shutil.copy(phantom_copy / "3.mat", phantom_copy / "9.mat")
+    set_array(phantom_copy / "9.mat", "image", image.T.astype(dtype))
+    (found,) = findings(phantom_copy, "duplicate-image")
+    assert "3.mat, 9.mat" in found.found
+
+
 def test_empty_pid(phantom_copy):
     change(phantom_copy / "3.mat", patient=" ")
     assert "SPLIT=image" in only(phantom_copy, "empty-pid", "warning").fix
