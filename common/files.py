@@ -132,9 +132,16 @@ def read_json(path):
 
 
 def sha256(path):
-    """Returns the SHA-256 of a file's bytes as a hexadecimal string."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """Returns the SHA-256 of a file's bytes as a hexadecimal string.
+
+    Raises:
+        UserError: the file cannot be read.
+    """
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise unreadable(path, error) from error
 
 
 def digest(value):
@@ -155,3 +162,24 @@ def sync(path):
 def describe_os_error(error):
     """Returns an `OSError` in words, such as 'No space left on device'."""
     return error.strerror or str(error)
+
+
+def unreadable(path, error):
+    """Returns the `UserError` about what the operating system did not let us read.
+
+    That says nothing about the content, which may be as good as ever.
+
+    Args:
+        path: the file or folder.
+        error: the `OSError`.
+    """
+    path, target = Path(path), ""
+    if path.is_symlink() and not path.exists():
+        target = f": it is a link to {os.readlink(path)}"
+    return UserError(
+        path,
+        "to be able to read it",
+        describe_os_error(error) + target,
+        "mount its disk, correct the link or the permissions, then run the command "
+        "again",
+    )

@@ -29,8 +29,8 @@ DATA_SETS = {
     "data.prepared": (*DATA, "data.volume", "data.brats"),
     "data.batches": (*DATA, "data.volume"),
     "data.phantom": (),
-    "data.phantom.figshare": (*DATA, "data.figshare"),
-    "data.phantom.brats": (*DATA, "data.volume", "data.brats"),
+    "data.phantom.figshare": (*DATA, "data.phantom", "data.figshare"),
+    "data.phantom.brats": (*DATA, "data.phantom", "data.volume", "data.brats"),
 }
 FLOORS = ("common.*", "data.*")
 PAPERS = {

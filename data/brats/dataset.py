@@ -4,13 +4,14 @@ import re
 from pathlib import Path
 
 from common.errors import UserError
-from common.files import digest, sha256
+from common.files import digest
 from data.brats.labels import from_canonical, to_canonical
 from data.brats.layout import find_layout, is_phantom
 from data.brats.releases import GRID, MODALITIES
 from data.case import Case
 from data.folder_notes import read_own_name
-from data.volume.files import read_geometry, read_volume, write_labels
+from data.known_digests import KnownDigests
+from data.volume.files import digest_volume, read_geometry, read_volume, write_labels
 from data.volume.orientation import require_brats_axes
 
 
@@ -31,6 +32,7 @@ class BratsDataset:
         is_own: whether these are a user's own data, by `dataset.json`.
         total: number of cases in the training set of the release, or of all cases
             if the data is not of the release.
+        digests: the `KnownDigests` of the files, which may remember them on disk.
 
     Args:
         root: the data set's folder, a grade folder of it, or a folder above it.
@@ -50,6 +52,7 @@ class BratsDataset:
         _check_complete(layout)
         self._cases = [_as_case(files) for files in layout.cases]
         self._geometries, self._sources = {}, {}
+        self.digests = KnownDigests()
         self.name = self._find_name(layout.root)
         self.is_own = read_own_name(layout.root) is not None
         if self.name != self.release:
@@ -122,21 +125,32 @@ class BratsDataset:
         return self._geometries[case.id]
 
     def source(self, case):
-        """Returns a hash of the files of a case and their meaning (computed once).
+        """Returns a hash of the voxels of a case and their meaning (computed once).
 
         Args:
             case: a case of this data set.
+
+        Raises:
+            UserError: a file cannot be read at all.
         """
         if case.id not in self._sources:
             paths = [case.images[name] for name in MODALITIES]
             paths += [] if case.label is None else [case.label]
-            content = [self.release, *map(sha256, paths)]
-            self._sources[case.id] = digest(content)
+            found = [self.digests.of(path, digest_volume) for path in paths]
+            self._sources[case.id] = digest([self.release, *found])
         return self._sources[case.id]
 
     def fingerprint(self):
-        """Returns a hash of all ids and file contents; reads every file once."""
-        return digest([[case.id, self.source(case)] for case in self._cases])
+        """Returns what identifies the data set: a hash of all ids, voxels and places.
+
+        Two folders have the same fingerprint if their cases have the same ids, the
+        same values in each voxel and the same geometry, whatever type and compression
+        the files have. Every file is read once, or not at all where `digests`
+        remembers it.
+        """
+        found = digest([[case.id, self.source(case)] for case in self._cases])
+        self.digests.save()
+        return found
 
     def check(self):
         """Returns a list of every `Finding` about the folder; reads all files."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from common.errors import UserError
-from common.files import digest, sha256
+from common.files import digest
 from data.case import Case
 from data.figshare.check import check_figshare
 from data.figshare.layout import (
@@ -14,8 +14,14 @@ from data.figshare.layout import (
     read_phantom_settings,
     slice_files,
 )
-from data.figshare.mat_reader import read_cvind, read_header, read_slice
+from data.figshare.mat_reader import (
+    digest_slice,
+    read_cvind,
+    read_header,
+    read_slice,
+)
 from data.folder_notes import read_own_name
+from data.known_digests import KnownDigests
 
 _SPACING_512 = 0.49  # mm per pixel (README of the data set)
 
@@ -33,6 +39,7 @@ class FigshareDataset:
         total: number of images of the complete data set, for the coverage.
         author_folds: the author's patient fold, 1 to 5, of each case by id; None if
             there is no `cvind.mat` in the folder or above it.
+        digests: the `KnownDigests` of the files, which may remember them on disk.
 
     Args:
         root: folder with `<index>.mat` files of 256 or 512 pixels.
@@ -55,7 +62,7 @@ class FigshareDataset:
         for index, path in slice_files(self.root)[0]:
             self._add(index, path)
         self.author_folds = self._read_author_folds()
-        self._fingerprint = None
+        self._fingerprint, self.digests = None, KnownDigests()
 
     def __len__(self):
         return len(self._cases)
@@ -99,21 +106,28 @@ class FigshareDataset:
         return _SPACING_512 * 512 / self._sizes[case.id][1]
 
     def fingerprint(self):
-        """Returns a hash of all ids, sizes and file contents (computed once)."""
+        """Returns what identifies the data set: a hash of all ids and their slices.
+
+        Two folders have the same fingerprint if their files have the same names and
+        fields, whatever type and compression stores them. Every file is read once, or
+        not at all where `digests` remembers it.
+        """
         if self._fingerprint is None:
-            self._fingerprint = digest(
-                [[c.id, c.label.stat().st_size, self.source(c)] for c in self._cases]
-            )
+            self._fingerprint = digest([[c.id, self.source(c)] for c in self._cases])
+            self.digests.save()
         return self._fingerprint
 
     def source(self, case):
-        """Returns a hash of the file of a case (computed once).
+        """Returns a hash of the fields of a case (computed once).
 
         Args:
             case: a case of this data set.
+
+        Raises:
+            UserError: the file cannot be read at all.
         """
         if case.id not in self._sources:
-            self._sources[case.id] = sha256(case.label)
+            self._sources[case.id] = self.digests.of(case.label, digest_slice)
         return self._sources[case.id]
 
     def check(self):

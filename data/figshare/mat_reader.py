@@ -13,6 +13,8 @@ import h5py
 import numpy as np
 from h5py import h5l
 
+from common.files import digest, sha256
+from data.digests import digest_values
 from data.figshare.mat_error import MatError
 from data.figshare.slice import Slice
 
@@ -63,6 +65,25 @@ def read_slice(path):
         raise MatError("bad-border", path, expected, f"{border.size} numbers")
     # MATLAB counts pixels from 1.
     return Slice(image, mask, border.reshape(-1, 2) - 1, patient, label)
+
+
+def digest_slice(path):
+    """Returns a hash of the fields of a slice, whatever type and compression they have.
+
+    A file that cannot be read as a slice has the hash of its bytes.
+
+    Args:
+        path: a `.mat` v7.3 file with the struct `cjdata`.
+
+    Raises:
+        UserError: the file cannot be read at all.
+    """
+    try:
+        item = read_slice(path)
+    except MatError:
+        return digest(["bytes", sha256(path)])
+    arrays = (item.image, item.mask, item.border)
+    return digest([*map(digest_values, arrays), item.patient, item.label])
 
 
 def read_header(path):

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from common.errors import UserError
-from common.files import atomic_path
+from common.files import atomic_path, digest, sha256
+from data.digests import digest_values
 from data.volume.geometry import Geometry
 from data.volume.metaimage import (
     encode_metaimage,
@@ -37,6 +38,27 @@ def read_volume(path):
     read = read_metaimage if _is_metaimage(path) else read_nifti
     array, affine = read(path)
     return array, Geometry(array.shape, affine)
+
+
+def digest_volume(path):
+    """Returns a hash of the voxels of a volume and of their place in space.
+
+    It is the same for every type, format and compression that holds these values. The
+    affine counts to the next 1/65536 mm, which hides how a header stores it. A file
+    that cannot be read as a volume has the hash of its bytes.
+
+    Args:
+        path: a `.nii`, `.nii.gz` or `.mha` file.
+
+    Raises:
+        UserError: the file cannot be read at all.
+    """
+    try:
+        array, geometry = read_volume(path)
+    except UserError:
+        return digest(["bytes", sha256(path)])
+    place = np.rint(geometry.affine * 2**16).astype(np.int64).tolist()
+    return digest([digest_values(array), place])
 
 
 def read_geometry(path):

@@ -131,8 +131,8 @@ class Run:
         path = self.weights(checkpoint)
         try:
             return sha256(path)
-        except OSError as error:
-            raise self._damaged(path.name, error) from error
+        except UserError as error:
+            raise self._damaged(path.name, error.received) from error
 
     def load_weights(self, model, checkpoint):
         """Loads some weights into the Keras model that they belong to."""

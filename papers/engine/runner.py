@@ -18,7 +18,9 @@ from common.training.one_device import OneDevice
 from common.training.placement import place
 from common.training.plan import Plan
 from common.training.precision import scaled
+from data.known_digests import MEMORY
 from data.prepared.case_cache import CaseCache
+from data.prepared.prepare import hash_cases
 from papers.engine.devices.side_by_side import side_by_side
 from papers.engine.devices.towers_for import towers_on
 from papers.engine.plan import plan_jobs
@@ -42,6 +44,8 @@ class Runner:
         self.console = console
         self.caches = workspace / "cache"
         self.dataset = self.paper.experiment.open_dataset(request.data)
+        self.dataset.digests.remember_in(self.caches / MEMORY)
+        hash_cases(self.dataset, console.say)
         self.protocol = request.protocol
         self.cache = self.paper.experiment.prepared_cache(
             self.caches, self.dataset, self.protocol

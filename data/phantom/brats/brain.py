@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.phantom.brats.field import draw_waves, wave_field
+from data.phantom.portable import cbrt, cos, exp, hypot, normal, tanh, uniform
 
 TISSUES = (
     "white",
@@ -74,13 +75,13 @@ class Brain:
         )
         side = np.abs(x)
         broader = 1 + 0.0009 * y
-        floor = -23 + 5 * np.tanh((y + 30) / 12)
+        floor = -23 + 5 * tanh((y + 30) / 12)
         cerebrum = np.minimum(
             ball((z, y, x / broader), (13, 0, 0), (58, 84, 67)), z - floor
         )
         temporal = ball((z, y, side), (-22, -4, 41), (27, 44, 25))
         cerebellum = ball((z, y, x), (-36, 47, 0), (29, 34, 53))
-        stem = np.minimum(13 - np.hypot(x, y - 16 - 0.2 * (z + 40)), z + 67)
+        stem = np.minimum(13 - hypot(x, y - 16 - 0.2 * (z + 40)), z + 67)
         stem = np.minimum(stem, -5 - z)
         return np.maximum.reduce(
             np.broadcast_arrays(cerebrum, temporal, cerebellum, stem)
@@ -117,7 +118,7 @@ class Brain:
             level = ball(grid, center, (radius, radius, radius)) + 0.4 * radius * slow
             blend(shares, LESION, level, edge, max_share=0.9)
         first, second = (wave_field(axes, waves) for waves in self.vessels)
-        tube = 12 * (0.11 - np.hypot(first, second))
+        tube = 12 * (0.11 - hypot(first, second))
         blend(shares, VESSEL, np.minimum(tube, depth + 2), edge)
         return shares, depth > 0
 
@@ -127,13 +128,13 @@ class Brain:
         gyri = wave_field(axes, self.gyri)
         # Sulci follow the zero lines of the folds: they open at the surface, and end
         # in the depth, where all is white matter.
-        reach = 0.25 * np.exp(-np.maximum(depth, 0) / 10)
+        reach = 0.25 * exp(-np.maximum(depth, 0) / 10)
         reach -= np.maximum(depth - 17, 0) / 8
         gray = np.minimum(3.5 * (np.abs(gyri) - reach), depth - 1.2)
         middle = np.abs(x + 1.2 * gyri)
         tent = -10 - 0.35 * np.abs(x) + 0.25 * (y - 40) - z  # height above it
         # The corpus callosum bridges the fissure between the hemispheres.
-        above = np.minimum(np.hypot(y, 1.5 * (z - 6)) - 40, -tent)
+        above = np.minimum(hypot(y, 1.5 * (z - 6)) - 40, -tent)
         fissure = np.minimum(1.5 - middle, above)
         sylvian = 1.6 - np.abs(z + 3 + 0.3 * y + 2 * gyri)
         sylvian = np.minimum(sylvian, np.minimum(np.abs(x) - 34, 28 - np.abs(y)))
@@ -143,9 +144,9 @@ class Brain:
         cerebellum = ball((z, y, x), (-36, 47, 0), (28, 33, 52))
         cerebellum = np.minimum(np.minimum(cerebellum, tent), depth - 1.2)
         blend(shares, GRAY, cerebellum, edge)
-        folia = np.cos(1.1 * (z + 0.5 * np.abs(y - 34)) + gyri) - 0.4
+        folia = cos(1.1 * (z + 0.5 * np.abs(y - 34)) + gyri) - 0.4
         blend(shares, WHITE, np.minimum(3 * folia, cerebellum - 3), edge, max_share=0.5)
-        stem = 12 - np.hypot(x, y - 16 - 0.2 * (z + 40))
+        stem = 12 - hypot(x, y - 16 - 0.2 * (z + 40))
         blend(shares, WHITE, np.minimum(stem, -12 - z), edge)
         # The great sinus, between and behind the hemispheres.
         sinus = np.minimum(5 - np.abs(x) - 0.6 * np.maximum(depth, 0), above)
@@ -161,10 +162,10 @@ def draw_brain(generator):
     Returns:
         A `Brain`.
     """
-    scale = generator.normal(1, [0.015, 0.025, 0.025])
-    ventricles = float(generator.uniform(0.75, 1.4))
+    scale = normal(generator, 1, [0.015, 0.025, 0.025])
+    ventricles = float(uniform(generator, 0.75, 1.4))
     waves = [draw_waves(generator, length) for length in (16.0, 38.0, 44.0, 50.0)]
-    spots = generator.uniform([8, -45, 14, 2], [38, 45, 34, 5.5], (12, 4))
+    spots = uniform(generator, [8, -45, 14, 2], [38, 45, 34, 5.5], (12, 4))
     spots[:, 2] *= generator.choice([-1, 1], 12)
     spots = spots[: generator.integers(2, 13)]
     return Brain(scale, ventricles, waves[0], waves[1], (waves[2], waves[3]), spots)
@@ -182,7 +183,7 @@ def ball(place, center, half_axes):
         ((value - middle) / half) ** 2
         for value, middle, half in zip(place, center, half_axes, strict=True)
     )
-    return (1 - np.sqrt(sum(squares))) * np.float32(np.prod(half_axes) ** (1 / 3))
+    return (1 - np.sqrt(sum(squares))) * np.float32(cbrt(np.prod(half_axes)))
 
 
 def blend(shares, tissue, level, edge, max_share=1.0):

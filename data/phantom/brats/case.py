@@ -1,13 +1,13 @@
 """One case of the BraTS phantom: four modalities of a brain with a tumor."""
 
 import numpy as np
-from scipy import ndimage
 
 from data.brats.releases import MODALITIES
 from data.order import generator
 from data.phantom.brats.brain import TISSUES, draw_brain
 from data.phantom.brats.field import draw_waves, wave_field
 from data.phantom.brats.tumor import draw_tumor
+from data.phantom.portable import cbrt, exp, noise, normal, uniform
 
 # The size in mm that the grid has, whatever its shape.
 _FIELD = np.array([155.0, 240.0, 240.0])
@@ -57,7 +57,7 @@ def draw_case(seed, stream, index, shape, high_grade):
         near = np.flatnonzero(np.abs(places) <= reach)
         box.append(slice(near[0], near[-1] + 1))
         axes.append(places[near])
-    edge = max(1.3, float(np.prod(voxel) ** (1 / 3)))
+    edge = max(1.3, cbrt(np.prod(voxel)))
     shares, mask = brain.paint(axes, edge)
     part = tumor.paint(shares, mask, axes, edge, np.prod(shape))
     labels = np.zeros(shape, np.uint8)
@@ -72,17 +72,18 @@ def draw_case(seed, stream, index, shape, high_grade):
 
 def _image(draws, shares, mask, axes, column):
     """Draws one modality, an int16 array of the shape of the mask."""
-    table = _INTENSITY[:, column] * draws.normal(1, 0.045, len(TISSUES))
-    image = np.tensordot(table.astype(np.float32), shares, 1)
+    table = _INTENSITY[:, column] * normal(draws, 1, 0.045, len(TISSUES))
+    # In a fixed order, which a product of matrices has not.
+    image = sum(
+        share * value
+        for share, value in zip(shares, table.astype(np.float32), strict=True)
+    )
     for length, strength in ((13.0, 0.035), (36.0, 0.04)):
         texture = wave_field(axes, draw_waves(draws, length))
         image *= 1 + np.float32(strength) * texture
     bias = wave_field(axes, draw_waves(draws, 210.0, 4))
-    image *= np.exp(np.float32(draws.uniform(0.06, 0.18)) * bias)
-    scale = np.clip(450 * np.exp(0.5 * draws.normal()), 120, 1600)
-    strength = draws.uniform(0.02, 0.045)
-    noise = draws.standard_normal(image.shape, np.float32)
+    image *= exp(np.float32(uniform(draws, 0.06, 0.18)) * bias)
+    scale = float(np.clip(450 * exp(0.5 * normal(draws)), 120, 1600))
     # In real cases, resampling to the common grid has smoothed the scanner's noise.
-    noise = ndimage.gaussian_filter(noise, 0.55)
-    image += np.float32(strength / noise.std()) * noise
+    image += np.float32(uniform(draws, 0.02, 0.045)) * noise(draws, image.shape)
     return np.where(mask, np.maximum(np.rint(image * scale), 1), 0).astype(np.int16)

@@ -1,6 +1,10 @@
 """Smooth random fields in space: sums of plane waves, fast on regular grids."""
 
+import math
+
 import numpy as np
+
+from data.phantom.portable import cos, lengths, normal, product, sin, uniform
 
 
 def draw_waves(generator, length, count=12):
@@ -14,10 +18,10 @@ def draw_waves(generator, length, count=12):
     Returns:
         Wave vectors along z, y and x in rad per mm and phases in rad, `(count, 4)`.
     """
-    vectors = generator.normal(size=(count, 3))
-    vectors *= 2 * np.pi / length / np.linalg.norm(vectors, axis=1, keepdims=True)
-    vectors *= generator.uniform(0.75, 1.35, (count, 1))
-    return np.hstack([vectors, generator.uniform(0, 2 * np.pi, (count, 1))])
+    vectors = normal(generator, size=(count, 3))
+    vectors *= 2 * math.pi / length / lengths(vectors)
+    vectors *= uniform(generator, 0.75, 1.35, (count, 1))
+    return np.hstack([vectors, uniform(generator, 0, 2 * math.pi, (count, 1))])
 
 
 def wave_field(axes, waves):
@@ -34,11 +38,16 @@ def wave_field(axes, waves):
         A field of zero mean and unit variance, float32 `(depth, height, width)`.
     """
     (z, y, x), (*vectors, phase) = axes, waves.T
-    along_z, along_y, along_x = (
-        np.exp(1j * np.outer(axis, vector))
+    angles = [
+        np.multiply.outer(axis, vector)
         for axis, vector in zip((z, y, x), vectors, strict=True)
-    )
-    left = (along_z * np.exp(1j * phase))[:, None] * along_y
-    left = np.concatenate([left.real, -left.imag], 2).astype(np.float32)
-    right = np.concatenate([along_x.real, along_x.imag], 1).astype(np.float32)
-    return left @ right.T * np.float32(np.sqrt(2 / len(waves)))
+    ]
+    angles[0] = angles[0] + phase
+    (cos_z, cos_y, cos_x), (sin_z, sin_y, sin_x) = map(cos, angles), map(sin, angles)
+    # The cosine and the sine of the sum of the first two angles.
+    cosine = cos_z[:, None] * cos_y - sin_z[:, None] * sin_y
+    sine = sin_z[:, None] * cos_y + cos_z[:, None] * sin_y
+    left = np.concatenate([cosine, -sine], 2)
+    right = np.concatenate([cos_x, sin_x], 1)
+    field = product(left, right.T) * math.sqrt(2 / len(waves))
+    return field.astype(np.float32)

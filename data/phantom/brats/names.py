@@ -7,6 +7,7 @@ import string
 import numpy as np
 
 from data.order import generator
+from data.phantom.portable import exp, normal
 
 _COLUMNS = {
     "brats17": ("Brats17ID", "Age", "Survival"),
@@ -139,8 +140,8 @@ def tables(release, counts, seed, labeled=True):
 def _survival(release, index, seed, labeled=True):
     """Returns the row of one patient; only high grades have one."""
     draws = generator(seed, 2 if labeled else 5, index)
-    age = round(float(np.clip(draws.normal(60, 12), 19, 87)), 3)
-    days = int(np.clip(np.exp(draws.normal(5.8, 0.8)), 5, 1800))
+    age = round(float(np.clip(normal(draws, 60, 12), 19, 87)), 3)
+    days = int(np.clip(exp(normal(draws, 5.8, 0.8)), 5, 1800))
     resection = ("GTR", "STR", "NA")[draws.choice(3, p=[0.4, 0.1, 0.5])]
     row = (case_name(release, "HGG", index, labeled), age, days, resection)
     return row[: len(_COLUMNS[release])]

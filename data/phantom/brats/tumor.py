@@ -6,6 +6,7 @@ fills the same share of every grid.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from data.phantom.brats.brain import (
     blend,
 )
 from data.phantom.brats.field import draw_waves, wave_field
+from data.phantom.portable import cbrt, exp, normal, orthonormal, uniform
 
 # Share of the volume of the whole grid, as in the real data.
 _MEDIAN, _SPREAD, _MIN, _MAX = 0.009, 0.55, 0.002, 0.024
@@ -68,7 +70,7 @@ class Tumor:
             non-enhancing, 4 enhancing.
         """
         outline, rough, rim, patches = (wave_field(axes, w) for w in self.waves)
-        size = (self.share * _GRID * 0.75 / np.pi) ** (1 / 3)  # radius, mm
+        size = cbrt(self.share * _GRID * 0.75 / np.pi)  # radius, mm
         bend = size * (0.18 * outline + 0.1 * rough)
         # Edema spreads along the white matter, but not into cortex or ventricles.
         tissue = -0.3 * size * shares[GRAY] - 2.0 * size * shares[FLUID]
@@ -125,33 +127,33 @@ def draw_tumor(generator, brain, high_grade, enhances):
     Returns:
         A `Tumor`.
     """
-    uniform, normal = generator.uniform, generator.normal
-    share = np.clip(_MEDIAN * np.exp(_SPREAD * normal()), _MIN, _MAX)
-    size = (share * _GRID * 0.75 / np.pi) ** (1 / 3)
-    points = uniform([-25, -62, -52], [55, 62, 52], (512, 3))
+    between = partial(uniform, generator)
+    share = np.clip(_MEDIAN * exp(_SPREAD * normal(generator)), _MIN, _MAX)
+    size = cbrt(share * _GRID * 0.75 / np.pi)
+    points = uniform(generator, [-25, -62, -52], [55, 62, 52], (512, 3))
     inside = brain.depth(*points.T)
     wrong = np.maximum(0.55 * size + 5 - inside, 0)
     wrong += np.maximum(0.5 * size + 4 - np.abs(points[:, 2]), 0)
     center = points[np.flatnonzero(wrong <= max(1.5, wrong.min()))[0]]
-    turn = np.linalg.qr(normal(size=(3, 3)))[0]
+    turn = orthonormal(normal(generator, size=(3, 3)))
     if high_grade:
-        core, necrosis = uniform(0.25, 0.6), uniform(0.15, 0.5)
-        enhancing = uniform(0.6, 0.95) * (1 - necrosis)
+        core, necrosis = between(0.25, 0.6), between(0.15, 0.5)
+        enhancing = between(0.6, 0.95) * (1 - necrosis)
     else:
-        core = uniform(0.35, 0.8)
-        necrosis = uniform(0.02, 0.12) * (uniform() < 0.3)
-        enhancing = uniform(0.05, 0.3)
+        core = between(0.35, 0.8)
+        necrosis = between(0.02, 0.12) * (between() < 0.3)
+        enhancing = between(0.05, 0.3)
     lengths = np.array([2.6, 1.1, 0.9, 0.8]) * size
     return Tumor(
         share=float(share),
         center=center,
-        core_center=center + normal(0, 0.12 * size, 3),
-        axes=turn / np.exp(normal(0, 0.1, (3, 1))),
+        core_center=center + normal(generator, 0, 0.12 * size, 3),
+        axes=turn / exp(normal(generator, 0, 0.1, (3, 1))),
         waves=tuple(draw_waves(generator, length) for length in lengths),
         core=float(core),
         enhancing=float(enhancing) if enhances else 0.0,
         necrosis=float(necrosis),
-        fuzzy=float(uniform(2, 6)),
+        fuzzy=float(between(2, 6)),
     )
 
 

@@ -24,7 +24,7 @@ from data.phantom.brats.case import draw_case
 from data.phantom.brats.names import case_files, tables
 from data.volume.files import write_labels
 
-_VERSION = 1  # to be raised by any change of the images
+_VERSION = 2  # to be raised by any change of the images
 _MIN_SHAPE = (16, 48, 48)
 _GRADES = ("HGG", "LGG")
 # Streams of random numbers. The tables use 2 and 5.
@@ -36,11 +36,11 @@ def write_phantom(
 ):
     """Writes a phantom data set: the release's tree, tables and `phantom.json`.
 
-    The same arguments give the same bytes (with the same versions of the libraries on
-    the same kind of processor), and the same seed gives the same brains in every
-    release. In each grade, a longer phantom starts with the cases of a shorter one. The
-    folder appears complete or not at all; an existing one is kept. The first, third, …
-    LGG case has no enhancing tumor.
+    The same arguments give the same voxels on every machine (`data.phantom.portable`
+    says why) and the same bytes wherever the compressor is the same, and the same seed
+    gives the same brains in every release. In each grade, a longer phantom starts with
+    the cases of a shorter one. The folder appears complete or not at all; an existing
+    one is kept. The first, third, … LGG case has no enhancing tumor.
 
     Args:
         root: folder to write; may be empty or hold the very same phantom.

@@ -10,6 +10,7 @@ from common.errors import UserError
 from data import prepared
 from data.brats.releases import MODALITIES
 from data.integrity import SEVERITIES, exit_code
+from data.known_digests import MEMORY
 from papers.engine import datasets
 from papers.engine.cli.options import Data, DataSet, Volumes
 from papers.engine.console import Console
@@ -62,6 +63,7 @@ def prepare_data(
         raise UserError(f"WORKERS={workers}", "at least 1", workers, "correct it")
     correction, console = _correction(n4, shrink, exclude), Console()
     volumes = tools.open_volumes(data or DOWNLOADS / dataset)
+    volumes.digests.remember_in(CACHE / MEMORY)
     prepared.hash_cases(volumes, console.say)
     cache = prepared.VolumeCache(CACHE, volumes.name, volumes.fingerprint(), correction)
     prepared.prepare_volumes(volumes, cache, workers, console.say)

@@ -1,6 +1,7 @@
 """BraTS data sets of all releases: images, labels, predictions, identity."""
 
 import csv
+import gzip
 import shutil
 import zlib
 
@@ -270,6 +271,32 @@ def test_source_and_fingerprint_depend_only_on_content(tmp_path):
     changed = BratsDataset(tmp_path / "a")
     assert changed.source(changed[0]) != two.source(two[0])
     assert changed.fingerprint() != two.fingerprint()
+
+
+def test_identity_is_values_and_geometry(tmp_path):
+    """Neither compression nor type counts; a voxel and the affine do."""
+    root = tmp_path / "brats17"
+    write_layout(root, "brats17")
+    first = BratsDataset(root).fingerprint()
+    path = BratsDataset(root)[0].images["t1"]
+    image = nibabel.load(path)
+    array, affine, plain = np.asarray(image.dataobj), image.affine, image.to_bytes()
+
+    def fingerprint_of(array, affine, level=9):
+        content = nibabel.Nifti1Image(array, affine).to_bytes()
+        path.write_bytes(gzip.compress(content, level))
+        return BratsDataset(root).fingerprint()
+
+    for level in (0, 1, 9):
+        assert fingerprint_of(array, affine, level) == first
+    assert fingerprint_of(array.astype("f4"), affine) == first
+    assert fingerprint_of(array, affine + np.eye(4, k=3) * 1e-9) == first
+    assert fingerprint_of(array + (array == array.max()), affine) != first
+    assert fingerprint_of(array, affine + np.eye(4, k=3)) != first
+    write_layout(root, "brats17")
+    path.rename(path.with_suffix(""))
+    path.with_suffix("").write_bytes(plain)
+    assert BratsDataset(root).fingerprint() == first
 
 
 REAL = {"full": "brats17", "brats2015": "brats15", "brats2021": "brats21"}

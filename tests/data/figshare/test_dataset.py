@@ -100,6 +100,18 @@ def test_fingerprint_depends_on_content_not_place(phantom_root, phantom_copy):
     assert FigshareDataset(phantom_copy).fingerprint() != first
 
 
+def test_fingerprint_is_that_of_the_fields(phantom_root, phantom_copy):
+    first = FigshareDataset(phantom_root).fingerprint()
+    with h5py.File(phantom_copy / "3.mat", "r+") as file:
+        image = file["cjdata/image"][...]
+        del file["cjdata/image"]
+        file["cjdata/image"] = image.astype("f8")  # not compressed, and of another type
+    assert FigshareDataset(phantom_copy).fingerprint() == first
+    with h5py.File(phantom_copy / "3.mat", "r+") as file:
+        file["cjdata/image"][3, 4] += 1
+    assert FigshareDataset(phantom_copy).fingerprint() != first
+
+
 def test_patient_may_be_missing(subset):
     with h5py.File(subset / "9.mat", "r+") as file:
         file["cjdata/PID"][...] = ord(" ")
