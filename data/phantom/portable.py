@@ -1,13 +1,13 @@
 """Arithmetic that gives the same bits on every machine.
 
 Addition, multiplication, division, square root and rounding of floats are defined to
-the last bit by IEEE 754, wherever they run, as long as their order is fixed. Exponential
-and trigonometric functions, products of matrices and what a library compiles into fused
-steps are not: they differ in the last bit between processors, and a voxel at the border
-of two tissues then differs as a whole. So phantoms are computed with the functions
-here, which are made of the defined operations alone. Their errors are below 1e-9 for
-float64, and a few last digits for float32; what counts is that they are the same
-everywhere.
+the last bit by IEEE 754, wherever they run, as long as their order is fixed.
+Exponential and trigonometric functions, products of matrices and what a library
+compiles into fused steps are not: they differ in the last bit between processors, and a
+voxel at the border of two tissues then differs as a whole. So phantoms are computed
+with the functions here, which are made of the defined operations alone. Their errors
+are below 1e-9 for float64, and a few last digits for float32; what counts is that they
+are the same everywhere.
 """
 
 import math
@@ -125,6 +125,42 @@ def noise(generator, shape):
     # Variances of the draws and, along each axis, of the weights.
     variance = (2.0**32 - 1) / 3 / 2**10 * (46**2 + 2 * 9**2) ** len(shape)
     return (total / math.sqrt(variance)).astype(np.float32)
+
+
+def blur(image, sigma):
+    """Smooths an image with a Gaussian that is cut off at four deviations.
+
+    Args:
+        image: floats of any shape; beyond its edges it is mirrored.
+        sigma: the standard deviation in pixels.
+
+    Returns:
+        An array of the same type.
+    """
+    radius = int(4 * sigma + 0.5)
+    weights = exp(-0.5 * (np.arange(radius + 1) / sigma) ** 2).tolist()
+    whole = weights[0] + 2 * sum(weights[1:])
+    total = np.asarray(image, float)
+    for axis, size in enumerate(total.shape):
+        edges = [(radius * (a == axis),) * 2 for a in range(total.ndim)]
+        wide = np.moveaxis(np.pad(total, edges, "symmetric"), axis, 0)
+        total = wide[radius : radius + size] * (weights[0] / whole)
+        for step in range(1, radius + 1):
+            both = wide[radius - step :][:size] + wide[radius + step :][:size]
+            total += both * (weights[step] / whole)
+        total = np.moveaxis(total, 0, axis)
+    return np.ascontiguousarray(total).astype(np.asarray(image).dtype)
+
+
+def deviation(array):
+    """Returns the standard deviation of small numbers, to five digits.
+
+    They are summed as integers, whose sum does not depend on the order.
+    """
+    whole = np.rint(np.asarray(array, float) * 2**16).astype(np.int64)
+    mean = int(whole.sum()) / whole.size
+    square = int((whole * whole).sum()) / whole.size
+    return math.sqrt(square - mean * mean) / 2**16
 
 
 def lengths(vectors):

@@ -7,6 +7,8 @@ is near 0.8.
 
 import numpy as np
 
+from data.phantom.portable import cos, exp, hypot, tanh
+
 _EDGE = 1.2  # width of the transition between tissues, mm
 # Half axes of the head's surface and the depth of the skull below it, mm.
 _HEAD = (77, 96, 86)
@@ -57,7 +59,7 @@ def paint_head(grid, patient):
     _paint(image, cavity, fluid)
     _paint_brain(image, points, cavity, gyri, patient)
     # Where two slow fields are both near zero, there runs a thin tube: a vessel.
-    tube = 0.12 - np.hypot(vessel, other_vessel)
+    tube = 0.12 - hypot(vessel, other_vessel)
     _paint(image, np.minimum(tube * 12, cavity), 0.55 + 0.12 * soft)
     return image, inside
 
@@ -68,18 +70,18 @@ def _paint_brain(image, points, cavity, gyri, patient):
     x, y, z = points
     side = np.abs(x)
     # Sulci follow the zero lines of a random field, open at the surface.
-    sulcus = np.abs(gyri) - 0.28 * np.exp(-np.maximum(cavity, 0) / 9)
+    sulcus = np.abs(gyri) - 0.28 * exp(-np.maximum(cavity, 0) / 9)
     cortex = np.minimum(sulcus * 7, cavity - 1.5)
     tent = (
         -5 - 0.4 * side + 0.3 * (y - 40) + 1.2 * gyri - z
     )  # the tentorium's height above
     cerebellum = np.minimum(_ball(points, (0, 48, -32), (56, 38, 40)), tent)
-    folia = np.cos(1.3 * (z + 0.5 * np.abs(y - 30)) + gyri)
+    folia = cos(1.3 * (z + 0.5 * np.abs(y - 30)) + gyri)
     _paint(image, cortex, gray)
     _paint(image, np.minimum(cortex - 2.2 - 0.6 * gyri, cavity - 4), white)
     lobe = np.minimum(cerebellum, cavity - 1.5)
     _paint(image, lobe, gray * (1.05 + 0.12 * folia))
-    stem = 13 - np.hypot(x, 1.2 * (y - 10 + 0.25 * (z + 40)))
+    stem = 13 - hypot(x, 1.2 * (y - 10 + 0.25 * (z + 40)))
     _paint(image, np.minimum(stem, -14 - z), white)
     # Deep gray matter and the ventricles.
     _paint(image, _ball(points, (15, -4, 4), (9, 17, 11)), 0.9 * gray + 0.1 * white)
@@ -95,7 +97,7 @@ def _paint_brain(image, points, cavity, gyri, patient):
         _paint(image, _ball(points, center, np.multiply(axes, size)), fluid)
     _paint(image, _ball(points, (18, 27, 7), (2.6, 7, 3)), 0.55)  # choroid plexus
     # Between the hemispheres: fissure, falx; on top of it the great sinus.
-    above = np.minimum(np.hypot(y, 1.4 * z) - 42, np.minimum(-tent, cavity))
+    above = np.minimum(hypot(y, 1.4 * z) - 42, np.minimum(-tent, cavity))
     middle = np.abs(x + 0.9 * gyri)
     _paint(image, np.minimum(1.7 - middle, above), fluid)
     _paint(image, np.minimum(0.6 - middle, above), 0.48)
@@ -134,9 +136,9 @@ def _paint_face(image, points, inside, mixed, patient):
         _paint(image, np.minimum(_ball(points, center, axes), below), value)
     # The spine: vertebrae, and the cord in its fluid.
     step = np.abs((z / 17) % 1 - 0.5) * 17
-    vertebra = np.minimum(11 - np.hypot(x, y - 12), step - 2)
+    vertebra = np.minimum(11 - hypot(x, y - 12), step - 2)
     _paint(image, np.minimum(vertebra, -72 - z), 0.40)
-    canal = np.hypot(x, y - 30)
+    canal = hypot(x, y - 30)
     _paint(image, np.minimum(9 - canal, below), fluid)
     _paint(image, np.minimum(5.5 - canal, below), white)
 
@@ -154,11 +156,11 @@ def _face_depth(points):
     """Returns the depth below the skin of face, nose and neck."""
     x, y, z = points
     narrow = 1 - 0.28 * np.clip((-z - 35) / 85, 0, 1)
-    front = (1 - np.hypot(x / (62 * narrow), (y + 36) / (60 * narrow))) * 60
-    chin = (1 - np.hypot(x / 66, (z + 46) / 80)) * 60
+    front = (1 - hypot(x / (62 * narrow), (y + 36) / (60 * narrow))) * 60
+    chin = (1 - hypot(x / 66, (z + 46) / 80)) * 60
     face = np.minimum(np.minimum(front, chin), -20 - z)
-    neck = np.minimum((1 - np.hypot(x / 58, (y - 24) / 56)) * 56, -30 - z)
-    nose = (1 - np.hypot(np.hypot(x / 13, (y + 92) / 18), (z + 58) / 20)) * 15
+    neck = np.minimum((1 - hypot(x / 58, (y - 24) / 56)) * 56, -30 - z)
+    nose = (1 - hypot(hypot(x / 13, (y + 92) / 18), (z + 58) / 20)) * 15
     return np.maximum(np.maximum(face, neck), nose)
 
 
@@ -167,19 +169,19 @@ def _base(points):
     x, y, _ = points
     middle, back = _step((y + 34) / 9), _step((y - 16) / 10)
     temporal = _step((np.abs(x) - 17) / 3.5)
-    roof = 5 * np.cos(x / 13)  # the roofs of the orbits bulge upwards
+    roof = 5 * cos(x / 13)  # the roofs of the orbits bulge upwards
     floor = -20 - roof * (1 - middle) - 0.12 * np.minimum(y + 40, 0)
     return floor - middle * (9 + 17 * temporal * (1 - back)) - back * 35
 
 
 def _step(value):
-    return 0.5 + 0.5 * np.tanh(value)
+    return 0.5 + 0.5 * tanh(value)
 
 
 def _field(points, waves):
     """Returns a smooth random field of unit variance: a sum of plane waves."""
     total = sum(
-        np.cos(a * points[0] + b * points[1] + c * points[2] + phase)
+        cos(a * points[0] + b * points[1] + c * points[2] + phase)
         for a, b, c, phase in waves
     )
     return total * np.float32(np.sqrt(2 / len(waves)))

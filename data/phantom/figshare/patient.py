@@ -5,8 +5,11 @@ so that folds by image leak the appearance of the patient.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
+
+from data.phantom.portable import exp, lengths, normal, uniform
 
 # Area of the tumor in pixels of 0.49 mm by label: median, spread of its logarithm,
 # minimum and maximum; and the median of the maximum of the image.
@@ -76,53 +79,54 @@ def draw_patient(generator, label, cavity_depth):
     Returns:
         A `PhantomPatient`.
     """
-    uniform, normal = generator.uniform, generator.normal
+    between, bell = partial(uniform, generator), partial(normal, generator)
     median, spread, low, high = _AREA[label]
-    area = np.clip(_LARGEST * median * np.exp(spread * normal()), 1.6 * low, high)
+    area = np.clip(_LARGEST * median * exp(spread * bell()), 1.6 * low, high)
     radius = float(np.sqrt(area / np.pi) * 0.49)
-    contrast = uniform(0.85, 1.2)
-    tissue = np.array([0.82, 0.33, 0.36, 0.30, 0.10]) * normal(1, 0.06, 5)
+    contrast = between(0.85, 1.2)
+    tissue = np.array([0.82, 0.33, 0.36, 0.30, 0.10]) * bell(1, 0.06, 5)
     tissue[1:] *= contrast
     irregular = {1: 0.10, 2: 0.17, 3: 0.12}[label]
     # A third of the gliomas take up hardly any contrast agent.
-    faint = label == 2 and uniform() < 0.35
-    scale = normal(1.05, [0.025, 0.03, 0.025])
+    faint = label == 2 and between() < 0.35
+    scale = bell(1.05, [0.025, 0.03, 0.025])
     return PhantomPatient(
         label=label,
         scale=scale,
-        angle=float(normal(0, 0.07)),
-        shift=(float(normal(0, 4)), float(normal(0, 4))),
+        angle=float(bell(0, 0.07)),
+        shift=(float(bell(0, 4)), float(bell(0, 4))),
         tissue=tuple(tissue),
-        ventricles=float(uniform(0.7, 1.25)),
+        ventricles=float(between(0.7, 1.25)),
         waves=_draw_waves(generator),
-        bias=normal(0, [0.0012, 0.0012, 0.0015]),
-        surface=float(uniform(0.0, 0.45)),
-        noise=float(uniform(0.008, 0.022)),
-        maximum=float(np.clip(_MAXIMUM[label] * np.exp(0.45 * normal()), 538, 12728)),
-        zeros=float(np.clip(normal(0.16, 0.08), 0.015, 0.33)),
+        bias=bell(0, [0.0012, 0.0012, 0.0015]),
+        surface=float(between(0.0, 0.45)),
+        noise=float(between(0.008, 0.022)),
+        maximum=float(np.clip(_MAXIMUM[label] * exp(0.45 * bell()), 538, 12728)),
+        zeros=float(np.clip(bell(0.16, 0.08), 0.015, 0.33)),
         radius=radius,
         center=scale * _draw_center(generator, label, radius, cavity_depth),
-        lobes=np.stack([normal(0, irregular, 4), uniform(0, 2 * np.pi, 4)], 1),
-        enhancement=float(uniform(0.33, 0.42) if faint else uniform(0.44, 0.7)),
-        core=0.0 if label != 2 else float(uniform(0.55, 0.92)) * (not faint),
+        lobes=np.stack([bell(0, irregular, 4), between(0, 2 * np.pi, 4)], 1),
+        enhancement=float(between(0.33, 0.42) if faint else between(0.44, 0.7)),
+        core=0.0 if label != 2 else float(between(0.55, 0.92)) * (not faint),
     )
 
 
 def _draw_waves(generator):
     """Draws the waves of four fields: gyri, soft tissue and two for the vessels."""
-    lengths = np.array([15.0, 19.0, 42.0, 47.0])[:, None, None]  # mm
-    vectors = generator.normal(size=(4, 9, 3))
-    vectors *= 2 * np.pi / lengths / np.linalg.norm(vectors, axis=2, keepdims=True)
-    vectors *= generator.uniform(0.75, 1.3, (4, 9, 1))
-    phases = generator.uniform(0, 2 * np.pi, (4, 9, 1))
+    wavelengths = np.array([15.0, 19.0, 42.0, 47.0])[:, None, None]  # mm
+    vectors = normal(generator, size=(4, 9, 3))
+    vectors *= 2 * np.pi / wavelengths / lengths(vectors)
+    vectors *= uniform(generator, 0.75, 1.3, (4, 9, 1))
+    phases = uniform(generator, 0, 2 * np.pi, (4, 9, 1))
     return np.concatenate([vectors, phases], 2).astype(np.float32)
 
 
 def _draw_center(generator, label, radius, cavity_depth):
     """Draws the center of the tumor: at the surface, inside, or above the base."""
     if label == 3:
-        return generator.normal([0, -15, -29], [1.5, 1.5, 1]) + [0, 0, 0.35 * radius]
-    points = generator.uniform([-60, -75, -40], [60, 80, 68], (512, 3))
+        middle = normal(generator, [0, -15, -29], [1.5, 1.5, 1])
+        return middle + [0, 0, 0.35 * radius]
+    points = uniform(generator, [-60, -75, -40], [60, 80, 68], (512, 3))
     depth = cavity_depth(points.T)
     if label == 1:
         wrong = np.abs(depth - 0.7 * radius)

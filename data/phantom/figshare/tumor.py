@@ -5,6 +5,7 @@ from scipy import ndimage
 
 from data.phantom.figshare.head import cavity_depth
 from data.phantom.figshare.view import AXIS
+from data.phantom.portable import blur, cos, deviation, exp, normal, sin, uniform
 
 _MAX_CORNERS, _MIN_CORNERS = 67, 6
 
@@ -22,22 +23,24 @@ def draw_border(generator, view, patient):
     """
     axis = AXIS[view.plane]
     beside = (view.offset - patient.center[axis]) / patient.radius
-    radius = patient.radius * np.sqrt(max(1 - beside**2, 0.15))
-    count = np.exp(np.log(23) + 0.4 * generator.normal()) * (radius / 15) ** 0.5
+    radius = patient.radius * np.sqrt(max(1 - beside * beside, 0.15))
+    count = 23 * exp(0.4 * normal(generator)) * np.sqrt(radius / 15)
     count = int(np.clip(round(count), _MIN_CORNERS, _MAX_CORNERS))
-    angles = np.arange(count) + generator.uniform(-0.3, 0.3, count)
+    angles = np.arange(count) + uniform(generator, -0.3, 0.3, count)
     angles *= 2 * np.pi / count
     reach = np.ones(count)
     for order, (strength, phase) in enumerate(patient.lobes, start=2):
-        phase += generator.normal(0, 0.25)
-        reach += strength * (2 / order) ** 1.5 * np.cos(order * angles + phase)
-    reach = radius * np.clip(reach + generator.normal(0, 0.02, count), 0.45, 1.7)
+        phase += normal(generator, 0, 0.25)
+        reach += (
+            strength * (2 / order) * np.sqrt(2 / order) * cos(order * angles + phase)
+        )
+    reach = radius * np.clip(reach + normal(generator, 0, 0.02, count), 0.45, 1.7)
 
     center = patient.center.copy()
     center[axis] = view.offset
     across, down = (i for i in range(3) if i != axis)
     rays = np.zeros((3, count))
-    rays[across], rays[down] = reach * np.cos(angles), reach * np.sin(angles)
+    rays[across], rays[down] = reach * cos(angles), reach * sin(angles)
     if patient.label != 3:
         rays *= _share_inside(center, rays, patient)
     return view.pixels(center[:, None] + rays).T
@@ -55,11 +58,11 @@ def paint_tumor(image, mask, generator, patient, pixel):
     """
     box = _box(mask, margin=int(20 / pixel))
     image, mask = image[box], mask[box].astype(np.float32)
-    texture = ndimage.gaussian_filter(generator.normal(size=mask.shape), 2.2 / pixel)
-    texture /= texture.std()
+    texture = blur(normal(generator, size=mask.shape), 2.2 / pixel)
+    texture /= deviation(texture)
     brain = patient.tissue[2]
     if patient.label != 3:  # edema
-        swelling = ndimage.gaussian_filter(mask, 7 / pixel) * (1 - mask)
+        swelling = blur(mask, 7 / pixel) * (1 - mask)
         image -= swelling * 0.35 * np.minimum(image, brain)
     value = patient.enhancement * (1 + 0.07 * texture)
     if patient.label == 2:
@@ -71,7 +74,7 @@ def paint_tumor(image, mask, generator, patient, pixel):
             value += core * (0.5 * brain * (1 + 0.15 * texture) - value)
         else:  # diffuse: mostly darker than brain
             value += np.minimum(0.7 * brain - value, 0) * (texture < 0.6) * 0.7
-    share = ndimage.gaussian_filter(mask, 0.5 / pixel)
+    share = blur(mask, 0.5 / pixel)
     image += share * (value - image)
 
 

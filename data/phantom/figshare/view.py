@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.phantom.portable import cos, sin
+
 PLANES = ("axial", "coronal", "sagittal")
 FIELD = 0.49 * 512  # mm, the width of an image
 # The axis perpendicular to each plane, and the two within it: right, and down or up.
@@ -48,7 +50,7 @@ class View:
         """
         right = (pixels[0] - self.size / 2 + 0.5) * self._pixel - self.shift[0]
         down = (pixels[1] - self.size / 2 + 0.5) * self._pixel - self.shift[1]
-        cosine, sine = np.cos(self.angle), np.sin(self.angle)
+        cosine, sine = float(cos(self.angle)), float(sin(self.angle))
         first = cosine * right + sine * down
         second = cosine * down - sine * right
         points = np.full((3, *first.shape), self.offset, np.float32)
@@ -69,7 +71,7 @@ class View:
         right_axis, down_axis = _WITHIN[self.plane]
         first = points[right_axis]
         second = points[down_axis] * (1 if self.plane == "axial" else -1)
-        cosine, sine = np.cos(self.angle), np.sin(self.angle)
+        cosine, sine = float(cos(self.angle)), float(sin(self.angle))
         right = cosine * first - sine * second + self.shift[0]
         down = sine * first + cosine * second + self.shift[1]
         return np.stack([right, down]) / self._pixel + self.size / 2 - 0.5

@@ -10,7 +10,6 @@ import itertools
 from pathlib import Path
 
 import numpy as np
-from scipy import ndimage
 
 from common.files import atomic_folder, write_json
 from data.figshare.layout import PHANTOM_WRITER
@@ -23,8 +22,9 @@ from data.phantom.figshare.head import cavity_depth, paint_head
 from data.phantom.figshare.patient import draw_patient
 from data.phantom.figshare.tumor import draw_border, paint_tumor
 from data.phantom.figshare.view import AXIS, FIELD, PLANES, View
+from data.phantom.portable import blur, exp, hypot, normal, uniform
 
-_VERSION = 1  # to be raised by any change of the images
+_VERSION = 2  # to be raised by any change of the images
 _MIX = np.array([708, 1426, 930]) / 3064  # shares of the labels in the real data
 _FOLDS = 5
 # Streams of random numbers, so that no number is used twice.
@@ -34,9 +34,10 @@ _PLAN, _PATIENT, _SLICE, _NAME, _FOLD = range(5)
 def write_phantom(root, count=160, seed=0, size=512, max_slices=23):
     """Writes a phantom data set: `<index>.mat`, `cvind.mat`, `phantom.json`.
 
-    The same arguments give the same bytes (with the same versions of NumPy and HDF5 on
-    the same kind of processor). A longer phantom starts with the images of a shorter
-    one. The folder appears complete or not at all; an existing one is kept.
+    The same arguments give the same values on every machine (`data.phantom.portable`
+    says why), and the same bytes with the same versions of HDF5 and zlib. A longer
+    phantom starts with the images of a shorter one. The folder appears complete or not
+    at all; an existing one is kept.
 
     Args:
         root: folder to write; may be empty or hold the very same phantom.
@@ -94,13 +95,13 @@ def _plan(seed, size, max_slices):
 
 def _views(draws, patient, size, max_slices):
     """Draws the slices of a patient: in up to three planes, side by side in each."""
-    count = int(np.clip(round(7 * np.exp(0.65 * draws.normal())), 1, max_slices))
+    count = int(np.clip(round(float(7 * exp(0.65 * normal(draws)))), 1, max_slices))
     views = []
     planes = draws.permutation(PLANES).tolist()
     for plane, part in zip(planes, np.array_split(np.arange(count), 3), strict=True):
         middle = patient.center[AXIS[plane]]
         beside = np.linspace(-0.75, 0.75, len(part) + 2)[1:-1]
-        beside += draws.uniform(-0.08, 0.08, len(part))
+        beside += uniform(draws, -0.08, 0.08, len(part))
         for offset in middle + beside * patient.radius:
             views.append(View(plane, float(offset), size, patient.angle, patient.shift))
     return views
@@ -118,13 +119,15 @@ def _draw_slice(draws, patient, view, patient_id):
     grid = view.grid()
     image, inside = paint_head(grid, patient)
     paint_tumor(image, mask, draws, patient, pixel)
-    image = ndimage.gaussian_filter(image, 0.4 / pixel)
+    image = blur(image, 0.4 / pixel)
     # The coil is more sensitive at the surface than in the center, and on one side.
-    image *= 1 + patient.surface * np.exp(-np.maximum(inside, 0) / 14)
-    image *= 1 + np.tensordot(patient.bias, grid, 1)
+    image *= 1 + patient.surface * exp(-np.maximum(inside, 0) / 14)
+    image *= 1 + sum(
+        slope * axis for slope, axis in zip(patient.bias, grid, strict=True)
+    )
     image -= 0.4 * np.maximum(image - 0.75, 0)  # a few hot spots must not set the scale
-    noise = draws.normal(0, patient.noise, (2, *shape))
-    image = np.hypot(image + noise[0], noise[1])  # Rician, as in magnitude images
+    noise = normal(draws, 0, patient.noise, (2, *shape))
+    image = hypot(image + noise[0], noise[1])  # Rician, as in magnitude images
     image = np.maximum(image - np.quantile(image, patient.zeros), 0)
     image = np.rint(image * (patient.maximum / image.max())).astype(np.int16)
     return Slice(image, mask, border, patient_id, patient.label)
