@@ -175,7 +175,7 @@ table-figshare: ## Join all papers' tables on the figshare set
 table-brats15: ## Join all papers' tables on BraTS 2015
 table-brats17: ## Join all papers' tables on BraTS 2017, rows of other BraTS data too
 table-brats18: ## Join all papers' tables on BraTS 2018
-verify: $(INSTALLED) ## Exit 1 where a result has left its recorded range
+verify: $(INSTALLED) ## List results that have left their recorded range; then exit 1
 	@$(PAPERS) verify $(if $(RESULTS),--results "$(RESULTS)")
 record: $(INSTALLED) ## Record the present results as the expected range
 	@$(PAPERS) record $(if $(RESULTS),--results "$(RESULTS)")

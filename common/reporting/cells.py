@@ -11,6 +11,7 @@ _COLUMNS = ["table", "row", "column", "published", "reproduced", "gap"]
 _COLUMNS += ["ci_low", "ci_high", "sd_seeds", "n_cases", "n_empty_truth", "n_missed"]
 _COLUMNS += ["n_undefined", "n_failed", *GROUP, "folds", "seeds", "convention"]
 _COLUMNS += ["command", "commit", "note"]
+_COUNTED = ["fold", "seed", "case", "status"]
 
 
 def build_cells(table, cases, published):
@@ -87,21 +88,27 @@ def measure(column, cases):
             f"no column {', '.join(missing)}",
             "evaluate again",
         )
-    failed = cases["status"] != "ok"
+    counts = [f"{aggregate.prefix}{name}" for name in ("tp", "fn")]
+    has_counts = all(name in cases for name in counts)
+    # Rows are picked many times below, and a case may have a hundred columns.
+    used = [*_COUNTED, *aggregate.columns, *(counts if has_counts else ())]
+    cases = cases[list(dict.fromkeys(used))]
+    failed = (cases["status"] != "ok").to_numpy()
+    undefined = aggregate.undefined(cases).to_numpy()
+    ids = cases.groupby(["fold", "case"], sort=False).ngroup().to_numpy()
     measured = {
         "reproduced": np.nan,
-        "n_cases": _distinct(cases),
-        "n_undefined": _distinct(cases[~failed & aggregate.undefined(cases)]),
-        "n_failed": _distinct(cases[failed]),
+        "n_cases": len(np.unique(ids)),
+        "n_undefined": len(np.unique(ids[~failed & undefined])),
+        "n_failed": len(np.unique(ids[failed])),
         "folds": _names(cases["fold"]),
         "seeds": _names(cases["seed"]),
     }
-    names = [f"{aggregate.prefix}{name}" for name in ("tp", "fn")]
-    if all(name in cases for name in names):
-        tp, fn = (cases[name] for name in names)
+    if has_counts:
+        tp, fn = (cases[name].to_numpy() for name in counts)
         empty = tp + fn == 0
-        measured["n_empty_truth"] = _distinct(cases[~failed & empty])
-        measured["n_missed"] = _distinct(cases[~failed & ~empty & (tp == 0)])
+        measured["n_empty_truth"] = len(np.unique(ids[~failed & empty]))
+        measured["n_missed"] = len(np.unique(ids[~failed & ~empty & (tp == 0)]))
     if not failed.any():
         score = estimate(aggregate, cases)
         measured["reproduced"] = score.value

@@ -123,20 +123,21 @@ def _read_expected(path):
 
 
 def _check_ranges(expected, cells):
-    by_key = {key: group for key, group in cells.groupby(_KEY)}
+    found = {}
+    for *key, value, note in cells[[*_KEY, "reproduced", "note"]].itertuples(
+        index=False, name=None
+    ):
+        found.setdefault(tuple(key), []).append((value, note))
     outcomes = []
     for *key, value, tolerance in expected.itertuples(index=False, name=None):
         table, row, column, *group = key
         what = f"table {table}, {row}, {column} ({', '.join(filter(None, group))})"
         range_ = f"{value:.4f} +- {tolerance:.4f}"
-        if tuple(key) not in by_key:
+        if tuple(key) not in found:
             outcomes.append(Outcome(what, range_, "no such row", False))
-            continue
-        for cell in by_key[tuple(key)].itertuples():
-            received = f"{cell.reproduced:.4f}"
-            if np.isnan(cell.reproduced):
-                received = cell.note or "no value"
-            inside = abs(cell.reproduced - value) <= tolerance
+        for now, note in found.get(tuple(key), ()):
+            received = note or "no value" if np.isnan(now) else f"{now:.4f}"
+            inside = abs(now - value) <= tolerance
             outcomes.append(Outcome(what, range_, received, bool(inside)))
     return outcomes
 

@@ -85,6 +85,11 @@ class _Brats(DataSetTools):
 _DATA_SETS = {"figshare": _Figshare(), **{name: _Brats(name) for name in BRATS}}
 
 
+def downloadable():
+    """Returns the names of the data sets that can be downloaded."""
+    return tuple(name for name, one in _DATA_SETS.items() if one.is_public)
+
+
 def tools(name):
     """Returns the `DataSetTools` of a data set.
 

@@ -90,16 +90,19 @@ def download(
     folder: Annotated[Path | None, typer.Option(help="Where to put it.")] = None,
 ):
     """Download a public data set, checked; resumes where it stopped."""
-    console, tools = Console(), datasets.tools(dataset)
+    console, public = Console(), datasets.downloadable()
     folder = folder or DOWNLOADS / dataset
-    if not tools.is_public:
+    if dataset not in public:
+        known = dataset in datasets.BRATS
         raise UserError(
-            f"DATASET={dataset}",
-            "a data set that is open to all",
-            "one that is handed out to registered users",
-            "register with its organizers (README.md says where), then DATA=folder",
+            f"download {dataset}",
+            f"what can be downloaded: {', '.join(public)}",
+            "one that is handed out to registered users" if known else repr(dataset),
+            "register with its organizers (README.md says where), then DATA=folder"
+            if known
+            else f"`python -m papers download {public[0]}`",
         )
-    tools.download(folder, console.say)
+    datasets.tools(dataset).download(folder, console.say)
     console.say(f"data: {folder}")
 
 

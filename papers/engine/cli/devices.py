@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from papers import registry
 from papers.engine.devices.cluster import text
 
 verbs = typer.Typer()
@@ -23,8 +24,10 @@ def workers(
 ):
     """Print what to start on each of several machines that train together.
 
-    They share the folder in which they run. One of them runs `python -m papers prepare`
-    first; the first one listed writes the files. If one dies, all end with exit code
-    75; started again, they resume from the last saved state.
+    The command trains one paper, and the number of machines divides the batch, or the
+    towers, that they share. They share the folder in which they run, too. One of them
+    runs `python -m papers prepare` first; the first one listed writes the files. If one
+    dies, all end with exit code 75; started again, they resume from the last saved
+    state.
     """
-    print(text(hosts, tasks, port, command))
+    print(text(hosts, tasks, port, command, registry.papers()))

@@ -7,6 +7,7 @@ import typer
 
 from common import evidence
 from common.audit.audit import write_audit
+from common.errors import UserError
 from common.files import write_text
 from common.reporting import verify as ranges
 from common.reporting.tables import joined_table
@@ -67,22 +68,23 @@ def join(dataset: DataSet, results: Results = Path("results")):
 
 @verbs.command()
 def verify(paper: OnePaper = None, results: Results = Path("results")):
-    """Check committed results against their recorded ranges. Exit code 1 if not."""
-    console, failed = Console(), 0
-    for known in _papers(paper):
+    """Check results against their recorded ranges. Exit code 1 if one has left it."""
+    console, outcomes = Console(), []
+    for known in _recorded(paper, results, "expected.csv"):
         folder = results / known.id
-        outcomes = ranges.verify(folder, known.tables) + check_derived(known, folder)
-        for outcome in outcomes:
-            console.say(str(outcome))
-        failed += sum(not outcome.passed for outcome in outcomes)
-    console.say(f"{failed} results have left their range" if failed else "all in range")
-    raise typer.Exit(int(failed > 0))
+        outcomes += ranges.verify(folder, known.tables) + check_derived(known, folder)
+    failures = [outcome for outcome in outcomes if not outcome.passed]
+    for outcome in failures:
+        console.say(str(outcome))
+    count = f"{len(outcomes)} ranges and tables of {results}"
+    console.say(f"{len(failures)} of {count} failed" if failures else f"{count} hold")
+    raise typer.Exit(int(bool(failures)))
 
 
 @verbs.command()
 def record(paper: OnePaper = None, results: Results = Path("results")):
     """Record the present results as the range that `verify` expects."""
-    for known in _papers(paper):
+    for known in _recorded(paper, results, "cases.csv"):
         ranges.record(results / known.id, known.tables)
         Console().say(f"recorded: {results / known.id / 'expected.csv'}")
 
@@ -111,5 +113,23 @@ def write_pages(results: Results = Path("results")):
         Console().say(f"wrote {path}")
 
 
-def _papers(paper_id):
-    return [registry.paper(paper_id)] if paper_id else registry.papers()
+def _recorded(paper_id, results, name):
+    """Returns the papers, of one or all, whose results folder has a file.
+
+    Raises:
+        UserError: none has.
+    """
+    papers = [registry.paper(paper_id)] if paper_id else registry.papers()
+    found = [paper for paper in papers if (results / paper.id / name).exists()]
+    if found:
+        return found
+    own = "" if results == Path("results") else f" RESULTS={results}"
+    begun = any((results / paper.id / "cases.csv").exists() for paper in papers)
+    raise UserError(
+        results,
+        f"{name} in the folder of {paper_id or 'a paper'}",
+        "nothing recorded here",
+        f"`make record{own}` records the present results"
+        if begun
+        else f"`make reproduce-{papers[0].id} DATA=folder{own}` makes some",
+    )

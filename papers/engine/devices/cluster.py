@@ -8,6 +8,7 @@ from pathlib import Path
 
 from common.errors import UserError
 from common.training.cluster import on_several_machines
+from papers.engine.devices.machine_command import check_command
 
 MAX_RESTARTS = 20  # of a Slurm job
 LOST_MACHINE = 75  # exit code (BSD's EX_TEMPFAIL): run the same command again
@@ -46,7 +47,7 @@ def refuse_cluster(verb):
         )
 
 
-def text(hosts, tasks, port, command):
+def text(hosts, tasks, port, command, papers):
     """Returns the text to print: one command per host, or a script for Slurm.
 
     Args:
@@ -54,10 +55,17 @@ def text(hosts, tasks, port, command):
         tasks: number of nodes that Slurm provides.
         port: the port that they use.
         command: what to run on all of them.
+        papers: the `papers.engine.paper.Paper`s of the suite.
+
+    Raises:
+        UserError: an address is not valid, or that many machines cannot run the
+            command together.
     """
     if not hosts:
+        check_command(command, tasks, papers)
         return slurm(tasks, port, command)
     lines = commands([host.strip() for host in hosts.split(",")], command)
+    check_command(command, len(lines), papers)
     return "\n".join(f"# on {host}\n{line}" for host, line in lines)
 
 
