@@ -93,12 +93,19 @@ def lock(folder):
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             raise UserError(
                 folder,
                 "a folder that no other process is using",
                 "one that is in use",
                 "wait for the other command to finish",
+            ) from error
+        except OSError as error:
+            raise UserError(
+                folder,
+                "a file system that can lock a file",
+                describe_os_error(error),
+                "use a folder on another disk, such as a local one",
             ) from error
         for path in list(folder.rglob(".*.tmp*")):
             if _TEMPORARY.fullmatch(path.name):
@@ -121,10 +128,12 @@ def read_json(path):
     """Reads a JSON file that this suite wrote.
 
     Raises:
-        UserError: the file is not JSON.
+        UserError: the file cannot be read, or is not JSON.
     """
     try:
         return json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise unreadable(path, error) from error
     except ValueError as error:
         raise UserError(
             path, "a JSON file", error, "delete it and run the command again"
@@ -162,6 +171,39 @@ def sync(path):
 def describe_os_error(error):
     """Returns an `OSError` in words, such as 'No space left on device'."""
     return error.strerror or str(error)
+
+
+def os_error_of(error):
+    """Returns the `OSError` behind an error of HDF5, which names only its number.
+
+    Args:
+        error: what h5py raised.
+
+    Returns:
+        An `OSError`, or None if the operating system had no complaint.
+    """
+    number = getattr(error, "errno", None)
+    if not number:
+        found = re.search(r"errno = ([1-9]\d*)", str(error))
+        number = found and int(found[1])
+    return OSError(number, os.strerror(number)) if number else None
+
+
+def require_readable(path):
+    """Refuses a file that the operating system does not let us read.
+
+    To be called before a library, whose errors may not tell a damaged file from a
+    missing one.
+
+    Raises:
+        UserError: the file is missing, a broken link, a folder, without permission, or
+            its disk fails.
+    """
+    try:
+        with open(path, "rb") as file:
+            file.read(1)
+    except OSError as error:
+        raise unreadable(path, error) from error
 
 
 def unreadable(path, error):

@@ -129,7 +129,7 @@ class StateStore:
         return manifest if intact else None
 
     def _load(self, path, variables):
-        with h5py.File(path, "r") as file:
+        with h5py.File(path, "r", locking=False) as file:
             # Names that Keras makes up (dense_1) differ between processes. What
             # must agree is therefore the order, the shape and the kind.
             same = len(file) == len(variables) and all(

@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from common.errors import UserError
+from common.files import unreadable
 from data.brats.releases import MODALITIES, ROLES
 
 
@@ -19,6 +21,7 @@ class CaseFiles:
         files: by role (the modalities and `"seg"`), all files whose names say so:
             none if it is missing, two if there are two.
         others: files without a role, such as license texts.
+        error: why the folder could not be listed as a whole, or None.
     """
 
     id: str
@@ -27,6 +30,7 @@ class CaseFiles:
     folder: Path
     files: dict[str, tuple[Path, ...]]
     others: tuple[Path, ...]
+    error: UserError | None = None
 
     @property
     def missing(self):
@@ -50,10 +54,13 @@ def list_case_files(release, folder, group):
     Returns:
         A `CaseFiles`.
     """
-    files, others = {role: [] for role in ROLES}, []
-    for path in _files(folder):
-        role = release.role(folder.name, path.name)
-        (others if role is None else files[role]).append(path)
+    files, others, error = {role: [] for role in ROLES}, [], None
+    try:
+        for path in _files(folder):
+            role = release.role(folder.name, path.name)
+            (others if role is None else files[role]).append(path)
+    except OSError as reason:
+        error = unreadable(folder, reason)
     patient = release.patient(folder.name)
     case_id = release.case_id(folder.name, group)
     return CaseFiles(
@@ -64,6 +71,7 @@ def list_case_files(release, folder, group):
         folder=folder,
         files={role: tuple(sorted(paths)) for role, paths in files.items()},
         others=tuple(sorted(others)),
+        error=error,
     )
 
 

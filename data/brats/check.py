@@ -79,6 +79,11 @@ def _expected(layout):
 
 def _file_findings(case, release, labeled):
     name = case.folder.name
+    if case.error:
+        found = f"expected {case.error.expected}; received {case.error.received}"
+        fix = case.error.next_step
+        yield _finding("error", "unreadable", case.error.file, found, fix)
+        return
     for role in case.missing:
         found = f"no file {release.file_name(role, name)}"
         fix = "copy it from the release, or remove the case"

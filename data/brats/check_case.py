@@ -84,7 +84,8 @@ def _read(case):
             volumes[role], geometries[role] = read_volume(paths[0])
         except UserError as error:
             found = f"expected {error.expected}; received {error.received}"
-            findings.append(_finding("error", "unreadable", paths[0], found, _AGAIN))
+            fix = error.next_step
+            findings.append(_finding("error", "unreadable", paths[0], found, fix))
     return findings, volumes, geometries
 
 

@@ -261,6 +261,8 @@ def _check_complete(layout):
     release, command = layout.release, _check_command(layout.release.name, layout.root)
     seen = {}
     for case in layout.cases:
+        if case.error:
+            raise case.error
         for name in case.missing:
             expected = f"the file {release.file_name(name, case.folder.name)}"
             raise UserError(case.folder, expected, "no such file", command)

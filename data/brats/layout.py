@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from common.errors import UserError
-from common.files import read_json
+from common.files import read_json, unreadable
 from data.brats.case_files import CaseFiles, list_case_files
 from data.brats.releases import RELEASES, Release
 from data.folder_notes import PHANTOM_FILE
@@ -102,11 +102,15 @@ def _search(folder, depth):
                 others = [other for other in others if other != path] + rest
     if cases:
         return {folder: (cases, others)}
-    found = {}
-    if depth:
-        for path in others:
-            if path.is_dir():
+    found, error = {}, None
+    for path in others if depth else ():
+        if path.is_dir():
+            try:
                 found |= _search(path, depth - 1)
+            except UserError as reason:  # such as lost+found, which is of no interest
+                error = error or reason
+    if error and not found:
+        raise error
     return found
 
 
@@ -116,7 +120,7 @@ def _cases(folder, group, graded):
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
-        raise UserError(folder, "a readable folder", error.strerror, _POINT) from error
+        raise unreadable(folder, error) from error
     for entry in entries:
         if entry.name.startswith((".", "__MACOSX")):
             continue
@@ -163,7 +167,9 @@ def _listed_grades(folder):
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
             rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
+        raise unreadable(path, error) from error
+    except (UnicodeDecodeError, csv.Error) as error:
         fix = "copy it from the release again, or delete it"
         raise UserError(path, "a CSV table", error, fix) from error
     grades = {row.get("BraTS_2020_subject_ID"): row.get("Grade") for row in rows}

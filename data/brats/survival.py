@@ -3,6 +3,7 @@
 import pandas as pd
 
 from common.errors import UserError
+from common.files import unreadable
 from data.brats.layout import find_layout
 
 FILES = ("survival_data.csv", "survival_info.csv", "survival_evaluation.csv")
@@ -41,7 +42,9 @@ def read_survival(root):
         table = pd.read_csv(
             path, dtype=str, keep_default_na=False, encoding="utf-8-sig"
         )
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise unreadable(path, error) from error
+    except ValueError as error:
         raise UserError(path, "a CSV table", error, _COPY) from error
     columns = {name: _column(table, pattern) for name, pattern in _COLUMNS.items()}
     if columns["id"] is None or (columns["id"] == "").any():

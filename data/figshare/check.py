@@ -65,7 +65,8 @@ def check_figshare(root):
             item = read_slice(path)
         except MatError as error:
             found = f"expected {error.expected}; received {error.received}"
-            findings.append(_finding("error", error.code, path, found, _DOWNLOAD))
+            fix = error.next_step if error.code == "unreadable" else _DOWNLOAD
+            findings.append(_finding("error", error.code, path, found, fix))
             continue
         findings += _slice_findings(item, path)
         if phantom is None and is_known and LABELS.get(index, item.label) != item.label:
@@ -160,6 +161,7 @@ def _fold_findings(root, total, patients, is_phantom):
     try:
         folds = read_cvind(path)
     except MatError as error:
+        fix = error.next_step if error.code == "unreadable" else fix
         yield _finding("error", error.code, path, f"{error.received}", fix)
         return
     if len(folds) != total:

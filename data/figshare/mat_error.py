@@ -1,5 +1,7 @@
 """The error about a `.mat` file, with the name of the rule that it breaks."""
 
+from pathlib import Path
+
 from common.errors import UserError
 
 
@@ -12,9 +14,20 @@ class MatError(UserError):
         path: the file.
         expected: what was expected of it.
         received: what was found instead.
+        next_step: what to do; None for the command that lists everything wrong.
     """
 
-    def __init__(self, code, path, expected, received):
+    def __init__(self, code, path, expected, received, next_step=None):
         self.code = code
-        next_step = f"make check-data DATASET=figshare DATA={path.parent}"
+        next_step = next_step or f"make check-data DATASET=figshare DATA={path.parent}"
         super().__init__(path, expected, received, next_step)
+
+    @classmethod
+    def unreadable(cls, error):
+        """Returns the error of a file that the operating system did not let us read.
+
+        Args:
+            error: the `UserError` that says so.
+        """
+        parts = (error.expected, error.received, error.next_step)
+        return cls("unreadable", Path(error.file), *parts)

@@ -13,7 +13,8 @@ import h5py
 import numpy as np
 from h5py import h5l
 
-from common.files import digest, sha256
+from common.errors import UserError
+from common.files import digest, os_error_of, require_readable, sha256, unreadable
 from data.digests import digest_values
 from data.figshare.mat_error import MatError
 from data.figshare.slice import Slice
@@ -130,12 +131,20 @@ def read_cvind(path):
 def _opened(path):
     """Opens an HDF5 file; errors of HDF5 become a `MatError`."""
     try:
+        require_readable(path)
+    except UserError as error:
+        raise MatError.unreadable(error) from error
+    try:
         if not h5py.is_hdf5(path):
             raise _not_hdf5(path)
-        with h5py.File(path, "r") as file:
+        # Read-only files need no lock, which some file systems cannot give.
+        with h5py.File(path, "r", locking=False) as file:
             yield file
     except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
         # h5py has no error classes of its own.
+        reason = os_error_of(error)
+        if reason is not None:
+            raise MatError.unreadable(unreadable(path, reason)) from error
         code = "truncated" if "truncated" in str(error) else "damaged"
         expected = "a complete file; download it again"
         raise MatError(code, path, expected, f"{code}: {error}") from error

@@ -1,6 +1,7 @@
 """Prepared cases on disk: one HDF5 file per case, atomic and content-addressed."""
 
 import contextlib
+import errno
 import io
 import os
 import shutil
@@ -10,7 +11,14 @@ import numpy as np
 from h5py import h5f, h5fd, h5p
 
 from common.errors import UserError
-from common.files import atomic_path, digest, read_json, write_json
+from common.files import (
+    atomic_path,
+    digest,
+    os_error_of,
+    read_json,
+    unreadable,
+    write_json,
+)
 
 
 class CaseCache:
@@ -42,10 +50,10 @@ class CaseCache:
             source: digest of what it must have been made from.
         """
         path = self.path(case_id)
-        if not path.exists():
+        if not os.path.exists(path):
             return False
         try:
-            with h5py.File(path, "r") as file:
+            with h5py.File(path, "r", locking=False) as file:
                 return _source(file) == source
         except (OSError, KeyError):
             return False  # not one of ours, or damaged: it is written again
@@ -152,9 +160,12 @@ class CaseCache:
         """
         path = self.path(case_id)
         try:
-            with h5py.File(path, "r") as file:
+            with h5py.File(path, "r", locking=False) as file:
                 yield file
         except (OSError, KeyError) as error:
+            reason = os_error_of(error)
+            if reason is not None and reason.errno != errno.ENOENT:
+                raise unreadable(path, reason) from error
             raise UserError(
                 path,
                 "a prepared case",
@@ -206,10 +217,10 @@ def _source(file):
 
 def _is_whole(path, source):
     """Whether a case's file is made from `source`, by reading all of it."""
-    if not path.exists():
+    if not os.path.exists(path):
         return False
     try:
-        with h5py.File(path, "r") as file:
+        with h5py.File(path, "r", locking=False) as file:
             if _source(file) != source:
                 return False
             dict(file.attrs)  # reads them all

@@ -1,9 +1,11 @@
 """Finding a user's scans: four modalities in a folder, or a folder of such folders."""
 
+import os
 import re
 from pathlib import Path
 
 from common.errors import UserError
+from common.files import unreadable
 from data.brats.layout import find_layout
 from data.brats.releases import MODALITIES, RELEASES
 from data.case import Case
@@ -39,9 +41,15 @@ def find_scan(folder):
         fix = "pass the folder of one case, or its four files"
         raise UserError(folder, "the folder of a case", received, fix)
     found = {role: [] for role in (*_WORDS, "label")}
-    for path in sorted([*folder.glob("*"), *folder.glob("*/*")]):
+    try:
+        os.listdir(folder)  # `glob` says nothing of a folder that it cannot read
+        paths = sorted([*folder.glob("*"), *folder.glob("*/*")])
+    except OSError as error:
+        raise unreadable(folder, error) from error
+    for path in paths:
         role = role_of(path.name)
-        if role is not None and path.is_file():
+        # A broken link counts: reading it will say what is wrong with it.
+        if role is not None and not path.is_dir():
             found[role].append(path)
     for name in MODALITIES:
         if len(found[name]) != 1:
@@ -111,7 +119,10 @@ def find_cases(root):
     except UserError:
         if not root.is_dir():
             raise
-    folders = [path for path in sorted(root.iterdir()) if path.is_dir()]
+    try:
+        folders = [path for path in sorted(root.iterdir()) if path.is_dir()]
+    except OSError as error:
+        raise unreadable(root, error) from error
     folders = [path for path in folders if not path.name.startswith(".")]
     if not folders:
         fix = "pass a folder that holds one folder per case"

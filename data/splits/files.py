@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from common.errors import UserError
-from common.files import digest, write_text
+from common.files import digest, unreadable, write_text
 
 _FIX = "correct the file passed as SPLITS="
 _HASH = re.compile(r'"?# sha256=([0-9a-f]+)[^\r\n]*[\r\n]*')
@@ -40,7 +40,9 @@ def read_assignment(path, column, values, cases=None):
         stated = _HASH.match(text)
         start = stated.end() if stated else 0
         rows = list(csv.DictReader(io.StringIO(text[start:], newline="")))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
+        raise unreadable(path, error) from error
+    except (UnicodeDecodeError, csv.Error) as error:
         raise UserError(path, expected, error, _FIX) from error
     assigned = {}
     for row in rows:

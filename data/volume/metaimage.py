@@ -9,7 +9,7 @@ import numpy as np
 import SimpleITK
 
 from common.errors import UserError
-from common.files import describe_os_error
+from common.files import require_readable, unreadable
 from data.volume.header import COPY_AGAIN, checked_shape
 
 # The axes of ITK point to the left, back and top (LPS): two are opposite to RAS+.
@@ -95,6 +95,7 @@ def encode_metaimage(labels, affine, like=None, compressed=True):
 
 def _open(path):
     """Returns `(reader, shape, affine)`; the reader has read the header."""
+    require_readable(path)
     reader = SimpleITK.ImageFileReader()
     reader.SetImageIO("MetaImageIO")
     reader.SetFileName(str(path))
@@ -117,7 +118,7 @@ def _check_voxels(path, reader):
     try:
         content = Path(path).read_bytes()
     except OSError as error:
-        raise _unreadable(path) from error
+        raise unreadable(path, error) from error
     last = _LAST_LINE.search(content)
     if last is None:
         expected = "voxels in the file itself, after ElementDataFile = LOCAL"
@@ -145,9 +146,4 @@ def _direction(reader):
 
 def _unreadable(path):
     received = "a damaged or truncated one"  # the reasons that ITK gives mislead
-    try:
-        with open(path, "rb"):
-            pass
-    except OSError as error:
-        received = describe_os_error(error)
     return UserError(path, "a readable MetaImage volume", received, COPY_AGAIN)

@@ -12,6 +12,7 @@ from nibabel.spatialimages import HeaderDataError
 from nibabel.wrapstruct import WrapStructError
 
 from common.errors import UserError
+from common.files import require_readable, unreadable
 from data.volume.header import COPY_AGAIN, checked_shape
 
 _ERRORS = (
@@ -102,6 +103,7 @@ def encode_nifti(labels, affine, like=None, compressed=True):
 
 def _load(path):
     """Returns a lazy nibabel image and its shape (depth, height, width)."""
+    require_readable(path)
     try:
         # A memory map would keep the file open, and show its later changes.
         image = nibabel.load(path, mmap=False)
@@ -131,5 +133,7 @@ def _read_whole(path, image):
 
 
 def _unreadable(path, error):
+    if isinstance(error, OSError) and error.errno:
+        return unreadable(path, error)
     received = " ".join(str(error).split()) or type(error).__name__
     return UserError(path, "a readable NIfTI volume", received, COPY_AGAIN)
