@@ -1,4 +1,4 @@
-"""The cascade on one case: three stages, each inside the box of the one before."""
+"""The cascade on one case: three stages, each inside the box of the last."""
 
 from dataclasses import dataclass
 
@@ -16,11 +16,11 @@ STAGES = ("whole", "core", "enhancing")
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """What one stage made of its part of a case.
+    """The result of one stage for its part of a case.
 
     Args:
         box: the part, a tuple of slices of the case's grid.
-        probability: of the stage's region, the mean of the views, float32
+        probability: probability of the stage's region, the mean of the views, float32
             `(depth, height, width)` inside the box.
         mask: boolean, of the same shape.
     """
@@ -30,7 +30,7 @@ class Stage:
     mask: np.ndarray
 
     def place(self, array, shape):
-        """Returns an array of the box in a volume of zeros of `shape`."""
+        """Returns an array of the box within a volume of zeros of `shape`."""
         volume = np.zeros(shape, array.dtype)
         volume[self.box] = array
         return volume
@@ -68,11 +68,11 @@ def predict_case(volumes, networks, protocol, progress=None):
     Args:
         volumes: four arrays `(depth, height, width)` of voxels of 1 mm: FLAIR,
             T1, T1 with contrast agent and T2, skull-stripped (0 in the
-            background) and co-registered. In index order they point to the left,
-            the back and the top of the head, like those of BraTS.
+            background) and co-registered. Their axes point to the left, the back and
+            the top of the head in index order, like those of BraTS.
         networks: by `(stage, view)`, functions from patches `(batch, slices,
             height, width, 4)` to foreground probabilities `(batch, slices - 8,
-            height, width)`; for each stage of one view at least.
+            height, width)`; each stage needs at least one view.
         protocol: an `Inference`.
         progress: function of stage, view, batches done and batches in all, or
             None.
@@ -82,7 +82,7 @@ def predict_case(volumes, networks, protocol, progress=None):
 
     Raises:
         ValueError: the volumes differ in shape.
-        UserError: one has no positive voxel where FLAIR has.
+        UserError: one of them has no positive voxel where FLAIR has.
     """
     prepared = prepare(volumes, protocol)
     rule = protocol.cascade
@@ -103,7 +103,7 @@ def predict_case(volumes, networks, protocol, progress=None):
 
 
 def predict_views(images, stage, networks, protocol, progress=None):
-    """Averages the probabilities of a stage's networks, one for each view.
+    """Fuses the views of a stage by averaging their networks' probabilities.
 
     Args:
         images: float32 `(depth, height, width, modalities)`.
@@ -133,7 +133,7 @@ def predict_views(images, stage, networks, protocol, progress=None):
         probability = predict_view(
             to_view(images, view),
             networks[stage, view],
-            _least_patch(protocol.tiling, stage, view),
+            _min_patch(protocol.tiling, stage, view),
             protocol,
             number=_number(stage, view),
             progress=report,
@@ -146,7 +146,7 @@ def _number(stage, view):
     return len(VIEWS) * STAGES.index(stage) + list(VIEWS).index(view)
 
 
-def _least_patch(tiling, stage, view):
+def _min_patch(tiling, stage, view):
     return getattr(tiling, f"whole_{view}" if stage == "whole" else stage)
 
 
@@ -159,7 +159,7 @@ def _next_box(stage, mask, images, rule):
         found = keep_two_largest(found, rule.second_ratio)
     box = box_around(found, rule.margin)
     if box is None and stage == "whole":
-        # Whatever is brighter than the mean; all of it where noise is the fill.
+        # Whatever is brighter than the mean, or everything if the fill is noise.
         box = box_around(images[..., 0] > 0, rule.margin)
     return box or _whole_box(mask.shape)
 

@@ -1,4 +1,4 @@
-"""What the runner needs to know of this paper: data, networks, loss, scores."""
+"""The experiment of this paper: data, networks, loss and scores."""
 
 import itertools
 from functools import partial
@@ -21,9 +21,9 @@ from papers.anisocascade.segmenter import Segmenter, load_networks
 from papers.engine.brats.volume_experiment import VolumeExperiment
 
 BUILDERS = {"wnet": wnet, "tnet": tnet, "enet": enet}
-# Labels of each stage's region, in all releases.
+# The labels of each stage's region, the same in all releases.
 REGION = {"whole": (1, 2, 3, 4), "core": (1, 3, 4), "enhancing": (4,)}
-CHECKED_BATCHES = 10  # original code: train.py looks at 10 batches
+CHECKED_BATCHES = 10  # original code: train.py evaluates 10 batches
 
 
 class Experiment(VolumeExperiment):
@@ -67,11 +67,11 @@ class Experiment(VolumeExperiment):
         return batch_stream(itertools.count(first_step), read, shapes)
 
     def sampler(self, case_ids, needs_region=True):
-        """Returns what draws the patches of this network's stage and view.
+        """Returns the sampler of patches for this network's stage and view.
 
         Args:
             case_ids: the cases.
-            needs_region: whether every batch holds a voxel of the stage's region.
+            needs_region: whether every batch must hold a voxel of the stage's region.
         """
         stage, patches = NETWORKS[self.method.network], self.protocol.patches
         side = getattr(patches, f"{stage}_size")
@@ -94,7 +94,7 @@ class Experiment(VolumeExperiment):
         return PatchSampler(self.cache, case_ids, rule, size, self.seed)
 
     def _holds(self, case_ids, stage):
-        """Whether any of the cases has a stage's region: some LGG has none."""
+        """Whether any of the cases has a stage's region, which some LGG lack."""
         columns = [1 + label for label in REGION[stage]]
         slices = (self.cache.info(case_id).slices for case_id in case_ids)
         return any(counts[:, columns].any() for counts in slices)
@@ -108,8 +108,8 @@ class Experiment(VolumeExperiment):
     def validation(self, model):
         """Returns a function that scores the model on the same few patches.
 
-        Departure: the code looks at the loss of 10 more training batches; ours are
-        of held-out patients. Nothing is decided by it.
+        Departure: the code evaluates the loss of 10 more training batches; our patches
+        are of held-out patients. Nothing depends on it.
         """
         held_out, stage = self.validation_cases(), NETWORKS[self.method.network]
         loss = self.loss()
@@ -150,9 +150,9 @@ class Experiment(VolumeExperiment):
 
 
 def training_region(stage, margin):
-    """Returns the part of a case that a stage's patches are taken from.
+    """Returns the part of a case from which a stage's patches are drawn.
 
-    original code: data_loader.py; the upper margin is one voxel smaller.
+    original code: data_loader.py, where the upper margin is one voxel smaller.
     """
     brain = modality_region(MODALITIES.index("flair"), margin)
     if stage == "whole":
@@ -162,7 +162,7 @@ def training_region(stage, margin):
 
 
 def _stage_and_view(key):
-    """Returns stage and view of a network: `("whole", "axial")` of wnet-axial."""
+    """Returns stage and view of a network: `("whole", "axial")` for wnet-axial."""
     if isinstance(key, tuple):
         return key
     network, view = key.split("-")

@@ -46,6 +46,6 @@ def _overlay(runner, job, case_ids, path):
     )
     shown = [panel[1] for row in rows for panel in row if panel[1] is not None]
     present = np.unique(np.concatenate([labels.ravel() for labels in shown]))
-    # Label 3 is one of 2013 and 2015 only.
+    # Only 2013 and 2015 have label 3.
     colors = {k: v for k, v in COLORS.items() if k != 3 or k in present}
     label_grid(path, rows, TITLES, colors, run_caption(runner, job, text))

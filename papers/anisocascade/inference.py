@@ -22,14 +22,14 @@ def segmenter(folder, force=False):
 
     Args:
         folder: what `import-weights` wrote; or the run of one network, which is
-            taken together with the others of the same data, protocol, fold and
-            seed beside it; or the folder of these runs,
-            `runs/anisocascade/<data>/<profile>`, where it holds one cascade only.
+            combined with the runs beside it that have the same data, protocol, fold
+            and seed; or the folder of these runs,
+            `runs/anisocascade/<data>/<profile>`, if it holds a single cascade.
         force: whether to try scans that are not like those of BraTS.
 
     Raises:
-        UserError: the folder holds none of these, or several cascades, or a
-            file of it is damaged.
+        UserError: the folder holds none of these, or several cascades, or a damaged
+            file.
     """
     folder = Path(folder)
     if (folder / MANIFEST).is_file():
@@ -62,7 +62,7 @@ def segmenter(folder, force=False):
 
 
 def _cascades(folder):
-    """Returns the finished cascades: dicts of runs by stage and view."""
+    """Returns the finished cascades, dicts of runs by stage and view."""
     found = {}
     for path in sorted(folder.glob("*net-*/finished.json")):
         job = Run(path.parent).job()
@@ -78,6 +78,6 @@ def _first(runs):
 
 
 def _is_cascade(runs):
-    """Tells whether each view that is there has all three networks."""
+    """Whether every view has all three networks."""
     views = {view for _, view in runs}
     return len(runs) == len(NETWORKS) * len(views)

@@ -11,7 +11,7 @@ _CONFIG = "config17/test_all_class.txt"
 class Tiling:
     """The patches that the networks see, in voxels of 1 mm.
 
-    A patch has `(height, width)` as given, or grows to the next multiple of four
+    A patch has the `(height, width)` stated here, or grows to the next multiple of four
     where the view's slices are larger.
     """
 
@@ -41,7 +41,7 @@ class Tiling:
 
 @dataclass(frozen=True)
 class Fill:
-    """What stands for background, beyond the volume and in spare patches.
+    """What replaces background, beyond the volume and in spare patches too.
 
     The networks use the statistics of the batch, so this is part of the method.
     """
@@ -87,7 +87,7 @@ class Cascade:
 
 @dataclass(frozen=True)
 class Inference:
-    """All that decides the label map but the weights."""
+    """All that decides the label map except the weights."""
 
     tiling: Tiling = field(default_factory=Tiling)
     fill: Fill = field(default_factory=Fill)

@@ -1,4 +1,4 @@
-"""The loss of the released code: one Dice a class, over the whole batch."""
+"""The loss of the released code: one Dice per class, over the whole batch."""
 
 import keras
 from keras import ops
@@ -8,11 +8,11 @@ from common.losses.squared_dice import squared_soft_dice
 
 @keras.saving.register_keras_serializable("braintumor")
 class PooledDice(keras.losses.Loss):
-    """One minus the mean of the classes' Dice, background included.
+    """One minus the mean of the classes' Dice, including the background.
 
     Each class has one coefficient over all voxels of the batch, with squared
-    probabilities in its denominator. Voxels are not weighted: the weight map
-    that the released code hands over is ignored by the NiftyNet it names.
+    probabilities in the denominator. Voxels are not weighted: the version of NiftyNet
+    that the released code names ignores the weight map it receives.
 
     Args:
         from_logits: whether predictions are logits, as the networks give them.
@@ -20,8 +20,8 @@ class PooledDice(keras.losses.Loss):
         name: the loss's name.
 
     Call arguments: labels `(batch, …, 1)`, integers from 0, and predictions
-    `(batch, …, classes)`; one channel of probability means the second of two
-    classes. Every example's loss is the batch's: `(batch,)`.
+    `(batch, …, classes)`; a single channel of probabilities is that of the second of
+    two classes. Every example's loss is the batch's: `(batch,)`.
 
     Raises:
         ValueError: logits of a single channel.

@@ -1,12 +1,12 @@
 """The three anisotropic networks of the cascade, as the released code builds them.
 
-Convolutions lie in the plane of the slices (1x3x3, residual and dilated) or go
-through it (3x1x1), down-sampling is in the plane only, and predictions from three
-depths are joined into one. WNet and TNet are the same network; ENet, for the
-smallest region, is down-sampled once less. No convolution has a bias.
+Convolutions lie in the plane of the slices (1x3x3, residual and dilated) or pass
+through it (3x1x1). Down-sampling is in the plane only, and predictions from three
+depths are joined into one. WNet and TNet are the same network; ENet, for the smallest
+region, is down-sampled once less. No convolution has a bias.
 
-Normalization uses the statistics of the batch at hand, in prediction too: the
-released programs never use moving ones.
+Normalization always uses the statistics of the current batch, even for prediction: the
+released programs never use moving statistics.
 
 Reference:
     Wang et al., "Automatic brain tumor segmentation using cascaded anisotropic
@@ -27,7 +27,7 @@ from common.layers.pad_channels import PadChannels
 IN_PLANE, THROUGH_PLANE, POINTWISE = (1, 3, 3), (3, 1, 1), (1, 1, 1)
 HALVED = (1, 2, 2)
 
-# Slices that the four 3x1x1 convolutions take from the depth.
+# Slices by which the four 3x1x1 convolutions reduce the depth.
 DEPTH_MARGIN = 8
 
 
@@ -35,11 +35,11 @@ def wnet(input_shape, base_channels=32, classes=2, *, name="wnet"):
     """Builds WNet, which finds the whole tumor.
 
     Args:
-        input_shape: `(depth, height, width, channels)` in voxels, the first three
-            may be None. Depth at least 9, height and width multiples of 4.
+        input_shape: `(depth, height, width, channels)` in voxels. The depth is at
+            least 9, height and width are multiples of 4; all three may be None.
         base_channels: width of the four stages, one number or four; 32 in the
             released code, 48 in the paper.
-        classes: number of maps; 2, background and region.
+        classes: number of maps; 2 for background and region.
         name: the model's name.
 
     Returns:
@@ -56,7 +56,7 @@ def wnet(input_shape, base_channels=32, classes=2, *, name="wnet"):
 
 
 def tnet(input_shape, base_channels=32, classes=2, *, name="tnet"):
-    """Builds TNet, which finds the tumor core: WNet by another name.
+    """Builds TNet, which finds the tumor core; it is WNet by another name.
 
     Arguments, result and errors are those of `wnet`.
     """
@@ -66,7 +66,7 @@ def tnet(input_shape, base_channels=32, classes=2, *, name="tnet"):
 def enet(input_shape, base_channels=32, classes=2, *, name="enet"):
     """Builds ENet, which finds the enhancing core.
 
-    Arguments, result and errors are those of `wnet`, but that height and width
+    Arguments, result and errors are those of `wnet`, except that height and width
     are multiples of 2.
 
     Reference:
@@ -104,8 +104,8 @@ def _network(input_shape, base_channels, classes, halved_twice, name):
     x = residual_block(x, c4, dilation=1, name="block4_3")
     deep = conv_norm(x, c4, THROUGH_PLANE, padding="valid", name="fuse4")
 
-    # One prediction a depth, cut to the slices that the deepest one has. The
-    # paper draws a convolution and an up-sampling; the code learns both at once.
+    # One prediction per depth, cropped to the slices of the deepest one. The paper
+    # draws a convolution and an up-sampling; the code learns both in one layer.
     shallow = layers.Cropping3D((2, 0, 0), name="pred1_crop")(shallow)
     middle = layers.Cropping3D((1, 0, 0), name="pred2_crop")(middle)
     if halved_twice:
@@ -120,16 +120,16 @@ def _network(input_shape, base_channels, classes, halved_twice, name):
 
     x = layers.Concatenate(name="concat")([shallow, middle, deep])
     x = conv(x, classes, IN_PLANE, name="final_pred")
-    # float32 also under mixed precision: the loss takes its exponential.
+    # float32 under mixed precision too: the loss takes its exponential.
     outputs = layers.Activation("linear", dtype="float32", name="logits")(x)
     return keras.Model(inputs, outputs, name=name)
 
 
 def residual_block(x, filters, dilation=1, *, name):
-    """Two times normalization, PReLU and 1x3x3 convolution, added to the input.
+    """Adds two rounds of normalization, PReLU and 1x3x3 convolution to the input.
 
-    Where the input has fewer channels, zeros are put around them: there is no
-    projection.
+    Where the input has fewer channels, it is padded with channels of zeros; there is
+    no projection.
     """
     y = x
     for i in range(2):
@@ -147,20 +147,20 @@ def residual_block(x, filters, dilation=1, *, name):
 
 
 def conv_norm(x, filters, kernel_size, *, name, **options):
-    """Convolution, normalization, PReLU."""
+    """Convolution, normalization and PReLU."""
     x = conv(x, filters, kernel_size, name=f"{name}_conv", **options)
     return BatchStatisticsPReLU(name=f"{name}_norm")(x)
 
 
 def widen(x, filters, *, name):
-    """1x1x1 convolution, normalization, PReLU, if the width changes at all."""
+    """1x1x1 convolution, normalization and PReLU, only if the width changes."""
     if x.shape[-1] == filters:
         return x
     return conv_norm(x, filters, POINTWISE, name=name)
 
 
 def upsample(x, filters, *, name):
-    """1x3x3 transposed convolution that doubles the plane, normalization, PReLU."""
+    """1x3x3 transposed convolution that doubles the plane, normalization and PReLU."""
     x = AnisotropicConv3DTranspose(
         filters,
         IN_PLANE,
@@ -174,7 +174,7 @@ def upsample(x, filters, *, name):
 
 
 def conv(x, filters, kernel_size, padding="same", *, name, **options):
-    """Convolution in the plane or through it, without bias."""
+    """Convolution in the plane or through it, without a bias."""
     return AnisotropicConv3D(
         filters,
         kernel_size,
@@ -187,10 +187,10 @@ def conv(x, filters, kernel_size, padding="same", *, name, **options):
 
 
 def initializer(channels, kernel_size):
-    """Truncated normal of deviation sqrt(2 / (kernel volume * input channels)).
+    """Truncated normal distribution, deviation sqrt(2 / (kernel volume * channels)).
 
-    original code: NiftyNet's rule, for transposed convolutions too. Keras's
-    HeNormal would make up for the truncation, and is wider.
+    original code: NiftyNet's rule, also for transposed convolutions. Keras's HeNormal
+    is wider, as it compensates for the truncation.
     """
     deviation = math.sqrt(2 / (math.prod(kernel_size) * channels))
     return keras.initializers.TruncatedNormal(stddev=deviation)

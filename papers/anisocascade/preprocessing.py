@@ -1,4 +1,4 @@
-"""From four volumes to what the cascade sees: cropped, scaled, filled with noise."""
+"""From four volumes to the cascade's input: cropped, scaled, filled with noise."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from data.normalize import standardize, standardize_over_noise
 from data.order import generator
 
 CHECK = "look at the scan's files: make check-data"
-BACKGROUND, PATCH = 0, 1  # first counter of the random numbers
+BACKGROUND, PATCH = 0, 1  # first counter of the random generator
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,12 +65,12 @@ def prepare(volumes, protocol):
 
 
 def patch_fill(fill, shape, *counters):
-    """Returns what stands in a patch before the volume is copied into it.
+    """Returns the content of a patch before the volume is copied into it.
 
     Args:
         fill: a `Fill`.
         shape: `(slices, height, width, modalities)`.
-        *counters: network and patch, so that each patch has its own noise.
+        *counters: numbers of network and patch, which give each patch its own noise.
 
     Returns:
         A float32 array.
@@ -82,7 +82,7 @@ def patch_fill(fill, shape, *counters):
 
 
 def _statistics(images):
-    """Returns mean and deviation `(modalities,)` of each one's positive voxels."""
+    """Returns mean and deviation `(modalities,)` of each modality's positive voxels."""
     mean, std = [], []
     for channel in range(images.shape[-1]):
         values = images[..., channel]

@@ -154,7 +154,7 @@ class Folds:
 
 @dataclass(frozen=True)
 class Protocol(BaseProtocol):
-    """All that decides a run but the method, the fold and the seed."""
+    """All that decides a run except method, fold and seed."""
 
     preparation: Preparation = field(default_factory=Preparation)
     network: Network = field(default_factory=Network)
@@ -217,7 +217,7 @@ class NetworkMethod(Method):
 
 @dataclass(frozen=True, kw_only=True)
 class CascadeMethod(Method):
-    """Networks put together.
+    """Networks joined into a cascade.
 
     Args:
         views: the views whose probabilities are averaged.

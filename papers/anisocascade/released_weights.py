@@ -1,7 +1,7 @@
-"""The authors' released weights: TensorFlow 1 checkpoints to Keras weight files.
+"""The authors' released weights, from TensorFlow 1 checkpoints to Keras weight files.
 
-TensorFlow 2 still reads the format. Every variable of a checkpoint is accounted
-for: a weight of the network, or of a kind that prediction does not need.
+TensorFlow 2 still reads the format. Every variable of a checkpoint is accounted for: it
+is a weight of the network, or of a kind that prediction does not need.
 """
 
 import math
@@ -32,7 +32,7 @@ CHECKPOINTS = {
 CHANNELS = 4
 ADAM_BETA_2 = float(np.float32(0.999))
 
-# What a checkpoint holds beside the weights, by the last part of a name.
+# What a checkpoint holds beside the weights, by the last part of the name.
 UNUSED = {
     "Adam": "optimizer slots",
     "Adam_1": "optimizer slots",
@@ -44,7 +44,7 @@ UNUSED = {
     "local_step": "moving statistics, never updated",
 }
 _LEAVES = {"w": "kernel", "beta": "beta", "gamma": "gamma", "alpha": "alpha"}
-_NEXT = "take the nine checkpoints of model17 from github.com/taigw/brats17 anew"
+_NEXT = "download the nine checkpoints of model17 from github.com/taigw/brats17 again"
 
 
 def import_released(source, target, say=print):
@@ -52,14 +52,14 @@ def import_released(source, target, say=print):
 
     Args:
         source: folder with the checkpoints `msnet_*.ckpt.{index,data-…}`.
-        target: folder that is written: `<network>_<view>.weights.h5`, the
-            license where it lies beside the checkpoints, and `manifest.json`.
+        target: folder to write: `<network>_<view>.weights.h5`, the
+            license if it lies beside the checkpoints, and `manifest.json`.
             What an earlier import wrote there is replaced.
-        say: called with one line a network.
+        say: receives one line per network.
 
     Raises:
         UserError: a checkpoint is missing, damaged or of another network, or
-            `target` holds something else.
+            `target` holds anything else.
     """
     source, target = Path(source), Path(target)
     _check_target(target)
@@ -111,10 +111,10 @@ def load_released(folder, network, view, input_shape=(None, None, None, CHANNELS
         folder: what `import_released` wrote.
         network: `"wnet"`, `"tnet"` or `"enet"`.
         view: `"axial"`, `"sagittal"` or `"coronal"`.
-        input_shape: of the network, `(depth, height, width, 4)`.
+        input_shape: the network's input shape, `(depth, height, width, 4)`.
 
     Raises:
-        UserError: the file is missing or not the one that was written.
+        UserError: the file is missing, or is not the one that was written.
     """
     again = "run `python -m papers import-weights anisocascade` again"
     file = Path(folder) / weights_file(network, view)
@@ -144,12 +144,12 @@ def load_checkpoint(model, checkpoint):
         checkpoint: path without `.index`.
 
     Returns:
-        What the checkpoint held: `variables` and `parameters` that became
-        weights, training `steps`, and `unused`, the number of others by kind.
+        A dict of the numbers of `variables` and `parameters` that became weights, the
+        training `steps`, and `unused`, the numbers of other variables by kind.
 
     Raises:
-        UserError: it is damaged, or a variable is missing, left over or of
-            another shape.
+        UserError: the checkpoint is damaged, or a variable is missing, left over or
+            of another shape.
     """
     values = _read(checkpoint)
     scopes = {name.split("/")[0] for name in values if "/" in name}
@@ -178,7 +178,7 @@ def load_checkpoint(model, checkpoint):
                 _NEXT,
             )
         weight.assign(weights[path])
-    # Adam keeps a power of its beta 2 in float32: the first one before any update.
+    # Adam keeps a power of its beta 2 in float32, the first power before any update.
     power = values.get("beta2_power")
     steps = None if power is None else round(math.log(power, ADAM_BETA_2) - 1)
     return {
@@ -190,11 +190,11 @@ def load_checkpoint(model, checkpoint):
 
 
 def keras_path(name):
-    """Returns the path of the Keras weight that a variable of the original is.
+    """Returns the path of the Keras weight for a variable of the original.
 
     Args:
-        name: without the network's scope: `block1_1/bn_0/gamma`,
-            `fuse1_bn_prelu/conv_/w`, `final_pred/w`.
+        name: the variable's name without the network's scope, such as
+            `block1_1/bn_0/gamma`, `fuse1_bn_prelu/conv_/w` or `final_pred/w`.
     """
     *scopes, leaf = name.split("/")
     block, *inner = scopes
@@ -239,7 +239,11 @@ def _files(checkpoint):
 
 
 def _read(checkpoint):
-    """Returns all variables by name; a damaged file is one clear error."""
+    """Returns all variables by name.
+
+    Raises:
+        UserError: the file is damaged, or holds values that are not finite.
+    """
     try:
         reader = tf.train.load_checkpoint(str(checkpoint))
         names = reader.get_variable_to_shape_map()

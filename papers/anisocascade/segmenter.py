@@ -25,15 +25,15 @@ from papers.engine.brats.label_maps import fingerprint_of
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """What was found in a scan; every array is in the order of its files.
+    """The segmentation of a scan; arrays have the voxel order of its files.
 
     Args:
         labels: uint8 `(depth, height, width)`: 0 background, 1 necrosis and
             non-enhancing tumor, 2 edema, 4 enhancing tumor.
         probabilities: float32 `(depth, height, width)` by stage, `"whole"`,
-            `"core"` and `"enhancing"`, 0 outside of the stage's box; empty unless
-            they were asked for.
-        findings: what the checks of the scan had to say.
+            `"core"` and `"enhancing"`, 0 outside the stage's box; empty unless
+            requested.
+        findings: the findings of the scan's checks.
     """
 
     labels: np.ndarray
@@ -44,14 +44,13 @@ class Result:
 class Segmenter:
     """Segments scans with the networks of a trained cascade.
 
-    A network is compiled when it first meets a size of patches, and kept. All
-    cores work on one batch. At 240 x 240 x 155 voxels the process needs about 3.2 GB
-    of memory.
+    Each network is compiled once for each size of patches. All cores work on one
+    batch. For 240 x 240 x 155 voxels the process needs about 3.2 GB of memory.
 
     Args:
         networks: Keras models with logits of two classes, by `(stage, view)`; or
             the folder that `python -m papers import-weights` wrote.
-        protocol: an `Inference`, that of the released code by default.
+        protocol: an `Inference`; the default is that of the released code.
         force: whether to try scans that are not skull-stripped or not 1 mm.
 
     Raises:
@@ -73,7 +72,7 @@ class Segmenter:
         return self.segment(scan, progress).labels
 
     def read(self, scan):
-        """Reads and checks a scan; returns a `data.scans.scan.Scan`, with its findings.
+        """Reads and checks a scan; returns a `data.scans.scan.Scan` with its findings.
 
         Arguments and errors are `segment`'s.
         """
@@ -86,7 +85,7 @@ class Segmenter:
             scan: folder of a case, a `data.case.Case`, the paths of `"flair"`,
                 `"t1"`, `"t1ce"` and `"t2"` in a dict, or what `read` returned.
             progress: function of stage, view, batches done and batches in all.
-            probabilities: whether to keep those of the three stages.
+            probabilities: whether to keep the probabilities of the three stages.
 
         Returns:
             A `Result`.
@@ -104,32 +103,31 @@ class Segmenter:
         )
 
     def segment_volumes(self, volumes, progress=None):
-        """Returns the labels of volumes that lie as in BraTS; nothing is checked.
+        """Returns the labels of volumes that are oriented as in BraTS, without checks.
 
-        Arguments, result and errors are those of `predict_case`; of its result,
-        the labels.
+        Arguments and errors are those of `predict_case`.
         """
         return predict_case(volumes, self._networks, self.protocol, progress).labels
 
     def fingerprint(self):
-        """Returns a hash of weights and protocol, of all that decides the labels."""
+        """Returns a hash of weights and protocol: all that decides the labels."""
         keys = sorted(self._models)
         models = [self._models[key] for key in keys]
         return fingerprint_of(models, keys, protocol_digest(self.protocol))
 
 
 def compile_network(model):
-    """Makes a function from patches to foreground probabilities of a model.
+    """Makes a function from patches to a model's foreground probabilities.
 
     Args:
         model: Keras model from `(batch, slices, height, width, modalities)` to
             logits `(batch, …, 2)`.
 
     Returns:
-        Function of a float32 array; a graph is built once for each shape.
+        A function of a float32 array, which builds one graph for each shape.
     """
     graphs = {}
-    # No Python control flow to convert, and none of its warnings.
+    # There is no Python control flow to convert, and nothing to warn about.
     run = tf.function(
         lambda patches: tf.nn.softmax(model(patches, training=False))[..., 1],
         autograph=False,
@@ -154,7 +152,7 @@ def load_networks(folder):
         Keras models by `(stage, view)`.
 
     Raises:
-        UserError: a file is missing, or not the one that was written.
+        UserError: a file is missing, or is not the one that was written.
     """
     return {
         (stage, view): load_released(folder, network, view)

@@ -1,4 +1,4 @@
-"""One network over one view of a case: slabs of slices, in batches, and back."""
+"""One network on one view of a case, slab by slab."""
 
 import numpy as np
 
@@ -6,34 +6,35 @@ from common.boxes import read_window, write_window
 from papers.anisocascade.preprocessing import patch_fill
 
 
-def patch_size(slices, least):
+def patch_size(slices, min_size):
     """Returns the `(height, width)` of the patches of a view in voxels.
 
     Args:
         slices: `(height, width)` of the view's slices.
-        least: `(height, width)` of the smallest patch.
+        min_size: `(height, width)` of the smallest patch.
     """
     return tuple(
         max(-(-length // 4) * 4, smallest)
-        for length, smallest in zip(slices, least, strict=True)
+        for length, smallest in zip(slices, min_size, strict=True)
     )
 
 
 def slab_centers(depth, slices_out):
-    """Returns the middle slice of each slab; together they cover the view.
+    """Returns the middle slice of each slab of a view.
 
-    The last slab is moved back to end with the view, over the one before it.
+    The slabs cover the view. The last one is moved back to end with the view, so that
+    it overlaps the one before it.
 
     Args:
-        depth: slices of the view.
-        slices_out: slices that one slab predicts, an odd number.
+        depth: number of slices of the view.
+        slices_out: number of slices that one slab predicts, odd.
     """
     half = slices_out // 2
     return [min(c, depth - half) for c in range(half, depth + half, slices_out)]
 
 
 def predict_view(image, network, size, protocol, number=0, progress=None):
-    """Runs a network over all slabs of a view.
+    """Runs a network on all slabs of a view.
 
     Args:
         image: float32 `(slices, height, width, modalities)`, in the view's order.
@@ -42,7 +43,7 @@ def predict_view(image, network, size, protocol, number=0, progress=None):
             width)`.
         size: `(height, width)` of the smallest patch.
         protocol: an `Inference`.
-        number: number of the network, for its noise.
+        number: number of the network, which decides its noise.
         progress: function of batches done and batches in all, or None.
 
     Returns:
@@ -53,7 +54,7 @@ def predict_view(image, network, size, protocol, number=0, progress=None):
     centers = slab_centers(depth, tiling.slices_out)
     batches = -(-len(centers) // tiling.batch_size)
     spare = batches * tiling.batch_size - len(centers)
-    # Spare patches see no voxel. The released code writes them all the same.
+    # Spare patches see no voxel. The released code writes their output nevertheless.
     centers += [depth - tiling.slices_out // 2] * spare
     size = patch_size(image.shape[1:3], size)
     shape_in = (tiling.slices_in, *size)

@@ -1,4 +1,4 @@
-"""From the binary maps of the three stages to one label map."""
+"""The fusion of the three stages' binary maps into one label map."""
 
 import numpy as np
 
@@ -13,13 +13,13 @@ EDEMA, CORE, ENHANCING = 2, 1, 4  # BraTS since 2017; core: necrosis, non-enhanc
 
 
 def fuse_stages(whole, core, enhancing, rule):
-    """Fuses the maps of the three stages, so that each lies in the one before it.
+    """Fuses the maps of the three stages so that each lies within the last.
 
     Args:
         whole: the first network's map, boolean `(depth, height, width)`.
-        core: the second one's, in the same frame.
-        enhancing: the third one's, in the same frame.
-        rule: a `Cascade` of the protocol.
+        core: the second network's map on the same grid.
+        enhancing: the third network's map on the same grid.
+        rule: the protocol's `Cascade`.
 
     Returns:
         uint8 labels of the same shape: 2 edema, 1 necrosis and non-enhancing
@@ -28,7 +28,7 @@ def fuse_stages(whole, core, enhancing, rule):
     inner = core | enhancing
     tumor = keep_larger(close(whole | inner), rule.whole_size)
     whole = whole & tumor
-    # The stages were cropped, not masked: a core may lie outside the tumor.
+    # The stages were cropped, not masked, so that a core may lie outside the tumor.
     core = keep_inside(close(inner & tumor), whole, rule.inside_share)
     core = keep_two_largest(core, rule.second_ratio)
     enhancing = enhancing & core

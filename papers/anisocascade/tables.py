@@ -1,4 +1,4 @@
-"""Tables 1 and 2 as data: published teams, released weights, trained here."""
+"""Tables 1 and 2 as data: published teams, released weights, weights trained here."""
 
 from pathlib import Path
 
@@ -25,12 +25,12 @@ def _columns(score, label, key=None):
 
 
 DICE = _columns("dice", "Dice")
-# inferred: the paper says Hausdorff; the server's magnitudes are those of HD95.
+# inferred: the paper says Hausdorff, but the server's magnitudes are those of HD95.
 HAUSDORFF = _columns("hd95", "Hausdorff, 95 % [mm]", key="hausdorff")
 SENSITIVITY = _columns("sensitivity", "Sensitivity")
 SPECIFICITY = _columns("specificity", "Specificity")
 
-# The paper's own weights were never released: no row here is its repetition.
+# The paper's own weights were never released, so that no row here repeats it.
 _ROWS = (
     Row("ucl_tig", "UCL-TIG: the paper's method, as published"),
     Row("biomedia1", "biomedia1"),
@@ -43,14 +43,14 @@ _ROWS = (
     Row("cascade", "Trained here, three views", "cascade"),
     Row("cascade-axial", "Trained here, axial view only", "cascade-axial"),
 )
-# original code: config17/train_names_all.txt names all 285 cases of the training set;
-# that of 2018 is the same under other names.
+# original code: config17/train_names_all.txt names all 285 cases of the training set,
+# and the set of 2018 is the same under other names.
 _TRAINED_ON = ("Brats17_", "Brats18_")
 _SAME_PATIENT = {"brats_2013_pat0001_1": "Brats17_2013_10_1"}
 
 
 def seen_before(cases):
-    """Says which cases the authors trained the released weights on, or `""`."""
+    """Returns a remark on the cases that the released weights were trained on."""
     names = set(cases["case"][cases["method"] == "released"])
     seen = sorted(
         f"{name}, which is {_SAME_PATIENT[name]}" if name in _SAME_PATIENT else name

@@ -1,6 +1,6 @@
-"""The four architectures: how each is built, what its loss needs, what is its result.
+"""The four architectures: how each is built, what its loss needs, what it results in.
 
-The only place that knows what the methods' builders differ in.
+This is the only place that tells the methods' builders apart.
 """
 
 from collections.abc import Callable
@@ -20,9 +20,10 @@ class Architecture:
         build: function from input shape and `papers.cunet.protocol.Network` to the
             model.
         loss: class of its loss.
-        truth: arrays that the loss needs beside the labels, see `TruthMaker`.
-        result: name of the output that is segmented, of several; None: all of them,
-            fused, or the only one.
+        truth: names of the arrays that the loss needs beside the labels, see
+            `papers.cunet.truth.TruthMaker`.
+        result: name of the output that is the segmentation; None if it is the only
+            one, or if all outputs are fused.
     """
 
     build: Callable

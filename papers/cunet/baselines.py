@@ -1,7 +1,7 @@
 """The three networks that CU-Net is compared with: U-Net, BFCN and DRN.
 
-The paper cites them and says nothing of how they were built; of BFCN and DRN we
-could read abstract and introduction only. Widths and all that is marked as chosen
+The paper cites them without saying how they were built, and of BFCN and DRN only
+abstract and introduction were available to us. Widths and everything marked as chosen
 are ours.
 
 Reference:
@@ -17,12 +17,12 @@ from keras import layers, ops
 
 from papers.cunet.blocks import check_arguments, conv, conv_bn, deconv, residual_block
 
-POOLINGS = 4  # of U-Net
-BFCN_BLOCKS = (2, 2, 3)  # chosen: convolutions a block, the first blocks of VGG16
+POOLINGS = 4  # of the U-Net
+BFCN_BLOCKS = (2, 2, 3)  # chosen: convolutions per block, as VGG16 begins
 
-# chosen: (width in base filters, blocks, dilation, with shortcuts). Those of the
-# original DRN-C, narrower, where each stride is traded for dilation; its last two
-# levels undo the gridding and have no shortcuts.
+# chosen: (width in base filters, blocks, dilation, with shortcuts). The levels of the
+# original DRN-C, but narrower and with dilation in place of each stride. The last two
+# undo the gridding and have no shortcuts.
 DRN_LEVELS = (
     (1, 1, 1, True),
     (2, 1, 1, True),
@@ -45,8 +45,8 @@ def unet(
             multiples of 16, or None.
         classes: number of labels, the background included.
         base_filters: width at full resolution; 64 in the original.
-        bn: whether convolutions are normalized (chosen); without, they are the
-            original's.
+        bn: whether convolutions are normalized (chosen); they are not in the
+            original.
         name: the model's name.
 
     Returns:
@@ -57,7 +57,7 @@ def unet(
         ValueError: an argument is outside its range.
 
     Reference:
-        Ronneberger et al., figure 1; padded (chosen), so that no slice is cropped.
+        Ronneberger et al., figure 1; padded (chosen), so that nothing is cropped.
     """
     check_arguments(input_shape, (base_filters,), 2**POOLINGS)
     block = _normalized_pair if bn else _pair
@@ -84,15 +84,15 @@ def bfcn(
     symmetry_channels=0,
     name="bfcn",
 ):
-    """Builds BFCN, with a branch for tissue and one for borders: 4,364,042 parameters.
+    """Builds BFCN with branches for tissue and borders: 4,364,042 parameters.
 
     Args:
         input_shape: `(height, width, channels)` in pixels, height and width
             multiples of 4, or None.
         classes: number of labels, the background included.
         base_filters: width at full resolution and of the branches.
-        symmetry_channels: how many modalities' differences from their mirror
-            images the network sees, too: 0, 3 (all but the second, T1) or 4.
+        symmetry_channels: of how many modalities the network also sees the
+            difference from the mirror image: 0, 3 (all but the second, T1) or 4.
         name: the model's name.
 
     Returns:
@@ -146,7 +146,7 @@ def bfcn(
 
 
 def drn(input_shape=(240, 240, 4), classes=4, base_filters=16, *, name="drn"):
-    """Builds the dilated residual network, which pools nothing: 1,752,708 parameters.
+    """Builds the dilated residual network without pooling: 1,752,708 parameters.
 
     Args:
         input_shape: `(height, width, channels)` in pixels; height and width may be
@@ -193,13 +193,13 @@ def _normalized_pair(x, filters, *, name):
 
 
 def _asymmetry(x, all_modalities):
-    """The difference of each modality from its mirror image about the mid-plane."""
+    """Returns the difference of modalities from their mirror images (left, right)."""
     if not all_modalities:
         x = ops.concatenate([x[..., :1], x[..., 2:]], axis=-1)
     return ops.abs(x - ops.flip(x, axis=2))
 
 
 def _logits(x, classes, name):
-    """float32 also under mixed precision: a loss sums over all pixels."""
+    """Returns logits, float32 under mixed precision too: losses sum over all pixels."""
     x = conv(x, classes, name=f"{name}_conv")
     return layers.Activation("linear", dtype="float32", name=name)(x)

@@ -1,18 +1,18 @@
-"""The layers that this paper's networks are made of."""
+"""The layers of which this paper's networks are composed."""
 
 from keras import layers
 
 from common.layers.batch_normalization import FusedBatchNormalization
 
 INITIALIZER = "he_normal"  # chosen: the paper names none
-# inferred: PyTorch's defaults, with which the paper was made.
+# inferred: the defaults of PyTorch, which the paper used.
 NORMALIZATION = {"momentum": 0.9, "epsilon": 1e-5}
 
 
 def conv_bn(x, filters, kernel_size=3, *, relu=True, dilation_rate=1, name):
-    """Convolution, batch normalization and, unless told otherwise, ReLU.
+    """Convolution, batch normalization and, by default, ReLU.
 
-    Without a bias, which the normalization would take out again.
+    There is no bias, as the normalization would subtract it again.
     """
     x = layers.Conv2D(
         filters,
@@ -52,16 +52,16 @@ def deconv(x, filters, strides, kernel_size=None, *, name):
 
 
 def residual_block(x, filters, *, dilation_rate=1, residual=True, name):
-    """Two normalized 3x3 convolutions and a shortcut, summed, then ReLU.
+    """Sums two normalized 3x3 convolutions and a shortcut, followed by ReLU.
 
-    chosen: the first form of the residual block; the paper says no more than
-    "a residual block stacked by two 3x3 convolution blocks". Where the width
-    changes, the shortcut is a normalized 1x1 convolution.
+    chosen: the first published form of the block; the paper says only "a residual
+    block stacked by two 3x3 convolution blocks". Where the width changes, the shortcut
+    is a normalized 1x1 convolution.
 
     Args:
         x: `(batch, height, width, channels)`.
-        filters: channels of the result.
-        dilation_rate: of both convolutions.
+        filters: number of channels of the result.
+        dilation_rate: dilation of both convolutions.
         residual: whether there is a shortcut.
         name: start of the layers' names.
     """
@@ -76,7 +76,7 @@ def residual_block(x, filters, *, dilation_rate=1, residual=True, name):
 
 
 def preactivated_block(x, filters, *, name):
-    """The other form: normalization and ReLU before each convolution.
+    """The block's later form, with normalization and ReLU before each convolution.
 
     The shortcut is a plain 1x1 convolution where the width changes. Every
     convolution has a bias.
@@ -92,7 +92,7 @@ def preactivated_block(x, filters, *, name):
 
 
 def check_arguments(input_shape, widths, multiple=1):
-    """Refuses slices that the poolings do not divide, and widths below 1.
+    """Checks that the poolings divide the slices, and that widths are positive.
 
     Raises:
         ValueError: an argument is outside its range.

@@ -11,10 +11,10 @@ REGIONS = ("wt", "tc", "et")
 
 @dataclass(frozen=True)
 class OrderClaim(Claim):
-    """One order of two methods in the mean score of the three regions.
+    """The order of two methods in the mean score of the three regions.
 
     Args:
-        rises: whether the second is claimed to be higher; else, not to be.
+        rises: whether the second is claimed to be higher, or not to be higher.
     """
 
     rises: bool = True
@@ -57,7 +57,7 @@ class OrderTable(ClaimTable):
         }
 
     def judge(self, claim, cases):
-        """Judges a claim; a run without one of its methods has no line."""
+        """Judges a claim; a run that lacks one of the methods has no row."""
         (column,) = (c for c in MEANS if c.key == f"mean_{claim.score}")
         compared = self.compare(cases, claim.first, claim.second, column)
         if compared is None:

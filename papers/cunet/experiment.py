@@ -1,21 +1,16 @@
-"""What the runner needs to know of this paper: data, networks, losses, scores."""
+"""The experiment of this paper: data, networks, losses and scores."""
 
 from functools import cached_property, partial
 
 import keras
 import numpy as np
 
-from common.errors import UserError
-from common.evidence import protocol_digest
-from common.files import sha256
 from common.metrics.pooled_regions import PooledRegions
 from common.training.step_decay import StepDecay
 from data.batches.augment_rule import AugmentationRule
 from data.batches.pipeline import batch_stream
-from data.batches.slice_index import SliceIndex
 from data.batches.slices import slice_batches
 from data.brats.releases import MODALITIES
-from data.padding import padded_size
 from data.splits.parts import of_group, read_split, split_patients
 from papers.cunet.architectures import architecture_of, build_network
 from papers.cunet.losses import of_sums
@@ -25,14 +20,15 @@ from papers.cunet.segmentation import labels_of, predictor, segment
 from papers.cunet.slices import (
     contour_note,
     in_batches,
-    of_index,
+    input_size,
+    names_of,
     refuse_mixed_sizes,
+    refuse_other_size,
     region_counts,
     share_note,
     training_slices,
 )
 from papers.cunet.truth import TruthMaker
-from papers.engine.brats.label_maps import fingerprint_of
 from papers.engine.brats.volume_experiment import VolumeExperiment
 
 
@@ -52,13 +48,13 @@ class Experiment(VolumeExperiment):
         group, rule = protocol.slices.group, protocol.split
         cases = list(dataset) if group == "all" else of_group(dataset, group)
         if file is not None:
-            return f"file-{sha256(file)[:8]}", {0: read_split(file, cases)}
+            return cls.origin_of(file), {0: read_split(file, cases)}
         sizes = (rule.train, rule.validation, rule.test)
         return "patient", {0: split_patients(cases, sizes, rule.seed)}
 
     @cached_property
     def reader(self):
-        """Reads slices that are not augmented."""
+        """The reader of slices that are not augmented."""
         return RegionReader(self.cache)
 
     @property
@@ -72,13 +68,10 @@ class Experiment(VolumeExperiment):
         return training_slices(self.cache, self.split.train, self.protocol.slices)
 
     def before_training(self, say):
-        """Checks the slices; says where the protocol is not made for them.
-
-        Args:
-            say: function that shows a line of text.
+        """Checks the slices, and warns if the protocol does not suit them.
 
         Raises:
-            UserError: they are of different sizes.
+            UserError: the slices have different sizes.
         """
         train, rule = self.split.train, self.protocol.slices
         refuse_mixed_sizes(self.cache, (*train, *self.split.validation))
@@ -93,7 +86,7 @@ class Experiment(VolumeExperiment):
     @property
     def size(self):
         """(height, width) of the network's input, in pixels."""
-        return padded_size(self.cache.info(self.split.train[0]).shape[1:])
+        return input_size(self.cache, self.split.train[0])
 
     def build(self):
         """Builds the method's network, for slices of this data's size."""
@@ -123,7 +116,7 @@ class Experiment(VolumeExperiment):
 
     @cached_property
     def truth(self):
-        """What the method's loss is given of each batch."""
+        """Makes the truth that the method's loss needs of each batch."""
         return TruthMaker(
             self.method,
             self.protocol,
@@ -153,11 +146,11 @@ class Experiment(VolumeExperiment):
     def validation(self, model):
         """Returns a function that scores the model on all validation slices.
 
-        The best epoch is that of the lowest `val_loss`, equation (1) over all of
-        them: of the branches alone where there are heads beside them. Dice is of
-        regions, pooled over the slices; `val_dice` is their mean.
+        The best epoch has the lowest `val_loss`, which is equation (1) over all of
+        them, without the auxiliary heads. Dice is that of regions, pooled over the
+        slices; `val_dice` is their mean.
         """
-        names = list(of_index(SliceIndex.of(self.cache, self.validation_cases())))
+        names = names_of(self.cache, self.validation_cases())
         loss, predict = self.loss(), predictor(model, self.protocol)
 
         def validate():
@@ -178,25 +171,15 @@ class Experiment(VolumeExperiment):
         return validate
 
     def segmentation(self, model):
-        """Returns how slices are stacked to a case's labels, and its fingerprint."""
+        """Segments slices and stacks them to the case's labels."""
         predict = predictor(model, self.protocol)
 
         def segment_case(case_id):
-            self._refuse_other_size(case_id)
+            refuse_other_size(self.cache, case_id, self.size)
             images, brain = self.reader.read_case(case_id)
             return segment(images, brain, predict, self.method, self.protocol)
 
-        return segment_case, fingerprint_of([model], protocol_digest(self.protocol))
-
-    def _refuse_other_size(self, case_id):
-        size = padded_size(self.cache.info(case_id).shape[1:])
-        if size != self.size:
-            raise UserError(
-                case_id,
-                f"slices that fit the network's {self.size[0]}x{self.size[1]} pixels",
-                f"{size[0]}x{size[1]}, padded",
-                "`python -m papers predict` takes slices of any size",
-            )
+        return segment_case, self.fingerprint(model)
 
     def score(self, case, path):
         row = super().score(case, path)

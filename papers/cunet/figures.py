@@ -23,7 +23,7 @@ COLORS = {
     4: ("enhancing tumor", "gold"),
     1: ("necrosis", "tab:green"),
 }
-# chosen, but for S1: "black background".
+# chosen, except for S1: "black background".
 REGIONS = {
     101: ("S1 background", "black"),
     102: ("S2 normal brain", "0.7"),
@@ -42,9 +42,9 @@ def draw_figures(runner, folder):
         folder: results folder.
 
     Returns:
-        The list of files written: `figure2_….png` and `figure3_….png`, of cases
-        whose license lets us show them, and `figure4_….png` with the scores behind
-        it, `figure4_….csv`.
+        The list of files written: `figure2_….png` and `figure3_….png`, of cases that
+        their license lets us show, and `figure4_….png` with the scores behind it,
+        `figure4_….csv`.
     """
     files = []
     for jobs in scored_together(runner, lambda job: (job.split_name, job.seed)):

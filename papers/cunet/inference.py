@@ -1,4 +1,4 @@
-"""Prediction for users: from a finished run to the labels of scans."""
+"""Prediction for users: from a finished run to labels of scans."""
 
 import numpy as np
 
@@ -37,7 +37,7 @@ class Segmenter(RunSegmenter):
         return segment(images, brain, predict, self.method, self.protocol)
 
     def _slices(self, scan):
-        """Returns all slices, prepared as those of the training, and the brain."""
+        """Returns all slices, prepared as for the training, and the brain."""
         info, arrays = pack_volume(self.volumes(scan), None, scan.geometry.affine)
         whole = []
         for name in ("images", "brain"):

@@ -1,9 +1,10 @@
-"""The losses of the methods, of logits: the cascade's, BFCN's and the plain one.
+"""The losses of the methods, computed from logits: cascade, BFCN and plain.
 
-Truth comes as a dict, `labels` `(batch, height, width, 1)` with the classes 0
-non-tumor, 1 necrosis and non-enhancing tumor, 2 edema, 3 enhancing tumor, and what
-else the loss needs. Every example's loss is the batch's: `(batch,)`. `sums` gives
-what a loss adds up, so that it can be had of more slices than fit into a batch.
+Truth is a dict of `labels` `(batch, height, width, 1)`, with the classes 0 non-tumor, 1
+necrosis and non-enhancing tumor, 2 edema and 3 enhancing tumor, and of whatever else
+the loss needs. Every example's loss is the batch's: `(batch,)`. `sums` returns the
+terms that a loss adds up, so that it can be computed over more slices than fit into a
+batch.
 """
 
 import keras
@@ -19,12 +20,13 @@ from papers.cunet.networks import BRANCHES
 class CascadeLoss(keras.losses.Loss):
     """The cross-entropies of both branches, and those of their auxiliary heads.
 
-    `L1 + L2 + omega (La1 + … + La8)`, each the mean over sampled pixels. The L2 term
-    is the network's own.
+    The loss is `L1 + L2 + omega (La1 + … + La8)`, each term the mean over sampled
+    pixels. The weight decay is added by the network.
 
     Call arguments: a dict with `labels`, the sample matrices `weights`
     `(batch, height, width, 2)` of the two U-Nets and `omega` `(batch,)`, which
-    depends on the epoch and so comes with the batch; the dict of `cu_net`'s logits.
+    depends on the epoch and therefore comes with the batch; the dict of `cu_net`'s
+    logits.
 
     Reference:
         Equations (1) and (4).
@@ -45,16 +47,16 @@ class CascadeLoss(keras.losses.Loss):
         return for_each_example(total, y_pred["wt"])
 
     def sums(self, y_true, y_pred):
-        """Returns numerators and denominators, `(2, 2)`, of equation (1): L1, L2."""
+        """Returns numerators and denominators `(2, 2)` of L1 and L2, equation (1)."""
         pairs = (sampled_sums(*_sampled(y_true, b, y_pred[b])) for b in BRANCHES)
         return np.array([[float(value) for value in pair] for pair in pairs])
 
 
 @keras.saving.register_keras_serializable("braintumor")
 class BoundaryLoss(keras.losses.Loss):
-    """The plain cross-entropies of BFCN's three maps, summed.
+    """The sum of the plain cross-entropies of BFCN's three maps.
 
-    chosen: with equal weights.
+    chosen: the weights are equal.
 
     Call arguments: a dict with `labels` and `boundary` `(batch, height, width, 1)`,
     1 near a border between labels; the dict of `bfcn`'s logits.
@@ -67,7 +69,7 @@ class BoundaryLoss(keras.losses.Loss):
         return sum(ops.mean(one, axis=(1, 2)) for one in self._maps(y_true, y_pred))
 
     def sums(self, y_true, y_pred):
-        """Returns sum and number of the pixels' values, `(1, 2)`."""
+        """Returns the sum of the pixels' losses and their number, `(1, 2)`."""
         return _of_pixels(sum(self._maps(y_true, y_pred)))
 
     def _maps(self, y_true, y_pred):
@@ -89,12 +91,12 @@ class PlainLoss(keras.losses.Loss):
         return ops.mean(_cross_entropy(y_true["labels"], y_pred), axis=(1, 2))
 
     def sums(self, y_true, y_pred):
-        """Returns sum and number of the pixels' values, `(1, 2)`."""
+        """Returns the sum of the pixels' losses and their number, `(1, 2)`."""
         return _of_pixels(_cross_entropy(y_true["labels"], y_pred))
 
 
 def of_sums(sums):
-    """Returns a loss of the sums over all batches; what nothing is sampled of is 0.
+    """Returns the loss of sums over all batches; a term without samples is 0.
 
     Args:
         sums: numerators and denominators, `(terms, 2)`.
@@ -107,12 +109,12 @@ def _of_pixels(values):
 
 
 def _sampled(truth, name, logits):
-    """Returns labels, logits and sample matrix of a branch or of a head of it."""
+    """Returns labels, logits and sample matrix of a branch or of one of its heads."""
     branch = name.split("_")[0]
     labels = ops.cast(truth["labels"][..., 0], "int32")
     if branch == "wt":
         labels = ops.cast(labels > 0, "int32")
-    elif logits.shape[-1] == 3:  # without non-tumor, whose weights are 0
+    elif logits.shape[-1] == 3:  # no class non-tumor, whose weights are 0
         labels = ops.maximum(labels - 1, 0)
     return labels, logits, truth["weights"][..., BRANCHES.index(branch)]
 

@@ -1,11 +1,11 @@
 """CU-Net: two U-Nets of residual blocks in a cascade, the second fed by the first.
 
-The first U-Net tells tumor from the rest, the second one the parts of the tumor.
-Each level's decoder features of the first are joined to the same level's input in
-the encoder of the second. Beside the two branches, eight auxiliary heads predict
-from the coarser decoder levels, in training only.
+The first U-Net separates tumor from the rest, the second one the parts of the tumor.
+The decoder features of each level of the first are joined to the input of the same
+level in the encoder of the second. In training only, eight auxiliary heads predict
+from the coarser decoder levels beside the two branches.
 
-The figure's channel counts are not known to us: all widths are ours. The three
+We do not know the figure's numbers of channels, so all widths are ours. The three
 networks that the paper compares with are in `papers.cunet.baselines`.
 
 Reference:
@@ -31,10 +31,10 @@ __all__ = ["bfcn", "cu_net", "drn", "unet", "without_heads"]
 
 BRANCHES = ("wt", "sub")
 
-# Number of poolings, and the level of each auxiliary head, 0 the full resolution.
+# Number of poolings, and the levels of the auxiliary heads; 0 is full resolution.
 AUX_LEVELS = {
-    # inferred: every head has a deconvolution, the branches have none; the bottom
-    # counts as the first decoding layer.
+    # inferred: every head has a deconvolution while the branches have none, and the
+    # bottom counts as the first decoding layer.
     "A": (4, (4, 3, 2, 1)),
     "B": (4, (3, 2, 1, 0)),
     "C": (3, (3, 2, 1, 0)),
@@ -61,14 +61,15 @@ def cu_net(
         input_shape: `(height, width, channels)` in pixels; height and width are
             multiples of 16 (of 8 with `aux_levels="C"`), or None.
         base_filters: width at full resolution; each level below has twice as many.
-        branch2_classes: of the second U-Net: 4 with non-tumor as its first, or 3.
+        branch2_classes: number of classes of the second U-Net: 4, the first of which
+            is non-tumor, or 3 without it.
         auxiliary: whether there are auxiliary heads.
-        aux_levels: their levels: `"A"`: 1/16 to 1/2; `"B"`: 1/8 to 1; `"C"`: the
-            same of U-Nets with three poolings.
-        head_channels: of each auxiliary head's deconvolution.
+        aux_levels: the levels of the heads: `"A"`, 1/16 to 1/2; `"B"`, 1/8 to 1;
+            `"C"`, 1/8 to 1 in U-Nets with three poolings.
+        head_channels: number of channels of each head's deconvolution.
         unet2_multiplier: how many times wider the second U-Net is.
-        feed_image_to_unet2: whether the second U-Net sees the image, too.
-        preact: whether residual blocks have their activations first.
+        feed_image_to_unet2: whether the second U-Net also sees the image.
+        preact: whether activations come before convolutions in residual blocks.
         additive_skips: whether skip connections within a U-Net are sums.
         name: the model's name.
 
@@ -115,7 +116,7 @@ def cu_net(
             factor = 2**level
             head = f"{branch}_aux{factor}"
             x = features[level]
-            if factor > 1:  # at full resolution there is nothing to enlarge
+            if factor > 1:  # nothing to enlarge at full resolution
                 x = deconv(x, head_channels, factor, name=f"{head}_up")
             logits[head] = conv(x, classes, name=f"{head}_conv")
         outputs |= {key: _float32(logit, key) for key, logit in logits.items()}
@@ -123,10 +124,10 @@ def cu_net(
 
 
 def without_heads(model):
-    """Returns CU-Net without its auxiliary heads; the weights are the same ones.
+    """Returns CU-Net without its auxiliary heads, with the same weights.
 
     Args:
-        model: what `cu_net` returned; another network is returned as it is.
+        model: what `cu_net` returned; any other network is returned unchanged.
     """
     if not isinstance(model.output, dict) or BRANCHES[0] not in model.output:
         return model
@@ -135,7 +136,7 @@ def without_heads(model):
 
 
 def _unet(x, base_filters, *, poolings, block, additive, joined=(), name):
-    """Adds one U-Net; returns its decoder's features, the full resolution first.
+    """Adds one U-Net and returns its decoder's features, full resolution first.
 
     Args:
         x: its input.
@@ -152,7 +153,7 @@ def _unet(x, base_filters, *, poolings, block, additive, joined=(), name):
         if level:
             x = layers.MaxPooling2D(2, name=f"{name}pool{level}")(x)
             if joined:
-                # inferred: after the pooling, so that sizes agree.
+                # inferred: after the pooling, where the sizes agree.
                 both = [x, joined[level - 1]]
                 x = layers.Concatenate(name=f"{name}between{level}")(both)
         x = block(x, filters[level], name=f"{name}enc{level}")
@@ -168,5 +169,5 @@ def _unet(x, base_filters, *, poolings, block, additive, joined=(), name):
 
 
 def _float32(x, name):
-    """Logits stay float32 under mixed precision: a loss sums over all pixels."""
+    """Returns logits, float32 under mixed precision too: losses sum over all pixels."""
     return layers.Activation("linear", dtype="float32", name=name)(x)

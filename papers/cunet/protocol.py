@@ -223,7 +223,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Protocol(BaseProtocol):
-    """All that decides a run but the method, the fold and the seed."""
+    """All that decides a run except method, fold and seed."""
 
     preparation: Preparation = field(default_factory=Preparation)
     slices: Slices = field(default_factory=Slices)

@@ -1,4 +1,4 @@
-"""Slices with what the losses need to know of their pixels: class and brain."""
+"""Slices with the class of each pixel and the brain, as the losses need them."""
 
 from functools import lru_cache
 
@@ -8,10 +8,10 @@ from data.batches.slice_name import SliceName
 from data.normalize import brain_zscore
 from data.padding import padded
 
-# Label 3 of 2013 and 2015, non-enhancing tumor, is part of label 1 since.
+# Label 3 of 2013 and 2015, non-enhancing tumor, has been part of label 1 since 2017.
 CLASS_OF_LABEL = np.array([0, 1, 2, 1, 3], np.uint8)
 LABEL_OF_CLASS = np.array([0, 1, 2, 4], np.uint8)
-_BRAIN = 8  # the bit that carries the brain through an augmentation
+_BRAIN = 8  # bit that carries the brain through an augmentation
 
 
 class RegionReader:
@@ -57,11 +57,11 @@ class RegionReader:
         return image, code
 
     def read_case(self, case_id):
-        """Reads all slices of a case, for a prediction; it needs no labels.
+        """Reads all slices of a case for a prediction, which needs no labels.
 
         Returns:
             `(images, brain)`: float32 `(depth, height, width, 4)` and booleans
-            `(depth, height, width)` of the whole grid.
+            `(depth, height, width)`, both of the whole grid.
         """
         info = self._info(case_id)
         raw, brain = self.cache.window(

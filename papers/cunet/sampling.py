@@ -1,7 +1,7 @@
 """Loss weighted sampling: which pixels a loss sees, and how much each counts.
 
-A slice is divided into four regions; a share of the pixels of each is drawn anew
-for every batch. That is done where the batches are made, in the background.
+A slice is divided into four regions, and for every batch a share of the pixels of each
+region is drawn anew. This happens in the background, where the batches are made.
 
 Reference:
     Section 2.2, equations (2) and (3), figure 2.
@@ -13,22 +13,22 @@ import numpy as np
 
 from data.batches.contours import contour_band
 
-# Regions S1 to S4 of figure 2 (d).
+# The regions S1 to S4 of figure 2 (d).
 BACKGROUND, NORMAL, TUMOR, CONTOUR = 1, 2, 3, 4
 
 
 @dataclass(frozen=True)
 class LossSampler:
-    """Makes the sample matrices W of both U-Nets.
+    """Draws the sample matrices W of both U-Nets.
 
     Args:
-        beta: normal pixels to tumor pixels in a batch, equation (3).
+        beta: ratio of normal pixels to tumor pixels in a batch, equation (3).
         alpha1: weight of the contour in the loss of the first U-Net.
-        alpha2: the same of the second one.
-        contour_width: of the contour region, in pixels.
-        contour_overlap: `"wins"`: the contour's pixels are in no other region;
-            `"add"`: those within the tumor are in its region, too.
-        epochs: of the training; they give p2 its least value.
+        alpha2: weight of the contour in the loss of the second U-Net.
+        contour_width: width of the contour region in pixels.
+        contour_overlap: `"wins"` if the contour's pixels are in no other region,
+            `"add"` if those within the tumor are in its region, too.
+        epochs: number of epochs of the training, which decides the minimum of p2.
     """
 
     beta: float = 1.5
@@ -50,31 +50,31 @@ class LossSampler:
         """
         regions = np.where(brain, np.uint8(NORMAL), np.uint8(BACKGROUND))
         regions[tumor] = TUMOR
-        # inferred: the regions divide the image, so a pixel has one. chosen: no
-        # contour outside of the brain.
+        # inferred: the regions divide the image, so that a pixel is in one of them.
+        # chosen: there is no contour outside the brain.
         band = contour_band(tumor, self.contour_width) & (brain | tumor)
         regions[band] = CONTOUR
         return regions
 
     @property
-    def least_p2(self):
-        """The least share of normal brain that is kept: beta p2 epochs = 1."""
+    def min_p2(self):
+        """The minimum share of normal brain that is kept, where beta p2 epochs = 1."""
         return min(1.0, 1 / (self.beta * self.epochs))
 
     def p2(self, normal, tumor):
         """Returns the probability that a pixel of normal brain is kept.
 
-        Equation (3), p2 N2 = beta p3 N3 with p3 = 1, clipped: from below by
+        Equation (3), p2 N2 = beta p3 N3 with p3 = 1. It is clipped from below by
         beta p2 epochs >= 1, so that every pixel should be seen once.
 
         Args:
             normal: number of pixels in S2.
-            tumor: number of tumor pixels, those of the contour included (chosen:
-                else slices with small tumors would have p2 = 0).
+            tumor: number of tumor pixels, including those of the contour (chosen:
+                slices with small tumors would have p2 = 0 otherwise).
         """
         if not normal:
             return 1.0
-        return float(min(1.0, max(self.beta * tumor / normal, self.least_p2)))
+        return float(min(1.0, max(self.beta * tumor / normal, self.min_p2)))
 
     def weights(self, regions, tumor, p2, random):
         """Draws the sample matrices of a slice, equation (2).
@@ -86,7 +86,8 @@ class LossSampler:
             random: NumPy generator.
 
         Returns:
-            float32 `(height, width, 2)`: W of the first and of the second U-Net.
+            float32 `(height, width, 2)`, the matrices W of the first and the second
+            U-Net.
         """
         uniform = random.random(regions.shape, np.float32)
         first = self._matrix(regions, tumor, uniform, (0, p2, 1, 1), self.alpha1)
@@ -114,8 +115,8 @@ def weights_of_batch(sampler, tumors, brains, generators, scope="batch", p2=None
         tumors: boolean `(batch, height, width)`.
         brains: boolean `(batch, height, width)`.
         generators: a NumPy generator for each slice.
-        scope: what p2 balances: `"batch"` or `"slice"`; `"dataset"` takes `p2`.
-        p2: the probability of the whole data set.
+        scope: what p2 balances, `"batch"`, `"slice"` or `"dataset"`.
+        p2: the probability of the whole data set, for the scope `"dataset"`.
 
     Returns:
         float32 `(batch, height, width, 2)`.

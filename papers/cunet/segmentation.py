@@ -1,4 +1,4 @@
-"""From slices to labels, the same in evaluation and prediction.
+"""From slices to labels, for evaluation and for prediction.
 
 The rule by which the paper fuses its two branches is not printed: all three are ours.
 """
@@ -58,13 +58,13 @@ def segment(images, brain, predict, method, protocol):
 
 
 def fuse_branches(logits, brain, rule="gate"):
-    """Returns the labels that a network's logits mean.
+    """Fuses the logits of the two branches into labels.
 
     Args:
-        logits: `(…, 4)` of one network; or a dict with `wt` `(…, 2)` and `sub`
-            `(…, 4)`, or `(…, 3)` without the class non-tumor.
-        brain: boolean `(…)`; outside of it, there is no tumor.
-        rule: of a dict: `"gate"`, `"and"` or `"prob"`.
+        logits: a dict with `wt` `(…, 2)` and `sub` `(…, 4)`, or `(…, 3)` without the
+            class non-tumor; or `(…, 4)` of a network without branches.
+        brain: boolean `(…)`; outside of it there is no tumor.
+        rule: how branches are fused, `"gate"`, `"and"` or `"prob"`.
 
     Returns:
         uint8 `(…)`: 0, 1, 2 and 4.

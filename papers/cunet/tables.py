@@ -26,7 +26,7 @@ def _column(region, score):
         f"{_LABELS[score]} ({_REGIONS[region]})",
         Mean(f"{region}_{score}", prefix=f"{region}_"),
         f"mean over test cases; {words}",
-        # The paper does not say over which pool it is.
+        # The paper does not state the pool.
         f"{region}_specificity" if score == "specificity_slices" else None,
     )
 

@@ -1,4 +1,4 @@
-"""What the loss of each method is given of a batch of slices."""
+"""The truth of a batch of slices, as the loss of each method needs it."""
 
 from functools import cached_property
 
@@ -12,14 +12,14 @@ from papers.cunet.sampling import LossSampler, weights_of_batch
 
 
 class TruthMaker:
-    """Makes a batch's truth: a tuple of float32 arrays, by `names` in order.
+    """Makes a batch's truth, a tuple of float32 arrays in the order of `names`.
 
     Args:
         method: a `NetworkMethod`.
         protocol: a `papers.cunet.protocol.Protocol`.
         seed: the run's seed.
-        count_all: function that counts normal and tumor pixels of all slices, for
-            `p2_scope` `"dataset"`.
+        count_all: function that counts the normal and tumor pixels of all slices, for
+            the `p2_scope` `"dataset"`.
     """
 
     def __init__(self, method, protocol, seed, count_all):
@@ -42,7 +42,7 @@ class TruthMaker:
 
     @property
     def names(self):
-        """Names of the arrays."""
+        """The names of the arrays."""
         return ("labels", *architecture_of(self.method).truth)
 
     def shapes(self, shape):
@@ -59,7 +59,7 @@ class TruthMaker:
         """Makes the truth of some slices.
 
         Args:
-            names: their `SliceName`s.
+            names: the slices' `SliceName`s.
             classes: uint8 `(batch, height, width)`, 0 for non-tumor.
             brain: boolean `(batch, height, width)`.
         """
@@ -92,10 +92,10 @@ class TruthMaker:
                 self._p2_of_all,
             )
         else:
-            # inferred: without the sampling, plain cross-entropy over all pixels.
+            # inferred: without sampling, plain cross-entropy over all pixels.
             weights = np.ones((*tumor.shape, 2), np.float32)
         if self.protocol.network.branch2_classes == 3:
-            weights[..., 1] *= tumor  # it has no class for the rest
+            weights[..., 1] *= tumor  # there is no class for the rest
         return weights
 
     @cached_property

@@ -10,8 +10,8 @@ from common.layers.depthwise_conv3d import DepthwiseConv3D
 def giga_macs(model):
     """Returns the multiply-adds of one forward pass of one example, in 10^9.
 
-    Each element of a kernel counts at each voxel of the output, at the padding
-    too. Biases, normalizations and sums do not count.
+    Each element of a kernel counts once per voxel of the output, padding included.
+    Biases, normalizations and sums do not count.
 
     Args:
         model: a Keras model of known input size.

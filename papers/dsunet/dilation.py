@@ -1,7 +1,7 @@
 """The dilation schedules by name: rates by level, from full resolution down.
 
-The paper says only that the rate grows with depth, and shrinks again on the way up;
-the figure that may have had numbers is lost.
+The paper says only that the rate grows with depth and shrinks again on the way up. The
+figure that may have given numbers is lost.
 """
 
 SCHEDULES = {

@@ -1,11 +1,10 @@
-"""What the runner needs to know of this paper: data, networks, loss, scores."""
+"""The experiment of this paper: data, networks, loss and scores."""
 
 from functools import cached_property, partial
 
 import keras
 import numpy as np
 
-from common.evidence import protocol_digest
 from common.files import write_json
 from common.inference.predict import Predictor
 from common.metrics.pooled_regions import PooledRegions
@@ -27,12 +26,11 @@ from papers.dsunet.preprocessing import (
     scale,
 )
 from papers.dsunet.protocol import CONVENTION
-from papers.engine.brats.label_maps import fingerprint_of
 from papers.engine.brats.volume_experiment import VolumeExperiment
 
-# The scaling of a run, beside its weights: a prediction needs both.
+# The file with a run's scaling, beside its weights: a prediction needs both.
 STATISTICS = "intensity.json"
-# Its arithmetic is compared at the published size, whatever the run's.
+# Costs are compared at the published size, whatever the run's.
 PUBLISHED_SHAPE = (128, 128, 128, len(MODALITIES))
 
 
@@ -86,7 +84,7 @@ class Experiment(VolumeExperiment):
         return batch_stream(names, partial(read, reader), shapes)
 
     def reader(self, augment=None):
-        """Returns what reads whole cases at the network's size."""
+        """Returns a reader of whole cases at the network's size."""
         statistics = tuple(map(np.array, self._statistics()))
         return VolumeReader(
             self.cache,
@@ -106,7 +104,7 @@ class Experiment(VolumeExperiment):
         )
 
     def _statistics(self):
-        """Returns means and deviations of the modalities, as lists."""
+        """Returns means and deviations of the modalities, two lists."""
         ids = self.split.train
         if self.protocol.intensity.statistics == "all":
             ids = (*ids, *self.split.validation, *self.split.test)
@@ -116,9 +114,9 @@ class Experiment(VolumeExperiment):
     def validation(self, model):
         """Returns a function that scores the model on the validation cases.
 
-        The best epoch is the one of the lowest loss: `val_dice` is one minus it,
-        the labels' mean soft Dice. `val_wt_dice` and the like are of the regions,
-        pooled over the cases and at the network's resolution.
+        The best epoch has the lowest loss: `val_dice` is one minus it, the labels'
+        mean soft Dice. `val_wt_dice` and the like are the regions' Dice, pooled over
+        the cases at the network's resolution.
         """
         case_ids = self.validation_cases()
         loss, predict = self.loss(), Predictor(model, batch_size=1)
@@ -146,18 +144,17 @@ class Experiment(VolumeExperiment):
             whole = reader.placement(case_id).restore(probability)
             return labels_of(whole, self.protocol.inference.threshold)
 
-        digest = protocol_digest(self.protocol)
-        return segment, fingerprint_of([model], self._statistics(), digest)
+        return segment, self.fingerprint(model, self._statistics())
 
     def score(self, case, path):
         row = super().score(case, path)
-        # inferred: the published average is taken over the three regions.
+        # inferred: the published average is that of the three regions.
         dice = [row[f"{region}_dice"] for region in ("et", "wt", "tc")]
         return row | {"mean_dice": float(np.mean(dice))} | self._costs
 
     @cached_property
     def _costs(self):
-        """What the network costs, the same in every row."""
+        """Costs of the network, which are the same in every row."""
         trained, published = (
             build_network(self.method, self.protocol, PUBLISHED_SHAPE, labels)
             for labels in (len(LABELS), self.method.published_labels)

@@ -1,4 +1,4 @@
-"""Prediction for users: from a finished run to the labels of scans."""
+"""Prediction for users: from a finished run to labels of scans."""
 
 import numpy as np
 
@@ -52,7 +52,7 @@ class Segmenter(RunSegmenter):
         return resample(scale(window, self._statistics), placement.shape), placement
 
     def fingerprint(self):
-        """Returns a hash of all that decides labels, the scaling too."""
+        """Returns a hash of all that decides the labels, including the scaling."""
         return digest([super().fingerprint(), np.array(self._statistics).tolist()])
 
 

@@ -1,4 +1,4 @@
-"""The loss of the paper: one Dice a label, over the voxels of a volume."""
+"""The loss of the paper: one Dice per label, over the voxels of a volume."""
 
 import keras
 from keras import ops
@@ -11,8 +11,8 @@ from common.losses.squared_dice import squared_soft_dice
 class LabelDice(keras.losses.Loss):
     """One minus the mean of the labels' Dice.
 
-    The paper's formulas are lost, but its words are V-Net's, whose denominator has
-    squares. With `squares` off, it is the loss of the original code.
+    The paper's formulas are lost, but its wording is that of V-Net, whose denominator
+    has squares. Without `squares` it is the loss of the original code.
 
     Args:
         squares: whether the denominator has squared probabilities.
@@ -25,7 +25,7 @@ class LabelDice(keras.losses.Loss):
 
     Reference:
         Section II, "Dice loss function". original code: unet3d/metrics.py,
-        `weighted_dice_coefficient_loss`, of which ours is 1 more.
+        `weighted_dice_coefficient_loss`; ours is larger by 1.
     """
 
     def __init__(self, squares=True, smooth=1e-5, name="label_dice", **kwargs):

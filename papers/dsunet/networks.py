@@ -1,19 +1,19 @@
 """The U-Net of Isensee et al. 2017 and its separable, dilated successor.
 
-Both have five levels, 128 to 8 voxels along each side. On the way down a context
-module of two convolutions is added to its own input; on the way up features are
-repeated, halved by a convolution, joined with those of the same level and brought
-together by a localization module. The maps of three levels are summed.
+Both have five levels, with 128 to 8 voxels along each side. On the way down, a context
+module of two convolutions is added to its own input. On the way up, features are
+repeated, halved in number by a convolution, concatenated with those of the same level
+and combined by a localization module. The maps of three levels are summed.
 
 The successor replaces the two convolutions of each context module by a depthwise
 and a pointwise one, and dilates them and the localization modules. Nothing else
-differs: so say the published numbers of parameters, which ours equal to the digit.
-The paper's text has separable convolutions in the localization modules, too, and
-lets their 1x1x1 convolution halve the features; both give other numbers.
+differs: this follows from the published numbers of parameters, which ours match to the
+digit. The paper's text also has separable convolutions in the localization modules, and
+lets their 1x1x1 convolution halve the features; both lead to other numbers.
 
-3,200 parameters of the successor (2,208 of the other network) do nothing: a bias
-before a normalization is taken out again with the mean. They are kept, as they are
-counted.
+3,200 parameters of the successor (2,208 of the other network) have no effect, because
+a normalization subtracts the bias before it together with the mean. They are kept,
+since the published numbers count them.
 
 Reference:
     "3D U-Net with depth-wise separable and dilated convolutions", BraTS 2018.
@@ -44,12 +44,12 @@ def isensee2017(
 ):
     """Builds the network that the paper starts from and compares with.
 
-    It has 8,269,331 parameters with one label, which is the published number, and
-    8,269,561 with three.
+    It has 8,269,331 parameters with one label, the published number, and 8,269,561
+    with three.
 
     Args:
         input_shape: `(depth, height, width, channels)` in voxels; the first three
-            are multiples of 16 of at least 32, or None.
+            are None or multiples of 16 that are at least 32.
         labels: number of maps.
         base_filters: features at full resolution; each level below has twice as
             many.
@@ -97,8 +97,8 @@ def separable_unet(
         labels: number of maps.
         base_filters: as for `isensee2017`.
         dilation: name of a schedule, `"flat"`, `"half"`, `"linear"` or `"pow2"`.
-        mid_norm: whether a separable block has a normalization in the place of
-            each bias. The number of parameters is the same and cannot tell.
+        mid_norm: whether a separable block has a normalization in place of each
+            bias. The number of parameters is the same either way.
         negative_slope: of the leaky ReLU.
         dropout_rate: as for `isensee2017`.
         name: the model's name.
@@ -138,13 +138,13 @@ def _network(
 
     x, skips = inputs, []
     for i in range(LEVELS):
-        # Dilated by 1: a stride and a dilation exclude each other.
+        # Not dilated: a convolution has either a stride or a dilation.
         strides = 1 if i == 0 else 2
         x = conv_block(x, filters[i], slope, strides=strides, name=f"down{i}")
         y = context_block(x, filters[i], slope, rate=rates[i], name=f"context{i}_0")
         y = layers.SpatialDropout3D(dropout_rate, name=f"context{i}_dropout")(y)
         y = context_block(y, filters[i], slope, rate=rates[i], name=f"context{i}_1")
-        # original code: the text does not speak of a sum.
+        # original code: the text does not mention a sum.
         x = layers.Add(name=f"context{i}_add")([x, y])
         skips.append(x)
 
@@ -163,13 +163,13 @@ def _network(
     for i, finer in zip(reversed(range(MAPS - 1)), maps[1:], strict=True):
         total = layers.UpSampling3D(2, name=f"sum{i}_repeat")(total)
         total = layers.Add(name=f"sum{i}")([total, finer])
-    # float32 also under mixed precision: the loss sums over millions of voxels.
+    # float32 under mixed precision too: the loss sums over millions of voxels.
     outputs = layers.Activation("sigmoid", dtype="float32", name="labels")(total)
     return keras.Model(inputs, outputs, name=name)
 
 
 def conv_block(x, filters, slope, kernel_size=3, strides=1, rate=1, *, name):
-    """Convolution, instance normalization, leaky ReLU."""
+    """Convolution, instance normalization and leaky ReLU."""
     x = layers.Conv3D(
         filters,
         kernel_size,
@@ -182,10 +182,10 @@ def conv_block(x, filters, slope, kernel_size=3, strides=1, rate=1, *, name):
 
 
 def separable_block(x, filters, slope, rate=1, *, name):
-    """Depthwise and pointwise convolution, instance normalization, leaky ReLU.
+    """Depthwise and pointwise convolution, instance normalization and leaky ReLU.
 
-    Nothing stands between the two convolutions (our choice), and each has a bias,
-    as their number of parameters says.
+    There is nothing between the two convolutions (our choice), and each has a bias,
+    as the number of parameters implies.
     """
     x = DepthwiseConv3D(3, dilation_rate=rate, padding="same", name=f"{name}_depth")(x)
     x = layers.Conv3D(filters, 1, name=f"{name}_point")(x)
@@ -193,7 +193,7 @@ def separable_block(x, filters, slope, rate=1, *, name):
 
 
 def mid_norm_block(x, filters, slope, rate=1, *, name):
-    """The other separable block of the same number of parameters, as MobileNet's."""
+    """The separable block of MobileNet, which has the same number of parameters."""
     x = DepthwiseConv3D(
         3, dilation_rate=rate, padding="same", use_bias=False, name=f"{name}_depth"
     )(x)
@@ -203,7 +203,7 @@ def mid_norm_block(x, filters, slope, rate=1, *, name):
 
 
 def _check(input_shape, labels, base_filters):
-    # Of one voxel at the lowest level, a normalization would leave nothing.
+    # A normalization over a single voxel at the lowest level would leave nothing.
     factor = 2 ** (LEVELS - 1)
     sides = tuple(input_shape[:-1])
     if len(input_shape) != 4 or any(

@@ -5,8 +5,8 @@ import numpy as np
 from data.batches.placement import Placement
 from data.normalize import standardize_all
 
-# One map a label, not a region. original code: get_multi_class_labels. The label 3
-# of 2013 and 2015, non-enhancing tumor, is part of label 1 from 2017 on.
+# One map per label, not per region. original code: get_multi_class_labels. Label 3 of
+# 2013 and 2015, non-enhancing tumor, has been part of label 1 since 2017.
 LABELS = ((1, 3), (2,), (4,))
 VALUES = np.array([1, 2, 4], np.uint8)
 
@@ -38,17 +38,17 @@ def scale(images, statistics):
 
 
 def masks_of(labels):
-    """Returns one mask a map, float32 `(…, 3)`, of canonical labels `(…)`."""
+    """Returns one mask per map, float32 `(…, 3)`, for canonical labels `(…)`."""
     return np.stack([np.isin(labels, values) for values in LABELS], axis=-1).astype(
         np.float32
     )
 
 
 def labels_of(probabilities, threshold):
-    """Returns canonical labels of probabilities `(…, 3)`.
+    """Returns canonical labels `(…)` for probabilities `(…, 3)`.
 
-    The most probable label, or background where none reaches the threshold.
+    Each is the most probable label, or background where none reaches the threshold.
     """
-    most = probabilities.argmax(axis=-1)
+    likeliest = probabilities.argmax(axis=-1)
     found = probabilities.max(axis=-1) >= threshold
-    return np.where(found, VALUES[most], np.uint8(0))
+    return np.where(found, VALUES[likeliest], np.uint8(0))

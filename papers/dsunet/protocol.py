@@ -200,7 +200,7 @@ class Folds:
 
 @dataclass(frozen=True)
 class Protocol(BaseProtocol):
-    """All that decides a run but the method, the fold and the seed."""
+    """All that decides a run except method, fold and seed."""
 
     preparation: Preparation = field(default_factory=Preparation)
     geometry: Geometry = field(default_factory=Geometry)

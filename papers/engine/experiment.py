@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from functools import cached_property
 
 from common.errors import UserError
+from common.files import sha256
 
 
 class Experiment(ABC):
@@ -26,10 +27,10 @@ class Experiment(ABC):
     """
 
     monitor = "val_dice"
-    """Validation score that chooses the best epoch; higher is better."""
+    """Name of the validation score of the best epoch; higher is better."""
 
     more_validation = "SET=folds.validation_share=0.2, or take more cases"
-    """What a user can do about a split without validation cases."""
+    """What a user can do if a split has no validation case."""
 
     def __init__(
         self, method, protocol, cache, split, seed, maps=None, dataset=None, folder=None
@@ -43,7 +44,7 @@ class Experiment(ABC):
         self.dataset = dataset
         self.folder = folder
 
-    # Of the data set, before there is a run.
+    # The data set, before there is a run.
 
     @classmethod
     @abstractmethod
@@ -84,10 +85,10 @@ class Experiment(ABC):
             `data.splits.split.Split` by its fold.
 
         Raises:
-            UserError: the file is not valid, or the cases cannot be split so.
+            UserError: the file is not valid, or the cases cannot be split like this.
         """
 
-    # Of a training.
+    # A training.
 
     @abstractmethod
     def build(self):
@@ -103,31 +104,31 @@ class Experiment(ABC):
 
     @property
     def schedule(self):
-        """Sets each epoch's learning rate and may end the training; None: neither.
+        """The rule that sets each epoch's learning rate and may end the training.
 
-        Such as `common.training.plateau.Plateau`.
+        Such as a `common.training.plateau.Plateau`; None for neither.
         """
         return None
 
     @property
     def average_decay(self):
-        """Decay of the weights' moving average; None: there is none."""
+        """The decay of the weights' moving average; None if there is none."""
         return None
 
     @property
     def batch_size(self):
-        """Examples of one step, of all towers."""
+        """The number of examples of one step, over all towers."""
         return self.protocol.training.batch_size
 
     @property
     def steps_per_epoch(self):
-        """Steps of one epoch: the whole batches of the training cases."""
+        """The number of steps of one epoch: whole batches of the training cases."""
         return len(self.split.train) // self.batch_size
 
     def before_training(self, say):
-        """Checks the training data, or tells of it; nothing by default.
+        """Checks or describes the training data; does nothing by default.
 
-        Called once before the network is built, on the first machine only.
+        It is called once, before the network is built, and on the first machine only.
 
         Args:
             say: function that shows a line of text.
@@ -142,7 +143,7 @@ class Experiment(ABC):
         """Returns the training batches `(x, y)` from a step on, without end.
 
         Args:
-            first_step: number of steps that a resumed training has done.
+            first_step: number of steps that a resumed training has already done.
         """
 
     @abstractmethod
@@ -171,7 +172,7 @@ class Experiment(ABC):
             )
         return self.split.validation
 
-    # Of a trained network.
+    # A trained network.
 
     @abstractmethod
     def evaluate(self, model):
@@ -181,20 +182,20 @@ class Experiment(ABC):
         `values` may replace columns of the row, such as `split`.
 
         Args:
-            model: the trained model; of a method with parts, a dict of theirs by
-                method; of released weights, what `released_models` returned.
+            model: the trained model; for a method with parts, a dict of their models
+                by method; for released weights, what `released_models` returned.
         """
 
     def maps_of(self, model, case_ids):
         """Yields the network's output for some cases, `(case_id, {"map": array})`.
 
-        Needed of a method that is another's `Method.previous`, and where the figures
-        show maps that the evaluation does not keep.
+        A method needs it if it is another's `Method.previous`, or if figures show maps
+        that the evaluation does not keep.
         """
         raise NotImplementedError(f"{self.method.id} makes no maps")
 
     def released_models(self, folder):
-        """Returns the authors' networks, for a method whose weights are released.
+        """Returns the authors' networks for a method whose weights are released.
 
         Raises:
             UserError: `folder` does not hold their imported weights.
@@ -202,6 +203,11 @@ class Experiment(ABC):
         raise NotImplementedError(f"no weights of {self.method.id} are released")
 
     # For the paper's own use.
+
+    @staticmethod
+    def origin_of(file):
+        """Returns what rows say of splits from a user's own file."""
+        return f"file-{sha256(file)[:8]}"
 
     @cached_property
     def cases(self):

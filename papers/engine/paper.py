@@ -1,4 +1,4 @@
-"""What a paper declares, so that one runner serves all of them."""
+"""What a paper declares, so that one runner serves all papers."""
 
 import importlib
 from dataclasses import dataclass, field
@@ -13,17 +13,17 @@ class Method:
 
     Args:
         id: short name for options and files.
-        title: the paper's name of it.
+        title: the paper's name for it.
         previous: method whose output is a further input of this one's network.
-        starts_from: method whose trained weights this one's training begins with.
+        starts_from: method with whose trained weights this one's training begins.
         parts: methods that this one is composed of; it trains nothing.
-        by_default: whether it is run where `METHODS` names none.
+        by_default: whether it is run if `METHODS` names none.
         released: whether its weights are the authors' own; it is scored on all cases.
         scored: whether its output is that of the task, one row per case.
         budget_in_loss: whether its loss depends on the number of epochs of the whole
-            training, so that a longer run is another one from its first step.
-        version: to be raised by whatever changes the method's numbers, so that
-            earlier runs are not taken for its own.
+            training, so that a longer run differs from its first step on.
+        version: increase it whenever the method's numbers change, so that earlier
+            runs are not mistaken for its own.
     """
 
     id: str
@@ -39,12 +39,12 @@ class Method:
 
     @property
     def key(self):
-        """Name of the method as its runs' hashes know it."""
+        """Name of the method in its runs' hashes."""
         return self.id if self.version == 1 else f"{self.id} {self.version}"
 
     @property
     def needs(self):
-        """The methods that have to be trained before."""
+        """The methods that must be trained before this one."""
         needs = (self.previous, self.starts_from, *self.parts)
         return tuple(name for name in needs if name)
 
@@ -53,19 +53,18 @@ class BaseProtocol:
     """The base of the papers' protocols, which are frozen dataclasses.
 
     A protocol has the parts `preparation`, `network`, `loss` and `training`, the last
-    one with `epochs`, `batch_size`, `checkpoint` and `precision`. What only some papers
-    have is asked of the properties below. They are no fields, so that they are in no
-    run's hash.
+    of which has `epochs`, `batch_size`, `checkpoint` and `precision`. The properties
+    below answer what only some papers have. They are not fields and so not hashed.
     """
 
     @property
     def budget(self):
-        """How long each network is trained at most, as the tables show it."""
+        """The longest training of each network, as the tables show it."""
         return f"{self.training.epochs} epochs"
 
     @property
     def towers(self):
-        """Towers that share a batch as a part of the method; None: it has none."""
+        """The number of towers that are part of the method; None if it has none."""
         return None
 
     @property
@@ -95,14 +94,14 @@ class Paper:
         methods: `Method`s, each after those it needs.
         tables: the `common.reporting.table.Table`s.
         phantom: arguments of the demo's phantom, such as `{"count": 160}`.
-        splits: how its cases may be put into folds: `"image"`, `"patient"`; the
-            first is the default.
-        more_splits: further ones, which only `SPLIT` names.
+        splits: names of the ways to split its cases, such as `"image"` and
+            `"patient"`; the first is the default.
+        more_splits: further ways, used only if `SPLIT` names them.
         leak_methods: methods that run patient-wise beside an image-wise run.
-        leak_columns: the scores that the leak table compares; none: no table.
-        derived: further CSV files of the results folder by name: functions from
+        leak_columns: the scores that the leak table compares; empty for no table.
+        derived: further CSV files of the results folder by name, as functions from
             the rows of all cases to a `DataFrame`.
-        curves_note: what a reader must know of the learning curves, or `""`.
+        curves_note: what a reader must know about the learning curves, or `""`.
     """
 
     id: str

@@ -1,10 +1,10 @@
-"""How many pixels each label has in the slices trained on, beside the paper's."""
+"""How many pixels each label has in the training slices, compared with the paper."""
 
 import numpy as np
 
-# Section 4: other and tumor pixels in all slices and in those with tumor, and the
-# labels 0 to 4 in all slices. inferred: from the first two a third of 155 slices a
-# patient is kept, and 54 patients make 115 iterations of 24 slices.
+# Section 4: the ratio of other to tumor pixels, in all slices and in those with tumor,
+# and that of labels 0 to 4 in all slices. inferred: the first two imply that a third of
+# a patient's 155 slices is kept, and that 54 patients make 115 iterations of 24 slices.
 PAPER = {
     "slices a case": 51.1,
     "iterations an epoch": 115,
@@ -12,7 +12,7 @@ PAPER = {
     "others a tumor pixel of all slices": 87,
 }
 PAPER_LABELS = (2262, 2, 16, 7, 1)
-# Others an enhancing pixel in slices with tumor: 28 of each 2 + 16 + 7 + 1.
+# Other pixels per enhancing one in slices with tumor: 28 for each of 2 + 16 + 7 + 1.
 PAPER_OTHERS_PER_ET = 28 * sum(PAPER_LABELS[1:]) / PAPER_LABELS[4]
 TOLERANCE = 0.1
 
@@ -22,12 +22,12 @@ def class_balance(everything, kept, pixels, steps):
 
     Args:
         everything: the `SliceIndex` of all slices of the cases.
-        kept: that of the slices trained on.
-        pixels: of a slice.
-        steps: iterations of an epoch.
+        kept: that of the training slices.
+        pixels: number of pixels of a slice.
+        steps: number of iterations of an epoch.
 
     Returns:
-        What `balance.json` beside a run holds.
+        A dict, the content of `balance.json` in a run's folder.
     """
     found = {"cases": len(everything.case_ids), "iterations_per_epoch": steps}
     for name, index in (("all", everything), ("trained_on", kept)):
@@ -43,12 +43,12 @@ def class_balance(everything, kept, pixels, steps):
 
 
 def balance_lines(found):
-    """Returns the lines to print before a training, beside the paper's numbers.
+    """Returns the lines to print before a training, with the paper's numbers.
 
-    The last one is a warning where a number is off by more than a tenth.
+    The last one is a warning if a number differs by more than a tenth.
 
     Args:
-        found: as `class_balance` returns it.
+        found: what `class_balance` returned.
     """
     everything, kept = found["all"], found["trained_on"]
     ours = {
@@ -79,7 +79,7 @@ def balance_lines(found):
 
 
 def _ratio(others, pixels):
-    """Others a pixel; None where there is no such pixel."""
+    """Returns the number of others per pixel; None where there is no such pixel."""
     return round(int(others) / int(pixels), 2) if pixels else None
 
 

@@ -1,4 +1,4 @@
-"""The initial kernel that makes a transposed convolution interpolate."""
+"""The initial kernel with which a transposed convolution interpolates."""
 
 import math
 
@@ -9,11 +9,11 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("braintumor")
 class Bilinear(keras.initializers.Initializer):
-    """Bilinear interpolation in each channel, nothing between channels.
+    """Bilinear interpolation within each channel and none between channels.
 
     With f = ceil(K / 2) and c = (2 f - 1 - f mod 2) / (2 f), the kernel of size K
     is `(1 - |x / f - c|) (1 - |y / f - c|)` where output and input channel are the
-    same, else 0. For a stride s, K is 2 s.
+    same, and 0 elsewhere. For a stride s, K is 2 s.
 
     Reference:
         Section 3.1: "x, y are the filters' indices and K is filter size".
@@ -23,8 +23,8 @@ class Bilinear(keras.initializers.Initializer):
         """Returns the kernel `(height, width, out, in)`.
 
         Raises:
-            ValueError: the kernel is not square, or its size no multiple of 4, for
-                which the formula is not symmetric.
+            ValueError: the kernel is not square, or its size is not a multiple of 4,
+                so that the formula would not be symmetric.
         """
         height, width, out, channels = shape
         if height != width or height % 4:

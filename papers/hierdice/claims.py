@@ -11,12 +11,12 @@ from common.reporting.published import read_published
 from papers.hierdice.balance import PAPER_OTHERS_PER_ET
 from papers.hierdice.tables import TABLES
 
-# A mean Dice below this is that of a method which misses the region; chosen.
+# chosen: a method whose mean Dice is below this misses the region.
 MISSED = 0.01
-# Of fewer patients nothing is said; the demo has three with enhancing tumor.
+# Fewer patients test no claim; the demo has three with enhancing tumor.
 MIN_PATIENTS = 3
-# Shares of the paper's imbalance. With less than the first, a claim about imbalance
-# is not tested; with less than the second, it is not refuted either.
+# Shares of the paper's imbalance. With less than the first, a claim about imbalance is
+# not tested; with less than the second, it cannot be contradicted.
 MIN_SHARE, FULL_SHARE = 0.1, 0.9
 
 
@@ -34,7 +34,7 @@ class RegionClaim(Claim):
     def interval(self, low, high):
         if self.first:
             return low, high
-        return MISSED - high, MISSED - low  # that little is found at all
+        return MISSED - high, MISSED - low  # so little that the region is missed
 
     def judge(self, run, others_per_et_pixel):
         """Returns the verdict on one run and why.
@@ -59,8 +59,8 @@ class RegionClaim(Claim):
 class RegionTable(ClaimTable):
     """Judges claims about regions; see `ClaimTable`.
 
-    Compared are the cases that have the claim's region: of others Dice says only
-    whether something was found, whatever its size.
+    Only cases that have the claim's region are compared. For others, Dice tells only
+    whether anything was found, whatever its size.
 
     Args:
         tables: the `common.reporting.table.Table`s of one row each that the claims are
@@ -128,7 +128,7 @@ class RegionTable(ClaimTable):
 
 
 def _beside_nothing(cases, claim):
-    """Returns the cases as if a method had been run that finds nothing."""
+    """Returns the cases with those of a further method, which finds nothing."""
     import pandas as pd
 
     nothing = cases[cases["method"] == claim.second]
@@ -137,11 +137,13 @@ def _beside_nothing(cases, claim):
 
 
 def others_per_et_pixel(cases):
-    """Returns the pixels of label 0 an enhancing one, in slices with tumor.
+    """Returns the pixels of label 0 per enhancing one, in slices with tumor.
 
     Args:
-        cases: rows of one group; each case counts once. Infinite where nothing
-            enhances.
+        cases: rows of one group; each case counts once.
+
+    Returns:
+        A float, infinite where nothing enhances.
     """
     once = cases.drop_duplicates("case")
     others = once[["wt_fp", "wt_tn"]].to_numpy().sum()

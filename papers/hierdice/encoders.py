@@ -2,24 +2,25 @@
 
 from keras import layers
 
-# Convolutions of each group, and its width in units of `base_filters`.
+# Number of convolutions of each group and its width in units of `base_filters`.
 VGG16 = ((2, 1), (2, 2), (3, 4), (3, 8), (3, 8))
 
-# Bottleneck units of each stage, the width of their 3x3 convolution, first stride.
+# Number of bottleneck units of each stage, width of their 3x3 convolution, and first
+# stride.
 RESNET50 = ((3, 1, 1), (4, 2, 2), (6, 4, 2), (3, 8, 2))
 BATCH_NORM_EPSILON = 1.001e-5
 
 
 def vgg16(x, base_filters):
-    """VGG16's 13 convolutions with a pooling after each group.
+    """Builds VGG16's 13 convolutions with a pooling after each group.
 
     Returns:
-        The outputs of the last three poolings: strides 8, 16 and 32. A pooling of
-        an odd size rounds up.
+        The outputs of the last three poolings, of strides 8, 16 and 32. A pooling
+        rounds an odd size up.
 
     Reference:
-        Simonyan & Zisserman 2015, configuration D; the paper leaves out its "upper
-        three fully connected layers".
+        Simonyan & Zisserman 2015, configuration D; the paper omits its "upper three
+        fully connected layers".
     """
     pooled = []
     for group, (count, width) in enumerate(VGG16, 1):
@@ -38,11 +39,11 @@ def vgg16(x, base_filters):
 
 
 def resnet50(x, base_filters):
-    """ResNet50 as `keras.applications` has it, names, biases and all.
+    """Builds ResNet50 as `keras.applications` does, with the same names and biases.
 
     Returns:
-        The outputs of the last three stages: strides 8, 16 and 32. chosen: they
-        stand for the "last 3 max-pooling layers", which ResNet does not have there.
+        The outputs of the last three stages, of strides 8, 16 and 32. chosen: they
+        take the place of the "last 3 max-pooling layers", which ResNet lacks.
 
     Reference:
         Figure 6; He et al. 2016.
@@ -67,7 +68,7 @@ def resnet50(x, base_filters):
 
 
 def bottleneck(x, filters, strides, project, *, name):
-    """1x1, 3x3 and 1x1 convolution, each normalized, and a shortcut, summed."""
+    """Sums three normalized convolutions, 1x1, 3x3 and 1x1, and a shortcut."""
     shortcut = x
     if project:
         shortcut = _conv_bn(x, 4 * filters, 1, strides=strides, name=f"{name}_0")
@@ -81,7 +82,7 @@ def bottleneck(x, filters, strides, project, *, name):
 
 
 def _conv_bn(x, filters, kernel_size, *, name, **options):
-    # Keras's ResNets have biases before the normalization, which takes them out.
+    # Keras's ResNets have biases, although the normalization subtracts them again.
     x = layers.Conv2D(
         filters,
         kernel_size,

@@ -1,4 +1,4 @@
-"""What the runner needs to know of this paper: data, networks, losses, scores."""
+"""The experiment of this paper: data, networks, losses and scores."""
 
 from functools import cached_property
 
@@ -31,7 +31,7 @@ BALANCE = "balance.json"
 
 
 class Experiment(BratsExperiment):
-    """One method on one split; cases of other groups are left out of it."""
+    """One method on one split, of which it uses the cases of the protocol's group."""
 
     @classmethod
     def splits(cls, dataset, name, protocol, file=None):
@@ -100,11 +100,7 @@ class Experiment(BratsExperiment):
         return self._reader.read_images(case_id)
 
     def before_training(self, say):
-        """Prints how imbalanced the slices are, and writes it beside the run.
-
-        Args:
-            say: function that shows a line of text.
-        """
+        """Shows how imbalanced the slices are, and writes it into the run's folder."""
         found = self.balance()
         for line in balance_lines(found):
             say(line)
@@ -112,7 +108,7 @@ class Experiment(BratsExperiment):
             write_json(self.folder / BALANCE, found)
 
     def balance(self):
-        """Returns how many pixels each label has in the slices trained on."""
+        """Returns how many pixels each label has in the training slices."""
         ids = self.slices.case_ids
         everything = SliceIndex.of(self.cache, ids)
         pixels = int(np.prod(self.cache.info(ids[0]).shape[1:]))
@@ -121,8 +117,8 @@ class Experiment(BratsExperiment):
     def validation(self, model):
         """Returns a function that scores the model on the validation slices.
 
-        Dice is of regions, pooled over the slices. Nothing is decided by it. With
-        bootstrapping, the shares of `KeptPixels` stand beside it.
+        Dice is that of regions, pooled over the slices. Nothing depends on it. With
+        bootstrapping, the shares of `KeptPixels` are among the scores.
 
         Raises:
             UserError: no case is held out.
@@ -156,15 +152,14 @@ class Experiment(BratsExperiment):
         return validate
 
     def evaluate(self, model):
-        """Yields each case's scores, `(case_id, values)`, of the training cases too.
+        """Yields the scores of test cases and of training cases.
 
-        The paper scores the cases that it trained on: their rows have a split of
-        their own. Beside the averaged weights, the raw ones are scored. Where a
-        held-out case cannot be read, the `UserError` stands in the place of its
-        scores.
+        See `Experiment.evaluate` of the engine. The paper scores the cases that it
+        trained on; the rows of these have a split of their own. Scores of the raw
+        weights stand beside those of the averaged ones.
 
         Raises:
-            UserError: a case cannot be read that was trained on.
+            UserError: a training case cannot be read.
         """
         models = {"": model, "raw": self._raw(model)}
         predictors = {k: self._predictor(m) for k, m in models.items()}
@@ -199,7 +194,7 @@ class Experiment(BratsExperiment):
         return Predictor(model, self.protocol.training.tower_size)
 
     def _raw(self, model):
-        """Returns the network with the weights that are not averaged."""
+        """Returns the network with the raw weights, which are not averaged."""
         raw = keras.models.clone_model(model)
         Run(self.folder).load_weights(raw, "last")
         return raw

@@ -1,4 +1,4 @@
-"""Figure 8 of the paper: a slice's truth beside what each method finds."""
+"""Figure 8 of the paper: the truth of a slice and what each method finds."""
 
 from common.reporting.figures import label_grid
 from papers.engine.brats.figures import (
@@ -25,7 +25,7 @@ def draw_figures(runner, folder):
         folder: results folder.
 
     Returns:
-        The list of files written; of real cases those whose license lets us.
+        The list of files written; real cases are shown where their license lets us.
     """
     files = []
     for jobs in scored_together(
@@ -39,7 +39,7 @@ def draw_figures(runner, folder):
 
 
 def _shown(runner, job):
-    """Returns held-out cases to draw or, where none may be shown, trained-on ones."""
+    """Returns held-out cases to draw or, if none may be shown, training cases."""
     rows = runner.rows(job)
     is_held_out = rows["split"] == job.split_name
     held_out, trained_on = rows[is_held_out], rows[~is_held_out]

@@ -1,4 +1,4 @@
-"""Prediction for users: from a finished run to the labels of scans."""
+"""Prediction for users: from a finished run to labels of scans."""
 
 import numpy as np
 
@@ -20,7 +20,7 @@ class Segmenter(RunSegmenter):
     """Segments scans, slice by slice, with a network that was trained here.
 
     Its labels are 0 other, 1 necrosis, 2 edema, 3 non-enhancing and 4 enhancing
-    tumor; by the four formulas, 1 is all core that is not enhancing. Arguments and
+    tumor; with the four formulas, 1 is any core that is not enhancing. Arguments and
     errors are those of `RunSegmenter`.
     """
 
@@ -37,7 +37,7 @@ class Segmenter(RunSegmenter):
         return segment(images, self._predictor(images.shape[1:3]), self._labels)
 
     def _predictor(self, size):
-        """Returns the network for slices of a size; its weights fit any."""
+        """Returns the network for slices of a size; its weights fit every size."""
         size = padded_size(size)
         if size not in self._predictors:
             model = build_network(self.method, self.protocol, size)

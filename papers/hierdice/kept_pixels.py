@@ -1,4 +1,4 @@
-"""Which pixels bootstrapping keeps: what the paper's discussion gives numbers of."""
+"""Which pixels bootstrapping keeps, for comparison with the paper's discussion."""
 
 import numpy as np
 
@@ -6,8 +6,8 @@ import numpy as np
 class KeptPixels:
     """Counts the pixels that a bootstrapped cross-entropy keeps, by label.
 
-    The paper's, late in its training: 0.1 % of the other pixels, and labels 0 to 4
-    about as 2:2:5:4:1 among those kept.
+    Late in the paper's training it keeps 0.1 % of the other pixels, and labels 0 to 4
+    stand about as 2:2:5:4:1 among the kept ones.
 
     Args:
         loss: a `common.losses.bootstrapped_cross_entropy.BootstrappedCrossEntropy`.
@@ -34,7 +34,7 @@ class KeptPixels:
         self.all += np.bincount(labels.ravel(), minlength=self.classes)
 
     def shares(self):
-        """Returns the kept share of label 0, and each label's of all kept."""
+        """Returns the kept share of label 0 and each label's share of the kept."""
         total = max(int(self.kept.sum()), 1)
         shares = {"val_kept_of_label0": float(self.kept[0] / max(self.all[0], 1))}
         for label, count in enumerate(self.kept):

@@ -6,17 +6,17 @@ from common.losses.region_dice import RegionDice
 from common.losses.sensitivity_specificity import SensitivitySpecificity
 
 # Labels: 0 other, 1 necrosis, 2 edema, 3 non-enhancing, 4 enhancing tumor.
-# Section 3.3: complete tumor, tumor core and enhancing tumor, one within the other.
+# Section 3.3: complete tumor, tumor core and enhancing tumor, each within the last.
 NESTED = ((1, 2, 3, 4), (1, 3, 4), (4,))
 EACH_LABEL = ((1,), (2,), (3,), (4,))
 
 
 def make_loss(name, rule):
-    """Returns a loss of labels `(batch, height, width, 1)` and probabilities.
+    """Returns a loss for labels `(batch, height, width, 1)` and probabilities.
 
     Args:
         name: one of `LOSSES`.
-        rule: the `papers.hierdice.protocol.Loss`, whose values they take.
+        rule: the `papers.hierdice.protocol.Loss` with its constants.
     """
     return LOSSES[name](rule)
 
@@ -26,7 +26,7 @@ def _hierarchical(rule):
 
 
 def _dice(rule):
-    # chosen: the paper has no table of it and names no region.
+    # chosen: the paper has no table for it and names no region.
     return RegionDice(EACH_LABEL, rule.dice_form, rule.epsilon)
 
 
@@ -45,6 +45,6 @@ LOSSES = {
     "hierarchical_dice": _hierarchical,
 }
 
-# Those whose value for a batch is the mean of its slices' own: only with them are
-# towers of 8 slices and one batch of 24 the same.
+# Losses whose value for a batch is the mean over its slices. Only for these are towers
+# of 8 slices each equal to one batch of 24.
 MEANS_OVER_SLICES = ("softmax", "weighted")

@@ -1,8 +1,8 @@
 """The paper's four networks: two encoders with skip connections, and two U-Nets.
 
-All map slices of four modalities to the probabilities of five labels at the
-slice's own size. 240 is 16 x 15: the U-Nets' four poolings divide it exactly, and
-the fifth one of the encoders rounds up (`papers.hierdice.skip_decoder`).
+All map slices of four modalities to the probabilities of five labels at the same
+size. As 240 is 16 x 15, the U-Nets' four poolings divide it exactly, and the encoders'
+fifth pooling rounds up (`papers.hierdice.skip_decoder`).
 
 Reference:
     Zhang et al., "Brain tumor segmentation based on refined fully convolutional
@@ -34,7 +34,7 @@ def fcn8s_vgg16(
             multiples of 8.
         classes: number of labels, the background included.
         base_filters: width of the first convolutions; 64 in VGG16.
-        fusion: how the three skip connections are joined: see `skip_decoder`.
+        fusion: how the three skip connections are joined, see `skip_decoder`.
         skip_weights: their weights, for strides 8, 16 and 32.
         name: the model's name.
 
@@ -46,7 +46,8 @@ def fcn8s_vgg16(
         ValueError: an argument is outside its range.
 
     Reference:
-        Section 3.1 and figure 4. No pre-trained weights: VGG16 has three channels.
+        Section 3.1 and figure 4. There are no pre-trained weights, as VGG16 has three
+        channels.
     """
     _check(input_shape, base_filters, multiple=8)
     inputs = layers.Input(input_shape, name="image")
@@ -79,7 +80,7 @@ def resnet50_skip(
 
 
 def unet(input_shape, classes=5, base_filters=64, *, name="unet"):
-    """Builds U-Net with padded convolutions, so that no map is cropped.
+    """Builds U-Net with padded convolutions, which need no cropping.
 
     Args:
         input_shape: `(height, width, channels)` in pixels, height and width
@@ -96,8 +97,8 @@ def unet(input_shape, classes=5, base_filters=64, *, name="unet"):
         ValueError: an argument is outside its range.
 
     Reference:
-        Section 3.1 and figure 5; Ronneberger et al. 2015, whose widths and depth are
-        taken. No normalization: the paper introduces it with the residual U-Net.
+        Section 3.1 and figure 5; widths and depth are those of Ronneberger et al.
+        2015. There is no normalization: the paper adds it in the residual U-Net.
     """
     _check(input_shape, base_filters, multiple=2**LEVELS)
     return _unet(input_shape, classes, base_filters, double_conv, "relu", name)
@@ -113,11 +114,11 @@ def residual_unet(
 ):
     """Builds the U-Net of residual units.
 
-    Arguments, result and errors are those of `unet`, and:
+    Arguments, result and errors are those of `unet`, with one more argument.
 
     Args:
-        synchronized: whether replicas normalize by the statistics of all of them,
-            not by their own.
+        synchronized: whether replicas normalize by the statistics of all of them
+            instead of their own.
 
     Reference:
         Section 3.2 and figure 7: U-Net's pairs of convolutions become residual units
@@ -170,16 +171,16 @@ def double_conv(x, filters, *, name):
 
 
 def residual_unit(x, filters, synchronized=False, *, name):
-    """Two 3x3 convolutions and a shortcut, summed, then ReLU.
+    """Sums two 3x3 convolutions and a shortcut, followed by ReLU.
 
-    inferred: He et al.'s form of 2015; the figure is lost. chosen: where the width
+    inferred: the form of He et al. 2015; the figure is lost. chosen: where the width
     changes, as in every unit of this network, the shortcut is a normalized 1x1
     convolution.
     """
 
     def conv_bn(x, kernel_size, name):
-        # A bias before a normalization has no gradient but rounding's, of which
-        # Adam would make steps of full size.
+        # The gradient of a bias before a normalization is rounding error only, which
+        # Adam would turn into steps of full size.
         x = layers.Conv2D(
             filters,
             kernel_size,

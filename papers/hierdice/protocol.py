@@ -59,7 +59,7 @@ class Preparation:
 
 @dataclass(frozen=True)
 class Slices:
-    """Which slices are trained on, and how they look."""
+    """Which slices are trained on, and how they are normalized."""
 
     group: str = inferred(
         "LGG",
@@ -156,7 +156,7 @@ class Training:
 
     @property
     def batch_size(self):
-        """Slices of one iteration, of all towers."""
+        """Number of slices of one iteration, over all towers."""
         return self.towers * self.tower_size
 
 
@@ -194,7 +194,7 @@ class Folds:
 
 @dataclass(frozen=True)
 class Protocol(BaseProtocol):
-    """All that decides a run but the method, the fold and the seed."""
+    """All that decides a run except method, fold and seed."""
 
     preparation: Preparation = field(default_factory=Preparation)
     slices: Slices = field(default_factory=Slices)

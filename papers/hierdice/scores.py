@@ -1,4 +1,4 @@
-"""The four scores of a case's regions, in each way that they may be averaged."""
+"""The four scores of a case's regions, in every way that they may be averaged."""
 
 import numpy as np
 
@@ -9,20 +9,20 @@ SCORES = ("precision", "recall", "iou", "dice")
 
 
 def score_slices(labels, truth):
-    """Returns one row: every reading of the paper's scores that a case gives.
+    """Returns one row with every reading of the paper's scores for a case.
 
     Args:
         labels: found labels `(depth, height, width)`.
         truth: true labels of the same shape.
 
     Returns:
-        For each region, such as `wt`: `wt_tp, wt_fp, wt_fn, wt_tn` (voxels of the
-        slices whose truth has tumor, which is what the paper trains on);
-        `wt_precision, wt_recall, wt_iou, wt_dice` of these, NaN where truth and
-        prediction are empty and 0 where one is; the same as `wt_zero_dice` with 0
-        for both empty; as `wt_whole_dice` of all slices, counts too; and as
-        `wt_slices_dice` the sum of single slices' scores, of `wt_slices` that are
-        not empty.
+        For each region, such as `wt`: `wt_tp, wt_fp, wt_fn, wt_tn`, the voxels of the
+        slices whose truth has tumor, on which the paper trains;
+        `wt_precision, wt_recall, wt_iou, wt_dice` of these counts, NaN where truth and
+        prediction are both empty and 0 where one of them is; `wt_zero_dice` and the
+        like, where both empty gives 0; `wt_whole_dice` and the like, and their counts,
+        of all slices; and `wt_slices_dice` and the like, the sums of the scores of the
+        `wt_slices` single slices that are not empty.
     """
     tumor = (truth > 0).any(axis=(1, 2))
     found, true = region_masks(labels), region_masks(truth)
@@ -48,7 +48,7 @@ def score_slices(labels, truth):
 
 
 def scores(counts):
-    """Returns the four scores: NaN where both are empty, 0 where one is."""
+    """Returns the four scores, NaN where both are empty and 0 where one is."""
     tp, fp, fn, _ = map(int, counts)
     if tp + fp + fn == 0:
         return dict.fromkeys(SCORES, float("nan"))

@@ -1,4 +1,4 @@
-"""From a method to its network, and from a case's slices to labels."""
+"""The network of a method, and the two ways from its probabilities to labels."""
 
 from functools import partial
 
@@ -10,8 +10,8 @@ from papers.hierdice import networks
 
 CLASSES = 5
 THRESHOLDS = (0.5, 0.5, 0.5)
-# What the four formulas tell apart, as labels: of a core that is not enhancing
-# they do not say whether it is necrosis (1) or not (3).
+# The labels that the four formulas tell apart. They do not tell whether a core that is
+# not enhancing is necrosis (1) or not (3).
 OTHER, EDEMA, CORE, ENHANCING = 0, 2, 1, 4
 
 
@@ -27,7 +27,7 @@ def build_network(method, protocol, size):
 
 
 def classify(probability, method, protocol):
-    """Returns the labels that a method's classifier gives, `(…)`."""
+    """Returns the labels `(…)` that a method's classifier gives to probabilities."""
     rule = method.classifier or protocol.inference.softmax_classifier
     return labels_of(probability, rule, protocol.inference.thresholds)
 
@@ -53,7 +53,7 @@ def segment(images, predict, labels_of):
 
 
 def most_probable(probability):
-    """Returns the label of highest probability.
+    """Returns the label of the highest probability.
 
     Args:
         probability: `(…, 5)`.
@@ -65,11 +65,11 @@ def most_probable(probability):
 
 
 def four_formulas(probability, thresholds=THRESHOLDS):
-    """Returns the label by the sums that the hierarchical Dice is made of.
+    """Returns the label by the sums of which the hierarchical Dice is composed.
 
-    With p0 the probability of tumor, p1 that of its core and p2 that of enhancing
-    tumor: other where p0 < t0; edema where p0 >= t0 and p1 < t1; core where also
-    p1 >= t1 and p2 < t2; enhancing where all three are reached.
+    Let p0 be the probability of tumor, p1 that of its core and p2 that of enhancing
+    tumor. The label is other where p0 < t0, edema where p0 >= t0 and p1 < t1, core
+    where also p1 >= t1 and p2 < t2, and enhancing where all three are reached.
 
     Args:
         probability: `(…, 5)`.
@@ -79,7 +79,7 @@ def four_formulas(probability, thresholds=THRESHOLDS):
         uint8 labels `(…)`: 0, 2, 1 or 4.
 
     Reference:
-        Section 3.3, the four formulas, as its words have them.
+        Section 3.3, the four formulas, as its text describes them.
     """
     p = np.asarray(probability)
     tumor = p[..., 1] + p[..., 2] + p[..., 3] + p[..., 4] >= thresholds[0]
@@ -91,12 +91,12 @@ def four_formulas(probability, thresholds=THRESHOLDS):
 
 
 def labels_of(probability, rule, thresholds=THRESHOLDS):
-    """Returns the labels by one of the two ways.
+    """Returns the labels in one of the two ways.
 
     Args:
         probability: `(…, 5)`.
         rule: `"most_probable"` or `"four_formulas"`.
-        thresholds: of the four formulas.
+        thresholds: those of the four formulas.
     """
     if rule == "most_probable":
         return most_probable(probability)

@@ -1,4 +1,4 @@
-"""The decoder of the two skip-connection networks: scores, up-sampled and summed."""
+"""The decoder of the two skip-connection networks, which sums up-sampled scores."""
 
 import keras
 from keras import layers
@@ -11,28 +11,29 @@ FUSIONS = ("par8", "seq", "full")
 def skip_decoder(maps, classes, fusion="par8", weights=(1, 2, 4)):
     """Joins the last three maps of an encoder into one of the image's size.
 
-    Each map becomes scores by a 1x1 convolution, and scores are brought to one size
-    by transposed convolutions that begin as bilinear interpolation.
+    A 1x1 convolution turns each map into scores, and transposed convolutions that
+    begin as bilinear interpolation bring the scores to one size.
 
     Args:
         maps: features of strides 8, 16 and 32, `(batch, height, width, channels)`.
         classes: number of scores.
-        fusion: `"par8"` (all at stride 8, summed, then up 8 times), `"seq"` (FCN-8s:
-            the deepest up to the one above, summed, and so on) or `"full"` (each
-            at once to full size, then summed).
-        weights: what the three scores are multiplied by, strides 8, 16 and 32.
+        fusion: `"par8"` (all are summed at stride 8 and then enlarged 8 times),
+            `"seq"` (FCN-8s: the deepest is enlarged to the one above and added, and
+            so on) or `"full"` (each is enlarged to full size in one step, then
+            summed).
+        weights: factors of the scores of strides 8, 16 and 32.
 
     Returns:
         Scores `(batch, 8 height, 8 width, classes)` of the first map's size.
 
     Raises:
-        ValueError: `fusion` or `weights` is none of the possible.
+        ValueError: `fusion` is unknown, or there is not one weight per map.
 
     Reference:
         Figure 4's caption: "After the up sample layers, they are added up with
-        weights of 1, 2 and 4". inferred: both weights and up-sampling factors, which
-        align strides 8, 16 and 32, are 1, 2 and 4 in the default reading; the figure
-        is lost.
+        weights of 1, 2 and 4". inferred: in the default reading, 1, 2 and 4 are both
+        the weights and the up-sampling factors that align strides 8, 16 and 32; the
+        figure is lost.
     """
     if fusion not in FUSIONS:
         raise ValueError(
@@ -40,7 +41,7 @@ def skip_decoder(maps, classes, fusion="par8", weights=(1, 2, 4)):
         )
     if len(weights) != len(maps):
         raise ValueError(
-            f"Argument `weights` must have a number a map, {len(maps)}. "
+            f"Argument `weights` must have one number per map, {len(maps)}. "
             f"Received: weights={weights}"
         )
     scores = [
@@ -68,11 +69,17 @@ def skip_decoder(maps, classes, fusion="par8", weights=(1, 2, 4)):
 
 
 def upsample(x, scale, size, *, name):
-    """Transposed convolution by `scale`, cut to `size` at the bottom and the right.
+    """Enlarges by a transposed convolution and crops at the bottom and the right.
 
-    Where a pooling has halved an odd size, its last cell looks beyond the map:
-    240 is 16 x 15, and the deepest map of 8 covers 16 cells of stride 16. That
+    Where a pooling has halved an odd size, its last cell reaches beyond the map: 240
+    is 16 x 15, and the 8 cells of the deepest map cover 16 cells of stride 16. The
     padding is at the bottom and at the right, so the top left corners agree.
+
+    Args:
+        x: scores `(batch, height, width, classes)`.
+        scale: the factor.
+        size: (height, width) of the result.
+        name: start of the layers' names.
     """
     channels = x.shape[-1]
     x = layers.Conv2DTranspose(
@@ -92,8 +99,8 @@ def upsample(x, scale, size, *, name):
 
 
 def probabilities(scores):
-    """Softmax over the classes, the output of all four networks."""
-    # float32 also under mixed precision: the losses take its logarithm.
+    """Returns the softmax over the classes, the output of all four networks."""
+    # float32 under mixed precision too: the losses take its logarithm.
     dtype = "float32" if keras.config.floatx() == "float32" else None
     return layers.Softmax(dtype=dtype, name="probability")(scores)
 

@@ -1,4 +1,4 @@
-"""Which cases are trained on and which are held out, if any."""
+"""The split of the published protocol, which holds out no case."""
 
 from collections import defaultdict
 
@@ -11,8 +11,8 @@ ALL = "all"
 def all_trained_on(cases, rule):
     """Returns the split that trains on every case, as the paper does.
 
-    Validation looks at some of the training cases: of each group a share, but at
-    least one. No case is held out.
+    Validation uses some of the training cases: a share of each group, but at least
+    one case. No case is held out.
 
     Args:
         cases: the data set's cases; those without labels are left out.
@@ -25,11 +25,11 @@ def all_trained_on(cases, rule):
     for case in cases:
         if case.label:
             groups[case.group].append(case.id)
-    looked_at = []
+    validated = []
     for number, group in enumerate(sorted(groups)):
         ids = groups[group]
         count = max(round(rule.validation_share * len(ids)), 1)
         order = generator(rule.fold_seed, 1, number).permutation(len(ids))
-        looked_at += [ids[i] for i in sorted(order[:count])]
+        validated += [ids[i] for i in sorted(order[:count])]
     train = tuple(case.id for case in cases if case.label)
-    return Split(0, train, tuple(looked_at), ())
+    return Split(0, train, tuple(validated), ())

@@ -1,4 +1,4 @@
-"""Tables 1 to 6 as data, and every way that their scores may be averaged."""
+"""Tables 1 to 6 as data, and every way in which their scores may be averaged."""
 
 import re
 from dataclasses import dataclass
@@ -26,9 +26,9 @@ PAPER_PIXELS = 240 * 240  # of a slice
 _JOINED_LABELS_SINCE = 17  # the year of BraTS
 _EMPTY = "truth and prediction empty: left out; one empty: 0"
 
-# By table: heading, row and method; then the range that precision, recall and mIoU
-# of the row leave for a mean Dice of the core, where the paper prints the precision
-# again in its place (results/audit.csv, rule repeated-column).
+# For each table: heading, row, method, and the range that the row's precision, recall
+# and mIoU leave for the mean Dice of the core, where the paper repeats the precision in
+# its place (results/audit.csv, rule repeated-column).
 _TABLES = {
     "1": (
         "VGG16 and skip connection, bootstrapping",
@@ -77,9 +77,9 @@ class MeanOfSlices:
     """The mean of a score over the slices of all cases.
 
     Args:
-        key: column of the sum of a case's slices.
-        count: column of how many slices that is.
-        prefix: of the columns `tp, fp, fn, tn` of the same region.
+        key: column with the sum over a case's slices.
+        count: column with the number of these slices.
+        prefix: prefix of the columns `tp, fp, fn, tn` of the same region.
 
     Call arguments: as those of `common.reporting.aggregate.Mean`.
     """
@@ -90,21 +90,21 @@ class MeanOfSlices:
 
     @property
     def columns(self):
-        """The columns of the cases that it reads."""
+        """The columns of the cases that are needed."""
         return [self.key, self.count]
 
     def __call__(self, cases, weights):
         sums, counts = cases[self.columns].to_numpy(np.float64).T
-        with np.errstate(invalid="ignore"):  # 0 / 0: no slice is defined
+        with np.errstate(invalid="ignore"):  # 0 / 0 where no slice is defined
             return (weights @ sums) / (weights @ counts)
 
     def undefined(self, cases):
-        """Marks the cases without a slice to average."""
+        """Marks the cases that have no slice to average."""
         return cases[self.count] == 0
 
 
 def _columns(infix, convention):
-    """The twelve columns of one reading: `wt_<infix>dice` and the like."""
+    """Returns the twelve columns of one reading, `wt_<infix>dice` and the like."""
     return tuple(
         Column(
             f"{region}_{infix}{score}",
@@ -117,9 +117,9 @@ def _columns(infix, convention):
     )
 
 
-# chosen: the published rows are no pooled counts (Dice is not 2 J / (1 + J)), and
-# spread too little for single slices: a case's slices are the unit, and a
-# patient with several exams has several.
+# chosen: the published rows are not of pooled counts, as Dice is not 2 J / (1 + J), and
+# they spread too little for single slices. So the unit is all slices of a case, and a
+# patient with several exams counts several times.
 DEFAULT = _columns("", f"mean over cases, slices with tumor; {_EMPTY}")
 
 READINGS = (
@@ -159,7 +159,7 @@ READINGS = (
 
 
 def remark(cases):
-    """Returns what is unlike the paper in the rows of one run, for their note."""
+    """Returns what differs from the paper in the rows of one run, for their note."""
     profile, *changes = cases["profile"].iloc[0].split(", ")
     own = dict(change.partition("=")[::2] for change in changes)
     width = int(own.get(_WIDTH, PROFILES.get(profile, {}).get(_WIDTH, PAPER_WIDTH)))
@@ -204,7 +204,7 @@ def _table(name, title, row, method, feasible):
 
 TABLES = (
     *(_table(name, *rest) for name, rest in _TABLES.items()),
-    # Not in the paper: the other readings of the same scores.
+    # Not in the paper: further readings of the same scores.
     Table(
         "_readings",
         "The scores of Tables 1 to 6 as averaged otherwise",

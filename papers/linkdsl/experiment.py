@@ -1,10 +1,9 @@
-"""What the runner needs to know of this paper: data, network, loss, scores."""
+"""The experiment of this paper: data, network, loss and scores."""
 
 import keras
 import numpy as np
 
 from common.errors import UserError
-from common.files import sha256
 from common.inference.predict import Predictor
 from common.metrics import overlap
 from data.batches.pipeline import batch_stream
@@ -23,7 +22,7 @@ from papers.linkdsl.losses import BceMinusDice
 from papers.linkdsl.networks import linknet
 
 THRESHOLD = 0.5  # chosen: the paper names none
-PREPARATION_VERSION = 1  # to be raised by whatever changes the prepared arrays
+PREPARATION_VERSION = 1  # increase it whenever the prepared arrays change
 
 
 class Experiment(contract.Experiment):
@@ -57,7 +56,11 @@ class Experiment(contract.Experiment):
     @classmethod
     def splits(cls, dataset, name, protocol, file=None):
         cases, rule = list(dataset), protocol.folds
-        origin, folds = folds_of(dataset, name, rule, file)
+        if file is None:
+            origin, folds = folds_of(dataset, name, rule)
+        else:
+            folds = read_folds(file, cases)
+            origin = cls.origin_of(file)
         return origin, split_by_fold(
             cases, folds, rule.validation_share, rule.fold_seed
         )
@@ -117,10 +120,7 @@ class Experiment(contract.Experiment):
         return validate
 
     def evaluate(self, model):
-        """Yields each test slice's scores, `(case_id, values)`.
-
-        Where a slice cannot be read, the `UserError` stands in their place.
-        """
+        """Yields each test slice's scores; see the engine's `Experiment.evaluate`."""
         predict = Predictor(model, self.batch_size)
         for case_ids in _chunks(self.split.test, self.batch_size):
             readable = []
@@ -137,7 +137,7 @@ class Experiment(contract.Experiment):
                 yield case_id, metrics(soft, mask[0])
 
     def maps_of(self, model, case_ids):
-        """Yields the map of each slice, `(case_id, {"map": …})`, for a cascade."""
+        """Yields each slice's map `(height, width, 1)` as the cascade's input."""
         predict = Predictor(model, self.batch_size)
         for chunk in _chunks(case_ids, self.batch_size):
             image, _ = self.read(chunk)
@@ -154,9 +154,9 @@ def prepare_case(dataset, case, protocol):
     if not mask.any():
         raise UserError(
             case.label,
-            f"a tumor that is still there at {size} pixels",
+            f"a tumor that is still visible at {size} pixels",
             f"one of {int(raw.mask.sum())} pixels, which vanishes",
-            "use a larger preparation.image_size, or take the slice out",
+            "use a larger preparation.image_size, or remove the slice",
         )
     return {
         "image": image[..., None].astype(np.float32),
@@ -164,23 +164,19 @@ def prepare_case(dataset, case, protocol):
     }
 
 
-def folds_of(dataset, name, rule, file=None):
+def folds_of(dataset, name, rule):
     """Puts the slices into folds.
 
     Args:
         dataset: the data set.
         name: `"image"` or `"patient"`.
         rule: a `papers.linkdsl.protocol.Folds`.
-        file: CSV with the user's own folds, instead of `name`.
 
     Returns:
         `(origin, folds)`: what rows say of the folds' origin, and the fold of each
         case by id.
     """
     cases = list(dataset)
-    if file is not None:
-        folds = read_folds(file, cases)
-        return f"file-{sha256(file)[:8]}", folds
     if name == "image":
         return "image", image_folds(cases, rule.n_folds, rule.fold_seed)
     # Folds of the data's author and our own draw must never be taken together.
@@ -195,7 +191,7 @@ def folds_of(dataset, name, rule, file=None):
 
 
 def build_network(method, protocol):
-    """Builds the network of a method; of the cascade, the second one."""
+    """Builds the network of a method, for the cascade the second one."""
     size = protocol.preparation.image_size
     channels = 1 if method.previous is None else 2
     only_image = channels == 2 and protocol.cascade.scaled_inputs == "image"
@@ -212,10 +208,10 @@ def build_network(method, protocol):
 
 
 def metrics(probability, truth):
-    """Returns every reading of the paper's two scores that one slice gives.
+    """Returns every reading of the paper's two scores that one slice allows.
 
-    The readings that need the whole fold (pooled counts) are made from the
-    counts when the table is.
+    Readings that need the whole fold (pooled counts) are computed from the counts
+    together with the table.
 
     Args:
         probability: `(height, width, 1)`, in [0, 1].

@@ -28,7 +28,7 @@ def draw_figures(runner, folder):
 
 
 def _figure4(runner, job, path):
-    """Image, truth, the first network's and the cascade's result."""
+    """Draws image, truth and the results of the first network and of the cascade."""
     case_ids = typical_cases(runner.evaluate(job))
     first, second = (runner.predict(j, case_ids) for j in (job.previous, job))
     rows = []
@@ -48,7 +48,7 @@ def _figure4(runner, job, path):
 
 
 def typical_cases(rows):
-    """Returns the ids of the images at the quartiles of Dice of each type."""
+    """Returns the ids of the images at the quartiles of each tumor type's Dice."""
     case_ids = []
     for _, group in rows.groupby("group"):
         ordered = group.sort_values(["dice", "case"], ignore_index=True)

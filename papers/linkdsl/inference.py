@@ -1,4 +1,4 @@
-"""Prediction for users: from a finished run to the masks of slices."""
+"""Prediction for users: from a finished run to masks of slices."""
 
 import numpy as np
 from scipy.ndimage import zoom

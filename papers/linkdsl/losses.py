@@ -10,12 +10,12 @@ from common.losses.dice import soft_dice
 class BceMinusDice(keras.losses.Loss):
     """L = BCE - Dice, with equal weights and without a constant.
 
-    A perfect map has a loss of about -1: the printed form is kept, negative
-    values are expected.
+    A perfect map has a loss of about -1: the formula is kept as printed, so that
+    negative values are expected.
 
     Args:
-        dice_over: `"image"` (our choice: Dice of each image, then the mean) or
-            `"batch"` (Dice of the batch as one image, the widely copied form).
+        dice_over: `"image"` (our choice: the mean of the images' Dice) or
+            `"batch"` (Dice of the whole batch, the widely copied form).
         smooth: added to Dice's numerator and denominator (our choice: 1).
         name: the loss's name.
 
@@ -39,7 +39,7 @@ class BceMinusDice(keras.losses.Loss):
         self.smooth = smooth
 
     def call(self, y_true, y_pred):
-        # Equation (2); its mean over pixels is our choice, the text has no
+        # Equation (2). The mean over pixels is our choice: the text names no
         # reduction.
         bce = ops.mean(keras.losses.binary_crossentropy(y_true, y_pred), axis=(1, 2))
         axes = (1, 2, 3) if self.dice_over == "image" else (0, 1, 2, 3)

@@ -18,13 +18,13 @@ from keras import layers
 # Width of each encoder stage in units of `base_filters`, and its first stride.
 ENCODER = (("enc1", 1, 1), ("enc2", 2, 2), ("enc3", 4, 2), ("enc4", 8, 2))
 
-# Where a down-scaled image joins, by its scale: the one encoder map of its own
-# size. inferred: "concatenated at different encoder layers" (section II.B).
+# The encoder map that a down-scaled image joins, by the image's scale: the one map of
+# the same size. inferred: "concatenated at different encoder layers" (section II.B).
 ENTRANCES = {2: "stem", 4: "pool", 8: "enc2"}
 SCALE_NAMES = {2: "half", 4: "quarter", 8: "eighth"}
 
-# fb.resnet.torch's encoder and LinkNet's decoder differ in this. Torch's
-# momentum 0.1 is Keras's 0.9.
+# The encoder of fb.resnet.torch and LinkNet's decoder have different epsilons. A
+# momentum of 0.1 in Torch is one of 0.9 in Keras.
 ENCODER_EPSILON = 1e-5
 DECODER_EPSILON = 1e-3
 BATCH_NORM_MOMENTUM = 0.9
@@ -44,27 +44,27 @@ def linknet(
     scaled_channels=None,
     name=None,
 ):
-    """Builds LinkNet, fed with the image at one or more scales.
+    """Builds LinkNet, which sees the image at one or more scales.
 
     Args:
         input_shape: `(height, width, channels)` in pixels, height and width
             multiples of 32. The cascade's second network has two channels,
             image and map.
-        scales: down-scaling factors fed, starting with 1: `(1,)` is LinkNet,
+        scales: down-scaling factors, starting with 1: `(1,)` is LinkNet,
             `(1, 2)` Dual-Scale, `(1, 2, 4)` Triad-Scale, `(1, 2, 4, 8)`
             Multi-Scale LinkNet.
         base_filters: width of the stem; 64 in the paper.
-        fusion: how a scaled image joins its encoder map. `"concat"` (the
-            default reading), `"concat_conv"` (and a 3x3 convolution back to
-            the old width), `"conv_concat"` (the image passes a 3x3
-            convolution first, with as many filters as it has channels, our
-            choice), `"resample"` (the half scale is resampled to the size of
-            the max-pool's output and joins there; beside a quarter scale it
-            adds nothing, and is refused).
-        quarter_at: `"pool"` (default) or `"enc1"`: where the quarter scale
-            joins; both maps have its size.
+        fusion: how a scaled image joins its encoder map: `"concat"` (the default
+            reading), `"concat_conv"` (followed by a 3x3 convolution back to the
+            old width), `"conv_concat"` (the image first passes a 3x3 convolution,
+            our choice being as many filters as it has channels) or `"resample"`
+            (the half scale is resampled to the size of the max-pool's output and
+            joins there; it adds nothing to a quarter scale, so the two together
+            are refused).
+        quarter_at: where the quarter scale joins, `"pool"` (default) or `"enc1"`;
+            both maps have its size.
         outer_link: whether the max-pool's output is linked to the last
-            decoder block, as in the original. Ports often drop it.
+            decoder block, as in the original. Ports often omit it.
         post_sum_relu: whether a ReLU follows each sum, as in the original.
         scaled_channels: number of leading input channels that the scaled
             copies show; all by default.
@@ -79,7 +79,7 @@ def linknet(
 
     Reference:
         Section II.B of the paper; figure 3 is LinkNet's own. Figure 2, which
-        shows the scales' entrances, was not at hand.
+        shows where the scales enter, was not available to us.
     """
     scales = tuple(scales)
     _check_arguments(input_shape, scales, base_filters, fusion, quarter_at)
@@ -96,10 +96,10 @@ def linknet(
         """Joins the scaled image whose entrance is `place`, if there is one."""
         if place not in entrance:
             return x
-        return fuse(x, entrance[place], fusion, name=f"{place}fusion")
+        return fuse_scales(x, entrance[place], fusion, name=f"{place}fusion")
 
-    # Encoder. Links are taken before a scaled image joins, so that the decoder
-    # is the same for every set of scales.
+    # Encoder. Links leave before a scaled image joins, so that the decoder is the
+    # same for every set of scales.
     stem = conv_bn(inputs, base_filters, 7, strides=2, name="stem")
     pooling = layers.MaxPooling2D(3, strides=2, padding="same", name="pool")
     pooled = pooling(stem)
@@ -131,7 +131,7 @@ def linknet(
 
 
 def conv_bn(x, filters, kernel_size, strides=1, relu=True, *, name):
-    """Encoder convolution without bias, batch normalization, ReLU."""
+    """Convolution without bias, batch normalization and ReLU, as in the encoder."""
     x = layers.Conv2D(
         filters,
         kernel_size,
@@ -146,10 +146,10 @@ def conv_bn(x, filters, kernel_size, strides=1, relu=True, *, name):
 
 
 def initializer(convolution):
-    """Normal with deviation sqrt(2 / (kernel area * output channels)).
+    """Normal distribution of deviation sqrt(2 / (kernel area * output channels)).
 
-    original code: fb.resnet.torch's rule. In a transposed convolution's kernel
-    Keras counts the output channels as fan-in.
+    original code: the rule of fb.resnet.torch. Keras counts the output channels of a
+    transposed convolution as its fan-in.
     """
     transposed = convolution is layers.Conv2DTranspose
     mode = "fan_in" if transposed else "fan_out"
@@ -166,7 +166,7 @@ def batch_norm(epsilon, *, name):
 def basic_block(x, filters, strides, *, name):
     """ResNet's basic block: two 3x3 convolutions and a shortcut, summed.
 
-    The shortcut is a 1x1 convolution where size or width change (type B).
+    The shortcut is a 1x1 convolution where size or width changes (type B).
     """
     shortcut = x
     if strides != 1 or x.shape[-1] != filters:
@@ -198,7 +198,7 @@ def decoder_block(x, filters, strides, *, name):
 def decoder_conv(
     x, convolution, filters, kernel_size, strides=1, *, epsilon=DECODER_EPSILON, name
 ):
-    """Decoder convolution (with bias, as the original), normalization, ReLU."""
+    """Convolution with bias, normalization and ReLU, as in the original decoder."""
     x = convolution(
         filters,
         kernel_size,
@@ -212,8 +212,8 @@ def decoder_conv(
 
 
 def head(x, filters):
-    """Two steps up to the input's size and the sigmoid map."""
-    # The original leaves this one normalization at Torch's default epsilon.
+    """Restores the input's size in two steps and ends with the sigmoid map."""
+    # In the original, only this normalization has Torch's default epsilon.
     x = decoder_conv(
         x, layers.Conv2DTranspose, filters, 3, strides=2, epsilon=1e-5, name="head1"
     )
@@ -226,12 +226,12 @@ def head(x, filters):
         kernel_initializer=initializer(layers.Conv2DTranspose),
         name="head3",
     )(x)
-    # float32 also under mixed precision: the losses take its logarithm.
+    # float32 under mixed precision too: the losses take its logarithm.
     return layers.Activation("sigmoid", dtype="float32", name="tumor")(x)
 
 
-def fuse(x, image, fusion, *, name):
-    """Joins a scaled image to the encoder map of its size (section II.B)."""
+def fuse_scales(x, image, fusion, *, name):
+    """Joins a scaled image to the encoder map of the same size (section II.B)."""
     width = x.shape[-1]
     if fusion == "conv_concat":
         image = conv_bn(image, image.shape[-1], 3, name=f"{name}_image")
@@ -242,7 +242,7 @@ def fuse(x, image, fusion, *, name):
 
 
 def _scaled_copies(inputs, scales, channels):
-    """The image at each scale but 1, by exact area down-sampling.
+    """Returns the image at each scale but 1, down-sampled by exact area averaging.
 
     chosen: the paper does not say how the image is scaled.
     """
@@ -289,8 +289,8 @@ def _check_arguments(input_shape, scales, base_filters, fusion, quarter_at):
         )
     if fusion == "resample" and 4 in scales:
         raise ValueError(
-            "Argument `fusion='resample'` does not go with the scale 4: both images "
-            f"would be the same. Received: scales={scales}"
+            "Argument `fusion='resample'` cannot be combined with the scale 4, as both "
+            f"images would be the same. Received: scales={scales}"
         )
     if quarter_at not in ("pool", "enc1"):
         raise ValueError(

@@ -10,7 +10,7 @@ from papers.linkdsl.protocol import METHODS
 _PUBLISHED = Path(__file__).parent / "published"
 _TITLES = {method.id: method.title for method in METHODS}
 
-# inferred: the only pair of readings that the published pairs allow. A pooled
+# inferred: no other pair of readings allows the published pairs of values. A pooled
 # Dice would imply a mean IoU of .81 to .83; a per-image mean IoU is at most
 # (mean Dice + 1) / 2, which the cascade's .9074 exceeds.
 DICE = Column(

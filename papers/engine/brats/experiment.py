@@ -1,6 +1,5 @@
 """What the experiments on BraTS share: data set, cache of volumes and folds."""
 
-from common.files import sha256
 from data.brats.dataset import BratsDataset
 from data.prepared.n4 import N4
 from data.prepared.prepare import prepare_volumes
@@ -61,7 +60,7 @@ class BratsExperiment(Experiment):
         else:
             folds = read_folds(file, cases)
             refuse_divided_patients(cases, folds, file)
-            origin = f"file-{sha256(file)[:8]}"
+            origin = cls.origin_of(file)
         return origin, split_by_fold(
             cases, folds, rule.validation_share, rule.fold_seed
         )

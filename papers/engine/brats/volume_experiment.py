@@ -2,10 +2,11 @@
 
 from abc import abstractmethod
 
+from common.evidence import protocol_digest
 from common.metrics.case_scores import score_case
 from data.volume.geometry import Geometry
 from papers.engine.brats.experiment import BratsExperiment
-from papers.engine.brats.label_maps import predictions_of
+from papers.engine.brats.label_maps import fingerprint_of, predictions_of
 
 
 class VolumeExperiment(BratsExperiment):
@@ -48,6 +49,15 @@ class VolumeExperiment(BratsExperiment):
             return self.score(case, path)
 
         return self.scored(self.split.test, score)
+
+    def fingerprint(self, model, *rest):
+        """Returns a hash of a network's weights, the protocol and all else.
+
+        Args:
+            model: the network.
+            *rest: what JSON can hold and what decides labels, too.
+        """
+        return fingerprint_of([model], *rest, protocol_digest(self.protocol))
 
     def score(self, case, path):
         """Returns the scores of a case's label map, a dict by column.
