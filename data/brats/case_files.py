@@ -7,6 +7,7 @@ from pathlib import Path
 from common.errors import UserError
 from common.files import unreadable
 from data.brats.releases import MODALITIES, ROLES
+from data.ignored import is_ignored
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def _files(folder, depth=1):
     """Yields the files of a folder and of its subfolders."""
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.startswith("."):
+            if is_ignored(entry.name):
                 continue
             if not entry.is_dir():
                 yield Path(entry.path)

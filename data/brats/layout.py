@@ -10,6 +10,7 @@ from common.files import read_json, unreadable
 from data.brats.case_files import CaseFiles, list_case_files
 from data.brats.releases import RELEASES, Release
 from data.folder_notes import PHANTOM_FILE
+from data.ignored import is_ignored
 
 PHANTOM_WRITER = "braintumor-repro brats phantom"
 GRADES = {"HGG": "HGG", "HG": "HGG", "LGG": "LGG", "LG": "LGG", "HGG_LGG": ""}
@@ -122,7 +123,7 @@ def _cases(folder, group, graded):
     except OSError as error:
         raise unreadable(folder, error) from error
     for entry in entries:
-        if entry.name.startswith((".", "__MACOSX")):
+        if is_ignored(entry.name):
             continue
         if entry.is_dir() and _release_of(entry.name, graded):
             cases.append((Path(entry.path), group))

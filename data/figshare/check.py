@@ -11,6 +11,7 @@ from data.figshare.layout import (
     LABELS,
     TOTAL,
     find_cvind,
+    kind_of,
     read_phantom_settings,
     slice_files,
 )
@@ -52,12 +53,7 @@ def check_figshare(root):
     is_known = own is None
     if own is not None:
         total = len(files)
-    findings = [
-        _finding(
-            "note", "other-file", path, "its name is not an index: ignored", "none"
-        )
-        for path in others
-    ]
+    findings = list(_other_findings(others))
     findings += _index_findings(files, total if is_known else None)
     patients, labels, digests = {}, {}, defaultdict(list)
     for index, path in files:
@@ -86,6 +82,21 @@ def check_figshare(root):
 
 def _finding(severity, code, path, found, fix):
     return Finding(severity, code, str(path), found, fix)
+
+
+def _other_findings(paths):
+    """Reports what is left out: each `.mat` file, and the number of all others."""
+    kinds = defaultdict(list)
+    for path in paths:
+        if path.suffix.lower() == ".mat":
+            found = "its name is not an index: ignored"
+            yield _finding("note", "other-file", path, found, "none")
+        else:
+            kinds[kind_of(path)].append(path)
+    for kind, same in kinds.items():
+        found = f"{len(same)} {kind} are no slices: ignored"
+        fix = "none, unless it should be; a folder below slices is not searched"
+        yield _finding("note", "other-file", same[0], found, fix)
 
 
 def _index_findings(files, total):

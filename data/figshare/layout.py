@@ -7,18 +7,22 @@ paper gives).
 """
 
 import re
+from collections import Counter
 from pathlib import Path
 
 from common.errors import UserError
-from common.files import read_json
-from data.folder_notes import PHANTOM_FILE
+from common.files import read_json, unreadable
+from data.folder_notes import OWN_FILE, PHANTOM_FILE
+from data.ignored import is_ignored
 
 TOTAL = 3064
 GROUPS = {1: "meningioma", 2: "glioma", 3: "pituitary"}
 CVIND_NAMES = ("cvind.mat", "cvind5fold.mat")
 PHANTOM_WRITER = "braintumor-repro figshare phantom"
 
-_OTHER_NAMES = {*CVIND_NAMES, "label.mat"}
+# What may lie beside the slices: the author's and ours.
+_COMPANIONS = {*CVIND_NAMES, "label.mat", "downloads", PHANTOM_FILE, OWN_FILE}
+_SLICE = re.compile(r"[0-9]{1,9}\.mat")
 
 # First and last index of each block, both included.
 _PLANE_BLOCKS = {
@@ -52,30 +56,34 @@ LABELS = dict.fromkeys(range(1, TOTAL + 1), 2) | _by_index(_LABEL_BLOCKS)
 
 
 def slice_files(root):
-    """Lists the slices of a folder, `<index>.mat`.
+    """Lists the slices of a folder, `<index>.mat` in upper or lower case.
+
+    Where the folder itself holds none, they are looked for one level down: unpacked by
+    hand, the four archives of the data set become four folders.
 
     Args:
         root: the folder.
 
     Returns:
         `(files, others)`: `(index, path)` of each slice in numeric order (with an
-        index twice if `7.mat` and `007.mat` both exist); and the paths of the
-        `.mat` files that are neither a slice nor a known companion.
+        index twice if `7.mat` and `007.mat` both exist); and the paths of everything
+        that is neither a slice nor a known companion.
 
     Raises:
-        UserError: the folder does not exist or holds no slice.
+        UserError: the folder does not exist, cannot be read, or holds no slice.
     """
     root = Path(root)
     if not root.is_dir():
         raise _no_slices(root, "a file" if root.exists() else "no such folder")
-    files, others = [], []
-    for path in root.glob("*.mat"):
-        if re.fullmatch(r"[0-9]{1,9}", path.stem):
-            files.append((int(path.stem), path))
-        elif path.name not in _OTHER_NAMES:
-            others.append(path)
+    files, others = _split(_listed(root))
     if not files:
-        raise _no_slices(root, f"none (.mat files of other names: {len(others)})")
+        folders = [path for path in others if path.is_dir()]
+        inside = [path for folder in folders for path in _listed(folder)]
+        files, more = _split(inside)
+        if files:
+            others = [path for path in others if path not in folders] + more
+    if not files:
+        raise _no_slices(root, _counted(others))
     return sorted(files), sorted(others)
 
 
@@ -89,9 +97,48 @@ def find_cvind(root, is_phantom):
         is_phantom: whether they are a phantom.
     """
     root = Path(root).absolute()
-    folders = (root,) if is_phantom else (root, root.parent)
-    paths = (folder / name for folder in folders for name in CVIND_NAMES)
-    return next((path for path in paths if path.is_file()), None)
+    by_name = {path.name.lower(): path for path in _listed(root) if path.is_file()}
+    paths = [by_name[name] for name in CVIND_NAMES if name in by_name]
+    if not is_phantom:
+        above = (root.parent / name for name in CVIND_NAMES)
+        paths += [path for path in above if path.is_file()]
+    return paths[0] if paths else None
+
+
+def _listed(folder):
+    """Returns the paths in a folder, but those that every reader ignores."""
+    try:
+        return [path for path in folder.iterdir() if not is_ignored(path.name)]
+    except OSError as error:
+        raise unreadable(folder, error) from error
+
+
+def _split(paths):
+    """Splits paths into `(index, path)` of slices and others without companions."""
+    files, others = [], []
+    for path in paths:
+        name = path.name.lower()
+        if _SLICE.fullmatch(name) and not path.is_dir():
+            files.append((int(path.stem), path))
+        elif name not in _COMPANIONS:
+            others.append(path)
+    return files, others
+
+
+def kind_of(path):
+    """Returns what a path is, in words for a count: `".zip files"` or `"folders"`."""
+    if path.is_dir():
+        return "folders"
+    return f"{path.suffix} files" if path.suffix else "files without suffix"
+
+
+def _counted(paths):
+    """Returns how many paths there are of each kind, in words."""
+    kinds = Counter(map(kind_of, paths))
+    found = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+    if any(path.suffix.lower() == ".zip" for path in paths):
+        found += " (unpack them)"
+    return f"none, but {found}" if found else "none"
 
 
 def read_phantom_settings(root):
@@ -112,7 +159,7 @@ def read_phantom_settings(root):
 def _no_slices(root, received):
     return UserError(
         root,
-        "a folder with slices named 1.mat to 3064.mat",
+        "slices named 1.mat to 3064.mat, in the folder or one level below",
         received,
         "make data-figshare downloads them; make phantom-figshare DATA=<folder> "
         "writes a phantom",

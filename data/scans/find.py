@@ -9,6 +9,7 @@ from common.files import unreadable
 from data.brats.layout import find_layout
 from data.brats.releases import MODALITIES, RELEASES
 from data.case import Case
+from data.ignored import is_ignored
 
 _SUFFIXES = (".nii", ".nii.gz", ".mha")
 # The words in file names that identify a modality; FLAIR comes first, for "T2-FLAIR".
@@ -75,7 +76,7 @@ def role_of(name):
         A modality, `"label"`, or None if it is no file of a case.
     """
     name = name.lower()
-    if name.startswith(".") or not name.endswith(_SUFFIXES):
+    if is_ignored(name) or not name.endswith(_SUFFIXES):
         return None
     words = set(re.split(r"[^a-z0-9]+", name))
     if words & _LABELS:
@@ -123,7 +124,7 @@ def find_cases(root):
         folders = [path for path in sorted(root.iterdir()) if path.is_dir()]
     except OSError as error:
         raise unreadable(root, error) from error
-    folders = [path for path in folders if not path.name.startswith(".")]
+    folders = [path for path in folders if not is_ignored(path.name)]
     if not folders:
         fix = "pass a folder that holds one folder per case"
         raise UserError(root, "folders of cases", "none", fix)

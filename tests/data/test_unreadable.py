@@ -87,9 +87,9 @@ def test_a_case_that_cannot_be_listed_is_one_finding(root, monkeypatch, number):
         BratsDataset(root)
 
 
-def test_a_folder_of_the_system_beside_the_data_does_not_matter(root, monkeypatch):
-    (root.parent / "lost+found").mkdir()
-    refuse(monkeypatch, "scandir", "lost+found", 13)
+def test_an_unreadable_folder_beside_the_data_does_not_matter(root, monkeypatch):
+    (root.parent / "private").mkdir()
+    refuse(monkeypatch, "scandir", "private", 13)
     assert len(BratsDataset(root.parent)) == 3
 
 

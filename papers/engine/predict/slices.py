@@ -13,6 +13,7 @@ import numpy as np
 from common.errors import UserError
 from common.files import describe_os_error
 from data.figshare.mat_reader import read_slice
+from data.ignored import is_ignored
 from papers.engine.predict.files import Files
 
 _INPUTS = (".mat", ".png")
@@ -59,7 +60,7 @@ class SliceFiles(Files):
         paths = [
             path
             for path in paths
-            if path.suffix.lower() in _INPUTS and not path.name.startswith(".")
+            if path.suffix.lower() in _INPUTS and not is_ignored(path.name)
         ]
         if not paths:
             fix = "name the folder of the slices with --case"

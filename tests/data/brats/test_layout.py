@@ -187,3 +187,14 @@ def test_a_whole_release_opens_in_well_under_a_second(tmp_path):
     assert time.process_time() - start < 0.5
     assert len(dataset) == 285
     assert Counter(case.group for case in dataset) == {"HGG": 210, "LGG": 75}
+
+
+def test_what_systems_leave_is_ignored(tmp_path):
+    write_layout(tmp_path, "brats17")
+    folder = tmp_path / LAYOUTS["brats17"][0]
+    for name in ("Thumbs.db", "desktop.ini", "._Brats17_CBICA_AAL_2_t1.nii.gz"):
+        (folder / name).touch()
+        (tmp_path / name).touch()
+    (tmp_path / "__MACOSX" / "Brats17_CBICA_AAL_2").mkdir(parents=True)
+    layout = find_layout(tmp_path)
+    assert (len(layout.cases), layout.others, layout.cases[0].others) == (1, (), ())

@@ -226,6 +226,18 @@ def test_other_file(phantom_copy):
     assert "ignored" in only(phantom_copy, "other-file", "note").found
 
 
+def test_everything_left_out_is_counted(phantom_copy):
+    for name in ("a.zip", "b.zip", "readme", ".DS_Store", "Thumbs.db", "._1.mat"):
+        (phantom_copy / name).write_bytes(b"x")
+    (phantom_copy / "old" / "1").mkdir(parents=True)
+    shutil.copy(phantom_copy / "1.mat", phantom_copy / "old" / "1.mat")
+    found = [one.found for one in findings(phantom_copy, "other-file")]
+    expected = ["2 .zip files", "1 folders", "1 files without suffix"]
+    assert sorted(found) == sorted(
+        f"{text} are no slices: ignored" for text in expected
+    )
+
+
 def test_all_faults_in_one_list(phantom_copy):
     (phantom_copy / "3.mat").write_bytes(b"")
     (phantom_copy / "4.mat").write_bytes((phantom_copy / "4.mat").read_bytes()[:700])
