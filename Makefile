@@ -168,7 +168,7 @@ $(BRATS:%=phantom-%): phantom-%: $(INSTALLED)
 
 ##@ Results
 JOINED := figshare brats15 brats17 brats18
-.PHONY: $(JOINED:%=table-%) verify record audit pages
+.PHONY: $(JOINED:%=table-%) verify record tables audit pages
 $(JOINED:%=table-%): table-%: $(INSTALLED)
 	@$(PAPERS) join $* $(if $(RESULTS),--results "$(RESULTS)")
 table-figshare: ## Join all papers' tables on the figshare set
@@ -179,6 +179,8 @@ verify: $(INSTALLED) ## List results that have left their recorded range; then e
 	@$(PAPERS) verify $(if $(RESULTS),--results "$(RESULTS)")
 record: $(INSTALLED) ## Record the present results as the expected range
 	@$(PAPERS) record $(if $(RESULTS),--results "$(RESULTS)")
+tables: $(INSTALLED) ## Write all tables again from their rows: no data, no runs
+	@$(PAPERS) tables $(if $(RESULTS),--results "$(RESULTS)")
 audit: $(INSTALLED) ## What is odd about the published numbers: results/audit.csv
 	@$(PAPERS) audit $(if $(RESULTS),--results "$(RESULTS)")
 pages: $(INSTALLED) ## Regenerate the generated parts of the README pages

@@ -2,6 +2,7 @@
 
 from common.errors import UserError
 from common.files import write_text
+from common.reporting.order import natural
 from common.reporting.text import read_text, to_csv
 
 # A run is replaced as a whole when it is evaluated again.
@@ -112,7 +113,11 @@ def write_cases(path, cases):
 def _sorted(cases):
     words = [name for name in _WORDS if name in cases]
     cases = cases[_FIRST + words + _metrics(cases) + _LAST]
-    return cases.sort_values([*RUN, "case"], ignore_index=True)
+    return cases.sort_values([*RUN, "case"], ignore_index=True, key=_sortable)
+
+
+def _sortable(column):
+    return column.map(natural) if column.name == "budget" else column
 
 
 def _metrics(cases):

@@ -1,9 +1,12 @@
 """One row per cell of a paper's table: published, reproduced, and how certain."""
 
+import re
+
 import numpy as np
 
 from common.errors import UserError
 from common.reporting.bootstrap import MIN_CASES, estimate
+from common.reporting.order import groups_of
 
 # Only rows that agree in all of these columns may be compared.
 GROUP = ["data", "coverage", "fingerprint", "profile", "budget", "split"]
@@ -43,10 +46,8 @@ def build_cells(table, cases, published):
         if (why := _why_not_run(table, row, published, cases))
         for column in table.columns
     ]
-    groups = sorted(
-        cases.groupby(GROUP), key=lambda group: (is_phantom(group[0][0]), group[0])
-    )
-    for group, of_group in groups:
+    groups = groups_of(cases, GROUP)
+    for group, of_group in sorted(groups, key=lambda group: is_phantom(group[0][0])):
         for row in table.rows:
             of_row = of_group[of_group["method"] == row.method]
             if of_row.empty:
@@ -177,11 +178,30 @@ def _remarks(table, cases):
         remarks.append(f"no value: {failed} of {_distinct(cases)} cases failed")
     elif cases.groupby("fold")["case"].nunique().min() < MIN_CASES:
         remarks.append(f"no interval: fewer than {MIN_CASES} cases")
+    remarks.append(_first_epoch(cases))
     runs = len(cases[["fold", "seed"]].drop_duplicates())
     whole = cases["fold"].nunique() * cases["seed"].nunique()
     if runs < whole:
         remarks.append(f"only {runs} of {whole} pairs of fold and seed were run")
-    return "; ".join(remarks)
+    return "; ".join(filter(None, remarks))
+
+
+def _first_epoch(cases):
+    """Returns the remark on runs whose weights are those of the first of many epochs.
+
+    Rows that do not say how many epochs there were had as many as their budget.
+    """
+    if "epoch" not in cases:
+        return ""
+    runs = cases.drop_duplicates(["fold", "seed"])
+    budget = re.match(r"(\d+) epochs?$", runs["budget"].iloc[0])
+    length = float(budget[1]) if budget else np.nan
+    lengths = runs.get("epochs", runs["epoch"] * np.nan).fillna(length)
+    first = lengths[(runs["epoch"] == 1) & (lengths > 1)]
+    if first.empty:
+        return ""
+    several = f" in {len(first)} of {len(runs)} runs" if len(runs) > 1 else ""
+    return f"best epoch is the first of {first.max():.0f}{several}"
 
 
 def _names(values):

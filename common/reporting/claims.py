@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from common.reporting.bootstrap import MIN_CASES
 from common.reporting.cells import GROUP, is_phantom
+from common.reporting.order import groups_of
 from common.reporting.paired import Paired
 
 _OURS = ["mean_first", "mean_second", "difference", "ci_low", "ci_high"]
@@ -99,7 +100,7 @@ class ClaimTable(ABC):
         lines = []
         for claim in self.claims:
             head = self.published(claim)
-            for group, of_group in ran.groupby(GROUP):
+            for group, of_group in groups_of(ran, GROUP):
                 judged = self.judge(claim, of_group)
                 if judged is not None:
                     same = dict(zip(GROUP, group, strict=True))

@@ -1,6 +1,7 @@
 """One method under two ways of splitting the cases: the effect of a leak."""
 
 from common.reporting.cells import GROUP, measure
+from common.reporting.order import groups_of
 
 _SAME = ["method", *(name for name in GROUP if name != "split")]
 _SHOWN = {"": "reproduced", "_ci_low": "ci_low", "_ci_high": "ci_high"}
@@ -26,7 +27,7 @@ def compare_splits(cases, columns, splits=("image", "patient")):
 
     first, second = splits
     lines = []
-    for same, group in cases.groupby(_SAME):
+    for same, group in groups_of(cases, _SAME):
         parts = {name: group[group["split"] == name] for name in splits}
         if any(part.empty for part in parts.values()):
             continue

@@ -6,6 +6,7 @@ import numpy as np
 
 from common.reporting.bootstrap import MIN_CASES, resampling
 from common.reporting.cells import GROUP
+from common.reporting.order import groups_of
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Paired:
 
         lines = []
         ran = cases[cases["status"] == "ok"]
-        for group, of_group in ran.groupby(GROUP):
+        for group, of_group in groups_of(ran, GROUP):
             parts = [of_group[of_group["method"] == m] for m in self._methods]
             if any(part.empty for part in parts):
                 continue

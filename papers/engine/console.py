@@ -15,6 +15,11 @@ from rich.progress import (
 from rich.table import Table
 
 
+def count(number, noun):
+    """Returns a number and its noun, such as `"1 case"`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 class Console:
     """Shows messages, progress of stages and of trainings."""
 

@@ -60,7 +60,8 @@ class BaseProtocol:
     @property
     def budget(self):
         """The longest training of each network, as the tables show it."""
-        return f"{self.training.epochs} epochs"
+        epochs = self.training.epochs
+        return f"{epochs} epoch{'' if epochs == 1 else 's'}"
 
     @property
     def towers(self):

@@ -50,26 +50,55 @@ def rows_of(job, scores, request, dataset):
 
 
 def _origin(job, monitor):
-    """Returns the epoch of the weights, and command and commit of their training."""
+    """Returns the epoch of the weights, the number of epochs, command and commit."""
     if job.weights:
         here = environment.describe()
-        return {"epoch": 0, "command": here["command"], "commit": here["commit"]}
+        origin = {"command": here["command"], "commit": here["commit"]}
+        return {"epoch": 0, "epochs": 0, **origin}
     if job.parts:
         origins = [_origin(part, monitor) for part in job.parts]
         joined = {
             name: "; ".join(dict.fromkeys(origin[name] for origin in origins))
             for name in ("command", "commit")
         }
-        return {"epoch": max(origin["epoch"] for origin in origins), **joined}
+        numbers = {
+            name: max(origin[name] for origin in origins)
+            for name in ("epoch", "epochs")
+        }
+        return numbers | joined
     trained, history = job.run.environment(), job.run.history()
     commit, now = trained["commit"], environment.commit()
-    best = job.checkpoint == "best"
-    epoch = history[monitor].idxmax() if best else len(history) - 1
     return {
-        "epoch": int(history["epoch"][epoch]),
+        "epoch": _epoch_of(job, monitor, history),
+        "epochs": len(history),
         "command": trained["command"],
         "commit": commit if commit == now else f"{commit}, evaluated {now}",
     }
+
+
+def _epoch_of(job, monitor, history):
+    """Returns the epoch of the weights that a trained job is scored with."""
+    best = job.checkpoint == "best"
+    row = history[monitor].idxmax() if best else len(history) - 1
+    return int(history["epoch"][row])
+
+
+def first_epoch_notes(runner):
+    """Returns a line for each training whose weights are those of its first epoch.
+
+    Such a row is one of a network that was hardly trained, whatever its budget.
+    """
+    monitor, lines = runner.paper.experiment.monitor, []
+    for job in runner.jobs:
+        if not (job.trains and job.finished()):
+            continue
+        history = runner.history(job)
+        if len(history) > 1 and _epoch_of(job, monitor, history) == 1:
+            lines.append(
+                f"{job.name}: its best epoch is the first of {len(history)}, so that "
+                "its row shows a network of one epoch"
+            )
+    return lines
 
 
 def results_folder(runner, root):
@@ -109,10 +138,41 @@ def _write_tables(runner, folder):
             runner.console.say(f"{job.name}: not evaluated yet, left out")
         else:
             cases = merge_cases(cases, rows)
-    cases = write_results(folder, runner.paper.tables, cases)
-    for name, frame in _derived(runner.paper, cases).items():
+    return write_files(runner.paper, folder, cases)
+
+
+def write_files(paper, folder, cases):
+    """Writes the rows of cases, the tables and all else that follows from them.
+
+    Args:
+        paper: a `papers.engine.paper.Paper`.
+        folder: its results folder.
+        cases: the rows, as `common.reporting.cases.read_cases` returns them.
+
+    Returns:
+        The folder's CSV files.
+    """
+    cases = write_results(folder, paper.tables, cases)
+    for name, frame in _derived(paper, cases).items():
         write_text(folder / name, to_csv(frame))
     return sorted(p for p in folder.glob("*.csv") if p.name != "expected.csv")
+
+
+def write_again(paper, root):
+    """Writes the tables of all a paper's results folders again from their rows.
+
+    Args:
+        paper: a `papers.engine.paper.Paper`.
+        root: folder of all results.
+
+    Returns:
+        The folders.
+    """
+    folders = [path.parent for path in sorted((root / paper.id).rglob("cases.csv"))]
+    for folder in folders:
+        with lock(folder):
+            write_files(paper, folder, read_cases(folder / "cases.csv"))
+    return folders
 
 
 def check_derived(paper, folder):
@@ -216,6 +276,8 @@ def announce(runner, files):
     """Prints where the results are, and a warning if they come from a phantom."""
     for file in files:
         runner.console.say(f"wrote {file}")
+    for line in first_epoch_notes(runner):
+        runner.console.say(line)
     if is_phantom(runner.dataset.name):
         runner.console.say(
             "These are PHANTOM results: synthetic heads, narrow networks, few epochs. "

@@ -21,6 +21,7 @@ from common.training.precision import scaled
 from data.known_digests import MEMORY
 from data.prepared.case_cache import CaseCache
 from data.prepared.prepare import hash_cases
+from papers.engine.console import count
 from papers.engine.devices.side_by_side import side_by_side
 from papers.engine.devices.towers_for import towers_on
 from papers.engine.plan import plan_jobs
@@ -159,7 +160,7 @@ class Runner:
             scores = experiment.evaluate(model)
             rows = list(rows_of(job, scores, self.request, self.dataset))
             run.write_rows(rows, made_of, round(time.monotonic() - started, 1))
-            self.console.say(f"{job.name}: evaluated on {len(rows)} cases")
+            self.console.say(f"{job.name}: evaluated on {count(len(rows), 'case')}")
         return run.rows()
 
     def rows(self, job):

@@ -13,7 +13,7 @@ from data.integrity import SEVERITIES, exit_code
 from data.known_digests import MEMORY
 from papers.engine import datasets
 from papers.engine.cli.options import Data, DataSet, Volumes
-from papers.engine.console import Console
+from papers.engine.console import Console, count
 from papers.engine.request import CACHE, DOWNLOADS, numbers, words
 
 verbs = typer.Typer()
@@ -29,7 +29,7 @@ def check_data(dataset: DataSet, data: Data = None):
     rows = [(f.severity, f.code, f.file, f.found, f.fix) for f in findings]
     console.table(("severity", "finding", "file", "found", "fix"), rows)
     counts = Counter(finding.severity for finding in findings)
-    console.say(", ".join(_count(counts[name], name) for name in SEVERITIES))
+    console.say(", ".join(count(counts[name], name) for name in SEVERITIES))
     raise typer.Exit(exit_code(findings))
 
 
@@ -148,7 +148,3 @@ def _shape(text):
         expected = "depth,height,width of at least 16,48,48 voxels"
         raise UserError(f"SHAPE={text}", expected, text, "correct it")
     return shape
-
-
-def _count(number, name):
-    return f"{number} {name}" if number == 1 else f"{number} {name}s"

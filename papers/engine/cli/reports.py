@@ -17,7 +17,7 @@ from papers.engine import datasets, pages
 from papers.engine.cli.options import DataSet, OnePaper, Results
 from papers.engine.console import Console
 from papers.engine.quiet import import_tensorflow
-from papers.engine.results import check_derived
+from papers.engine.results import check_derived, write_again
 
 verbs = typer.Typer()
 PAPERS = Path(registry.__file__).parent
@@ -56,13 +56,8 @@ def describe(
 def join(dataset: DataSet, results: Results = Path("results")):
     """Join the tables of all papers on one data set into one CSV file."""
     datasets.tools(dataset)
-    folders = {}
-    for paper in registry.papers():
-        tables = paper.tables_on(dataset)
-        if tables:
-            folders[paper.id] = results / paper.id, tables
     path = results / f"table_{dataset}.csv"
-    write_text(path, to_csv(joined_table(folders)))
+    write_text(path, to_csv(_joined(dataset, results)))
     Console().say(f"table: {path}")
 
 
@@ -90,6 +85,16 @@ def record(paper: OnePaper = None, results: Results = Path("results")):
 
 
 @verbs.command()
+def tables(paper: OnePaper = None, results: Results = Path("results")):
+    """Write tables again from the rows in `cases.csv`; needs no data and no runs."""
+    for known in _recorded(paper, results, "cases.csv"):
+        for folder in write_again(known, results):
+            Console().say(f"wrote the tables of {folder}")
+    for path in sorted(results.glob("table_*.csv")):
+        join(path.stem.removeprefix("table_"), results)
+
+
+@verbs.command()
 def audit(results: Results = Path("results")):
     """Compare the numbers that the papers print with each other and with the text."""
     folders = {path.parent.name: path for path in sorted(PAPERS.glob("*/published"))}
@@ -111,6 +116,16 @@ def write_pages(results: Results = Path("results")):
     for path, text in pages.generated(PAPERS.parent, results):
         write_text(path, text)
         Console().say(f"wrote {path}")
+
+
+def _joined(dataset, results):
+    """Returns the rows of all papers whose published numbers are of a data set."""
+    folders = {}
+    for paper in registry.papers():
+        tables = paper.tables_on(dataset)
+        if tables:
+            folders[paper.id] = results / paper.id, tables
+    return joined_table(folders)
 
 
 def _recorded(paper_id, results, name):

@@ -13,7 +13,12 @@ from papers.engine.devices.cluster import refuse_cluster
 from papers.engine.devices.towers_for import check_devices
 from papers.engine.quiet import import_tensorflow
 from papers.engine.request import WORKSPACE, Request
-from papers.engine.results import announce, draw_figures, write_tables
+from papers.engine.results import (
+    announce,
+    draw_figures,
+    first_epoch_notes,
+    write_tables,
+)
 
 verbs = typer.Typer()
 _SEVERAL_MACHINES = ("prepare", "train")
@@ -85,6 +90,8 @@ def train(request):
         runner.train_side_by_side()
     for job in jobs:
         runner.train(job)
+    for line in first_epoch_notes(runner):
+        runner.console.say(line)
 
 
 @_stage

@@ -103,7 +103,7 @@ def test_new_cases_without_new_tables_fail(folder, table, cases, make_run):
 def test_a_table_that_is_gone_fails(folder, table):
     (folder / "table2.csv").unlink()
     (failure,) = failures(folder, table)
-    assert "no file; write the tables again" in failure
+    assert "no file; `make tables` writes it again" in failure
 
 
 def test_a_changed_text_fails(folder, table):

@@ -57,7 +57,7 @@ def runner():
             split_name="patient",
             split=SimpleNamespace(fold=0, test=("c0", "c1")),
             seed=0,
-            budget="1 epochs",
+            budget="1 epoch",
             length="1epochs",
             finished=lambda: True,
         )

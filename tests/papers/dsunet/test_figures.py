@@ -59,7 +59,7 @@ def make_runner(dataset, scores):
             split_name="patient",
             split=SimpleNamespace(fold=0, test=tuple(scores)),
             seed=0,
-            budget="1 epochs",
+            budget="1 epoch",
             length="1epochs",
             finished=lambda: True,
         )

@@ -52,7 +52,7 @@ def make_runner(name, held_out, trained_on):
             split_name="patient",
             split=SimpleNamespace(fold=0),
             seed=0,
-            budget="1 epochs",
+            budget="1 epoch",
             length="1epochs",
             finished=lambda: True,
         )
