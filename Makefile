@@ -1,4 +1,5 @@
-# Each target is one line that calls `python -m papers`. `make help` lists them.
+# The targets that work on papers and data are one line each, a call of
+# `python -m papers`. `make help` lists all targets.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help

@@ -8,8 +8,10 @@ ones before it, so that training resumes exactly.
 
 import numpy as np
 
-# What random numbers are drawn for: the third counter of `generator`, so that no two
-# purposes share a stream. The order of examples has no third counter, which means 0.
+# What random numbers are drawn for during training: the third counter of `generator`,
+# so that no two of these purposes share a stream. The order of examples has no third
+# counter, which means 0. Splits and phantoms are drawn before training, with seeds of
+# their own and without such a counter.
 SLICES = 1
 AUGMENTATION = 2
 PATCHES = 3

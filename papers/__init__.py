@@ -2,7 +2,8 @@
 
 A paper's subpackage holds what is its own: networks, losses, protocol, tables, figures
 and the experiment that joins them. `papers.engine` knows papers only through
-`papers.registry`. Whatever two papers share lives in `common` or `data`.
+`papers.registry`. What two papers share lives in `common` or `data`, or, where it
+joins the two, in the engine: `papers.engine.brats` for the papers on BraTS.
 """
 
 import lazy_loader as _lazy

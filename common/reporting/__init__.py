@@ -2,8 +2,9 @@
 
 A paper declares its `Table`s as data. `cases.csv` is the one source of every number:
 `write_results` computes the cells and tables from it and sets them beside the
-published numbers, `estimate` adds bootstrap intervals, `Paired` compares two methods,
-and `verify` recomputes everything. Computing the scores of a case belongs to
+published numbers, `estimate` adds bootstrap intervals, `Paired` compares two methods.
+The module `claims` holds a paper's claims against the rows, and `verify` recomputes
+everything. Computing the scores of a case belongs to
 `common.metrics`, writing pages to `papers.engine`.
 """
 

@@ -15,7 +15,7 @@ class Plan:
     Args:
         epochs: number of epochs, the budget.
         steps_per_epoch: number of updates per epoch.
-        key: hash of everything that decides the run's numbers.
+        key: hash of everything that decides the run's numbers, except `epochs`.
         save_every: steps between saved states within an epoch. The end of an
             epoch always saves one.
         monitor: name of the validation score whose best epoch is kept.

@@ -17,7 +17,7 @@ class RunFiles:
 
     Args:
         folder: the run's folder.
-        key: hash of everything that decides the run's numbers.
+        key: hash of everything that decides the run's numbers, except epochs.
         is_chief: whether this process writes.
     """
 

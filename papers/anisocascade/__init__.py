@@ -1,7 +1,10 @@
 """Wang et al. 2017: cascaded anisotropic networks on BraTS 2017.
 
-Three networks in three views, the cascade that they make, the import of the authors'
-released weights, the protocol, and what the engine needs of the paper.
+Three networks in three views, the import of the authors' released weights, the protocol
+(`inference_protocol` is its part for segmenting), and what the engine needs of the
+paper. The cascade reads from the inside out: `preprocessing` makes a scan ready for a
+network, `slabs` runs one network over it in one view, `stage_fusion` joins the views of
+a stage, `cascade` carries a scan through the three stages, `segmenter` does so for files.
 """
 
 import lazy_loader as _lazy

@@ -61,7 +61,10 @@ class Job:
 
     @property
     def base_key(self):
-        """Hash of all that decides the numbers, except the number of epochs.
+        """Hash of what decides the numbers, except the number of epochs.
+
+        Code is not hashed: whoever changes the numbers of a method in code, its
+        preparation or its convention of scoring included, raises `Method.version`.
 
         Runs that differ only in epochs share it: the longer one may continue from the
         shorter one's last state, unless the method's loss depends on them.

@@ -81,7 +81,7 @@ class Paper:
     Beside this declaration its package has four modules that are imported when they
     are needed, with TensorFlow: `experiment` with a class `Experiment`, derived from
     `papers.engine.experiment.Experiment`; `figures` with `draw_figures`; `page` with
-    `blocks`; and `inference` with `segmenter` and `files` (a
+    `blocks` and `costs`; and `inference` with `segmenter` and `files` (a
     `papers.engine.predict.files.Files`) and, where a method's weights are released,
     with `import_released`.
 
@@ -91,7 +91,8 @@ class Paper:
         citation: authors, venue and year in one line.
         dataset: name of its data set, as in `make table-<dataset>`.
         profiles: values that each profile replaces in the protocol, by name.
-        published: the published protocol, a dataclass with evidence.
+        published: the protocol that profiles start from, a dataclass with evidence:
+            the published one, or for released weights that of the authors' code.
         methods: `Method`s, each after those it needs.
         tables: the `common.reporting.table.Table`s.
         phantom: arguments of the demo's phantom, such as `{"count": 160}`.

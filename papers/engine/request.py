@@ -1,4 +1,4 @@
-"""What a user asks for. Each option of the stages is declared here, and only here."""
+"""What a user asks for. Each option of the stages' command line is declared here."""
 
 from dataclasses import dataclass, field
 from functools import cached_property

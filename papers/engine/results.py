@@ -281,5 +281,5 @@ def announce(runner, files):
     if is_phantom(runner.dataset.name):
         runner.console.say(
             "These are PHANTOM results: synthetic heads, narrow networks, few epochs. "
-            "They show that everything runs and tell nothing about the paper's numbers."
+            "They show that everything runs and say nothing about the paper's numbers."
         )

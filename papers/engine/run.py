@@ -1,4 +1,4 @@
-"""A run's folder: the one place where its files are named, read and written."""
+"""A run's folder: where the engine reads and writes its files, and nowhere else."""
 
 import shutil
 from pathlib import Path
@@ -24,6 +24,10 @@ class Run:
     | `finished.json` | epochs and seconds; written when the training is finished |
     | `predictions/` | one label map per test case |
     | `cases.csv`, `evaluated.json` | one row per test case; hashes of their sources |
+
+    `state/`, `history.csv`, the weights and TensorBoard's logs are written by
+    `common.training.run_files.RunFiles`, the label maps by
+    `papers.engine.brats.label_maps`. An experiment may keep files of its own there.
 
     Args:
         folder: `runs/<paper>/<data>/<profile>/<run>`; it need not exist.
@@ -96,7 +100,7 @@ class Run:
                 self.folder,
                 f"a finished run, runs/{paper.id}/<data>/<profile>/<run>",
                 "an unfinished run" if self.is_begun else "no run",
-                f"name the run with --weights, or `make train-{paper.id}` first",
+                f"name another with --weights, or run `make train-{paper.id}` first",
             )
         job = self.job()
         methods = {method.id: method for method in paper.methods}

@@ -1,7 +1,4 @@
-"""Carries the methods of one paper through the stages, each resumable.
-
-With each paper's experiment file the only place where `common` meets `data`.
-"""
+"""Carries the methods of one paper through the stages, each resumable."""
 
 import time
 

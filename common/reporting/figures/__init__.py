@@ -2,7 +2,8 @@
 
 They are drawn without the global state of `pyplot` and in a fixed style, so that the
 same numbers give the same bytes whatever the user's settings are. Which images and
-scores a figure shows is decided by the paper that draws it.
+scores a figure shows is decided in `papers`: by the paper that draws it and, for the
+license of BraTS cases, by `papers.engine.brats.figures`.
 """
 
 import lazy_loader as _lazy

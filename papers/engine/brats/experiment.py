@@ -14,7 +14,7 @@ from papers.engine.experiment import Experiment
 
 
 class BratsExperiment(Experiment):
-    """An experiment whose cases are BraTS's, of any release.
+    """An experiment on cases of BraTS, of any release.
 
     Arguments are those of `papers.engine.experiment.Experiment`.
     """

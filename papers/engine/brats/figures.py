@@ -1,6 +1,6 @@
 """What the figures of BraTS cases share: which cases, which slice, which license.
 
-A result of real data is shown only where its license lets us.
+A result of real data is shown only where its license permits it.
 """
 
 import numpy as np
@@ -9,7 +9,7 @@ from common.reporting.cells import is_phantom
 from papers.engine.results import figure_suffix
 
 MAX_ROWS = 3  # cases of a figure
-# Cases whose license lets us show them, and the attribution that it asks for: one
+# Cases whose license permits showing them, and the attribution that it asks for: one
 # patient, as BraTS 2017 and as BRATS 2015 have it.
 ATTRIBUTION = {
     "Brats17_2013_10_1": "BRATS 2013/2015, CC BY-NC-SA 3.0",

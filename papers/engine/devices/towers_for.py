@@ -8,7 +8,7 @@ from common.training.cluster import on_several_machines
 
 
 def towers_on(gpus, protocol, own=True):
-    """Returns the number of towers with a GPU each, or None for a single device.
+    """Returns the number of towers with a GPU each, or None if none share a batch.
 
     A protocol's own towers are part of its method, which the number of GPUs does not
     change. A protocol without towers gets one per GPU if their number divides the
