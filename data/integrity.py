@@ -1,6 +1,10 @@
 """What an integrity check finds: one row per finding, with severity and fix."""
 
 from dataclasses import dataclass
+from pathlib import Path
+
+from common.errors import UserError
+from data.folder_notes import OWN_FILE, foreign_tool, read_own_name
 
 SEVERITIES = ("error", "warning", "note")
 
@@ -33,6 +37,29 @@ class Finding:
                 f"Argument `severity` must be one of {SEVERITIES}. "
                 f"Received: severity={self.severity}"
             )
+
+
+def note_findings(root):
+    """Returns what `dataset.json` says, and what is wrong with it.
+
+    Args:
+        root: the data set's folder.
+
+    Returns:
+        `(name, findings)`: the name that the user gave to the data, or None; a list of
+        `Finding`, with an error where the data set would be refused.
+    """
+    path = str(Path(root) / OWN_FILE)
+    try:
+        name, tool = read_own_name(root), foreign_tool(root)
+    except UserError as error:
+        found = f"expected {error.expected}; received {error.received}"
+        return None, [Finding("error", "own-name", path, found, error.next_step)]
+    if tool is None:
+        return name, []
+    found = f"it is that of {tool} and does not name this data"
+    fix = 'none; to name the data, replace it with {"name": "my-hospital"}'
+    return None, [Finding("note", "foreign-file", path, found, fix)]
 
 
 def exit_code(findings):

@@ -10,7 +10,7 @@ from data.brats.layout import find_layout, is_phantom
 from data.brats.releases import GRID, MODALITIES
 from data.brats.survival import FILES
 from data.folder_notes import OWN_FILE, PHANTOM_FILE
-from data.integrity import Finding
+from data.integrity import Finding, note_findings
 
 _KNOWN_FILES = {*FILES, "name_mapping.csv", PHANTOM_FILE, OWN_FILE}
 
@@ -42,7 +42,10 @@ def check_brats(root, release=None):
             raise
         found = f"expected {error.expected}; received {error.received}"
         return [_finding("error", "layout", error.file, found, error.next_step)]
-    findings, grids, digests = [], defaultdict(list), []
+    own, findings = note_findings(layout.root)
+    if own is not None:  # of which nothing is known in advance
+        totals, title = {"": len(layout.cases)}, own
+    grids, digests = defaultdict(list), []
     unlabeled = [case for case in layout.cases if not case.files["seg"]]
     labeled = len(unlabeled) < len(layout.cases)
     for case in layout.cases:

@@ -6,6 +6,7 @@ import numpy as np
 
 from common.errors import UserError
 from data.brats.check_swap import suspected_swap
+from data.brats.foreground import count_stray, foreground_box
 from data.brats.labels import to_canonical
 from data.brats.releases import MODALITIES
 from data.digests import digest_picture
@@ -223,9 +224,19 @@ def _tumor_findings(label, brain, path):
         yield _finding("warning", "no-tumor", path, "no voxel is labeled", _LOOK)
         return
     outside = np.count_nonzero(label[~brain])
+    stray = 0
+    if brain.any():
+        try:
+            stray = count_stray(label, foreground_box(brain))
+        except ValueError as error:
+            fix = "check whether label map and images show one patient in one space"
+            yield _finding("error", "labels-outside", path, str(error), fix)
+            return
     if outside:
         severity = "warning" if outside > count / 100 else "note"
         found = f"{outside} of {count} tumor voxels lie where every modality is 0"
+        if stray:
+            found += f"; {stray} are outside of the brain's box and not prepared"
         fix = "check whether label map and images show one patient in one space"
         yield _finding(severity, "tumor-outside", path, found, fix)
 

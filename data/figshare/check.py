@@ -18,8 +18,7 @@ from data.figshare.layout import (
 from data.figshare.mat_error import MatError
 from data.figshare.mat_reader import read_cvind, read_slice
 from data.figshare.polygon import fill_polygon
-from data.folder_notes import read_own_name
-from data.integrity import Finding
+from data.integrity import Finding, note_findings
 from data.patients import base_exam
 
 # Minimum Dice of the filled border with the mask. The real images reach 0.99 at 512
@@ -49,11 +48,11 @@ def check_figshare(root):
     phantom = read_phantom_settings(root)
     files, others = slice_files(root)
     total = TOTAL if phantom is None else phantom["count"]
-    own = read_own_name(root)
+    own, notes = note_findings(root)
     is_known = own is None
     if own is not None:
         total = len(files)
-    findings = list(_other_findings(others))
+    findings = [*notes, *_other_findings(others)]
     findings += _index_findings(files, total if is_known else None)
     patients, labels, digests = {}, {}, defaultdict(list)
     for index, path in files:

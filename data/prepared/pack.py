@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from data.brats.foreground import count_stray, foreground_box
 from data.prepared.volume_info import VolumeInfo
 
 LABELS = 5  # canonical labels are 0 to 4
@@ -26,31 +27,37 @@ def pack_volume(images, labels, affine):
 
     Raises:
         ValueError: the arrays differ in shape, are not finite, a modality is
-            zero everywhere, or a label lies outside the box.
+            zero everywhere, or too many labels lie outside the box (a few are left
+            out, and counted in `info.dropped`).
     """
     _check(images)
     shape = next(iter(images.values())).shape
     brain = np.zeros(shape, bool)
     for image in images.values():
         brain |= image != 0
-    start, stop = _box(brain)
-    box = tuple(slice(*ends) for ends in zip(start, stop, strict=True))
+    box, dropped = foreground_box(brain), 0
     dtype = np.int16 if all(map(_fits_int16, images.values())) else np.float32
     arrays = {
         "images": np.stack([x[box].astype(dtype) for x in images.values()], axis=-1),
         "brain": brain[box].astype(np.uint8),
     }
     if labels is not None:
-        _check_labels(labels, shape, box)
+        if labels.shape != shape:
+            raise ValueError(
+                f"Expected labels of the images' shape {shape}. "
+                f"Received: {labels.shape}"
+            )
+        dropped = count_stray(labels, box)
         arrays["labels"] = labels[box].astype(np.uint8)
     info = VolumeInfo(
         shape=shape,
-        start=start,
+        start=tuple(ends.start for ends in box),
         size=arrays["brain"].shape,
         affine=np.asarray(affine, np.float64),
         modalities=tuple(images),
         statistics=_statistics(arrays["images"]),
-        slices=_count_slices(brain, labels),
+        slices=_count_slices(arrays, box[0], len(brain)),
+        dropped=dropped,
     )
     return info, arrays
 
@@ -66,30 +73,6 @@ def _check(images):
             )
         if not image.any():
             raise ValueError(f"Expected a brain. Received: {name} is 0 everywhere")
-
-
-def _check_labels(labels, shape, box):
-    if labels.shape != shape:
-        raise ValueError(
-            f"Expected labels of the images' shape {shape}. Received: {labels.shape}"
-        )
-    outside = np.count_nonzero(labels) - np.count_nonzero(labels[box])
-    if outside:
-        raise ValueError(
-            "Expected labels inside the foreground box. "
-            f"Received: {outside} labeled voxels outside"
-        )
-
-
-def _box(mask):
-    """Returns the first voxel of the box of a mask, and the first one past it."""
-    start, stop = [], []
-    for axis in range(3):
-        others = tuple(other for other in range(3) if other != axis)
-        inside = np.flatnonzero(mask.any(axis=others))
-        start.append(int(inside[0]))
-        stop.append(int(inside[-1]) + 1)
-    return tuple(start), tuple(stop)
 
 
 def _fits_int16(image):
@@ -111,11 +94,12 @@ def _statistics(images):
     return {"nonzero": tuple(np.transpose(nonzero)), "box": tuple(np.transpose(box))}
 
 
-def _count_slices(brain, labels):
-    counts = np.zeros((len(brain), 1 + LABELS), np.int32)
-    counts[:, 0] = brain.sum(axis=(1, 2))
+def _count_slices(arrays, inside, depth):
+    counts = np.zeros((depth, 1 + LABELS), np.int32)
+    brain, labels = arrays["brain"], arrays.get("labels")
+    counts[inside, 0] = brain.sum(axis=(1, 2))
     if labels is not None:
-        counts[:, 1] = (brain & (labels == 0)).sum(axis=(1, 2))
+        counts[inside, 1] = ((brain == 1) & (labels == 0)).sum(axis=(1, 2))
         for label in range(1, LABELS):
-            counts[:, 1 + label] = (labels == label).sum(axis=(1, 2))
+            counts[inside, 1 + label] = (labels == label).sum(axis=(1, 2))
     return counts

@@ -54,7 +54,8 @@ def open_task(kind, root, release, cache):
 
     Returns:
         Function from `(case id, digest of its source, number of cases that will
-        take as much)` to `(bytes on disk, seconds, peak memory in bytes)`.
+        take as much)` to `(bytes on disk, seconds, peak memory in bytes, labels left
+        out)`.
     """
     dataset = kind(root, release)
     cases = {case.id: case for case in dataset}
@@ -66,7 +67,7 @@ def open_task(kind, root, release, cache):
         size = cache.size_on_disk(arrays)
         require_space(cache.folder, size * count, count)
         cache.write_volume(case_id, source, info, arrays)
-        return size, time.monotonic() - begin, _peak_memory()
+        return size, time.monotonic() - begin, _peak_memory(), info.dropped
 
     return prepare
 

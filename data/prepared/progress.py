@@ -45,7 +45,7 @@ class Progress:
         self.written = 0
         self._folder = cache.folder
         self._processes, self._total, self._say = processes, total, say
-        self._failures = {}
+        self._failures, self._dropped = {}, {}
         self._bytes, self._seconds, self._memory = 0, 0.0, 0
         self._last_line = None  # no line before the estimate
 
@@ -62,7 +62,9 @@ class Progress:
         """
         for (case_id, *_), result, error in outcomes:
             if error is None:
-                size, seconds, memory = result
+                size, seconds, memory, dropped = result
+                if dropped:
+                    self._dropped[case_id] = dropped
                 self.written += 1
                 self._bytes += size
                 self._seconds += seconds
@@ -96,6 +98,12 @@ class Progress:
             self._say(
                 f"prepared {self.written} cases, {size_text(self._bytes)}, "
                 f"at most {size_text(self._memory)} of memory per process"
+            )
+        if self._dropped:
+            cases = (f"{case_id} ({n})" for case_id, n in self._dropped.items())
+            self._say(
+                f"{sum(self._dropped.values())} labeled voxels lie outside of all "
+                f"images and were left out: {', '.join(cases)}"
             )
         if self._failures:
             failures = "".join(

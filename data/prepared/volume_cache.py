@@ -68,6 +68,8 @@ class VolumeCache(CaseCache):
             "modalities": np.bytes_(",".join(info.modalities)),
             **{f"statistics_{name}": value for name, value in info.statistics.items()},
         }
+        if info.dropped:  # only then, so that all other files are those of before
+            attributes["dropped"] = info.dropped
         chunks = {name: _chunk(array.shape) for name, array in arrays.items()}
         arrays = {**arrays, "slices": info.slices}
         self.write(case_id, source, arrays, chunks, attributes)
@@ -117,6 +119,7 @@ class VolumeCache(CaseCache):
                     for name in ("nonzero", "box")
                 },
                 slices=file["slices"][...],
+                dropped=int(attributes.get("dropped", 0)),
             )
 
     def window(self, case_id, names, start, size):

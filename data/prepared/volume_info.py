@@ -23,6 +23,7 @@ class VolumeInfo:
             number of brain voxels, then the number of voxels of each of the labels 0
             to 4 (label 0 counts inside the brain only); the last five are 0 if the
             case has no labels.
+        dropped: labeled voxels outside of the box, which were left out.
     """
 
     shape: tuple[int, int, int]
@@ -32,3 +33,4 @@ class VolumeInfo:
     modalities: tuple[str, ...]
     statistics: dict[str, tuple[np.ndarray, np.ndarray]]
     slices: np.ndarray
+    dropped: int = 0

@@ -256,3 +256,15 @@ def test_real_data_has_notes_only(shared_data, folder):
     (coverage,) = [finding for finding in found if finding.code == "coverage"]
     count = len(list((shared_data / folder).glob("*.mat")))
     assert f"{count} of 3064" in coverage.found
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "severity"),
+    [
+        ('{"title": "mine"}', "own-name", "error"),
+        ('{"channel_names": {"0": "T1c"}}', "foreign-file", "note"),
+    ],
+)
+def test_a_note_does_not_end_the_check(phantom_copy, text, code, severity):
+    (phantom_copy / "dataset.json").write_text(text)
+    assert "dataset.json" in only(phantom_copy, code, severity).file

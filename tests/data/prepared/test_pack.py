@@ -138,7 +138,7 @@ def label_at(*index, shape=SHAPE):
         (np.where(volume() == 6, np.inf, volume()), None, "NaN/Inf in t2"),
         (np.zeros(SHAPE), None, "t2 is 0 everywhere"),
         (volume(), label_at(1, 2, 3, shape=(5, 6, 8)), "the images' shape"),
-        (volume(), label_at(0, 2, 3), "1 labeled voxels outside"),
+        (volume(), label_at(0, 2, 3), "1 of 1 labeled voxels outside"),
     ],
 )
 def test_what_does_not_fit_is_refused(second, labels, message):
