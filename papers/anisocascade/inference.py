@@ -58,7 +58,8 @@ def segmenter(folder, force=False):
         model = builder((None, None, None, 4), protocol.network.base_channels)
         run.load_weights(model, "last")
         models[key] = model
-    return Segmenter(models, protocol.inference, force=force)
+    correction = PAPER.experiment.bias_correction(protocol)
+    return Segmenter(models, protocol.inference, force, correction)
 
 
 def _cascades(folder):

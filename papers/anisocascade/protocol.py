@@ -43,7 +43,7 @@
 The defaults follow the released code; the profile `paper` follows the text.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from common.evidence import chosen, original
 from data.volume.views import VIEWS
@@ -121,9 +121,11 @@ class Training:
         min=1,
     )
     start: str = original(
-        "axial",
-        "rename_variables.py: the other views begin with the axial weights",
-        options=("axial",),
+        "none",
+        "config17/train_*.txt: start_iteration 0, no model_pre_trained, in all nine. "
+        "axial: the other views begin with the axial weights, as in config15 and as "
+        "util/rename_variables.py prepares",
+        options=("none", "axial"),
     )
     checkpoint: str = original(
         "last", "the code keeps the last; there is no validation", options=("last",)
@@ -163,6 +165,12 @@ class Protocol(BaseProtocol):
     training: Training = field(default_factory=Training)
     inference: Inference = field(default_factory=Inference)
     folds: Folds = field(default_factory=Folds)
+
+    def adapted(self, method):
+        """Returns a method, without a network to start from if the views have none."""
+        if method.starts_from and self.training.start == "none":
+            return replace(method, starts_from=None)
+        return method
 
     @property
     def budget(self):
@@ -208,7 +216,8 @@ class NetworkMethod(Method):
 
     Args:
         network: `"wnet"`, `"tnet"` or `"enet"`.
-        view: `"axial"`, `"sagittal"` or `"coronal"`.
+        view: `"axial"`, `"sagittal"` or `"coronal"`. All but the first start from the
+            axial one where `Training.start` says so.
     """
 
     network: str
@@ -232,20 +241,24 @@ def _network(network, view):
         title=f"{network[0].upper()}Net, {view}",
         starts_from=None if view == "axial" else f"{network}-axial",
         scored=False,
+        # 2: trained from nothing by default, as in config17.
+        version=1 if view == "axial" else 2,
         network=network,
         view=view,
     )
 
 
-def _cascade(method_id, title, views):
+def _cascade(method_id, title, views, version=1):
     parts = tuple(f"{network}-{view}" for view in views for network in NETWORKS)
-    return CascadeMethod(id=method_id, title=title, parts=parts, views=views)
+    return CascadeMethod(
+        id=method_id, title=title, parts=parts, version=version, views=views
+    )
 
 
 METHODS = (
     *(_network(network, view) for view in VIEWS for network in NETWORKS),
     _cascade("cascade-axial", "Cascade trained here, axial view only", ("axial",)),
-    _cascade("cascade", "Cascade trained here", tuple(VIEWS)),
+    _cascade("cascade", "Cascade trained here", tuple(VIEWS), version=2),
     CascadeMethod(
         id="released",
         title="The authors' released weights, run here",

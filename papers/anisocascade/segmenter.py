@@ -21,6 +21,7 @@ from papers.anisocascade.cascade import STAGES, predict_case
 from papers.anisocascade.inference_protocol import Inference
 from papers.anisocascade.released_weights import NETWORKS, load_released
 from papers.engine.brats.label_maps import fingerprint_of
+from papers.engine.predict.segmenter import corrected_volumes
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,16 +53,19 @@ class Segmenter:
             the folder that `python -m papers import-weights` wrote.
         protocol: an `Inference`; the default is that of the released code.
         force: whether to try scans that are not skull-stripped or not 1 mm.
+        correction: the `data.prepared.n4.N4` that the networks' training data went
+            through; scans do, too. The released code has none.
 
     Raises:
         UserError: the folder does not hold the weights of all networks.
     """
 
-    def __init__(self, networks, protocol=None, force=False):
+    def __init__(self, networks, protocol=None, force=False, correction=None):
         if not isinstance(networks, dict):
             networks = load_networks(networks)
         self.protocol = protocol or Inference()
         self.force = force
+        self.correction = correction
         self._models = networks
         self._networks = {
             key: compile_network(model) for key, model in networks.items()
@@ -94,7 +98,8 @@ class Segmenter:
             UserError: the scan cannot be read, or is not like those of BraTS.
         """
         scan = self.read(scan)
-        found = predict_case(scan.volumes, self._networks, self.protocol, progress)
+        volumes = tuple(corrected_volumes(scan, self.correction).values())
+        found = predict_case(volumes, self._networks, self.protocol, progress)
         kept = found.stages if probabilities else ()
         return Result(
             scan.restore(found.labels),
@@ -103,17 +108,20 @@ class Segmenter:
         )
 
     def segment_volumes(self, volumes, progress=None):
-        """Returns the labels of volumes that are oriented as in BraTS, without checks.
+        """Returns the labels of volumes that are oriented as in BraTS.
+
+        They are neither checked nor corrected: a cache holds corrected ones.
 
         Arguments and errors are those of `predict_case`.
         """
         return predict_case(volumes, self._networks, self.protocol, progress).labels
 
     def fingerprint(self):
-        """Returns a hash of weights and protocol: all that decides the labels."""
+        """Returns a hash of all that decides the labels: weights, protocol, N4."""
         keys = sorted(self._models)
         models = [self._models[key] for key in keys]
-        return fingerprint_of(models, keys, protocol_digest(self.protocol))
+        rest = [self.correction.settings()] if self.correction else []
+        return fingerprint_of(models, keys, protocol_digest(self.protocol), *rest)
 
 
 def compile_network(model):

@@ -38,7 +38,10 @@ _ROWS = (
     Row("pvg", "pvg"),
     Row("zhouch", "Zhouch"),
     Row("released_reported_1", "Released weights, reported by others (1)"),
-    Row("released_reported_2", "Released weights, reported by others (2)"),
+    Row(
+        "released_reported_2",
+        "Released weights, or a re-training, reported by others (2)",
+    ),
     Row("released", "Released weights, run here", "released"),
     Row("cascade", "Trained here, three views", "cascade"),
     Row("cascade-axial", "Trained here, axial view only", "cascade-axial"),

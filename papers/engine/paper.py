@@ -54,7 +54,8 @@ class BaseProtocol:
 
     A protocol has the parts `preparation`, `network`, `loss` and `training`, the last
     of which has `epochs`, `batch_size`, `checkpoint` and `precision`. The properties
-    below answer what only some papers have. They are not fields and so not hashed.
+    and the method below answer what only some papers have. They are not fields and so
+    not hashed.
     """
 
     @property
@@ -62,6 +63,10 @@ class BaseProtocol:
         """The longest training of each network, as the tables show it."""
         epochs = self.training.epochs
         return f"{epochs} epoch{'' if epochs == 1 else 's'}"
+
+    def adapted(self, method):
+        """Returns a method as this protocol trains it, by default as it is declared."""
+        return method
 
     @property
     def towers(self):

@@ -108,7 +108,8 @@ def _methods(request, split_name):
     if paper.leak_methods and split_name == "patient" and len(request.splits) > 1:
         default = paper.leak_methods  # beside the image-wise run of all methods
     wanted = set(request.methods or default)
-    by_id = {method.id: method for method in paper.methods}
+    methods = [request.protocol.adapted(method) for method in paper.methods]
+    by_id = {method.id: method for method in methods}
     unknown = wanted - set(by_id)
     if unknown:
         raise UserError(
@@ -117,7 +118,7 @@ def _methods(request, split_name):
             ", ".join(sorted(unknown)),
             f"see `python -m papers describe {paper.id}`",
         )
-    for method in reversed(paper.methods):  # each comes after those it needs
+    for method in reversed(methods):  # each comes after those it needs
         if method.id in wanted:
             wanted.update(method.needs)
-    return [m for m in paper.methods if m.id in wanted and not m.released]
+    return [m for m in methods if m.id in wanted and not m.released]

@@ -76,18 +76,27 @@ class RunSegmenter(ABC):
 
     def volumes(self, scan):
         """Returns a scan's volumes by modality, corrected as for the training."""
-        volumes = dict(zip(MODALITIES, scan.volumes, strict=True))
         correction = self.paper.experiment.bias_correction(self.protocol)
-        if correction is None:
-            return volumes
-        spacing = scan.geometry.spacing
-        return volumes | {
-            name: correction.correct(volume, spacing)
-            for name, volume in volumes.items()
-            if name not in correction.exclude
-        }
+        return corrected_volumes(scan, correction)
 
     def fingerprint(self):
         """Returns a hash of weights, method and protocol, which decide the labels."""
         weights = self.run.weights_digest(self.protocol.training.checkpoint)
         return digest([weights, self.method.id, protocol_digest(self.protocol)])
+
+
+def corrected_volumes(scan, correction):
+    """Returns a scan's volumes by modality, corrected as a cache's would be.
+
+    Args:
+        scan: a `data.scans.scan.Scan`.
+        correction: the `data.prepared.n4.N4` of a run's preparation, or None.
+    """
+    volumes = dict(zip(MODALITIES, scan.volumes, strict=True))
+    if correction is None:
+        return volumes
+    return volumes | {
+        name: correction.correct(volume, scan.geometry.spacing)
+        for name, volume in volumes.items()
+        if name not in correction.exclude
+    }

@@ -7,6 +7,7 @@ from common.errors import UserError
 from common.evidence import as_dict, replace
 from common.files import write_json
 from data.phantom.brats.write import write_phantom
+from data.prepared.n4 import N4
 from data.splits.split import Split
 from papers.anisocascade.experiment import Experiment
 from papers.anisocascade.inference import segmenter
@@ -155,6 +156,14 @@ def test_methods_come_after_those_they_need():
     assert BY_ID["wnet-coronal"].starts_from == "wnet-axial"
 
 
+def test_views_start_from_nothing_unless_the_protocol_says_axial():
+    """As all nine config17/train_*.txt do; config15 starts from the axial weights."""
+    default, axial = Protocol(), replace(Protocol(), {"training.start": "axial"})
+    for method in METHODS:
+        assert axial.adapted(method) is method
+        assert default.adapted(method).needs == method.parts
+
+
 def write_run(folder, name, model, protocol, seed=0):
     """Writes what the training of a network leaves."""
     run = folder / f"{name}-seed{seed}"
@@ -165,6 +174,15 @@ def write_run(folder, name, model, protocol, seed=0):
     write_json(run / "job.json", job)
     write_json(run / "finished.json", {})
     return run
+
+
+def test_runs_on_corrected_volumes_correct_the_scan(make, protocol, tmp_path):
+    corrected = replace(protocol, {"preparation.n4": True, "preparation.n4_shrink": 2})
+    for name in NETWORKS:
+        write_run(
+            tmp_path / "n4", f"{name}-axial", make(f"{name}-axial").build(), corrected
+        )
+    assert segmenter(tmp_path / "n4").correction == N4(shrink=2)
 
 
 def test_weights_of_finished_runs(make, protocol, tmp_path):
@@ -183,6 +201,7 @@ def test_weights_of_finished_runs(make, protocol, tmp_path):
         assert received.fingerprint() == expected.fingerprint()
     labels = received.segment_volumes(volumes)
     np.testing.assert_array_equal(labels, expected.segment_volumes(volumes))
+    assert received.correction is None
     # Of another seed: which of the two is meant must be said.
     for name, model in models.items():
         write_run(folder, name, model, protocol, seed=1)

@@ -75,6 +75,34 @@ def test_labels_are_those_of_the_cascade(tmp_path, volumes):
     np.testing.assert_array_equal(segmenter.segment_volumes(volumes), expected)
 
 
+class Inverted:
+    """In place of N4: makes dark voxels bright, which the networks see."""
+
+    exclude = ("t2",)
+
+    def correct(self, image, spacing):
+        assert tuple(spacing) == (1.0, 1.0, 1.0)
+        return np.where(image > 0, 1100 - image, 0)
+
+    def settings(self):
+        return {"inverted": True}
+
+
+def test_a_scan_is_corrected_as_the_training_was(tmp_path, volumes):
+    """A user's scan as its files are; a cache's volumes are corrected already."""
+    folder = write(tmp_path / "one", volumes, LPS)
+    made, correction = models(), Inverted()
+    segmenter = Segmenter(made, PROTOCOL, correction=correction)
+    inverted = [correction.correct(volume, (1.0,) * 3) for volume in volumes[:3]]
+    inverted.append(volumes[3])
+    expected = segmenter.segment_volumes(inverted)
+    assert (expected != segmenter.segment_volumes(volumes)).any()
+    np.testing.assert_array_equal(segmenter(folder), expected)
+    plain = Segmenter(made, PROTOCOL)
+    assert (plain(folder) != expected).any()
+    assert plain.fingerprint() != segmenter.fingerprint()
+
+
 def test_a_scan_that_was_read_before(tmp_path, volumes):
     folder = write(tmp_path / "one", volumes, LPS)
     segmenter = Segmenter(models(), PROTOCOL)

@@ -39,3 +39,24 @@ def test_methods_that_run_only_where_they_are_named(tmp_path):
 
     assert len(methods()) == 6 and "resunet-dice" not in methods()
     assert methods("resunet-dice") == ["resunet-dice"]
+
+
+def test_a_protocol_decides_what_a_training_starts_from(tmp_path):
+    write_phantom(tmp_path / "data", "brats17", hgg=5, lgg=0, shape=(16, 48, 48))
+    dataset, paper = BratsDataset(tmp_path / "data"), registry.paper("anisocascade")
+
+    def jobs(changes):
+        request = Request(
+            paper,
+            dataset.root,
+            "demo",
+            changes=changes,
+            methods=("wnet-coronal",),
+            folds=(0,),
+        )
+        return plan_jobs(request, dataset, tmp_path)
+
+    (alone,) = jobs({})
+    assert alone.starts_from is None
+    first, second = jobs({"training.start": "axial"})
+    assert second.starts_from is first and first.method.id == "wnet-axial"
