@@ -50,11 +50,12 @@ def main(arguments=None):
     options = _arguments(arguments)
     import_tensorflow()
     import keras
-    import tensorflow as tf
+
+    from common.training.repeatable import make_repeatable
 
     kind, count = devices()
     # As in a training, and so that sums are computed in one order.
-    tf.config.experimental.enable_op_determinism()
+    make_repeatable()
     size = options.size or (240 if kind == "GPU" else 64)
     filters = options.base_filters or (64 if kind == "GPU" else 16)
     networks = NETWORKS if kind == "GPU" else ("residual_unet",)

@@ -6,6 +6,7 @@ import tensorflow as tf
 from benchmarks.linkdsl import inputs, networks
 from benchmarks.linkdsl.prepared import Prepared
 from benchmarks.shared.machine import matrix_product
+from common.training.repeatable import make_repeatable
 
 
 def configure(settings):
@@ -17,7 +18,7 @@ def configure(settings):
         tf.config.threading.set_inter_op_parallelism_threads(settings.between)
     keras.utils.set_random_seed(0)
     if settings.deterministic:
-        tf.config.experimental.enable_op_determinism()
+        make_repeatable()
 
 
 def build(task):

@@ -44,11 +44,15 @@ def region_maps(labels, probability, regions):
         `(truth, probability)` of one region, both `(batch, …)`.
     """
     truth, _ = true_class(labels, probability)
+    classes = range(probability.shape[-1])
     for region in regions:
-        both = (
-            sum(maps[..., label] for label in region) for maps in (truth, probability)
+        # Multiplied and summed, not added map by map: TensorFlow may add three maps
+        # in another order each time (`common.training.repeatable`). Nor is it a
+        # product of matrices, which GPUs round to ten bits.
+        inside = ops.convert_to_tensor(
+            [float(label in region) for label in classes], dtype=probability.dtype
         )
-        yield tuple(both)
+        yield tuple(ops.sum(maps * inside, axis=-1) for maps in (truth, probability))
 
 
 def for_each_example(value, probability):

@@ -58,8 +58,8 @@ class SensitivitySpecificity(keras.losses.Loss):
 
     def call(self, y_true, y_pred):
         maps = region_maps(y_true, class_probabilities(y_pred), self.regions)
-        total = sum(self._region_loss(*pair) for pair in maps)
-        return for_each_example(total / len(self.regions), y_pred)
+        losses = ops.stack([self._region_loss(*pair) for pair in maps])
+        return for_each_example(ops.mean(losses), y_pred)
 
     def _region_loss(self, truth, probability):
         error = ops.square(truth - probability)

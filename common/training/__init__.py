@@ -19,6 +19,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "plan": ["Plan"],
         "plateau": ["Plateau"],
         "precision": ["scaled"],
+        "repeatable": ["gradients", "in_order", "make_repeatable"],
         "state": ["StateStore"],
         "step_decay": ["StepDecay"],
         "towers": ["Towers"],

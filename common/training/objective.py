@@ -3,6 +3,8 @@
 import keras
 import tensorflow as tf
 
+from common.training.repeatable import in_order
+
 
 def objective(model, loss, x, y):
     """Returns a model's training loss on one tower's batch, a scalar.
@@ -23,7 +25,7 @@ def objective(model, loss, x, y):
     prediction = model(x, training=True)
     value = _mean(loss, y, prediction)
     if model.losses:
-        value += tf.add_n(model.losses)
+        value += in_order(model.losses)
     return value
 
 

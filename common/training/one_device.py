@@ -4,6 +4,8 @@ import contextlib
 
 import tensorflow as tf
 
+from common.training.repeatable import gradients, in_order
+
 
 class OneDevice:
     """The placement without towers: the same interface as `Towers`.
@@ -33,13 +35,11 @@ class OneDevice:
 
         @tf.function(jit_compile=jit_compile)
         def update(x, y):
-            with tf.GradientTape() as tape:
-                value = loss(y, model(x, training=True))
-                if model.losses:
-                    value += tf.add_n(model.losses)
-                scaled = optimizer.scale_loss(value)
-            gradients = tape.gradient(scaled, model.trainable_variables)
-            optimizer.apply(gradients, model.trainable_variables)
+            value = loss(y, model(x, training=True))
+            if model.losses:
+                value += in_order(model.losses)
+            weights = model.trainable_variables
+            optimizer.apply(gradients(optimizer.scale_loss(value), weights), weights)
             if average is not None:
                 average.update(optimizer.iterations)
             return value

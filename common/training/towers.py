@@ -16,6 +16,7 @@ import keras
 import tensorflow as tf
 
 from common.training.objective import objective
+from common.training.repeatable import gradients, in_order
 
 
 class Towers:
@@ -104,12 +105,11 @@ class Towers:
     def _parallel_step(self, model, loss, optimizer):
         def of_one(x, y):
             tower = tf.distribute.get_replica_context().replica_id_in_sync_group
-            with tf.GradientTape() as tape:
-                value = objective(model, loss, *self._part(x, y, tower))
-                # The optimizer sums the replicas' gradients, hence the division.
-                scaled = optimizer.scale_loss(value / self.count)
-            gradients = tape.gradient(scaled, model.trainable_variables)
-            optimizer.apply(gradients, model.trainable_variables)
+            value = objective(model, loss, *self._part(x, y, tower))
+            # The optimizer sums the replicas' gradients, hence the division.
+            scaled = optimizer.scale_loss(value / self.count)
+            weights = model.trainable_variables
+            optimizer.apply(gradients(scaled, weights), weights)
             return value
 
         def run(x, y):
@@ -126,10 +126,9 @@ class Towers:
         # A function of its own, so that it is traced once for all towers.
         @tf.function(autograph=False)
         def of_one(x, y):
-            with tf.GradientTape() as tape:
-                value = objective(model, loss, x, y)
-                scaled = optimizer.scale_loss(value / self.count)
-            return value, tape.gradient(scaled, weights)
+            value = objective(model, loss, x, y)
+            scaled = optimizer.scale_loss(value / self.count)
+            return value, gradients(scaled, weights)
 
         def run(x, y):
             before = [tf.identity(variable.value) for variable in moved]
@@ -146,11 +145,11 @@ class Towers:
                     part = keras.tree.map_structure(
                         tf.identity, self._part(x, y, tower)
                     )
-                    value, gradients = of_one(*part)
+                    value, of_part = of_one(*part)
                 values.append(value)
-                sums = gradients if sums is None else _added(sums, gradients)
+                sums = of_part if sums is None else _added(sums, of_part)
             optimizer.apply(sums, weights)
-            return tf.add_n(values) / self.count
+            return in_order(values) / self.count
 
         return run
 
@@ -185,7 +184,8 @@ def mirrored(devices):
     """
     # TensorFlow's hierarchical copy loses a gradient if their number is odd.
     strategy = tf.distribute.MirroredStrategy(
-        devices, tf.distribute.ReductionToOneDevice(reduce_to_device="/cpu:0")
+        devices,
+        tf.distribute.ReductionToOneDevice("/cpu:0", accumulation_fn=in_order),
     )
     return Towers(len(devices), strategy)
 

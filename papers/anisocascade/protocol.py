@@ -239,6 +239,7 @@ def _network(network, view):
     return NetworkMethod(
         id=f"{network}-{view}",
         title=f"{network[0].upper()}Net, {view}",
+        version=2,
         starts_from=None if view == "axial" else f"{network}-axial",
         scored=False,
         # 2: trained from nothing by default, as in config17.

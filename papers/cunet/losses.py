@@ -36,14 +36,13 @@ class CascadeLoss(keras.losses.Loss):
         super().__init__(name=name, **kwargs)
 
     def call(self, y_true, y_pred):
-        branches = auxiliary = 0.0
+        branches, auxiliary = [], []
         for name, logits in y_pred.items():
             value = sampled_cross_entropy(*_sampled(y_true, name, logits))
-            if name in BRANCHES:
-                branches = branches + value
-            else:
-                auxiliary = auxiliary + value
-        total = branches + y_true["omega"][0] * auxiliary
+            (branches if name in BRANCHES else auxiliary).append(value)
+        total = ops.sum(ops.stack(branches))
+        if auxiliary:
+            total = total + y_true["omega"][0] * ops.sum(ops.stack(auxiliary))
         return for_each_example(total, y_pred["wt"])
 
     def sums(self, y_true, y_pred):
@@ -66,11 +65,12 @@ class BoundaryLoss(keras.losses.Loss):
         super().__init__(name=name, **kwargs)
 
     def call(self, y_true, y_pred):
-        return sum(ops.mean(one, axis=(1, 2)) for one in self._maps(y_true, y_pred))
+        means = [ops.mean(one, axis=(1, 2)) for one in self._maps(y_true, y_pred)]
+        return ops.sum(ops.stack(means), axis=0)
 
     def sums(self, y_true, y_pred):
         """Returns the sum of the pixels' losses and their number, `(1, 2)`."""
-        return _of_pixels(sum(self._maps(y_true, y_pred)))
+        return _of_pixels(ops.sum(ops.stack(self._maps(y_true, y_pred)), axis=0))
 
     def _maps(self, y_true, y_pred):
         truths = {"tissue": "labels", "boundary": "boundary", "combined": "labels"}

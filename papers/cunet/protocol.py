@@ -293,12 +293,13 @@ class NetworkMethod(Method):
 
 
 METHODS = (
-    NetworkMethod(id="unet", title="U-Net", builder="unet"),
-    NetworkMethod(id="bfcn", title="BFCN", builder="bfcn"),
-    NetworkMethod(id="drn", title="DRN", builder="drn"),
-    NetworkMethod(id="cun", title="CUN", builder="cu_net"),
+    NetworkMethod(id="unet", version=2, title="U-Net", builder="unet"),
+    NetworkMethod(id="bfcn", version=2, title="BFCN", builder="bfcn"),
+    NetworkMethod(id="drn", version=2, title="DRN", builder="drn"),
+    NetworkMethod(id="cun", version=2, title="CUN", builder="cu_net"),
     NetworkMethod(
         id="cun_lws",
+        version=2,
         title="CUN+LWS",
         builder="cu_net",
         sampled=True,

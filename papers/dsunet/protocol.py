@@ -252,12 +252,14 @@ class NetworkMethod(Method):
 METHODS = (
     NetworkMethod(
         id="isensee",
+        version=2,
         title="Isensee et al. 2017",
         builder="isensee2017",
         published_labels=1,
     ),
     NetworkMethod(
         id="separable",
+        version=2,
         title="Proposed: separable, dilated",
         builder="separable_unet",
         published_labels=3,

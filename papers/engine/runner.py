@@ -4,7 +4,6 @@ import time
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from common.errors import UserError
 from common.files import lock
@@ -15,6 +14,7 @@ from common.training.one_device import OneDevice
 from common.training.placement import place
 from common.training.plan import Plan
 from common.training.precision import scaled
+from common.training.repeatable import make_repeatable
 from data.known_digests import MEMORY
 from data.prepared.case_cache import CaseCache
 from data.prepared.prepare import hash_cases
@@ -224,7 +224,7 @@ class Runner:
         keras.backend.clear_session()  # not within a scope, which it would end
         keras.mixed_precision.set_dtype_policy(job.protocol.training.precision)
         keras.utils.set_random_seed(job.seed)
-        tf.config.experimental.enable_op_determinism()
+        make_repeatable()
         with placement.scope():
             return experiment.build()
 
@@ -235,6 +235,7 @@ class Runner:
         """
         experiment = self._experiment(job)
         if job.weights:
+            make_repeatable()
             return experiment.released_models(job.weights), experiment
         if job.parts:
             models = {p.method.id: self._trained(p)[0] for p in job.parts}

@@ -252,36 +252,42 @@ class NetworkMethod(Method):
 METHODS = (
     NetworkMethod(
         id="vgg16-bootstrapping",
+        version=2,
         title="VGG16 with skip connection, bootstrapping",
         builder="fcn8s_vgg16",
         loss="bootstrapping",
     ),
     NetworkMethod(
         id="unet-bootstrapping",
+        version=2,
         title="U-Net, bootstrapping",
         builder="unet",
         loss="bootstrapping",
     ),
     NetworkMethod(
         id="resnet50-bootstrapping",
+        version=2,
         title="ResNet50 with skip connection, bootstrapping",
         builder="resnet50_skip",
         loss="bootstrapping",
     ),
     NetworkMethod(
         id="resunet-bootstrapping",
+        version=2,
         title="Residual U-Net, bootstrapping",
         builder="residual_unet",
         loss="bootstrapping",
     ),
     NetworkMethod(
         id="resunet-softmax",
+        version=2,
         title="Residual U-Net, softmax cross-entropy",
         builder="residual_unet",
         loss="softmax",
     ),
     NetworkMethod(
         id="resunet-hierarchical",
+        version=2,
         title="Residual U-Net, hierarchical Dice",
         builder="residual_unet",
         loss="hierarchical_dice",
@@ -290,6 +296,7 @@ METHODS = (
     # Described, but in none of the paper's tables: run where METHODS names them.
     NetworkMethod(
         id="resunet-weighted",
+        version=2,
         title="Residual U-Net, weighted cross-entropy",
         builder="residual_unet",
         loss="weighted",
@@ -297,6 +304,7 @@ METHODS = (
     ),
     NetworkMethod(
         id="resunet-sensitivity",
+        version=2,
         title="Residual U-Net, sensitivity-specificity",
         builder="residual_unet",
         loss="sensitivity_specificity",
@@ -304,6 +312,7 @@ METHODS = (
     ),
     NetworkMethod(
         id="resunet-dice",
+        version=2,
         title="Residual U-Net, Dice of each label",
         builder="residual_unet",
         loss="dice",

@@ -189,14 +189,17 @@ class LinkNetMethod(Method):
 
 
 METHODS = (
-    LinkNetMethod(id="bce", title="LinkNet, BCE", scales=(1,), loss="bce"),
-    LinkNetMethod(id="linknet", title="LinkNet, BCE-Dice", scales=(1,)),
-    LinkNetMethod(id="dual", title="Dual-Scale LinkNet", scales=(1, 2)),
+    LinkNetMethod(id="bce", version=2, title="LinkNet, BCE", scales=(1,), loss="bce"),
+    LinkNetMethod(id="linknet", version=2, title="LinkNet, BCE-Dice", scales=(1,)),
+    LinkNetMethod(id="dual", version=2, title="Dual-Scale LinkNet", scales=(1, 2)),
     # inferred: the scale sets, nested, as the names count them (II.B).
-    LinkNetMethod(id="triad", title="Triad-Scale LinkNet", scales=(1, 2, 4)),
-    LinkNetMethod(id="multi", title="Multi-Scale LinkNet", scales=(1, 2, 4, 8)),
+    LinkNetMethod(id="triad", version=2, title="Triad-Scale LinkNet", scales=(1, 2, 4)),
+    LinkNetMethod(
+        id="multi", version=2, title="Multi-Scale LinkNet", scales=(1, 2, 4, 8)
+    ),
     LinkNetMethod(
         id="cdsl",
+        version=2,
         title="Cascaded Dual-Scale LinkNet",
         scales=(1, 2),
         previous="dual",

@@ -47,6 +47,9 @@ def predict(paper_id, case, modalities, weights, out, force):
     one_file = _is_file(out, files, files.kind_of(case) if case else "one")
     # Whatever is to be refused is refused before networks take seconds to load.
     files.check_file(case or paths, out) if one_file else files.check_folder(case, out)
+    from common.training.repeatable import make_repeatable  # needs TensorFlow
+
+    make_repeatable()
     segmenter = paper.inference.segmenter(weights or WEIGHTS / paper_id, force)
 
     def progress(stage, view, done, total):

@@ -15,6 +15,7 @@ import tensorflow as tf
 
 from common.training.loop import train
 from common.training.plan import Plan
+from common.training.repeatable import make_repeatable
 from common.training.towers import mirrored, sequential, several_machines
 from tests.common.training import towers_job
 
@@ -28,7 +29,7 @@ def stream(step):
 
 
 def main(folder, place, case, kill):
-    tf.config.experimental.enable_op_determinism()  # as the runner does
+    make_repeatable()  # as the runner does
     normalization = case if case in ("synchronized", "local") else None
     if place == "machines":
         placement = several_machines()

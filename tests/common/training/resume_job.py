@@ -18,13 +18,14 @@ from common import files
 from common.training import state
 from common.training.loop import train
 from common.training.plan import Plan
+from common.training.repeatable import make_repeatable
 
 EPOCHS, STEPS, BATCH = 4, 5, 4
 
 
 def build():
     keras.utils.set_random_seed(7)
-    tf.config.experimental.enable_op_determinism()
+    make_repeatable()
     layers = keras.layers
     return keras.Sequential(
         [
