@@ -17,7 +17,7 @@ from pathlib import Path
 from common.errors import UserError
 
 # The names that `atomic_path` and `atomic_folder` give, and those of nobody else.
-_TEMPORARY = re.compile(r"\..+\.\d+\.tmp(\.weights\.h5)?")
+_TEMPORARY = re.compile(r"\..+\.\d+\.tmp(\.weights\.h5|\.keras)?")
 _FREE_AND_RERUN = "free space or make the folder writable, then run the command again"
 
 

@@ -23,6 +23,6 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "state": ["StateStore"],
         "step_decay": ["StepDecay"],
         "towers": ["Towers"],
-        "weights": ["save_weights"],
+        "weights": ["load_weights", "save_weights"],
     },
 )

@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from common.errors import UserError
 from common.files import atomic_folder, read_json, sha256, write_json
+from common.training.weights import damage_of, load_weights, save_weights
 from papers.anisocascade.networks import enet, tnet, wnet
 
 SOURCE = "https://github.com/taigw/brats17, model17"
@@ -79,7 +80,7 @@ def import_released(source, target, say=print):
             model = models[network]
             report = load_checkpoint(model, source / checkpoint)
             file = folder / weights_file(network, view)
-            model.save_weights(file)
+            save_weights(model, file)
             rows.append(
                 {
                     "network": network,
@@ -121,13 +122,12 @@ def load_released(folder, network, view, input_shape=(None, None, None, CHANNELS
     manifest = Path(folder) / MANIFEST
     if not manifest.is_file() or not file.is_file():
         raise UserError(file, "imported weights and their manifest", "none", again)
-    digests = {row["file"]: row["sha256"] for row in read_json(manifest)["networks"]}
+    digests = _listed(manifest, again)
     if digests.get(file.name) != sha256(file):
-        raise UserError(
-            file, "the file that the manifest lists", "a changed one", again
-        )
+        received = damage_of(file) or "a changed one"
+        raise UserError(file, "the file that the manifest lists", received, again)
     model = NETWORKS[network](input_shape, name=f"{network}_{view}")
-    model.load_weights(file)
+    load_weights(model, file, again)
     return model
 
 
@@ -212,15 +212,14 @@ def _check_target(target):
         return
     kept = {MANIFEST, "LICENSE.txt"}
     try:
-        networks = read_json(target / MANIFEST)["networks"]
-        listed = {row["file"]: row["sha256"] for row in networks}
+        listed = _listed(target / MANIFEST, "")
         others = [
             path.name
             for path in sorted(target.iterdir())
             if path.name not in kept
             and (path.name not in listed or sha256(path) != listed[path.name])
         ]
-    except (OSError, UserError, KeyError, TypeError):
+    except (OSError, UserError):
         others = ["no manifest of imported weights"]
     if others:
         raise UserError(
@@ -229,6 +228,17 @@ def _check_target(target):
             others[0],
             "name another folder with --to, or delete this one",
         )
+
+
+def _listed(manifest, next_step):
+    """Returns the SHA-256 of each file that a manifest lists, by name."""
+    try:
+        rows = read_json(manifest)["networks"]
+        return {row["file"]: row["sha256"] for row in rows}
+    except (UserError, KeyError, TypeError) as error:
+        raise UserError(
+            manifest, "a manifest of imported weights", "another file", next_step
+        ) from error
 
 
 def _files(checkpoint):
@@ -248,13 +258,13 @@ def _read(checkpoint):
         reader = tf.train.load_checkpoint(str(checkpoint))
         names = reader.get_variable_to_shape_map()
         values = {name: np.asarray(reader.get_tensor(name)) for name in names}
-    except (tf.errors.OpError, ValueError, RuntimeError) as error:
-        raise UserError(
-            checkpoint,
-            "a TensorFlow checkpoint of one file",
-            str(error).splitlines()[0],
-            _NEXT,
-        ) from error
+    # An IndexError: the data file is shorter than the index promises.
+    except (tf.errors.OpError, ValueError, RuntimeError, IndexError) as error:
+        damages = [(path, damage_of(path)) for path in _files(checkpoint)]
+        damages = [f"{path.name}: {damage}" for path, damage in damages if damage]
+        received = [*damages, *str(error).splitlines(), type(error).__name__][0]
+        expected = "a TensorFlow checkpoint of one file"
+        raise UserError(checkpoint, expected, received, _NEXT) from error
     if broken := [
         name for name, value in values.items() if not np.isfinite(value).all()
     ]:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from common.boxes import read_window
-from common.files import digest, read_json
+from common.files import digest
 from common.inference.predict import Predictor
 from data.brats.releases import MODALITIES
 from data.prepared.pack import pack_volume
@@ -30,7 +30,7 @@ class Segmenter(RunSegmenter):
 
     def __init__(self, folder, force=False):
         super().__init__(folder, force)
-        scaling = read_json(self.run.folder / STATISTICS)
+        scaling = self.run.values(STATISTICS, "mean", "std")
         self._statistics = np.array(scaling["mean"]), np.array(scaling["std"])
         size = self.protocol.geometry.size
         shape = (size,) * 3 + (len(MODALITIES),)

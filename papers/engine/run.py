@@ -8,6 +8,7 @@ from common.evidence import from_dict
 from common.files import atomic_folder, atomic_path, read_json, sha256, write_json
 from common.reporting.cases import read_cases, write_cases
 from common.training.state import StateStore
+from common.training.weights import load_weights
 from papers.engine import environment
 
 
@@ -140,11 +141,8 @@ class Run:
 
     def load_weights(self, model, checkpoint):
         """Loads some weights into the Keras model that they belong to."""
-        path = self.weights(checkpoint)
-        try:
-            model.load_weights(path)
-        except (OSError, ValueError, KeyError) as error:
-            raise self._damaged(path.name, error) from error
+        fix = f"delete {self.folder} and train again"
+        load_weights(model, self.weights(checkpoint), fix)
 
     def history(self):
         """Returns the training's history, a `DataFrame` with one row per epoch."""
@@ -206,6 +204,15 @@ class Run:
         """Returns the file of a case's predicted label map."""
         return self.folder / "predictions" / f"{case_id}.nii.gz"
 
+    def values(self, name, *keys):
+        """Returns the values of a further JSON file of the run.
+
+        Args:
+            name: the file.
+            *keys: those that it must have.
+        """
+        return self._read(name, *keys)
+
     def _read(self, name, *keys, again="train"):
         try:
             values = read_json(self.folder / name)
@@ -213,7 +220,7 @@ class Run:
             raise self._damaged(name, error, again) from error
         except UserError as error:
             raise self._damaged(name, error.received, again) from error
-        missing = [key for key in keys if key not in values]
+        missing = [key for key in keys if not _has(values, key)]
         if missing:
             raise self._damaged(name, f"no {', '.join(missing)}", again)
         return values
@@ -227,3 +234,8 @@ class Run:
             lines[0] if lines else type(reason).__name__,
             f"delete {removed} and {again} again",
         )
+
+
+def _has(values, key):
+    """Whether JSON values are a dict with a key."""
+    return isinstance(values, dict) and key in values

@@ -107,6 +107,33 @@ def test_missing_and_damaged_files(tmp_path, small):
         load_checkpoint(small, tmp_path / "bad")
 
 
+LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"
+
+
+@pytest.mark.parametrize(
+    "file, damage, message",
+    [
+        ("data-00000-of-00001", lambda content: content[: len(content) // 2], "Read"),
+        ("data-00000-of-00001", lambda content: b"", "data-.*an empty file"),
+        ("data-00000-of-00001", lambda content: LFS, "a pointer of Git LFS"),
+        ("data-00000-of-00001", lambda content: None, "No such file"),
+        ("index", lambda content: content[:-1], "sstable"),
+        ("index", lambda content: b"", "index: an empty file"),
+        ("index", lambda content: LFS, "a pointer of Git LFS"),
+    ],
+)
+def test_cut_checkpoints(tmp_path, small, file, damage, message):
+    write_checkpoint(tmp_path / "cut", small)
+    path = tmp_path / f"cut.{file}"
+    content = damage(path.read_bytes())
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UserError, match=f"TensorFlow checkpoint.*{message}") as error:
+        load_checkpoint(small, tmp_path / "cut")
+    assert "\n" not in str(error.value)
+
+
 def test_a_target_with_other_files_is_refused(tmp_path):
     write_json(tmp_path / "manifest.json", {"name": "mine"})
     with pytest.raises(UserError, match="no manifest.*--to"):
