@@ -1,4 +1,4 @@
-"""The environment of a run: commit, versions, machine."""
+"""The environment of a run: commit, versions, machine, settings."""
 
 import os
 import platform
@@ -6,6 +6,8 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
+
+from papers.engine.settings import outside_settings
 
 PACKAGES = ("tensorflow", "keras", "numpy", "h5py", "scipy", "pandas")
 
@@ -27,7 +29,7 @@ def commit():
 
 
 def describe():
-    """Returns the environment as JSON: commit, versions, machine."""
+    """Returns the environment as JSON: commit, versions, machine, settings."""
     return {
         "commit": commit(),
         "python": platform.python_version(),
@@ -36,6 +38,7 @@ def describe():
         "threads": _threads(),
         "packages": {name: version(name) for name in PACKAGES},
         "command": command(),
+        "settings": outside_settings(),
     }
 
 

@@ -1,10 +1,12 @@
-"""Imports TensorFlow without the lines it prints before logging is set up."""
+"""Imports TensorFlow quietly, and under the settings of `papers.engine.settings`."""
 
 import contextlib
 import importlib
 import os
 import sys
 import tempfile
+
+from papers.engine.settings import apply_settings, check_settings
 
 
 @contextlib.contextmanager
@@ -20,13 +22,23 @@ def _stderr_kept(file):
 
 
 def import_tensorflow():
+    """Imports TensorFlow and Keras with the settings that all results were made with.
+
+    Raises:
+        UserError: nothing works with the settings of Keras.
+    """
+    if "tensorflow" not in sys.modules:
+        check_settings()
+        _import_quietly()
+    apply_settings()
+
+
+def _import_quietly():
     """Imports TensorFlow and shows its start-up lines only if that fails.
 
     They come from native code before any log level is read (notes on oneDNN and on a
     missing GPU), so that only redirecting the file descriptor catches them.
     """
-    if "tensorflow" in sys.modules:
-        return
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as file:
         try:
