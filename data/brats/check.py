@@ -1,11 +1,13 @@
 """The integrity check of a BraTS folder: one list of everything wrong."""
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 from common.errors import UserError
 from common.files import read_json
 from data.brats.check_case import check_case
+from data.brats.label_order import advice, exchanged_severity, votes
 from data.brats.layout import find_layout, is_phantom
 from data.brats.releases import GRID, MODALITIES
 from data.brats.survival import FILES
@@ -45,17 +47,20 @@ def check_brats(root, release=None):
     own, findings = note_findings(layout.root)
     if own is not None:  # of which nothing is known in advance
         totals, title = {"": len(layout.cases)}, own
-    grids, digests = defaultdict(list), []
+    grids, digests, maps = defaultdict(list), [], []
     unlabeled = [case for case in layout.cases if not case.files["seg"]]
     labeled = len(unlabeled) < len(layout.cases)
     for case in layout.cases:
         findings += _file_findings(case, layout.release, labeled)
-        found, geometry, own = check_case(case, layout.release, shape)
+        found, geometry, own, values = check_case(case, layout.release, shape)
         findings += found
+        maps += [] if values is None else [values]
         if geometry is not None:
             spacing = tuple(round(length, 3) for length in geometry.spacing)
             grids[geometry.shape, spacing].append(case)
         digests.append((case, own))
+    findings = _with_advice(findings, layout.release, maps)
+    findings += _order_findings(layout, maps)
     findings += _grid_findings(layout, grids, shape)
     findings += _duplicate_findings(layout, digests)
     findings += _exam_findings(layout)
@@ -100,6 +105,33 @@ def _file_findings(case, release, labeled):
         found = f"several files of {role}: {names}"
         fix = "delete all but one of them"
         yield _finding("error", "duplicate-file", case.folder, found, fix)
+
+
+def _with_advice(findings, release, maps):
+    """Completes the findings about labels by what the whole set says of them."""
+    text = advice(release, maps)
+    return [
+        replace(finding, fix=f"{text}; or {finding.fix}")
+        if text and finding.code == "unexpected-label"
+        else finding
+        for finding in findings
+    ]
+
+
+def _order_findings(layout, maps):
+    severity = exchanged_severity(maps)
+    # Values that the release does not have are reported, with advice, by case.
+    present = set().union(*(one.present for one in maps))
+    if severity and present <= set(layout.release.labels):
+        exchanged, total = votes(maps)
+        found = (
+            f"in {exchanged} of {total} cases label 1 lies outside of label 2; as "
+            "necrosis and edema they lie the other way around in 97 % of real cases"
+        )
+        fix = (
+            "look at some cases; if 1 is edema, as nnU-Net writes it, exchange 1 and 2"
+        )
+        yield _finding(severity, "label-order", layout.root, found, fix)
 
 
 def _grid_findings(layout, grids, expected):

@@ -7,6 +7,7 @@ import numpy as np
 from common.errors import UserError
 from data.brats.check_swap import suspected_swap
 from data.brats.foreground import count_stray, foreground_box
+from data.brats.label_order import read_values
 from data.brats.labels import to_canonical
 from data.brats.releases import MODALITIES
 from data.digests import digest_picture
@@ -33,17 +34,19 @@ def check_case(case, release, whole):
             be crops, about whose background nothing is known.
 
     Returns:
-        `(findings, geometry, digests)`: a list of `Finding`; the `Geometry` of most
-        of the readable volumes, or None; and, by modality, the `digest_picture` of
-        each image that could be read and is not empty.
+        `(findings, geometry, digests, values)`: a list of `Finding`; the `Geometry`
+        of most of the readable volumes, or None; by modality, the `digest_picture` of
+        each image that could be read and is not empty; and the `LabelValues` of the
+        label map, or None.
     """
     findings, volumes, geometries = _read(case)
     if not volumes:
-        return findings, None, {}
+        return findings, None, {}, None
     geometry = _most_common(geometries.values())
     findings += _geometry_findings(case, release, geometries, geometry)
     findings += _orientation_findings(case, geometry)
     label = volumes.pop("seg", None)
+    values = None if label is None else read_values(label)
     for role, image in volumes.items():
         findings += _image_findings(image, role, case.files[role][0])
     digests = {
@@ -72,7 +75,7 @@ def check_case(case, release, whole):
         geometries[role].same_axes(geometry) for role in usable
     ):
         findings += _swap_findings(case, usable, label)
-    return findings, geometry, digests
+    return findings, geometry, digests, values
 
 
 def _read(case):
@@ -201,13 +204,7 @@ def _canonical(values, release, path):
         return to_canonical(values, release, path), []
     except UserError as error:
         found = f"expected {error.expected}; received {error.received}"
-    fix = _AGAIN
-    present = set(np.unique(values).tolist())
-    if 3 not in release.labels and 3 in present and 4 not in present:
-        fix = "since 2023, 3 is the enhancing tumor: write 4 for 3, or " + _AGAIN
-    elif 4 not in release.labels and 4 in present and 3 not in present:
-        fix = "before 2023, 4 is the enhancing tumor: write 3 for 4, or " + _AGAIN
-    return None, [_finding("error", "unexpected-label", path, found, fix)]
+    return None, [_finding("error", "unexpected-label", path, found, _AGAIN)]
 
 
 def _checked_label(values, release, brain, path):
