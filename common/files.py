@@ -12,12 +12,13 @@ import json
 import os
 import re
 import shutil
+import sys
 from pathlib import Path
 
 from common.errors import UserError
 
 # The names that `atomic_path` and `atomic_folder` give, and those of nobody else.
-_TEMPORARY = re.compile(r"\..+\.\d+\.tmp(\.weights\.h5|\.keras)?")
+_TEMPORARY = re.compile(r"\..+\.(\d+)\.tmp(?:\.weights\.h5|\.keras)?")
 _FREE_AND_RERUN = "free space or make the folder writable, then run the command again"
 
 
@@ -76,41 +77,110 @@ def atomic_folder(path):
 
 
 @contextlib.contextmanager
-def lock(folder):
+def lock(folder, say=print):
     """Holds a folder for this process and removes what a killed one left in it.
 
+    Where another process holds it, one line says which, and this one waits. Whoever
+    only reads needs no lock: each file is either whole or absent.
+
+    Args:
+        folder: the folder.
+        say: function that shows a line of text.
+
     Raises:
-        UserError: another process holds the folder, or it cannot be written.
+        UserError: the folder cannot be written, or its file system has no locks.
+        ValueError: this process holds the folder already.
     """
     folder = Path(folder)
+    with _held(folder, folder / ".lock", say):
+        for path in list(folder.rglob(".*.tmp*")):
+            if (name := _TEMPORARY.fullmatch(path.name)) and not _runs(int(name[1])):
+                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        yield
+
+
+@contextlib.contextmanager
+def lock_beside(path, say=print):
+    """Holds a file or folder that does not exist yet, as `lock` does a folder.
+
+    Args:
+        path: what is to be written.
+        say: function that shows a line of text.
+    """
+    path = Path(path)
+    beside = path.with_name(f".{path.name}.lock")
+    with _held(path, beside, say):
+        yield
+        # Whoever has waited, or comes later, finds `path` and writes nothing.
+        beside.unlink(missing_ok=True)
+
+
+_HELD = set()  # by this process, which would wait for itself
+
+
+@contextlib.contextmanager
+def _held(what, path, say):
+    if path.absolute() in _HELD:
+        raise ValueError(f"Expected a free folder. Received: {what}, held already.")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = open(folder / ".lock", "w")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = open(path, "a+", encoding="utf-8")
     except OSError as error:
         raise UserError(
-            folder, "to be able to write it", describe_os_error(error), _FREE_AND_RERUN
+            what, "to be able to write it", describe_os_error(error), _FREE_AND_RERUN
         ) from error
     with file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise UserError(
-                folder,
-                "a folder that no other process is using",
-                "one that is in use",
-                "wait for the other command to finish",
-            ) from error
+            _wait_for(file, what, say)
         except OSError as error:
             raise UserError(
-                folder,
+                what,
                 "a file system that can lock a file",
                 describe_os_error(error),
                 "use a folder on another disk, such as a local one",
             ) from error
-        for path in list(folder.rglob(".*.tmp*")):
-            if _TEMPORARY.fullmatch(path.name):
-                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-        yield
+        _HELD.add(path.absolute())
+        try:
+            _sign(file, f"process {os.getpid()} ({_command()})")
+            yield
+        finally:
+            _HELD.discard(path.absolute())
+            _sign(file, "")
+
+
+def _wait_for(file, what, say):
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        say(f"waiting for {file.read() or 'another process'}, which is using {what}")
+        fcntl.flock(file, fcntl.LOCK_EX)
+
+
+def _sign(file, text):
+    """Writes who holds a lock; on a full disk nobody is named."""
+    with contextlib.suppress(OSError):
+        file.seek(0)
+        file.truncate()
+        file.write(text)
+        file.flush()
+
+
+def _command():
+    """Returns the running command as its user typed it."""
+    typed = os.environ.get("BRAINTUMOR_COMMAND")
+    return typed or " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])
+
+
+def _runs(process):
+    """Whether a process of this machine is running."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # one of another user
+        return True
+    return True
 
 
 def write_text(path, text):

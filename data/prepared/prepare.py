@@ -21,7 +21,8 @@ def prepare_volumes(dataset, cache, processes=1, say=print):
     first case that is prepared serves as the sample for a better one. A disk that
     is too small by either estimate is refused. A case that fails does not stop the
     others. If the call is killed at any moment, the same call continues with what
-    is missing.
+    is missing. It waits for another process that is preparing this cache; a cache that
+    is complete is only read.
 
     Args:
         dataset: a `data.brats.dataset.BratsDataset`; the processes open it again by
@@ -35,15 +36,18 @@ def prepare_volumes(dataset, cache, processes=1, say=print):
         The number of cases written; those taken over are not counted.
 
     Raises:
-        UserError: cases failed (all are named, the others are kept), the disk
-            is too small, or another process is preparing this cache.
+        UserError: cases failed (all are named, the others are kept), or the disk
+            is too small.
         ValueError: the cache's N4 excludes a modality that does not exist.
     """
     excluded = cache.n4.exclude if cache.n4 else ()
     if not set(excluded) <= set(MODALITIES):
         raise ValueError(f"Expected among {MODALITIES}. Received: exclude={excluded}")
-    with lock(cache.folder):
-        sources = hash_cases(dataset, say)
+    sources = hash_cases(dataset, say)
+    if not _not_held(cache, sources):
+        say(f"0 cases to prepare, {len(sources)} already done: {cache.folder}")
+        return 0
+    with lock(cache.folder, say):
         todo = _missing(cache, sources, say)
         done = len(sources) - len(todo)
         say(f"{len(todo)} cases to prepare, {done} already done: {cache.folder}")
@@ -77,13 +81,18 @@ def hash_cases(dataset, say=print):
     return {case.id: dataset.source(case) for case in cases}
 
 
-def _missing(cache, sources, say):
-    """Returns the ids of the cases that neither this cache nor a sibling holds."""
-    missing = [
+def _not_held(cache, sources):
+    """Returns the ids of the cases that this cache does not hold."""
+    return [
         case_id
         for case_id, source in sources.items()
         if not cache.holds(case_id, source)
     ]
+
+
+def _missing(cache, sources, say):
+    """Returns the ids of the cases that neither this cache nor a sibling holds."""
+    missing = _not_held(cache, sources)
     siblings = cache.siblings(but="fingerprint")
     if not siblings:
         return missing

@@ -123,7 +123,7 @@ def write_tables(runner, root):
         The folder's CSV files.
     """
     folder = results_folder(runner, root)
-    with lock(folder):
+    with lock(folder, runner.console.say):
         return _write_tables(runner, folder)
 
 

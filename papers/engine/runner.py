@@ -92,11 +92,14 @@ class Runner:
             placement = place(job.protocol.towers, training.batch_size, gpus)
             if not placement.is_chief:
                 return self._fit(job, placement)
-            with lock(job.folder):
+            with lock(job.folder, self.console.say):
                 return self._train(job, placement)
 
     def _train(self, job, placement):
         run = job.run
+        if job.finished():  # by the process that this one has waited for
+            self.console.say(f"{job.name}: trained before")
+            return self.history(job)
         if not run.is_begun:
             shorter = job.shorter()
             run.begin(job.describe(), shorter)
@@ -150,15 +153,20 @@ class Runner:
         run = job.run
         made_of = {"weights": job.weights_digest(), "key": job.key}
         if not run.has_rows_of(made_of):
-            started = time.monotonic()
-            if job.previous:
-                self._write_maps(job.previous)
-            model, experiment = self._trained(job)
-            scores = experiment.evaluate(model)
-            rows = list(rows_of(job, scores, self.request, self.dataset))
-            run.write_rows(rows, made_of, round(time.monotonic() - started, 1))
-            self.console.say(f"{job.name}: evaluated on {count(len(rows), 'case')}")
+            with lock(job.folder, self.console.say):
+                if not run.has_rows_of(made_of):  # now that no other process scores
+                    self._evaluate(job, made_of)
         return run.rows()
+
+    def _evaluate(self, job, made_of):
+        started = time.monotonic()
+        if job.previous:
+            self._write_maps(job.previous)
+        model, experiment = self._trained(job)
+        scores = experiment.evaluate(model)
+        rows = list(rows_of(job, scores, self.request, self.dataset))
+        job.run.write_rows(rows, made_of, round(time.monotonic() - started, 1))
+        self.console.say(f"{job.name}: evaluated on {count(len(rows), 'case')}")
 
     def rows(self, job):
         """Returns the rows of a job that is trained and scored, or None."""
@@ -188,13 +196,20 @@ class Runner:
         job.check_finished(self.paper.id)
         maps, source = self.maps(job), job.key
         wanted = (*job.split.train, *job.split.validation, *job.split.test)
-        todo = [case_id for case_id in wanted if not maps.holds(case_id, source)]
-        if not todo:
+
+        def missing():
+            return [case_id for case_id in wanted if not maps.holds(case_id, source)]
+
+        if not missing():
             return
-        model, experiment = self._trained(job)
-        made = experiment.maps_of(model, todo)
-        for case_id, arrays in self.console.track(made, "maps", len(todo)):
-            maps.write(case_id, source, arrays)
+        with lock(maps.folder, self.console.say):
+            todo = missing()  # another process may have written them by now
+            if not todo:
+                return
+            model, experiment = self._trained(job)
+            made = experiment.maps_of(model, todo)
+            for case_id, arrays in self.console.track(made, "maps", len(todo)):
+                maps.write(case_id, source, arrays)
 
     def _check_prepared(self):
         missing = [c.id for c in self.dataset if not self.cache.path(c.id).exists()]

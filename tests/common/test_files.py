@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from common import files
 from common.errors import UserError
 from tests.disks import run_python, small_disk
+from tests.held import holding
 
 KILL = "os.kill(os.getpid(), signal.SIGKILL)"
 WRITE_FILE = f"""
@@ -144,11 +145,45 @@ def test_lock_is_held_by_one_at_a_time(tmp_path):
     folder = tmp_path / "new" / "run"
     for _ in range(2):  # released at the end
         with files.lock(folder):
-            with pytest.raises(UserError, match="Received: one that is in use"):
+            with pytest.raises(ValueError, match="held already"):
                 with files.lock(folder):
-                    raise AssertionError("two processes hold one folder")
+                    raise AssertionError("waits for itself")
             with files.lock(tmp_path / "another run"):
                 assert folder.is_dir()
+
+
+def test_who_waits_says_for_whom_and_then_has_its_turn(tmp_path):
+    lines = []
+    with holding(tmp_path) as other:
+
+        def say(line):
+            lines.append(line)
+            other.stdin.close()  # the other one finishes
+
+        with files.lock(tmp_path, say):
+            assert (tmp_path / "a.csv").read_text() == "whole"
+    (line,) = lines
+    who = f"process {other.pid} (make train-x SEEDS=1)"
+    assert line == f"waiting for {who}, which is using {tmp_path}"
+    with files.lock(tmp_path, say):
+        assert len(lines) == 1, "nobody holds it now"
+
+
+def test_what_a_running_process_writes_is_not_removed(tmp_path):
+    """A lock of the folder around it does not make it a leftover."""
+    with holding(tmp_path / "phantom"), files.lock(tmp_path):
+        assert len(list(tmp_path.rglob(".*.tmp"))) == 1
+    assert (tmp_path / "phantom" / "a.csv").exists()
+
+
+def test_a_folder_that_is_not_there_yet_is_written_by_one_at_a_time(tmp_path):
+    path = tmp_path / "data"
+    with files.lock_beside(path):
+        assert [p.name for p in tmp_path.iterdir()] == [".data.lock"]
+        with pytest.raises(ValueError, match="held already"):
+            with files.lock_beside(path):
+                raise AssertionError("waits for itself")
+    assert not list(tmp_path.iterdir())
 
 
 KILL_WITH_LOCK = f"""

@@ -15,7 +15,7 @@ import nibabel
 import numpy as np
 import SimpleITK
 
-from common.files import atomic_folder, write_json
+from common.files import atomic_folder, lock_beside, write_json
 from data.brats.labels import from_canonical
 from data.brats.layout import PHANTOM_WRITER
 from data.brats.releases import GRID, MODALITIES, RELEASES
@@ -87,15 +87,18 @@ def write_phantom(
     names = [*texts, *(name for paths in plan.values() for name in paths.values())]
     if holds_phantom(root, settings, names):
         return
-    with atomic_folder(root) as folder:
-        for (grade, index), paths in plan.items():
-            paths = {role: folder / name for role, name in paths.items()}
-            stream = _STREAMS[grade, labeled]
-            images, labels = draw_case(seed, stream, index, shape, grade == "HGG")
-            _write_case(paths, images, labels, release)
-        for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8")
-        write_json(folder / PHANTOM_FILE, settings)
+    with lock_beside(root):
+        if holds_phantom(root, settings, names):  # by now
+            return
+        with atomic_folder(root) as folder:
+            for (grade, index), paths in plan.items():
+                paths = {role: folder / name for role, name in paths.items()}
+                stream = _STREAMS[grade, labeled]
+                images, labels = draw_case(seed, stream, index, shape, grade == "HGG")
+                _write_case(paths, images, labels, release)
+            for name, text in texts.items():
+                (folder / name).write_text(text, encoding="utf-8")
+            write_json(folder / PHANTOM_FILE, settings)
 
 
 def _write_case(paths, images, labels, release):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common.files import atomic_folder, write_json
+from common.files import atomic_folder, lock_beside, write_json
 from data.figshare.layout import PHANTOM_WRITER
 from data.figshare.mat_writer import write_cvind, write_slice
 from data.figshare.polygon import fill_polygon
@@ -70,13 +70,16 @@ def write_phantom(root, count=160, seed=0, size=512, max_slices=23):
     names = [*(f"{index}.mat" for index in planes), "cvind.mat"]
     if holds_phantom(root, settings, names):
         return
-    with atomic_folder(root) as folder:
-        for index, (number, patient, view) in enumerate(plan, start=1):
-            draws = generator(seed, _SLICE, number, index)
-            item = _draw_slice(draws, patient, view, _patient_id(seed, number))
-            write_slice(folder / f"{index}.mat", item)
-        write_cvind(folder / "cvind.mat", [_fold(seed, n) for n, _, _ in plan])
-        write_json(folder / PHANTOM_FILE, settings)
+    with lock_beside(root):
+        if holds_phantom(root, settings, names):  # by now
+            return
+        with atomic_folder(root) as folder:
+            for index, (number, patient, view) in enumerate(plan, start=1):
+                draws = generator(seed, _SLICE, number, index)
+                item = _draw_slice(draws, patient, view, _patient_id(seed, number))
+                write_slice(folder / f"{index}.mat", item)
+            write_cvind(folder / "cvind.mat", [_fold(seed, n) for n, _, _ in plan])
+            write_json(folder / PHANTOM_FILE, settings)
 
 
 def _plan(seed, size, max_slices):
