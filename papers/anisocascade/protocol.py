@@ -241,8 +241,8 @@ def _network(network, view):
         title=f"{network[0].upper()}Net, {view}",
         starts_from=None if view == "axial" else f"{network}-axial",
         scored=False,
-        # Of the other views, 2: trained from nothing by default, as in config17. Then of
-        # all: no sum depends on timing.
+        # First of the other views: trained from nothing by default, as in config17.
+        # Then of all: no sum depends on timing.
         version=2 if view == "axial" else 3,
         network=network,
         view=view,

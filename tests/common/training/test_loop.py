@@ -171,7 +171,10 @@ def test_another_machine_that_stopped_is_reported(tmp_path, monkeypatch):
     def update(x, y):
         raise tf.errors.UnavailableError(None, None, "Connection reset by peer")
 
-    cluster = '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"index": 0}}'
+    cluster = (
+        '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "worker", '
+        '"index": 0}}'
+    )
     monkeypatch.setenv("TF_CONFIG", cluster)
     monkeypatch.setattr(OneDevice, "make_step", lambda *_: update)
     with pytest.raises(LostMachineError, match="Connection reset by peer"):

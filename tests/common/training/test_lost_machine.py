@@ -6,7 +6,9 @@ import tensorflow as tf
 from common.training.cluster import LostMachineError
 from common.training.lost_machine import report_lost_machine
 
-CLUSTER = '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"index": 0}}'
+CLUSTER = (
+    '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "worker", "index": 0}}'
+)
 LOST = """Graph execution error:
 
 Detected at node adam/CollectiveReduceV2 defined at (most recent call last):

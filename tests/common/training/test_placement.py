@@ -6,7 +6,9 @@ from common.errors import UserError
 from common.training.one_device import OneDevice
 from common.training.placement import check_gpus, devices_together, place
 
-CLUSTER = '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"index": 0}}'
+CLUSTER = (
+    '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "worker", "index": 0}}'
+)
 
 
 @pytest.fixture(autouse=True)

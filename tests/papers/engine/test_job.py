@@ -12,7 +12,9 @@ from papers import registry
 from papers.engine.plan import plan_jobs
 from papers.engine.request import Request
 
-CLUSTER = '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"index": 0}}'
+CLUSTER = (
+    '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "worker", "index": 0}}'
+)
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,10 @@ def test_machines_end_with_the_weights_of_one(tmp_path, capfd):
 def test_machines_only_train(tmp_path, capfd, monkeypatch, verb, words):
     """One prepares before; one writes tables after."""
     write_phantom(tmp_path / "brats", "brats15", 0, 5, shape=(18, 48, 48))
-    cluster = '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"index": 0}}'
+    cluster = (
+        '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "worker", '
+        '"index": 0}}'
+    )
     monkeypatch.setenv("TF_CONFIG", cluster)
     with contextlib.chdir(tmp_path), pytest.raises(SystemExit) as stopped:
         main([verb, *OPTIONS])

@@ -75,7 +75,10 @@ def test_synchronized_towers_need_a_device_each(monkeypatch):
             check_devices(gpus, protocol)
     assert check_devices(3, protocol) is None
     assert check_devices(None, replace(protocol, {"training.towers": 1})) is None
-    two = '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"index": 0}}'
+    two = (
+        '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "worker", '
+        '"index": 0}}'
+    )
     monkeypatch.setenv("TF_CONFIG", two)
     assert check_devices(None, protocol) is None
 
@@ -97,7 +100,9 @@ def test_a_network_is_built_within_the_scope_of_its_towers():
         assert towers.strategy.extended.variable_created_in_scope(variable.value)
 
 
-CLUSTER = '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"index": 0}}'
+CLUSTER = (
+    '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "worker", "index": 0}}'
+)
 
 
 def test_machines_of_a_protocol_with_towers_make_the_same_run(monkeypatch):
