@@ -1,5 +1,6 @@
 """BraTS data sets of any release, or a phantom of one, as cases."""
 
+import copy
 import re
 from pathlib import Path
 
@@ -66,6 +67,12 @@ class BratsDataset:
 
     def __iter__(self):
         return iter(self._cases)
+
+    def labeled(self):
+        """Returns this data set without the cases that have no labels."""
+        found = copy.copy(self)
+        found._cases = [case for case in self._cases if case.label is not None]
+        return found
 
     def read_image(self, case, modality):
         """Reads one modality of a case.

@@ -73,6 +73,10 @@ class FigshareDataset:
     def __iter__(self):
         return iter(self._cases)
 
+    def labeled(self):
+        """Returns this data set, all of whose cases have labels."""
+        return self
+
     def read(self, case):
         """Reads the `Slice` of a case.
 

@@ -5,7 +5,11 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import SimpleITK as sitk
 
+from common.errors import UserError
+
 MASKS = ("positive",)
+# Share of the intensities that resampling may have made negative.
+_MAX_NEGATIVE = 0.01
 
 
 @dataclass(frozen=True)
@@ -55,10 +59,17 @@ class N4:
             where it is positive.
 
         Raises:
-            ValueError: an intensity is not finite, or none is positive.
+            ValueError: an intensity is not finite, none is positive, or more than one
+                of a hundred is negative: the image was standardized.
         """
         if not np.isfinite(image).all():
             raise ValueError("Expected finite intensities. Received: NaN or Inf")
+        low, seen = np.count_nonzero(image < 0), np.count_nonzero(image > 0)
+        if seen and low > _MAX_NEGATIVE * (low + seen):
+            raise ValueError(
+                "Expected positive intensities, as scanners make them, because N4 sees "
+                f"no others. Received: {low / (low + seen):.0%} of them are negative"
+            )
         threads = sitk.ProcessObject.GetGlobalDefaultNumberOfThreads()
         # One thread: sums in another order would give other bytes.
         sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
@@ -81,3 +92,32 @@ class N4:
         corrector.SetMaximumNumberOfIterations(self.iterations)
         corrector.Execute(small, mask)
         return sitk.GetArrayFromImage(corrector.GetLogBiasFieldAsImage(whole))
+
+
+def corrected(images, n4, spacing, paths=None):
+    """Returns images by modality, corrected but for those that N4 excludes.
+
+    Args:
+        images: arrays `(depth, height, width)` by modality.
+        n4: the `N4`, or None to change nothing.
+        spacing: `(depth, height, width)` of a voxel in mm.
+        paths: file of each image, for messages.
+
+    Raises:
+        UserError: an image cannot be corrected; it is named, and so is the setting.
+    """
+    images = dict(images)
+    for name in () if n4 is None else images:
+        if name in n4.exclude:
+            continue
+        try:
+            images[name] = n4.correct(images[name], spacing)
+        except ValueError as error:
+            raise UserError(
+                paths[name] if paths else name,
+                "an image whose bias field N4 can correct",
+                error,
+                "use the images from before any standardization, or no correction: "
+                "SET=preparation.n4=false for a paper, no N4=1 for make prepare-brats…",
+            ) from error
+    return images

@@ -8,6 +8,7 @@ from pathlib import Path
 from common.errors import UserError
 from data.brats.releases import MODALITIES
 from data.prepared.estimates import require_space
+from data.prepared.n4 import corrected
 from data.prepared.pack import pack_volume
 
 
@@ -28,11 +29,8 @@ def prepare_case(dataset, case, n4=None):
     geometry = dataset.geometry(case)
     images = {name: dataset.read_image(case, name) for name in MODALITIES}
     labels = dataset.read_labels(case)
+    images = corrected(images, n4, geometry.spacing, case.images)
     try:
-        if n4 is not None:
-            for name in MODALITIES:
-                if name not in n4.exclude:
-                    images[name] = n4.correct(images[name], geometry.spacing)
         return pack_volume(images, labels, geometry.affine)
     except ValueError as error:
         raise UserError(

@@ -18,23 +18,23 @@ def plan_jobs(request, dataset, runs, weights=None):
         A list of `papers.engine.job.Job`.
 
     Raises:
-        UserError: a split, method or fold does not exist.
+        UserError: a split, method or fold does not exist, or no case has labels.
     """
     paper = request.paper
     fingerprint = dataset.fingerprint()
     folder = runs / paper.id / f"{dataset.name}-{fingerprint[:8]}" / request.profile
-    cases = list(dataset)
+    labeled = _labeled(dataset)
     shared = {
         "protocol": request.protocol,
         "fingerprint": fingerprint,
         "runs": folder,
     }
-    jobs = _released_jobs(request, cases, shared, weights)
+    jobs = _released_jobs(request, labeled, shared, weights)
     if jobs and len(jobs) == len(request.methods):
         return jobs
     shared["shared_by"] = request.shared_by
     for name in _split_names(request):
-        origin, splits = _splits(request, dataset, name)
+        origin, splits = _splits(request, labeled, name)
         methods = _methods(request, name)
         for one in splits:
             for seed in request.seeds:
@@ -42,9 +42,36 @@ def plan_jobs(request, dataset, runs, weights=None):
     return jobs
 
 
+def without_labels(dataset):
+    """Returns the ids of the cases that can be neither trained on nor scored."""
+    return [case.id for case in dataset if case.label is None]
+
+
+def _labeled(dataset):
+    """Returns the data set without cases that have no labels, if any are left.
+
+    Raises:
+        UserError: no case has labels.
+    """
+    labeled = dataset.labeled()
+    if not len(labeled):
+        raise UserError(
+            dataset.root,
+            "cases with labels, to train on and to score",
+            f"{len(dataset)} cases without: {some(without_labels(dataset))}",
+            "pass a training set as DATA; `predict` segments cases without labels",
+        )
+    return labeled
+
+
+def some(names):
+    """Returns the first few of some names, and how many there are."""
+    return ", ".join(names if len(names) < 6 else [*names[:5], f"… ({len(names)})"])
+
+
 def _released_jobs(request, cases, shared, weights):
     """Returns the jobs that score released weights, on all labeled cases."""
-    labeled = tuple(case.id for case in cases if case.label)
+    labeled = tuple(case.id for case in cases)
     return [
         Job(
             method=method,

@@ -27,7 +27,7 @@ def rows_of(job, scores, request, dataset):
         "paper": request.paper.id,
         "method": job.method.id,
         "data": dataset.name,
-        "coverage": f"{len(dataset)}/{dataset.total}",
+        "coverage": f"{len(dataset.labeled())}/{dataset.total}",
         "fingerprint": job.fingerprint[:12],
         "profile": request.profile_label(),
         "budget": job.budget,

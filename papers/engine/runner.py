@@ -21,7 +21,7 @@ from data.prepared.prepare import hash_cases
 from papers.engine.console import count
 from papers.engine.devices.side_by_side import side_by_side
 from papers.engine.devices.towers_for import towers_on
-from papers.engine.plan import plan_jobs
+from papers.engine.plan import plan_jobs, some, without_labels
 from papers.engine.results import rows_of
 
 SAVE_EVERY = 200  # steps between saved states within a long epoch
@@ -44,6 +44,12 @@ class Runner:
         self.dataset = self.paper.experiment.open_dataset(request.data)
         self.dataset.digests.remember_in(self.caches / MEMORY)
         hash_cases(self.dataset, console.say)
+        left_out = without_labels(self.dataset)
+        if left_out:
+            console.say(
+                f"{len(left_out)} of {len(self.dataset)} cases have no labels and are "
+                f"left out of training and scores: {some(left_out)}"
+            )
         self.protocol = request.protocol
         self.cache = self.paper.experiment.prepared_cache(
             self.caches, self.dataset, self.protocol

@@ -9,6 +9,7 @@ from common.evidence import protocol_digest
 from common.files import digest
 from data.brats.releases import MODALITIES
 from data.integrity import Finding
+from data.prepared.n4 import corrected
 from data.scans.scan import open_scan
 from papers.engine.run import Run
 
@@ -93,10 +94,4 @@ def corrected_volumes(scan, correction):
         correction: the `data.prepared.n4.N4` of a run's preparation, or None.
     """
     volumes = dict(zip(MODALITIES, scan.volumes, strict=True))
-    if correction is None:
-        return volumes
-    return volumes | {
-        name: correction.correct(volume, scan.geometry.spacing)
-        for name, volume in volumes.items()
-        if name not in correction.exclude
-    }
+    return corrected(volumes, correction, scan.geometry.spacing)

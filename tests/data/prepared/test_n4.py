@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from common.errors import UserError
 from data.prepared.n4 import N4
+from data.prepared.n4 import corrected as corrected_images
 
 SHAPE = (40, 48, 44)
 FAST = N4(shrink=2, iterations=(30, 30))
@@ -80,6 +82,36 @@ def test_small_grids(shape):
 def test_nothing_to_correct(value):
     with pytest.raises(ValueError, match="Expected (finite|positive) intensities"):
         FAST.correct(np.full(SHAPE, value), (1.0, 1.0, 1.0))
+
+
+def standardized():
+    image = phantom()[0].astype(np.float32)
+    brain = image != 0
+    image[brain] = (image[brain] - image[brain].mean()) / image[brain].std()
+    return image
+
+
+def test_standardized_images_are_refused():
+    """N4 would see the bright half of the brain only."""
+    with pytest.raises(ValueError, match="[3-6][0-9]% of them are negative"):
+        FAST.correct(standardized(), (1.0, 1.0, 1.0))
+
+
+def test_a_little_ringing_is_not(corrected):
+    image = phantom()[0]
+    image[tuple(np.argwhere(image > 0)[0])] = -2
+    FAST.correct(image, (1.0, 1.0, 1.0))
+
+
+def test_the_error_names_file_and_setting():
+    images = {"flair": phantom()[0], "t1": standardized()}
+    paths = {"flair": "a_flair.nii.gz", "t1": "a_t1.nii.gz"}
+    with pytest.raises(UserError, match="SET=preparation.n4=false") as error:
+        corrected_images(images, FAST, (1.0, 1.0, 1.0), paths)
+    assert error.value.file == "a_t1.nii.gz"
+    without = N4(exclude=("flair", "t1"))
+    for n4 in (None, without):
+        assert corrected_images(images, n4, (1.0, 1.0, 1.0)) == images
 
 
 @pytest.mark.parametrize(
