@@ -166,12 +166,21 @@ def batch_norm(epsilon, *, name):
 def basic_block(x, filters, strides, *, name):
     """ResNet's basic block: two 3x3 convolutions and a shortcut, summed.
 
-    The shortcut is a 1x1 convolution where size or width changes (type B).
+    The shortcut is a 1x1 convolution where size or width change (type B). It must see
+    the pixel on which the strided 3x3 convolution beside it is centered. Torch pads in
+    front, so that both are centered on pixel 2i; "same" pads an even side behind, which
+    centers the 3x3 convolution on 2i + 1, while a strided 1x1 convolution would still
+    see 2i. Without its first row and column, the shortcut sees 2i + 1, too, and the
+    whole network is the mirror image of Torch's.
     """
     shortcut = x
+    if strides != 1:
+        shortcut = layers.Cropping2D(
+            ((strides - 1, 0), (strides - 1, 0)), name=f"{name}_shortcut_crop"
+        )(shortcut)
     if strides != 1 or x.shape[-1] != filters:
         shortcut = conv_bn(
-            x, filters, 1, strides=strides, relu=False, name=f"{name}_shortcut"
+            shortcut, filters, 1, strides=strides, relu=False, name=f"{name}_shortcut"
         )
     y = conv_bn(x, filters, 3, strides=strides, name=f"{name}_1")
     y = conv_bn(y, filters, 3, relu=False, name=f"{name}_2")

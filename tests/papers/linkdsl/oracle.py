@@ -1,22 +1,15 @@
 """LinkNet's forward pass in NumPy: slow, obvious, written from the description.
 
-Everything is `(batch, height, width, channels)` in float64. A same-padded
-strided convolution covers `ceil(size / stride)` places and pads less in front
-than behind; a transposed one is its adjoint.
+It has the geometry of the original in Torch, which pads alike on both sides. Everything
+is `(batch, height, width, channels)` in float64.
 """
 
 import numpy as np
 
 
-def padding(size, kernel, stride):
-    """Pixels to add before and after one axis of an even size."""
-    total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
-    return total // 2, total - total // 2
-
-
 def taps(height, width, kernel, stride):
     """For each kernel element: where it lies in the padded image."""
-    rows, columns = -(-height // stride), -(-width // stride)
+    rows, columns = (height - 1) // stride + 1, (width - 1) // stride + 1
     for i in range(kernel):
         for j in range(kernel):
             place = (
@@ -28,34 +21,33 @@ def taps(height, width, kernel, stride):
 
 
 def conv(x, kernel, stride=1, bias=0.0):
-    """Convolution; `kernel` is `(k, k, in, out)`."""
+    """Convolution padded by half its kernel; `kernel` is `(k, k, in, out)`."""
     height, width, k = *x.shape[1:3], len(kernel)
-    pads = [padding(size, k, stride) for size in (height, width)]
-    padded = np.pad(x, [(0, 0), *pads, (0, 0)])
+    padded = np.pad(x, [(0, 0), (k // 2, k // 2), (k // 2, k // 2), (0, 0)])
     return bias + sum(
         padded[place] @ kernel[i, j] for i, j, place in taps(height, width, k, stride)
     )
 
 
 def transposed_conv(x, kernel, stride, bias):
-    """Each pixel paints the kernel `(k, k, out, in)`, enlarging by `stride`."""
+    """Each pixel paints the kernel `(k, k, out, in)`, enlarging by `stride`.
+
+    Torch's padding is 1 for a kernel of 3 and 0 for one of 2; its output adjustment
+    makes the size `stride` times that of the input.
+    """
     height, width, k = x.shape[1] * stride, x.shape[2] * stride, len(kernel)
-    pads = [padding(size, k, stride) for size in (height, width)]
-    canvas = np.zeros(
-        (len(x), height + sum(pads[0]), width + sum(pads[1]), kernel.shape[2])
-    )
+    pad = (k - 1) // 2
+    canvas = np.zeros((len(x), height + k, width + k, kernel.shape[2]))
     for i, j, place in taps(height, width, k, stride):
         canvas[place] += x @ kernel[i, j].T
-    (top, _), (left, _) = pads
-    return bias + canvas[:, top : top + height, left : left + width]
+    return bias + canvas[:, pad : pad + height, pad : pad + width]
 
 
 def max_pool(x):
     """3x3 with stride 2."""
-    height, width = x.shape[1:3]
-    pads = [padding(size, 3, 2) for size in (height, width)]
-    padded = np.pad(x, [(0, 0), *pads, (0, 0)], constant_values=-np.inf)
-    return np.max([padded[place] for *_, place in taps(height, width, 3, 2)], axis=0)
+    pads = [(0, 0), (1, 1), (1, 1), (0, 0)]
+    padded = np.pad(x, pads, constant_values=-np.inf)
+    return np.max([padded[place] for *_, place in taps(*x.shape[1:3], 3, 2)], axis=0)
 
 
 def block_mean(x, factor):
@@ -68,8 +60,16 @@ def relu(x):
     return np.maximum(x, 0)
 
 
+def mirrored(array):
+    """Returns a kernel turned around, any other array as it is, in float64."""
+    return np.float64(array[::-1, ::-1] if array.ndim == 4 else array)
+
+
 class Oracle:
-    """LinkNet with the weights of a model.
+    """LinkNet in Torch's geometry, with the weights of a model in Keras's.
+
+    One is the mirror image of the other: this one sees the image and the kernels turned
+    around, and turns its map back.
 
     Args:
         weights: arrays by path, such as `stem_conv/kernel`.
@@ -77,12 +77,12 @@ class Oracle:
     """
 
     def __init__(self, weights, scales=(1,)):
-        self.weights = {name: np.float64(array) for name, array in weights.items()}
+        self.weights = {name: mirrored(array) for name, array in weights.items()}
         self.scales = scales
 
     def __call__(self, image):
         """Returns the map before the sigmoid."""
-        image = np.float64(image)
+        image = np.float64(image)[:, ::-1, ::-1]
         stem = relu(self.conv_bn(image, "stem", 2, 1e-5))
         pool = max_pool(stem)
         x = max_pool(self.join(stem, image, 2))
@@ -96,7 +96,8 @@ class Oracle:
         x = relu(self.decode(x, "dec1", 1) + pool)
         x = relu(self.up_bn(x, "head1", 2, 1e-5))
         x = relu(self.conv_bn(x, "head2", 1, 1e-3))
-        return transposed_conv(x, self["head3/kernel"], 2, self["head3/bias"])
+        x = transposed_conv(x, self["head3/kernel"], 2, self["head3/bias"])
+        return x[:, ::-1, ::-1]
 
     def __getitem__(self, name):
         return self.weights[name]
