@@ -186,6 +186,8 @@ class LinkNetMethod(Method):
 
     scales: tuple[int, ...]
     loss: str = "bce_dice"
+    # Since 2, shortcuts see the pixel on which the convolution beside them is centered.
+    version: int = 2
 
 
 METHODS = (
