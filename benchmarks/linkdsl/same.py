@@ -1,6 +1,6 @@
-"""Whether PyTorch's peers compute the same: `python -m benchmarks.linkdsl.same NETWORK`.
+"""Whether PyTorch's peers compute the same.
 
-NETWORK is `linknet` or `dual`. PyTorch's network gets the weights of the suite's, and
+Run `python -m benchmarks.linkdsl.same NETWORK`. NETWORK is `linknet` or `dual`. PyTorch's network gets the weights of the suite's, and
 both get the same images. The maps in use and in training, the loss and the gradient of
 every weight must be equal up to rounding, or the program fails. It computes in float64,
 because in float32 a hidden feature of almost zero may have either sign.
@@ -130,7 +130,8 @@ def _layers():
         blocks.append((f"enc{stage}_a_1", f"enc{stage}_a_2", f"enc{stage}_a_shortcut"))
         blocks.append((f"enc{stage}_b_1", f"enc{stage}_b_2"))
     for stage in range(1, 5):
-        blocks.append(tuple(f"dec{stage}_{part}" for part in ("reduce", "up", "expand")))
+        parts = ("reduce", "up", "expand")
+        blocks.append(tuple(f"dec{stage}_{part}" for part in parts))
     blocks.append(("head1", "head2"))
     for block in blocks:
         for name in block:

@@ -166,7 +166,7 @@ def batch_norm(epsilon, *, name):
 def basic_block(x, filters, strides, *, name):
     """ResNet's basic block: two 3x3 convolutions and a shortcut, summed.
 
-    The shortcut is a 1x1 convolution where size or width change (type B). It must see
+    The shortcut is a 1x1 convolution where size or width changes (type B). It must see
     the pixel on which the strided 3x3 convolution beside it is centered. Torch pads in
     front, so that both are centered on pixel 2i; "same" pads an even side behind, which
     centers the 3x3 convolution on 2i + 1, while a strided 1x1 convolution would still

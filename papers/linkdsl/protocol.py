@@ -17,11 +17,7 @@
 #   Time: 1 hour, an estimate (three networks, about 30 s per epoch of 764 slices; the
 #     profile's own 12 epochs of all six methods took 40 minutes).
 #   Hardware: 2 CPU cores, 2 GB.
-#   Expected Dice (40 epochs on figshare 1194/3064, split image; ranges in
-#     expected.csv):
-#     LinkNet, BCE-Dice: 0.637
-#     Dual-Scale LinkNet: 0.607
-#     Cascaded Dual-Scale LinkNet: 0.623
+#   Expected score: unknown; not run on real data with this profile.
 #
 # PROFILE=paper
 #   Command: make reproduce-linkdsl DATA=folder PROFILE=paper

@@ -41,12 +41,16 @@ def test_header_is_replaced_and_the_rest_stays():
     assert headers.update(old, header) == header + rest
 
 
-def test_expected_scores_are_those_of_the_largest_budget():
-    linkdsl = registry.paper("linkdsl")
-    text = "\n".join(headers.expected_scores(linkdsl, "cpu", RESULTS / "linkdsl"))
-    assert "40 epochs" in text and "12 epochs" not in text
-    assert "Cascaded Dual-Scale LinkNet: 0.623" in text
-    (unknown,) = headers.expected_scores(linkdsl, "paper", RESULTS / "linkdsl")
+def test_expected_scores_are_those_of_the_largest_budget(tmp_path):
+    dsunet, folder = registry.paper("dsunet"), RESULTS / "dsunet"
+    text = "\n".join(headers.expected_scores(dsunet, "cpu", folder))
+    assert "8 epochs" in text
+    cells = (folder / "cells.csv").read_text()
+    shorter = [line.replace("8 epochs", "4 epochs") for line in cells.splitlines()[1:]]
+    (tmp_path / "expected.csv").write_text((folder / "expected.csv").read_text())
+    (tmp_path / "cells.csv").write_text(cells + "\n".join(shorter) + "\n")
+    assert "\n".join(headers.expected_scores(dsunet, "cpu", tmp_path)) == text
+    (unknown,) = headers.expected_scores(dsunet, "paper", folder)
     assert "not run on real data" in unknown
 
 

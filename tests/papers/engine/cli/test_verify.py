@@ -6,14 +6,14 @@ import pytest
 
 from papers.engine.cli.app import main
 
-OWN = "results/linkdsl"
+OWN = "results/dsunet"
 
 
 @pytest.fixture
 def results(tmp_path, request):
     """A copy of one paper's committed results."""
     source = request.config.rootpath / OWN
-    folder = tmp_path / "own" / "linkdsl"
+    folder = tmp_path / "own" / "dsunet"
     folder.mkdir(parents=True)
     for path in source.glob("*.csv"):
         shutil.copy(path, folder)
@@ -30,11 +30,11 @@ def test_one_line_where_all_is_in_range_and_a_line_per_failure(results, capsys):
     assert call("verify", "--results", results) == 0
     (line,) = capsys.readouterr().out.splitlines()
     assert line.endswith(f"ranges and tables of {results} hold")
-    path = results / "linkdsl" / "expected.csv"
+    path = results / "dsunet" / "expected.csv"
     first, second, *rest = path.read_text().splitlines()
     *same, _, tolerance = second.split(",")
     path.write_text("\n".join([first, ",".join([*same, "-1", tolerance]), *rest]))
-    assert call("verify", "linkdsl", "--results", results) == 1
+    assert call("verify", "dsunet", "--results", results) == 1
     failure, summary = capsys.readouterr().out.splitlines()
     assert failure.startswith("FAIL table 1,")
     assert summary.startswith("1 of ")
@@ -50,9 +50,9 @@ def test_a_folder_without_results_has_nothing_recorded(tmp_path, capsys, verb):
 
 
 def test_results_without_ranges_can_be_recorded(results, capsys):
-    (results / "linkdsl" / "expected.csv").unlink()
+    (results / "dsunet" / "expected.csv").unlink()
     assert call("verify", "--results", results) == 2
     assert f"`make record RESULTS={results}`" in capsys.readouterr().err
     assert call("record", "--results", results) == 0
     assert call("verify", "--results", results) == 0
-    assert sorted(path.name for path in results.iterdir()) == ["linkdsl"]
+    assert sorted(path.name for path in results.iterdir()) == ["dsunet"]
