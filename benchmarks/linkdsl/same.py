@@ -1,9 +1,10 @@
-"""Whether PyTorch's peers compute the same.
+"""Whether PyTorch's peers compute the same: maps, loss and gradients.
 
-Run `python -m benchmarks.linkdsl.same NETWORK`. NETWORK is `linknet` or `dual`. PyTorch's network gets the weights of the suite's, and
-both get the same images. The maps in use and in training, the loss and the gradient of
-every weight must be equal up to rounding, or the program fails. It computes in float64,
-because in float32 a hidden feature of almost zero may have either sign.
+Run `python -m benchmarks.linkdsl.same NETWORK`, where NETWORK is `linknet` or `dual`.
+PyTorch's network gets the weights of the suite's, and both get the same images. The
+maps in use and in training, the loss and the gradient of every weight must be equal up
+to rounding, or the program fails. It computes in float64, because in float32 a hidden
+feature of almost zero may have either sign.
 
 Where a layer has a stride, TensorFlow pads an even side at its end, PyTorch, as the
 original, at both. So PyTorch gets the images and all kernels reversed: the suite's
