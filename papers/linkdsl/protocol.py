@@ -182,10 +182,10 @@ class LinkNetMethod(Method):
 
     scales: tuple[int, ...]
     loss: str = "bce_dice"
-    # Since 2, shortcuts see the pixel on which the convolution beside them is centered.
-    version: int = 2
 
 
+# Version 2: shortcuts see the pixel on which the convolution beside them is centered,
+# and no sum depends on timing.
 METHODS = (
     LinkNetMethod(id="bce", version=2, title="LinkNet, BCE", scales=(1,), loss="bce"),
     LinkNetMethod(id="linknet", version=2, title="LinkNet, BCE-Dice", scales=(1,)),
