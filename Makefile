@@ -74,7 +74,7 @@ help: ## Show this help
 	  'WORKERS=2  N4=1' 'processes, and bias field correction, of prepare-brats*' \
 	  'GPUS=3' 'share each batch if they divide it (hierdice: 3 only),' \
 	  '' 'else a training on each; see papers/hierdice/README.md' \
-	  'DRY_RUN=1' 'only list what would run, and its last time'
+	  'DRY_RUN=1' 'only list what would run, its last time and the sum'
 
 $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \

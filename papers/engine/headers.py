@@ -6,6 +6,7 @@ scores to expect. `make pages` writes it, and a test checks that it is up to dat
 
 import re
 import textwrap
+from pathlib import Path
 
 from common.reporting.text import read_text
 
@@ -22,6 +23,25 @@ def update(text, header):
     """Returns a protocol file's text with its header replaced, or put first."""
     old = re.compile(rf"\A{re.escape(FIRST)}\n.*?{re.escape(LAST)}\n", re.DOTALL)
     return header + old.sub("", text)
+
+
+def time_of(paper, profile):
+    """Returns a profile's command and the time that it takes, or None.
+
+    They are read from the header of the paper's protocol file, so that the benchmarks
+    behind them and the networks need not be imported.
+
+    Args:
+        paper: the paper's declaration.
+        profile: the profile's name.
+    """
+    path = Path(__file__).parents[1] / paper.id / "protocol.py"
+    text = path.read_text(encoding="utf-8").partition(LAST)[0]
+    lines = " ".join(line.lstrip("# ") for line in text.splitlines())
+    found = re.search(
+        rf"PROFILE={re.escape(profile)} Command: (.+?) Time: (.+?) \(", lines
+    )
+    return found.groups() if found else None
 
 
 def header(paper, costs, results):

@@ -195,6 +195,24 @@ class Job:
         seconds = sum(row["seconds"] for row in rows)
         return f"epoch {len(rows)} of {self.protocol.training.epochs}", seconds
 
+    def remaining(self):
+        """Returns the seconds of training that are left, or None if nobody knows.
+
+        They are judged by this training so far or, if it is new, by the fastest one of
+        the same method, data set and profile.
+        """
+        if self.finished() or not self.trains:
+            return 0.0
+        epochs = self.protocol.training.epochs
+        rows = self.run.epochs_done(self.base_key)
+        if rows:
+            per_epoch = sum(row["seconds"] for row in rows) / len(rows)
+            return per_epoch * (epochs - len(rows))
+        paths = self.runs.glob(f"{self.method.id}-*/finished.json")
+        others = [Run(path.parent).finished() for path in paths]
+        speeds = [one["seconds"] / one["epochs"] for one in others if one["epochs"]]
+        return min(speeds) * epochs if speeds else None
+
     def evaluation(self):
         """Returns where the evaluation stands, and its seconds or None."""
         run = self.run

@@ -74,6 +74,12 @@ class BaseProtocol:
         return None
 
     @property
+    def n_folds(self):
+        """The number of test folds; 1 where the cases are divided only once."""
+        folds = getattr(self, "folds", None)
+        return folds.n_folds if folds else 1
+
+    @property
     def synchronized(self):
         """Whether normalizations share their statistics between towers."""
         return False

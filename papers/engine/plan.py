@@ -69,6 +69,36 @@ def some(names):
     return ", ".join(names if len(names) < 6 else [*names[:5], f"… ({len(names)})"])
 
 
+def outline(request):
+    """Returns the names of a request's jobs as far as they do not depend on the data.
+
+    Args:
+        request: a `papers.engine.request.Request`.
+
+    Raises:
+        UserError: a split, method or fold does not exist.
+    """
+    paper, protocol = request.paper, request.protocol
+    wanted = [m for m in paper.methods if m.released and m.id in request.methods]
+    names = [f"{method.id}-none-fold0-seed0-given" for method in wanted]
+    if names and len(names) == len(request.methods):
+        return names
+    for split in _split_names(request):
+        # Each of `more_splits` has one part only, as `all` of all cases.
+        count = protocol.n_folds if split not in paper.more_splits else 1
+        if request.folds and max(request.folds) >= count:
+            expected = f"one of {', '.join(map(str, range(count)))}"
+            fold = max(request.folds)
+            raise UserError(f"FOLDS={fold}", expected, fold, "correct it")
+        names += [
+            f"{method.id}-{split}-fold{fold}-seed{seed}-{protocol.training.epochs}epochs"
+            for fold in request.folds or range(count)
+            for seed in request.seeds
+            for method in _methods(request, split)
+        ]
+    return names
+
+
 def _released_jobs(request, cases, shared, weights):
     """Returns the jobs that score released weights, on all labeled cases."""
     labeled = tuple(case.id for case in cases)

@@ -83,13 +83,13 @@ def _epoch_of(job, monitor, history):
     return int(history["epoch"][row])
 
 
-def first_epoch_notes(runner):
+def first_epoch_notes(runner, jobs):
     """Returns a line for each training whose weights are those of its first epoch.
 
     Such a row is one of a network that was hardly trained, whatever its budget.
     """
     monitor, lines = runner.paper.experiment.monitor, []
-    for job in runner.jobs:
+    for job in jobs:
         if not (job.trains and job.finished()):
             continue
         history = runner.history(job)
@@ -276,7 +276,7 @@ def announce(runner, files):
     """Prints where the results are, and a warning if they come from a phantom."""
     for file in files:
         runner.console.say(f"wrote {file}")
-    for line in first_epoch_notes(runner):
+    for line in first_epoch_notes(runner, runner.jobs):
         runner.console.say(line)
     if is_phantom(runner.dataset.name):
         runner.console.say(

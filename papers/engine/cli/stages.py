@@ -8,6 +8,7 @@ from typer.core import TyperCommand
 
 from common.errors import UserError
 from papers.engine import datasets
+from papers.engine.cli.dry_run import show_plan
 from papers.engine.console import Console
 from papers.engine.devices.cluster import refuse_cluster
 from papers.engine.devices.towers_for import check_devices
@@ -25,7 +26,9 @@ _SEVERAL_MACHINES = ("prepare", "train")
 
 DryRun = Annotated[
     bool,
-    typer.Option("--dry-run", help="Only list what would run, and its last time."),
+    typer.Option(
+        "--dry-run", help="Only list what would run, its last time and the sum."
+    ),
 ]
 
 
@@ -50,7 +53,7 @@ def _stage(verb):
         given = {key: value for key, value in options.items() if value is not None}
         request = Request(**given, arguments=context.obj)
         if dry_run:
-            _dry_run(name, request)
+            show_plan(name, request, _runner)
         else:
             verb(request)
 
@@ -90,7 +93,7 @@ def train(request):
         runner.train_side_by_side()
     for job in jobs:
         runner.train(job)
-    for line in first_epoch_notes(runner):
+    for line in first_epoch_notes(runner, jobs):
         runner.console.say(line)
 
 
@@ -132,26 +135,6 @@ def reproduce(request):
     files = write_tables(runner, request.results)
     files += draw_figures(runner, request.results)
     announce(runner, files)
-
-
-def _dry_run(verb, request):
-    """Prints what a verb would run, and how long it took last time."""
-    console = Console()
-    if request.is_demo and not request.data.exists():
-        console.say(f"no DATA given: the demo would use a phantom, {request.data}")
-        console.say("it is not written yet, and nothing has been trained")
-        return
-    runner = _runner(request)
-    if verb == "prepare":
-        there = sum(runner.cache.path(case.id).exists() for case in runner.dataset)
-        console.say(f"prepared: {there} of {len(runner.dataset)} cases")
-        return
-    rows = []
-    for job in runner.jobs:
-        state, seconds = job.evaluation() if verb == "evaluate" else job.progress()
-        time = "" if seconds is None else f"{seconds / 60:.1f} min"
-        rows.append((job.name, state, time))
-    console.table(("job", "state", "last time"), rows, f"{verb} would run")
 
 
 def _prepared(request, trains=False):

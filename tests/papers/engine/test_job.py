@@ -120,3 +120,18 @@ def test_cascade_of_a_longer_first_network_is_another_run(plan):
         for epochs in (12, 40)
     }
     assert len(keys) == 2
+
+
+def test_what_is_left_is_judged_by_trainings_of_the_same_method(plan):
+    changes = {"training.epochs": 20}
+    first, second, other = (
+        plan(methods=(method,), folds=(fold,), changes=changes)[0]
+        for method, fold in (("dual", 0), ("dual", 1), ("linknet", 1))
+    )
+    assert first.remaining() is None
+    done = {"key": "", "base_key": "", "epochs": 10, "seconds": 30.0}
+    first.folder.mkdir(parents=True)
+    write_json(first.folder / "finished.json", done)
+    assert first.remaining() == 0
+    assert second.remaining() == 60
+    assert other.remaining() is None

@@ -1,9 +1,12 @@
 """Plans: which jobs a request has, and in which order."""
 
+import pytest
+
+from common.errors import UserError
 from data.brats.dataset import BratsDataset
 from data.phantom.brats.write import write_phantom
 from papers import registry
-from papers.engine.plan import plan_jobs
+from papers.engine.plan import outline, plan_jobs
 from papers.engine.request import Request
 
 
@@ -60,3 +63,38 @@ def test_a_protocol_decides_what_a_training_starts_from(tmp_path):
     assert alone.starts_from is None
     first, second = jobs({"training.start": "axial"})
     assert second.starts_from is first and first.method.id == "wnet-axial"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"splits": ("image", "patient"), "seeds": (0, 3)},
+        {"folds": (1, 3), "methods": ("cdsl",)},
+        {"changes": {"training.epochs": 7}},
+    ],
+)
+def test_the_outline_is_the_plan_without_data(plan, dataset, options):
+    request = Request(registry.paper("linkdsl"), dataset.root, "demo", **options)
+    found = [job.name.rpartition("-")[0] for job in plan(**options)]
+    assert outline(request) == found
+
+
+def test_an_outline_of_the_authors_weights_and_of_a_split_of_one_part():
+    released = Request(registry.paper("anisocascade"), methods=("released",))
+    assert outline(released) == ["released-none-fold0-seed0-given"]
+    everything = Request(
+        registry.paper("hierdice"),
+        profile="paper",
+        splits=("all",),
+        methods=("unet-bootstrapping",),
+    )
+    (name,) = outline(everything)
+    assert name.startswith("unet-bootstrapping-all-fold0-seed0-")
+
+
+@pytest.mark.parametrize("folds", [(5,), (0, 7)])
+def test_an_outline_refuses_a_fold_that_does_not_exist(folds):
+    request = Request(registry.paper("linkdsl"), folds=folds)
+    with pytest.raises(UserError, match="FOLDS="):
+        outline(request)

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from common.errors import UserError
+from papers import registry
 from papers.engine.cli import stages
 from papers.engine.cli.app import main
 from papers.engine.devices.side_by_side import command_of
@@ -77,7 +78,8 @@ def test_a_child_process_asks_for_the_same_but_one_job(received):
 def test_one_training_only_is_not_side_by_side(monkeypatch, only, expected):
     done = []
     runner = SimpleNamespace(
-        jobs=[SimpleNamespace(name=name) for name in "ab"],
+        jobs=[SimpleNamespace(name=name, trains=False) for name in "ab"],
+        paper=registry.paper("linkdsl"),
         train_side_by_side=lambda: done.append("all"),
         train=lambda job: done.append(job.name),
     )

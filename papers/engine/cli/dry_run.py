@@ -1,0 +1,80 @@
+"""What `--dry-run` shows: the jobs, where each one stands, and the hours they take."""
+
+from papers.engine.console import Console, count
+from papers.engine.headers import time_of
+from papers.engine.plan import outline
+from papers.engine.request import DOWNLOADS
+
+
+def show_plan(verb, request, make_runner):
+    """Prints what a verb would run, how long it took last time and what is left.
+
+    Args:
+        verb: the verb's name.
+        request: a `papers.engine.request.Request`.
+        make_runner: makes its `papers.engine.runner.Runner`.
+    """
+    console = Console()
+    if not request.data.exists() and (request.is_demo or _is_download(request)):
+        _without_data(verb, request, console)
+        return
+    runner = make_runner(request)
+    if verb == "prepare":
+        there = sum(runner.cache.path(case.id).exists() for case in runner.dataset)
+        console.say(f"prepared: {there} of {count(len(runner.dataset), 'case')}")
+        return
+    rows, spent, left, unknown = [], 0.0, 0.0, 0
+    for job in runner.jobs:
+        state, seconds = job.evaluation() if verb == "evaluate" else job.progress()
+        remaining = job.remaining() if verb in ("train", "reproduce") else 0.0
+        rows.append((job.name, state, duration(seconds), duration(remaining or None)))
+        spent += seconds or 0.0
+        left += remaining or 0.0
+        unknown += remaining is None
+    head = ("job", "state", "last time", "training left")
+    console.table(head, rows, f"{verb} would run")
+    known = f"{count(len(rows), 'job')}, {duration(spent or None) or 'no time'} so far"
+    if left:
+        known += f", about {duration(left)} left"
+    if unknown:
+        known += f"; unknown: {count(unknown, 'job')}, as none like it was trained yet"
+        console.say(f"{known}\n{_whole(request)}".rstrip())
+    else:
+        console.say(known)
+
+
+def _is_download(request):
+    """Whether the data set is the one that the user has not downloaded yet."""
+    return request.data == DOWNLOADS / request.paper.dataset
+
+
+def _without_data(verb, request, console):
+    """Shows the jobs as far as they do not depend on the data."""
+    if request.is_demo:
+        console.say(f"no DATA given: the demo would write a phantom, {request.data}")
+    else:
+        console.say(f"no data in {request.data} yet; what would run on it:")
+    names = outline(request)
+    if verb != "prepare":
+        console.table(
+            ("job", "state"), [(n, "new") for n in names], f"{verb} would run"
+        )
+    console.say(f"{count(len(names), 'job')}\n{_whole(request)}".rstrip())
+
+
+def _whole(request):
+    """Returns a line on what a whole reproduction takes, where that is known."""
+    known = time_of(request.paper, request.profile)
+    if known is None:
+        return ""
+    command, time = known
+    return f"`{command}` as a whole: {time}"
+
+
+def duration(seconds):
+    """Returns seconds in minutes or hours, such as `"2.5 hours"`; none: `""`."""
+    if seconds is None:
+        return ""
+    if seconds >= 5400:
+        return f"{seconds / 3600:,.1f} hours"
+    return f"{seconds / 60:.1f} min"

@@ -1,0 +1,75 @@
+"""The plan of a dry run: jobs, their number and their hours, with data and without."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from papers import registry
+from papers.engine.cli.app import main
+from papers.engine.cli.dry_run import duration, show_plan
+from papers.engine.headers import time_of
+
+
+def test_without_data_the_demo_is_planned(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    main_done("reproduce", "cunet", "--dry-run")
+    shown = capsys.readouterr().out
+    assert "unet-patient-fold0-seed0-16epochs" in shown
+    assert "\n5 jobs\n`make reproduce-cunet` as a whole: 0.1 hours, measured" in shown
+    main_done("train", "cunet", "--profile", "paper", "--dry-run")
+    shown = capsys.readouterr().out
+    assert "no data in downloads/brats17 yet" in shown and "\n5 jobs\n" in shown
+    assert not list(tmp_path.iterdir())
+
+
+def main_done(*words):
+    with pytest.raises(SystemExit) as stopped:
+        main(list(words))
+    assert not stopped.value.code
+
+
+def job(name, state, seconds, remaining):
+    return SimpleNamespace(
+        name=name,
+        progress=lambda: (state, seconds),
+        evaluation=lambda: ("scored", seconds),
+        remaining=lambda: remaining,
+    )
+
+
+@pytest.mark.parametrize(
+    ("jobs", "expected"),
+    [
+        (
+            [job("a", "finished", 7200, 0.0), job("b", "epoch 1 of 3", 1800, 3600.0)],
+            "2 jobs, 2.5 hours so far, about 60.0 min left",
+        ),
+        (
+            [job("a", "finished", 60, 0.0), job("b", "new", None, None)],
+            "2 jobs, 1.0 min so far; unknown: 1 job, as none like it was trained yet",
+        ),
+        ([job("a", "new", None, None)], "1 job, no time so far; unknown: 1 job,"),
+    ],
+)
+def test_hours_are_added_up(tmp_path, capsys, jobs, expected):
+    paper = registry.paper("linkdsl")
+    request = SimpleNamespace(data=tmp_path, is_demo=False, paper=paper, profile="demo")
+    show_plan("train", request, lambda request: SimpleNamespace(jobs=jobs))
+    shown = capsys.readouterr().out
+    assert expected in shown
+    assert ("as a whole" in shown) == ("unknown" in expected)
+
+
+@pytest.mark.parametrize("paper_id", registry.IDS)
+def test_the_time_of_every_profile_is_known(paper_id):
+    paper = registry.paper(paper_id)
+    for profile in paper.profiles:
+        command, time = time_of(paper, profile)
+        assert command.startswith(f"make reproduce-{paper_id}")
+        assert " hour" in time and "(" not in time
+    assert time_of(paper, "none") is None
+
+
+def test_durations():
+    shown = [duration(s) for s in (None, 30, 5399, 5400, 9e6)]
+    assert shown == ["", "0.5 min", "90.0 min", "1.5 hours", "2,500.0 hours"]
