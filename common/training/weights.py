@@ -88,7 +88,7 @@ def _shapes_in(path):
         if isinstance(item, h5py.Dataset) and not any(w in name for w in _NO_WEIGHTS):
             shapes.append(item.shape)
 
-    with h5py.File(path, "r") as file:
+    with h5py.File(path, "r", locking=False) as file:
         file.visititems(visit)
     return _shapes(shapes)
 

@@ -5,6 +5,8 @@ originals; only the platform in the header tells that MATLAB was not involved. N
 are stored, so that equal content gives equal bytes.
 """
 
+import contextlib
+
 import h5py
 import numpy as np
 
@@ -31,8 +33,9 @@ def write_slice(path, item):
         UserError: the file cannot be written.
     """
     _check(item)
+    content = _encode_slice(item)
     with atomic_path(path) as temporary:
-        _write_slice(temporary, item)
+        temporary.write_bytes(content)
 
 
 def _check(item):
@@ -56,8 +59,8 @@ def _check(item):
         )
 
 
-def _write_slice(path, item):
-    with h5py.File(path, "w", libver="earliest", userblock_size=512) as file:
+def _encode_slice(item):
+    with _file_in_memory() as file:
         group = file.create_group("cjdata")
         group.attrs["MATLAB_class"] = np.bytes_("struct")
         names = np.empty(len(_FIELDS), object)
@@ -73,7 +76,7 @@ def _write_slice(path, item):
         _add(group, "label", np.array([[item.label]], np.float64), "double")
         _add(group, "tumorBorder", border, "double")
         _add(group, "tumorMask", item.mask.T, "logical", decode=1, columns=128)
-    _write_user_block(path)
+        return _content(file)
 
 
 def write_cvind(path, folds):
@@ -83,7 +86,7 @@ def write_cvind(path, folds):
         path: the file; an existing one is replaced.
         folds: the fold, from 1, of each image in order of its index.
     """
-    with h5py.File(path, "w", libver="earliest", userblock_size=512) as file:
+    with _file_in_memory() as file:
         values = np.array([folds], np.float64)
         dataset = file.create_dataset(
             "cvind",
@@ -94,7 +97,9 @@ def write_cvind(path, folds):
             track_times=False,
         )
         dataset.attrs["MATLAB_class"] = np.bytes_("double")
-    _write_user_block(path)
+        content = _content(file)
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(content)
 
 
 def _add(group, name, array, matlab_class, decode=None, columns=None):
@@ -114,6 +119,19 @@ def _add(group, name, array, matlab_class, decode=None, columns=None):
         dataset.attrs["MATLAB_int_decode"] = np.int32(decode)
 
 
-def _write_user_block(path):
-    with open(path, "r+b") as file:
-        file.write(_USER_BLOCK)
+@contextlib.contextmanager
+def _file_in_memory():
+    """Yields a new HDF5 file that is never on a disk.
+
+    HDF5 may crash the process if it writes to a disk that is full.
+    """
+    options = {"driver": "core", "backing_store": False}
+    options |= {"libver": "earliest", "userblock_size": len(_USER_BLOCK)}
+    with h5py.File("memory", "w", **options) as file:
+        yield file
+
+
+def _content(file):
+    """Returns the bytes of a file in memory, with MATLAB's header before them."""
+    file.flush()
+    return _USER_BLOCK + file.id.get_file_image()

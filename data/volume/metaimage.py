@@ -1,7 +1,6 @@
 """MetaImage files (.mha) as arrays (depth, height, width), through SimpleITK."""
 
 import re
-import tempfile
 import zlib
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from common.errors import UserError
 from common.files import require_readable, unreadable
 from data.volume.header import COPY_AGAIN, checked_shape
 
+_ELEMENTS = {"uint8": "MET_UCHAR", "int16": "MET_SHORT"}
 # The axes of ITK point to the left, back and top (LPS): two are opposite to RAS+.
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
@@ -74,23 +74,59 @@ def encode_metaimage(labels, affine, like=None, compressed=True):
     Raises:
         UserError: `like` cannot be read.
     """
-    image = SimpleITK.GetImageFromArray(labels)
     if like is None:
         matrix = _LPS_TO_RAS @ affine
         spacing = np.linalg.norm(matrix[:3, :3], axis=0)
-        image.SetOrigin(matrix[:3, 3].tolist())
-        image.SetSpacing(spacing.tolist())
-        image.SetDirection((matrix[:3, :3] / spacing).ravel().tolist())
+        origin, direction = matrix[:3, 3], matrix[:3, :3] / spacing
     else:
         reader = _open(like)[0]
-        image.SetOrigin(reader.GetOrigin()[:3])
-        image.SetSpacing(reader.GetSpacing()[:3])
-        image.SetDirection(_direction(reader).ravel().tolist())
-    # ITK chooses the format by the file's name, which an atomic write changes.
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "labels.mha"
-        SimpleITK.WriteImage(image, file, useCompression=compressed)
-        return file.read_bytes()
+        origin, spacing = reader.GetOrigin()[:3], reader.GetSpacing()[:3]
+        direction = _direction(reader)
+    return encode_image(labels, origin, spacing, direction, compressed)
+
+
+def encode_image(
+    array, origin=(0, 0, 0), spacing=(1, 1, 1), direction=None, compressed=True
+):
+    """Encodes a volume as the bytes of a MetaImage file.
+
+    Args:
+        array: uint8 or int16 `(depth, height, width)`.
+        origin: of the first voxel, (x, y, z) in LPS+ mm.
+        spacing: of the voxels along (x, y, z) in mm.
+        direction: `(3, 3)` from the axes of the volume to LPS+; identity by default.
+        compressed: whether to compress the voxels.
+
+    Returns:
+        The content of the file, the same bytes for the same arguments.
+    """
+    # Not by ITK, which writes into files only and may crash where the disk is full.
+    voxels = array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
+    if compressed:
+        voxels = zlib.compress(voxels)
+    direction = np.eye(3) if direction is None else np.asarray(direction)
+    fields = {
+        "ObjectType": "Image",
+        "NDims": "3",
+        "BinaryData": "True",
+        "BinaryDataByteOrderMSB": "False",
+        "CompressedData": str(compressed),
+        **({"CompressedDataSize": str(len(voxels))} if compressed else {}),
+        "TransformMatrix": _numbers(direction.T.ravel()),
+        "Offset": _numbers(origin),
+        "CenterOfRotation": "0 0 0",
+        "ElementSpacing": _numbers(spacing),
+        "DimSize": " ".join(map(str, array.shape[::-1])),
+        "ElementType": _ELEMENTS[array.dtype.newbyteorder("=").name],
+        "ElementDataFile": "LOCAL",
+    }
+    header = "".join(f"{name} = {value}\n" for name, value in fields.items())
+    return header.encode() + voxels
+
+
+def _numbers(values):
+    """Returns numbers as text from which the very same ones are read."""
+    return " ".join(f"{float(value):.17g}" for value in values)
 
 
 def _open(path):

@@ -21,6 +21,14 @@ def _stderr_kept(file):
         os.close(saved)
 
 
+def _scratch_file():
+    """Returns a file for a few lines, in memory where there is no room on a disk."""
+    if hasattr(os, "memfd_create"):
+        descriptor = os.memfd_create("lines")
+        return open(descriptor, "w+", encoding="utf-8", errors="replace")
+    return tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
+
+
 def import_tensorflow():
     """Imports TensorFlow and Keras with the settings that all results were made with.
 
@@ -40,7 +48,7 @@ def _import_quietly():
     missing GPU), so that only redirecting the file descriptor catches them.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as file:
+    with _scratch_file() as file:
         try:
             with _stderr_kept(file):
                 tensorflow = importlib.import_module("tensorflow")

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import nibabel
 import numpy as np
-import SimpleITK
 
 from common.files import atomic_folder, lock_beside, write_json
 from data.brats.labels import from_canonical
@@ -23,6 +22,7 @@ from data.folder_notes import PHANTOM_FILE, holds_phantom
 from data.phantom.brats.case import draw_case
 from data.phantom.brats.names import case_files, tables
 from data.volume.files import write_labels
+from data.volume.metaimage import encode_image
 
 _VERSION = 2  # to be raised by any change of the images
 _MIN_SHAPE = (16, 48, 48)
@@ -118,9 +118,7 @@ def _write_image(path, array):
     """Writes an image `(depth, height, width)` with the affine of the real ones."""
     height = array.shape[1]
     if path.suffix == ".mha":
-        image = SimpleITK.GetImageFromArray(array)
-        image.SetOrigin((0, 1 - height, 0))
-        SimpleITK.WriteImage(image, path, useCompression=True)
+        path.write_bytes(encode_image(array, origin=(0, 1 - height, 0)))
         return
     affine = np.diag([-1.0, -1.0, 1.0, 1.0])
     affine[1, 3] = height - 1
