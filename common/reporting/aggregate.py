@@ -24,6 +24,7 @@ class Mean:
         key: the column of the score.
         prefix: prefix of the columns `tp, fp, fn, tn` of the same region, such
             as `"wt_"`.
+        parts: such prefixes of several regions, if the score is itself their mean.
 
     Call arguments: `cases`, a `DataFrame` of n rows, and `weights`,
     `(resamplings, n)`. Returns `(resamplings,)`, NaN where nothing is defined.
@@ -31,6 +32,7 @@ class Mean:
 
     key: str
     prefix: str = ""
+    parts: tuple[str, ...] = ()
 
     @property
     def columns(self):

@@ -6,6 +6,11 @@ import numpy as np
 
 from common.errors import UserError
 from common.reporting.bootstrap import MIN_CASES, estimate
+from common.reporting.empty_truth import (
+    empty_truth_notes,
+    lacks_region,
+    prefixes_of,
+)
 from common.reporting.order import groups_of
 
 # Only rows that agree in all of these columns may be compared.
@@ -58,10 +63,13 @@ def build_cells(table, cases, published):
                 "commit": " ".join(of_row["commit"].unique()),
                 "note": _remarks(table, of_row),
             }
-            cells += [
-                _cell(table, row, column, published, run | measure(column, of_row))
-                for column in table.columns
-            ]
+            measured = [measure(column, of_row) for column in table.columns]
+            values = [one["reproduced"] for one in measured]
+            empty = empty_truth_notes(table.columns, of_row, values)
+            for column, one in zip(table.columns, measured, strict=True):
+                notes = filter(None, [run["note"], empty.get(column.key)])
+                values = run | one | {"note": "; ".join(notes)}
+                cells.append(_cell(table, row, column, published, values))
     return pd.DataFrame(cells, columns=_COLUMNS)
 
 
@@ -89,7 +97,7 @@ def measure(column, cases):
             f"no column {', '.join(missing)}",
             "evaluate again",
         )
-    counts = [f"{aggregate.prefix}{name}" for name in ("tp", "fn")]
+    counts = [f"{p}{name}" for p in prefixes_of(aggregate) for name in ("tp", "fn")]
     has_counts = all(name in cases for name in counts)
     # Rows are picked many times below, and a case may have a hundred columns.
     used = [*_COUNTED, *aggregate.columns, *(counts if has_counts else ())]
@@ -106,10 +114,12 @@ def measure(column, cases):
         "seeds": _names(cases["seed"]),
     }
     if has_counts:
-        tp, fn = (cases[name].to_numpy() for name in counts)
-        empty = tp + fn == 0
+        empty = lacks_region(aggregate, cases)
         measured["n_empty_truth"] = len(np.unique(ids[~failed & empty]))
-        measured["n_missed"] = len(np.unique(ids[~failed & ~empty & (tp == 0)]))
+        # Of several regions, one may be missed and another found.
+        if len(counts) == 2:
+            missed = ~empty & (cases[counts[0]] == 0).to_numpy()
+            measured["n_missed"] = len(np.unique(ids[~failed & missed]))
     if not failed.any():
         score = estimate(aggregate, cases)
         measured["reproduced"] = score.value

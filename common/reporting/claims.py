@@ -8,8 +8,8 @@ from common.reporting.cells import GROUP, is_phantom
 from common.reporting.order import groups_of
 from common.reporting.paired import Paired
 
-_OURS = ["mean_first", "mean_second", "difference", "ci_low", "ci_high"]
-_OURS += ["p_wilcoxon", "n_patients", "n_cases", "folds", "seeds"]
+_OURS = ["cases", "mean_first", "mean_second", "difference", "ci_low", "ci_high"]
+_OURS += ["p_wilcoxon", "n_patients", "n_cases", "folds", "seeds", "convention"]
 
 
 @dataclass(frozen=True)
@@ -84,12 +84,12 @@ class ClaimTable(ABC):
             cases: rows of one group, `GROUP`, without failed cases.
 
         Returns:
-            The line's further columns by name, among them `verdict` and `note`; None
-            for no line.
+            A list with each line's further columns by name, among them `verdict` and
+            `note`: one for each selection of cases that the score depends on.
         """
 
     def __call__(self, cases):
-        """Returns a `DataFrame` with one row per claim and group, `GROUP`.
+        """Returns a `DataFrame` with rows for each claim and group, `GROUP`.
 
         Args:
             cases: as `common.reporting.cases.read_cases` returns them.
@@ -101,10 +101,9 @@ class ClaimTable(ABC):
         for claim in self.claims:
             head = self.published(claim)
             for group, of_group in groups_of(ran, GROUP):
+                same = dict(zip(GROUP, group, strict=True))
                 judged = self.judge(claim, of_group)
-                if judged is not None:
-                    same = dict(zip(GROUP, group, strict=True))
-                    lines.append(head | same | judged)
+                lines += [head | same | line for line in judged]
         columns = [*self.first_columns, *GROUP, *_OURS, "verdict", "note"]
         return pd.DataFrame(lines, columns=columns)
 
@@ -119,13 +118,13 @@ class ClaimTable(ABC):
             min_cases: patients that an interval needs.
 
         Returns:
-            `(run, ours)`: the line that `Paired` gives and those of its values that
-            are columns of this table; None where a method has no row.
+            A list of `(run, ours)`: each line that `Paired` gives, of all cases and of
+            those with the region, and those of its values that are columns of this
+            table. It is empty where a method has no row.
         """
         pair = Paired(first, second, (column,), min_cases)
-        for run in pair(cases).to_dict("records"):
-            return run, {name: run[name] for name in _OURS}
-        return None
+        runs = pair(cases).to_dict("records")
+        return [(run, {name: run[name] for name in _OURS}) for run in runs]
 
     def difference_from_paper(self, run):
         """Returns what separates a run from the paper's, or "" where nothing does."""

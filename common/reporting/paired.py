@@ -6,6 +6,7 @@ import numpy as np
 
 from common.reporting.bootstrap import MIN_CASES, resampling
 from common.reporting.cells import GROUP
+from common.reporting.empty_truth import selections
 from common.reporting.order import groups_of
 
 
@@ -35,7 +36,8 @@ class Paired:
             cases: as `common.reporting.cases.read_cases` returns them.
 
         Returns:
-            A `DataFrame` with one row per group (`GROUP`) and column: both means,
+            A `DataFrame` with one row per group (`GROUP`), column and selection of
+            cases (`common.reporting.empty_truth`): both means,
             their difference with its 95 % interval from 1000 resamplings of the
             patients (NaN with fewer than `min_cases`), Wilcoxon's two-sided
             signed-rank p, and the numbers of patients and cases.
@@ -49,7 +51,12 @@ class Paired:
             if any(part.empty for part in parts):
                 continue
             same = dict(zip(GROUP, group, strict=True))
-            lines += [same | self._compare(column, *parts) for column in self.columns]
+            first, second = parts
+            lines += [
+                same | self._compare(column, first[kept], second) | {"cases": name}
+                for column in self.columns
+                for name, kept in selections(column, first)
+            ]
         return pd.DataFrame(lines, columns=[*GROUP, *_COLUMNS])
 
     @property
@@ -91,7 +98,15 @@ class Paired:
 
 
 _MEAN = "mean over patients, each with the mean over its cases"
-_COLUMNS = ["first", "second", "column", "mean_first", "mean_second", "difference"]
+_COLUMNS = [
+    "first",
+    "second",
+    "column",
+    "cases",
+    "mean_first",
+    "mean_second",
+    "difference",
+]
 _COLUMNS += ["ci_low", "ci_high", "p_wilcoxon", "n_patients", "n_cases", "folds"]
 _COLUMNS += ["seeds", "convention"]
 

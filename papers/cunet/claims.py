@@ -57,14 +57,16 @@ class OrderTable(ClaimTable):
         }
 
     def judge(self, claim, cases):
-        """Judges a claim; a run that lacks one of the methods has no row."""
+        """Judges a claim; a run that lacks one of the methods has no line."""
         (column,) = (c for c in MEANS if c.key == f"mean_{claim.score}")
-        compared = self.compare(cases, claim.first, claim.second, column)
-        if compared is None:
-            return None
-        run, ours = compared
-        verdict = claim.verdict(run["ci_low"], run["ci_high"])
-        return ours | {"verdict": verdict, "note": self.difference_from_paper(run)}
+        return [
+            ours
+            | {
+                "verdict": claim.verdict(run["ci_low"], run["ci_high"]),
+                "note": self.difference_from_paper(run),
+            }
+            for run, ours in self.compare(cases, claim.first, claim.second, column)
+        ]
 
 
 _OTHERS = ("unet", "bfcn", "drn")

@@ -101,16 +101,17 @@ def claims_table(folder):
         runs = lines[of_claim & (lines["score"] == claim.score)]
         rows += [(*head, *_run(run)) for run in runs.to_dict("records")]
         if runs.empty:
-            rows.append((*head, "", "", "not run on real data", ""))
-    head = ("claim", "difference of", "published", "ours", "n", "verdict", "run")
+            rows.append((*head, "", "", "", "not run on real data", ""))
+    head = ("claim", "difference of", "published", "cases", "ours", "n", "verdict")
+    head = (*head, "run")
     return pages.markdown(head, rows)
 
 
 def _run(run):
-    """Returns the difference with its 95 % interval, n, verdict and run."""
+    """Returns the cases, the difference with its interval, n, verdict and run."""
     ours = f"{float(run['difference']):+.4f}"
     if run["ci_low"]:
         ours += f" [{float(run['ci_low']):+.4f}, {float(run['ci_high']):+.4f}]"
     where = f"{run['data']} {run['coverage']}, {run['profile']}, {run['budget']}"
     where = "; ".join(filter(None, [where, run["note"]]))
-    return ours, run["n_patients"], run["verdict"], where
+    return run["cases"], ours, run["n_patients"], run["verdict"], where

@@ -36,7 +36,7 @@ MEANS = tuple(
     Column(
         f"mean_{score}",
         f"{_LABELS[score]}, mean of the regions",
-        Mean(f"mean_{score}"),
+        Mean(f"mean_{score}", parts=tuple(f"{region}_" for region in _REGIONS)),
         "mean over test cases where all three regions are defined; "
         f"{find_convention(CONVENTION).describe(score)}",
     )

@@ -1,5 +1,7 @@
 """The generated parts of this paper's page."""
 
+from common.reporting.text import read_text
+from papers.dsunet.claims import CLAIMS
 from papers.dsunet.cost import giga_macs
 from papers.dsunet.networks import isensee2017, separable_unet
 from papers.dsunet.tables import TABLES
@@ -36,8 +38,38 @@ def blocks(paper, results):
         "costs": costs_table(costs(paper)),
         "profiles": pages.profiles_table(paper),
         "results": pages.results_table(results / paper.id, TABLES),
+        "claims": claims_table(results / paper.id),
         "protocol": pages.protocol_table(paper),
     }
+
+
+def claims_table(folder):
+    """Returns a table of the paper's claim by score and selection of cases.
+
+    Args:
+        folder: a results folder; `claims.csv` is read.
+    """
+    lines = read_text(folder / "claims.csv", "make table-dsunet writes it")
+    rows = []
+    for claim in CLAIMS:
+        runs = lines[lines["score"] == claim.score].to_dict("records")
+        rows += [(claim.score, *_run(run)) for run in runs]
+        if not runs:
+            rows.append((claim.score, "", "", "", "", "not run on real data", ""))
+    head = ("score", "cases", "proposed minus Isensee", "patients", "empty regions")
+    return pages.markdown((*head, "verdict", "run"), rows)
+
+
+def _run(run):
+    """Returns cases, difference with interval, n, rule, verdict and run."""
+    ours = f"{float(run['difference']):+.4f}"
+    if run["ci_low"]:
+        ours += f" [{float(run['ci_low']):+.4f}, {float(run['ci_high']):+.4f}]"
+    words = run["convention"].split("; ")
+    rule = ", ".join(part for part in words if "empty" in part)
+    where = f"{run['data']} {run['coverage']}, {run['profile']}, {run['budget']}"
+    where = "; ".join(filter(None, [where, run["note"]]))
+    return run["cases"], ours, run["n_patients"], rule, run["verdict"], where
 
 
 def costs(paper):

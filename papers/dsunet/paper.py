@@ -1,5 +1,6 @@
 """The declaration of this paper, which the registry hands out."""
 
+from papers.dsunet.claims import CLAIM_TABLE
 from papers.dsunet.protocol import METHODS, PROFILES, Protocol
 from papers.dsunet.tables import PAIRED, TABLES
 from papers.engine.paper import Paper
@@ -13,6 +14,6 @@ PAPER = Paper(
     published=Protocol(),
     methods=METHODS,
     tables=TABLES,
-    derived={"paired.csv": PAIRED},
+    derived={"paired.csv": PAIRED, "claims.csv": CLAIM_TABLE},
     phantom={"hgg": 15, "lgg": 5, "shape": (48, 64, 64)},
 )

@@ -45,7 +45,7 @@ DICE = tuple(
 MEAN_DICE = Column(
     "mean_dice",
     "Dice, average",
-    Mean("mean_dice"),
+    Mean("mean_dice", parts=tuple(f"{region}_" for region in _REGIONS)),
     f"mean over test cases of the three regions' mean; {_WORDS}; the paper does not "
     "say what its average is over",
 )

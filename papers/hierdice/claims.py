@@ -7,6 +7,7 @@ import numpy as np
 
 from common.reporting.bootstrap import MIN_CASES
 from common.reporting.claims import Claim, ClaimTable
+from common.reporting.empty_truth import WITH_REGION
 from common.reporting.published import read_published
 from papers.hierdice.balance import PAPER_OTHERS_PER_ET
 from papers.hierdice.tables import TABLES
@@ -106,16 +107,19 @@ class RegionTable(ClaimTable):
         needed = [name for name in (claim.first, claim.second) if name]
         lacking = [name for name in needed if not (cases["method"] == name).any()]
         if lacking:
-            return untested | {"note": f"{', '.join(lacking)} was not run"}
+            return [untested | {"note": f"{', '.join(lacking)} was not run"}]
         region = claim.score.split("_")[0]
         compared = cases[cases[[f"{region}_tp", f"{region}_fn"]].sum(axis=1) > 0]
         if not all((compared["method"] == name).any() for name in needed):
-            return untested | {"note": "no case has the region"}
+            return [untested | {"note": "no case has the region"}]
         if not claim.first:
             compared = _beside_nothing(compared, claim)
         (column,) = (c for c in self.tables[0].columns if c.key == claim.score)
         first = claim.first or "none"
-        run, ours = self.compare(compared, first, claim.second, column, MIN_PATIENTS)
+        ((run, ours),) = self.compare(
+            compared, first, claim.second, column, MIN_PATIENTS
+        )
+        ours["cases"] = WITH_REGION
         verdict, why = claim.judge(run, balance)
         few = MIN_PATIENTS <= run["n_patients"] < MIN_CASES
         notes = [
@@ -124,7 +128,7 @@ class RegionTable(ClaimTable):
             self.difference_from_paper(run),
         ]
         note = "; ".join(filter(None, notes))
-        return ours | untested | {"verdict": verdict, "note": note}
+        return [ours | untested | {"verdict": verdict, "note": note}]
 
 
 def _beside_nothing(cases, claim):

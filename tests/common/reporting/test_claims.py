@@ -36,12 +36,14 @@ class Table(ClaimTable):
 
     def judge(self, claim, cases):
         column = Column("dice", "Dice", Mean("dice"), "mean")
-        compared = self.compare(cases, claim.first, claim.second, column)
-        if compared is None:
-            return None
-        run, ours = compared
-        verdict = claim.verdict(run["ci_low"], run["ci_high"])
-        return ours | {"verdict": verdict, "note": self.difference_from_paper(run)}
+        return [
+            ours
+            | {
+                "verdict": claim.verdict(run["ci_low"], run["ci_high"]),
+                "note": self.difference_from_paper(run),
+            }
+            for run, ours in self.compare(cases, claim.first, claim.second, column)
+        ]
 
 
 def rows(level, **run):

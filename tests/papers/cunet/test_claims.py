@@ -105,7 +105,7 @@ def test_page_states_every_claim_with_its_verdict(tmp_path):
     write_text(tmp_path / "claims.csv", to_csv(CLAIM_TABLE(rows().iloc[:0])))
     lines = claims_table(tmp_path).splitlines()
     assert len(lines) == 2 + 11
-    assert lines[2].endswith("| +0.0170 |  |  | not run on real data |  |")
+    assert lines[2].endswith("| +0.0170 |  |  |  | not run on real data |  |")
     # Two runs: the paper's own and one of cubes.
     both = pd.concat([rows(), rows(data="cubes", coverage="30/30")])
     write_text(tmp_path / "claims.csv", to_csv(CLAIM_TABLE(both)))
