@@ -174,12 +174,12 @@ def test_two_cores_of_one_size():
 
 
 def test_progress():
-    told = []
-    predict_case(scan(), thresholds(), PROTOCOL, lambda *step: told.append(step))
-    assert list(dict.fromkeys((stage, view) for stage, view, _, _ in told)) == [
+    reported = []
+    predict_case(scan(), thresholds(), PROTOCOL, lambda *step: reported.append(step))
+    assert list(dict.fromkeys((stage, view) for stage, view, _, _ in reported)) == [
         (stage, view) for stage in STAGES for view in VIEWS
     ]
     for stage in STAGES:
         for view in VIEWS:
-            steps = [step[2:] for step in told if step[:2] == (stage, view)]
+            steps = [step[2:] for step in reported if step[:2] == (stage, view)]
             assert steps == [(i + 1, len(steps)) for i in range(len(steps))]

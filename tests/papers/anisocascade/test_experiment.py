@@ -196,13 +196,13 @@ def test_weights_of_finished_runs(make, protocol, tmp_path):
         {(NETWORKS[n[:4]], "axial"): model for n, model in models.items()},
         protocol.inference,
     )
-    for given in (folder, runs[0], runs[2]):
-        received = segmenter(given)
+    for place in (folder, runs[0], runs[2]):
+        received = segmenter(place)
         assert received.fingerprint() == expected.fingerprint()
     labels = received.segment_volumes(volumes)
     np.testing.assert_array_equal(labels, expected.segment_volumes(volumes))
     assert received.correction is None
-    # Of another seed: which of the two is meant must be said.
+    # With another seed beside it, the user must name one of the two.
     for name, model in models.items():
         write_run(folder, name, model, protocol, seed=1)
     with pytest.raises(UserError, match="name one of these runs"):

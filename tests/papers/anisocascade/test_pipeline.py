@@ -35,7 +35,7 @@ def weights(shared_data, tmp_path_factory):
 
 
 class Kept:
-    """A network that keeps what it was given and what it made of it."""
+    """A network that keeps its inputs and outputs."""
 
     def __init__(self, model):
         self.network, self.inputs = compile_network(model), []

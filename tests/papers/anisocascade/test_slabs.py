@@ -13,7 +13,7 @@ SMALLEST = (12, 8)
 
 
 @pytest.mark.parametrize(
-    ("slices", "least", "expected"),
+    ("slices", "min_size", "expected"),
     [
         ((146, 175), (180, 160), (180, 176)),
         ((96, 90), (96, 96), (96, 96)),
@@ -21,8 +21,8 @@ SMALLEST = (12, 8)
         ((76, 64), (68, 56), (76, 64)),
     ],
 )
-def test_patch_size(slices, least, expected):
-    assert patch_size(slices, least) == expected
+def test_patch_size(slices, min_size, expected):
+    assert patch_size(slices, min_size) == expected
 
 
 @pytest.mark.parametrize("depth", [11, 12, 21, 22, 33, 34, 100, 145, 155])
@@ -110,13 +110,13 @@ def test_the_released_tiling_overwrites_the_tail(depth, overwritten):
 
 
 def test_batches_and_progress():
-    network, told = Recorder(), []
+    network, steps = Recorder(), []
     predict_view(
         image_of(60),
         network,
         SMALLEST,
         ZEROS,
-        progress=lambda done, total: told.append((done, total)),
+        progress=lambda done, total: steps.append((done, total)),
     )
     assert [len(patches) for patches in network.batches] == [5, 5]
-    assert told == [(1, 2), (2, 2)]
+    assert steps == [(1, 2), (2, 2)]

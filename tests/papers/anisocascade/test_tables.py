@@ -25,8 +25,8 @@ RESULTS = PAPERS.parent / "results" / "anisocascade"
     ],
 )
 def test_cases_that_the_authors_trained_on(method, cases, expected):
-    said = seen_before(pd.DataFrame({"method": method, "case": cases}))
-    assert said == (f"the authors {expected}" if expected else "")
+    remark = seen_before(pd.DataFrame({"method": method, "case": cases}))
+    assert remark == (f"the authors {expected}" if expected else "")
 
 
 def test_committed_rows_say_it():

@@ -74,7 +74,7 @@ def test_phantoms_say_nothing():
 
 
 @pytest.mark.parametrize(
-    ("run", "said"),
+    ("run", "difference"),
     [
         ({"data": "brats17-cubes32"}, "data brats17-cubes32, not brats17"),
         ({"coverage": "210/285"}, "210 of 285 cases"),
@@ -85,9 +85,9 @@ def test_phantoms_say_nothing():
         ),
     ],
 )
-def test_a_note_names_what_separates_a_run_from_the_papers(run, said):
+def test_a_note_names_what_separates_a_run_from_the_papers(run, difference):
     (note,) = set(CLAIM_TABLE(rows(**run))["note"])
-    assert note == f"a comparison of methods, not with the paper's: {said}"
+    assert note == f"a comparison of methods, not with the paper's: {difference}"
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4])

@@ -115,20 +115,20 @@ def test_slices_that_are_left_out_have_no_tumor(make, prepared):
     assert len(make(changes={"slices.policy": "all"}).slices) == len(everything)
 
 
-def test_too_few_slices_without_tumor_are_said_before_the_training(make):
-    one, said = make(changes={"slices.dropped": 1.0}), []
-    one.before_training(said.append)
+def test_too_few_slices_without_tumor_are_reported_before_the_training(make):
+    one, lines = make(changes={"slices.dropped": 1.0}), []
+    one.before_training(lines.append)
     assert one.slices.tumor.all()
-    (line,) = said
+    (line,) = lines
     assert "only" in line and "without tumor" in line
     make().before_training(pytest.fail)
 
 
-def test_a_short_training_and_a_wide_contour_are_said(make):
-    said = []
+def test_a_short_training_and_a_wide_contour_are_warned_of(make):
+    lines = []
     changes = {"training.epochs": 4, "sampling.contour_width": 10.0}
-    make(changes=changes).before_training(said.append)
-    contour, share = said
+    make(changes=changes).before_training(lines.append)
+    contour, share = lines
     assert "10 pixels wide in slices of 48" in contour
     assert "at least 0.167 of normal brain" in share
     make("cun", changes=changes).before_training(pytest.fail)

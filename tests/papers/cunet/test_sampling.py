@@ -216,7 +216,7 @@ BY_ID = {method.id: method for method in METHODS}
 CPU = replace(Protocol(), PROFILES["cpu"])
 
 
-def test_a_contour_of_other_slices_is_said():
+def test_a_contour_for_other_slices_is_warned_of():
     note = contour_note(BY_ID["cun_lws"], CPU, 240)
     assert "5.33 pixels" in note and note.endswith("SET=sampling.contour_width=10.0")
     note = contour_note(BY_ID["cun_lws"], Protocol(), 32)
@@ -234,7 +234,7 @@ def test_a_contour_of_other_slices_is_said():
 @pytest.mark.parametrize(
     ("epochs", "share"), [(1, "0.667"), (4, "0.167"), (6, "0.111"), (7, None)]
 )
-def test_a_share_of_normal_brain_that_no_balance_lowers_is_said(epochs, share):
+def test_a_share_of_normal_brain_that_no_balance_lowers_is_warned_of(epochs, share):
     sampler = LossSampler(epochs=epochs)
     note = share_note(BY_ID["cun_lws"], sampler)
     if share:

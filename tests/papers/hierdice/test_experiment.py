@@ -116,10 +116,10 @@ def test_same_step_again_without_those_before(make):
 
 def test_balance_is_written_beside_the_run(make, prepared, tmp_path):
     dataset, _ = prepared
-    one, said = make(), []
+    one, lines = make(), []
     next(iter(one.stream(0)))
     assert not (tmp_path / BALANCE).exists()
-    one.before_training(said.append)
+    one.before_training(lines.append)
     balance = read_json(tmp_path / BALANCE)
     kept = [labels for _, labels in tumor_slices(dataset, one.split.train[1:])]
     counts = np.bincount(np.concatenate([x.ravel() for x in kept]), minlength=5)
@@ -129,8 +129,8 @@ def test_balance_is_written_beside_the_run(make, prepared, tmp_path):
     assert balance["trained_on"]["others_per_tumor_pixel"] == pytest.approx(ratio, 1e-2)
     per_et = counts[0] / counts[4]
     assert balance["trained_on"]["others_per_et_pixel"] == pytest.approx(per_et, 1e-3)
-    assert f"{len(kept)} of {2 * SHAPE[0]} of 2 cases" in said[0]
-    assert "warning" in said[-1] and "slices a case" in said[-1]
+    assert f"{len(kept)} of {2 * SHAPE[0]} of 2 cases" in lines[0]
+    assert "warning" in lines[-1] and "slices a case" in lines[-1]
     assert balance["all"]["slices"] == 2 * SHAPE[0]
     assert balance["all"]["others_per_tumor_pixel"] > ratio
 

@@ -1,4 +1,4 @@
-"""Figure 8 of stored results: which cases are drawn, and what is said of them."""
+"""Figure 8 of stored results: which cases are drawn, and their captions."""
 
 from types import SimpleNamespace
 

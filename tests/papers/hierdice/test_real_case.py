@@ -41,10 +41,10 @@ def test_from_the_files_of_a_scan_to_a_file_on_its_grid(shared_data, tmp_path):
         method, protocol, cache, split, 0, dataset=dataset, folder=tmp_path
     )
 
-    said = []
-    one.before_training(said.append)
-    assert "74 of 155 of 1 cases" in said[0]
-    assert "132 (about 728)" in said[3]
+    lines = []
+    one.before_training(lines.append)
+    assert "74 of 155 of 1 cases" in lines[0]
+    assert "132 (about 728)" in lines[3]
     model, optimizer = one.build(), one.optimizer()
     assert model.input_shape == (None, 240, 240, 4)
     optimizer.build(model.trainable_variables)

@@ -130,23 +130,23 @@ def test_the_suspicious_cells_are_flagged(table):
 
 @pytest.mark.parametrize(("name", "bounds"), FEASIBLE.items())
 def test_the_feasible_interval_is_that_of_a_linear_program(name, bounds):
-    """Patients that reach the row's means: the least and the most mean Dice.
+    """The minimum and maximum mean Dice of patients that reach the row's means.
 
     A patient's Dice is the harmonic mean of its precision and recall, which is
-    concave: the most is that of the means. The least tends to the Jaccard index as
-    the grid of patients gets finer.
+    concave: the maximum is that of the means. The minimum tends to the Jaccard index
+    as the grid of patients gets finer.
     """
     table = next(table for table in TABLES if table.name == name)
     published = read_published(table.published_csv).set_index("column").value
     means = [published[f"tc_{score}"] for score in ("precision", "recall", "iou")]
     steps = np.linspace(0.02, 1, 50)
     precision, recall = (axis.ravel() for axis in np.meshgrid(steps, steps))
-    # and a patient that is missed, which has 0 everywhere
+    # And a missed patient, which has 0 everywhere.
     precision, recall = np.append(precision, 0), np.append(recall, 0)
     dice = 2 * precision * recall / np.maximum(precision + recall, 1e-9)
     patients = np.stack([precision, recall, dice / (2 - dice)])
     rounding = 5e-5  # of the printed means
-    least, most = (
+    low, high = (
         sign
         * linprog(
             sign * dice,
@@ -157,5 +157,5 @@ def test_the_feasible_interval_is_that_of_a_linear_program(name, bounds):
         ).fun
         for sign in (1, -1)
     )
-    assert bounds[0] <= least <= bounds[0] + 0.015
-    assert bounds[1] == pytest.approx(most, abs=5e-4)
+    assert bounds[0] <= low <= bounds[0] + 0.015
+    assert bounds[1] == pytest.approx(high, abs=5e-4)

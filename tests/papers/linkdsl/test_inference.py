@@ -46,11 +46,11 @@ def load(runs, method_id):
 def test_probability_is_the_networks(runs, phantom_root):
     dataset = FigshareDataset(phantom_root)
     image = dataset.read(dataset[0]).image
-    given = resize_area(min_max(image), SIZE)[None, ..., None]
-    first = load(runs / "dual-run", "dual").predict(given, verbose=0)
+    scaled = resize_area(min_max(image), SIZE)[None, ..., None]
+    first = load(runs / "dual-run", "dual").predict(scaled, verbose=0)
     received = SliceSegmenter(runs / "dual-run").probability(image)
     np.testing.assert_allclose(received, first[0, ..., 0], atol=1e-5)
-    both = np.concatenate([given, first], axis=-1)
+    both = np.concatenate([scaled, first], axis=-1)
     second = load(runs / "cdsl-run", "cdsl").predict(both, verbose=0)
     received = SliceSegmenter(runs / "cdsl-run").probability(image)
     np.testing.assert_allclose(received, second[0, ..., 0], atol=1e-5)

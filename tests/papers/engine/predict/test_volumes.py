@@ -85,7 +85,7 @@ def test_values_are_those_of_the_release(tmp_path):
     np.testing.assert_array_equal(labels, expected(flair, enhancing=3))
 
 
-def test_findings_are_told_before_the_networks_run(tmp_path):
+def test_findings_are_shown_before_the_networks_run(tmp_path):
     write_case(tmp_path / "one")
     told = []
     findings = predict_file(
@@ -98,7 +98,7 @@ def test_findings_are_told_before_the_networks_run(tmp_path):
     assert told == ["found", "ran"] and len(findings) == 1
 
 
-def test_findings_of_a_folder_are_told_once_and_first(root, tmp_path):
+def test_findings_of_a_folder_are_shown_once_and_first(root, tmp_path):
     said = []
     step = lambda *step: said.append("ran")  # noqa: E731
     predict_folder(Bright(), root, tmp_path / "out", said.append, step)
