@@ -13,7 +13,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 # The options that all stages share, each an option of `python -m papers` in lower case
 # (papers/engine/request.py). Those that decide results are shown in their rows.
 SHOWN := DATA PROFILE METHODS SPLIT FOLDS SEEDS SPLITS EPOCHS SET RESULTS GPUS
-KNOWN := $(SHOWN) DRY_RUN WORKERS DATASET COUNT N4 SHRINK EXCLUDE SHAPE UNLABELED PYTHON
+KNOWN := $(SHOWN) DRY_RUN WORKERS DATASET COUNT N4 SHRINK EXCLUDE SHAPE UNLABELED PYTHON GPU
 UNKNOWN := $(filter-out $(KNOWN),$(foreach v,$(.VARIABLES),\
 	$(if $(findstring command line,$(origin $(v))),$(v))))
 ifneq ($(UNKNOWN),)
@@ -29,6 +29,13 @@ ifneq ($(strip $(SHAPE)$(UNLABELED)),)
 ifeq ($(filter phantom-brats%,$(MAKECMDGOALS)),)
 $(error SHAPE and UNLABELED are options of phantom-brats17 and its like. Next: make help)
 endif
+endif
+
+ifneq ($(origin GPU),command line)
+override GPU :=
+endif
+ifneq ($(filter-out 0 1,$(GPU)),)
+$(error GPU=$(GPU). Expected: 0 or 1, whether to install CUDA. Next: make install GPU=1)
 endif
 
 # What the user typed, for the rows of the results.
@@ -69,21 +76,32 @@ help: ## Show this help
 	  'FOLDS=0,1  SEEDS=0,1,2' 'some folds; several runs, mean and deviation' \
 	  'SPLITS=file.csv' 'your own folds: columns case,fold' \
 	  'EPOCHS=40' 'another budget' \
-	  'SET="key=value …"' 'replace values of the protocol' \
+	  'SET="key=value ..."' 'replace values of the protocol' \
 	  'RESULTS=folder' 'where tables and figures go (results)' \
 	  'WORKERS=2  N4=1' 'processes, and bias field correction, of prepare-brats*' \
 	  'GPUS=3' 'share each batch if they divide it (hierdice: 3 only),' \
 	  '' 'else a training on each; see papers/hierdice/README.md' \
+	  'GPU=0|1' 'install: without or with CUDA, whatever driver is found' \
 	  'DRY_RUN=1' 'only list what would run, its last time and the sum'
 
+# The extra with CUDA is for machines with an NVIDIA driver; GPU=0|1 overrides.
+# The installation notes which it was, so that another choice installs again.
+ifneq ($(GPU),)
+ifneq ($(GPU),$(shell cat $(INSTALLED) 2>/dev/null))
+.PHONY: $(INSTALLED)
+endif
+endif
 $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
 	  { echo "error: Python 3.11 is needed. Next: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 2; }
 	@$(PYTHON) -m venv .venv
-	@echo 'installing into .venv (once, a minute or two)'
-	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet \
-	  --disable-pip-version-check -c constraints.txt -e '.[test]'
-	@touch $@
+	@gpu='$(GPU)'; \
+	if [ -z "$$gpu" ]; then gpu=0; \
+	  { nvidia-smi -L || [ -e /proc/driver/nvidia/version ]; } >/dev/null 2>&1 && gpu=1; fi; \
+	if [ $$gpu = 1 ]; then extras=test,gpu; with=' with CUDA'; else extras=test; with=; fi; \
+	echo "installing$$with into .venv (once, a minute or two)"; \
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet \
+	  --disable-pip-version-check -c constraints.txt -e ".[$$extras]" && echo $$gpu >$@
 
 # A peer of the benchmarks, in an environment of its own; never a dependency. PyPI's
 # PyTorch brings 5.5 GB of CUDA on Linux: it is taken where PyTorch's own index of CPU
@@ -100,7 +118,7 @@ $(TORCH):
 	@touch $@
 
 .PHONY: install
-install: $(INSTALLED) ## Make .venv and install (every target does so by itself)
+install: $(INSTALLED) ## Make .venv and install, with CUDA where there is a driver
 
 .PHONY: list
 list: $(INSTALLED) ## List the papers

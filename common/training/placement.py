@@ -58,11 +58,12 @@ def check_gpus(gpus, count=None, shared=True):
         instead = "one device takes whole batches: another run"
     else:
         instead = "one device, even a CPU, makes the same runs"
+    cuda = "" if there else "; where there is one, `make install GPU=1` installs CUDA"
     raise UserError(
         f"GPUS={gpus}",
         f"{gpus} GPU{'s' if gpus > 1 else ''} on this machine",
         there,
-        f"leave GPUS out: {instead}",
+        f"leave GPUS out: {instead}{cuda}",
     )
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+import textwrap
 import time
 
 from rich.console import Console as RichConsole
@@ -29,7 +30,17 @@ class Console:
         self.rich = rich_console or RichConsole(highlight=False, width=width)
 
     def say(self, message):
-        """Prints one line."""
+        """Prints one line; a terminal that is too narrow breaks it between words."""
+        if self.rich.is_terminal:
+            message = "\n".join(
+                textwrap.fill(
+                    line,
+                    max(self.rich.width, 20),
+                    break_long_words=False,
+                    break_on_hyphens=False,
+                )
+                for line in message.split("\n")
+            )
         self.rich.print(message, markup=False, soft_wrap=True)
 
     def table(self, head, rows, title=None):

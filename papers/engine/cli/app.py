@@ -5,6 +5,7 @@ SciPy, the readers of data sets) inside the verb that needs it, so that `--help`
 `list` answer at once.
 """
 
+import os
 import sys
 
 import typer
@@ -34,9 +35,21 @@ def main(arguments=None):
         _main(arguments)
 
 
+def at_home(word):
+    """Returns an argument with the home folder for `~`, which no shell has replaced.
+
+    That is so within quotes, as in `make … DATA="~/my data"`, and after `--data=`.
+    """
+    option, equals, value = word.partition("=")
+    if option.startswith("--") and equals:
+        return f"{option}={os.path.expanduser(value)}"
+    return os.path.expanduser(word)
+
+
 def _main(arguments):
+    typed = sys.argv[1:] if arguments is None else arguments
     try:
-        app(arguments, prog_name="python -m papers")
+        app([at_home(word) for word in typed], prog_name="python -m papers")
     except UserError as error:
         print(
             f"error: {error.file}\n"

@@ -139,6 +139,10 @@ def reproduce(request):
 
 def _prepared(request, trains=False):
     """Returns a `Runner` whose data set is prepared."""
+    if trains and not (WORKSPACE / "runs" / request.paper.id).exists():
+        # Nothing is trained yet: what is missing is found before anything is written.
+        import_tensorflow()
+        check_devices(request.gpus, request.protocol)
     runner = _runner(request)
     if trains and not all(job.finished() for job in runner.jobs):
         check_devices(request.gpus, runner.protocol)

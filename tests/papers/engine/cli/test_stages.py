@@ -9,7 +9,7 @@ import pytest
 from common.errors import UserError
 from papers import registry
 from papers.engine.cli import stages
-from papers.engine.cli.app import main
+from papers.engine.cli.app import at_home, main
 from papers.engine.devices.side_by_side import command_of
 from papers.engine.request import Request
 
@@ -29,6 +29,7 @@ def received(monkeypatch):
         raise SystemExit
 
     monkeypatch.setattr(stages, "_runner", runner)
+    monkeypatch.setattr(stages, "check_devices", lambda *_: None)
     return requests
 
 
@@ -60,6 +61,28 @@ def test_without_options_the_request_has_its_defaults(received):
     call("train", "linkdsl")
     (request,) = received
     assert request == Request(request.paper, arguments=("linkdsl",))
+
+
+def test_a_quoted_tilde_is_the_home_folder(received):
+    """As in `make train-linkdsl DATA="~/my data"`: no shell has replaced it."""
+    words = ["--data", "~/my data", "--results=~/there"]
+    call("train", "hierdice", *words)
+    (request,) = received
+    assert request.data == Path.home() / "my data"
+    assert request.results == Path.home() / "there"
+    assert request.arguments[2] == str(request.data)  # for a child process
+    assert [at_home(word) for word in ("a~", "k=~", "--x")] == ["a~", "k=~", "--x"]
+
+
+def test_gpus_that_are_not_there_are_refused_before_anything_is_written(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tensorflow.config.list_physical_devices", lambda kind: [])
+    for verb in ("reproduce", "train"):
+        assert call(verb, "linkdsl", "--gpus", "2") == 2
+        assert "`make install GPU=1` installs CUDA" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_child_process_asks_for_the_same_but_one_job(received):

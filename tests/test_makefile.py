@@ -1,0 +1,79 @@
+"""The Makefile: what is installed, and what its help shows."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+# Makes an environment whose own Python notes how it is called.
+PYTHON = """#!/bin/bash
+if [ "$1" = -m ]; then
+  mkdir -p .venv/bin
+  printf '#!/bin/bash\\necho "$@" >>calls\\n' >.venv/bin/python
+  chmod +x .venv/bin/python
+fi
+"""
+
+
+@pytest.fixture
+def make(tmp_path):
+    """Runs `make` with fakes of Python and, if `driver`, of NVIDIA's program."""
+    for name in ("Makefile", "setup.cfg", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    write_program(programs / "python", PYTHON)
+
+    def make(*words, driver=False):
+        smi = programs / "nvidia-smi"
+        write_program(smi, f"#!/bin/bash\nexit {int(not driver)}\n")
+        (tmp_path / "calls").write_text("")
+        done = subprocess.run(
+            ["make", f"PYTHON={programs}/python", *words],
+            cwd=tmp_path,
+            env={"PATH": f"{programs}:{os.environ['PATH']}"},
+            capture_output=True,
+            text=True,
+        )
+        calls = (tmp_path / "calls").read_text()
+        return done.returncode, calls, done.stdout + done.stderr
+
+    return make
+
+
+def write_program(path, text):
+    path.write_text(text)
+    path.chmod(0o755)
+
+
+@pytest.mark.skipif(
+    Path("/proc/driver/nvidia/version").exists(), reason="a driver of this machine"
+)
+def test_cuda_is_installed_where_a_driver_is_found(make):
+    code, calls, shown = make("install")
+    assert code == 0 and ".[test]" in calls and "CUDA" not in shown
+    assert make("install", driver=True)[1] == "", "it is installed"
+    code, calls, shown = make("install", "GPU=1")
+    assert code == 0 and ".[test,gpu]" in calls and "with CUDA" in shown
+    assert make("install", "GPU=1")[1] == ""
+    assert ".[test]" in make("install", "GPU=0", driver=True)[1]
+
+
+def test_a_driver_decides(make):
+    assert ".[test,gpu]" in make("install", driver=True)[1]
+
+
+def test_gpu_is_0_or_1(make):
+    code, calls, shown = make("install", "GPU=yes")
+    assert code == 2 and not calls and "Expected: 0 or 1" in shown
+
+
+def test_help_stands_in_two_columns(make):
+    code, _, shown = make("help")
+    assert code == 0
+    lines = [line for line in shown.splitlines() if line.startswith("  ")]
+    assert len(lines) > 60
+    assert [line for line in lines if line[26] != " " or line[27:28] in ("", " ")] == []
