@@ -97,10 +97,10 @@ def test_standardized_images_are_refused():
         FAST.correct(standardized(), (1.0, 1.0, 1.0))
 
 
-def test_a_little_ringing_is_not(corrected):
+def test_a_little_ringing_is_not():
     image = phantom()[0]
     image[tuple(np.argwhere(image > 0)[0])] = -2
-    FAST.correct(image, (1.0, 1.0, 1.0))
+    assert (FAST.correct(image, (1.0, 1.0, 1.0)) < 0).sum() == 1
 
 
 def test_the_error_names_file_and_setting():
