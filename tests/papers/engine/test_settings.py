@@ -60,7 +60,7 @@ def test_a_file_with_which_keras_cannot_start_is_named(home, values, message):
 def test_a_file_with_which_keras_starts(home, content):
     if content is not None:
         (home / "keras.json").write_text(content)
-    check_settings()
+    assert check_settings() is None
 
 
 @pytest.mark.parametrize(
