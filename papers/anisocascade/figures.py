@@ -1,18 +1,15 @@
 """Overlay figures: FLAIR, truth and result of the cascades."""
 
-import numpy as np
-
 from common.reporting.figures import label_grid
-from papers.engine.brats.figures import MiddleSlice, attribution, draw_each
+from papers.engine.brats.figures import (
+    MiddleSlice,
+    attribution,
+    draw_each,
+    ordered,
+)
+from papers.engine.brats.palette import LABEL_COLORS
 from papers.engine.results import run_caption
 
-# chosen: the paper's figures have no legend.
-COLORS = {
-    2: ("edema", "tab:green"),
-    1: ("necrosis and non-enhancing tumor", "gold"),
-    3: ("non-enhancing tumor", "tab:blue"),
-    4: ("enhancing tumor", "tab:red"),
-}
 TITLES = ("FLAIR", "T1 with contrast agent", "truth", "result")
 
 
@@ -42,10 +39,7 @@ def _overlay(runner, job, case_ids, path):
     seen = "; its authors trained on it" if job.method.released and origin else ""
     text = (
         f"{job.method.title}: the axial slice with most tumor of "
-        f"{', '.join(case_ids)}, from lowest to highest Dice{seen}.{origin}"
+        f"{', '.join(case_ids)}{ordered(case_ids, 'Dice')}{seen}.{origin}"
     )
-    shown = [panel[1] for row in rows for panel in row if panel[1] is not None]
-    present = np.unique(np.concatenate([labels.ravel() for labels in shown]))
-    # Only 2013 and 2015 have label 3.
-    colors = {k: v for k, v in COLORS.items() if k != 3 or k in present}
-    label_grid(path, rows, TITLES, colors, run_caption(runner, job, text))
+    # The paper's figures have no legend.
+    label_grid(path, rows, TITLES, LABEL_COLORS, run_caption(runner, job, text))

@@ -11,12 +11,13 @@ from papers.cunet.sampling import LossSampler
 from papers.engine.brats.figures import (
     MiddleSlice,
     attribution,
+    ordered,
     scored_together,
     shown_cases,
 )
 from papers.engine.results import figure_suffix, run_caption
 
-# stated: the captions of figures 2 and 3.
+# stated: the captions of figures 2 and 3, which have other colors than our palette.
 COLORS = {
     0: ("non-tumor", "tab:purple"),
     2: ("edema", "tab:blue"),
@@ -102,8 +103,8 @@ def _figure3(runner, jobs, case_ids, path):
         rows.append([*shown, *panels])
     titles = ("FLAIR", "T1ce", "Ground truth", *(job.method.title for job in jobs))
     text = (
-        f"The axial slice with most tumor of {', '.join(case_ids)}, test cases from "
-        f"lowest to highest Dice of {jobs[-1].method.title}."
+        f"The axial slice with most tumor of {', '.join(case_ids)}, test cases"
+        f"{ordered(case_ids, f'Dice of {jobs[-1].method.title}')}."
         f"{attribution(runner, case_ids)}"
     )
     caption = run_caption(runner, jobs[0], text, each_network=True)

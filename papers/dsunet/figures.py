@@ -1,14 +1,20 @@
 """Figure 2 of the paper: FLAIR, result and truth, in the paper's colors."""
 
 from common.reporting.figures import label_grid
-from papers.engine.brats.figures import MiddleSlice, attribution, draw_each
+from papers.engine.brats.figures import (
+    MiddleSlice,
+    attribution,
+    draw_each,
+    ordered,
+)
+from papers.engine.brats.palette import LABEL_COLORS
 from papers.engine.results import run_caption
 
-# stated: the caption of figure 2.
+# stated: the caption of figure 2, which names the colors of our palette.
 COLORS = {
-    2: ("edema", "tab:green"),
-    4: ("enhancing tumor", "tab:red"),
-    1: ("necrotic and non-enhancing tumor", "gold"),
+    2: LABEL_COLORS[2],
+    4: LABEL_COLORS[4],
+    1: ("necrotic and non-enhancing tumor", LABEL_COLORS[1][1]),
 }
 TITLES = ("FLAIR", "result", "truth")
 
@@ -35,7 +41,7 @@ def _figure2(runner, job, case_ids, path):
         rows.append([(flair, None), (flair, result), (flair, middle.truth)])
     text = (
         f"{job.method.title}: the axial slice with most tumor of "
-        f"{', '.join(case_ids)}, test cases from lowest to highest average Dice."
+        f"{', '.join(case_ids)}, test cases{ordered(case_ids, 'average Dice')}."
         f"{attribution(runner, case_ids)}"
     )
     label_grid(path, rows, TITLES, COLORS, run_caption(runner, job, text))

@@ -4,17 +4,12 @@ from common.reporting.figures import label_grid
 from papers.engine.brats.figures import (
     MiddleSlice,
     attribution,
+    ordered,
     scored_together,
     shown_cases,
 )
+from papers.engine.brats.palette import LABEL_COLORS
 from papers.engine.results import figure_suffix, run_caption
-
-COLORS = {
-    2: ("edema", "tab:green"),
-    1: ("necrosis, or core that is not enhancing", "gold"),
-    3: ("non-enhancing tumor", "tab:blue"),
-    4: ("enhancing tumor", "tab:red"),
-}
 
 
 def draw_figures(runner, folder):
@@ -47,7 +42,7 @@ def _shown(runner, job):
     if case_ids:
         return "held-out cases", len(held_out), case_ids
     case_ids = shown_cases(runner, trained_on, "wt_dice")
-    return "cases trained on,", len(trained_on), case_ids
+    return "cases trained on", len(trained_on), case_ids
 
 
 def _figure8(runner, jobs, case_ids, shown, path):
@@ -61,12 +56,12 @@ def _figure8(runner, jobs, case_ids, shown, path):
         rows.append([(flair, None), *((flair, labels) for labels in panels)])
     titles = ["FLAIR", "truth", *(_short(job.method) for job in jobs)]
     text = (
-        f"The axial slice with most tumor of {', '.join(case_ids)}, {what} "
-        f"from lowest to highest Dice of the last method."
+        f"The axial slice with most tumor of {', '.join(case_ids)}, {what}"
+        f"{ordered(case_ids, 'Dice of the last method')}."
         f"{attribution(runner, case_ids)}"
     )
     caption = run_caption(runner, jobs[0], text, count, each_network=True)
-    label_grid(path, rows, titles, COLORS, caption)
+    label_grid(path, rows, titles, LABEL_COLORS, caption)
 
 
 def _short(method):

@@ -54,4 +54,4 @@ def typical_cases(rows):
         ordered = group.sort_values(["dice", "case"], ignore_index=True)
         for share in (0.25, 0.75):
             case_ids.append(ordered["case"][round(share * (len(ordered) - 1))])
-    return case_ids
+    return list(dict.fromkeys(case_ids))  # a type may have one image only

@@ -4,6 +4,7 @@ import textwrap
 
 import numpy as np
 
+from common.reporting.bootstrap import MIN_CASES
 from common.reporting.figures.canvas import COLORS, columns_of_legend, open_figure
 
 
@@ -11,7 +12,8 @@ def box_plot(path, values_by_method, label, caption):
     """Draws the distribution of a score over cases, one box per method.
 
     The solid line is the median, the dotted line the mean; whiskers reach to
-    1.5 times the interquartile range.
+    1.5 times the interquartile range. Fewer than `MIN_CASES` cases have no quartiles
+    to speak of: they are shown one by one.
 
     Args:
         path: the PNG file to write.
@@ -33,15 +35,16 @@ def box_plot(path, values_by_method, label, caption):
         lines = {"thin": 0.8, "thick": 1.3, "dot": 3}
         boxes = _draw_boxes(axis, scores, **lines, tick_labels=names, widths=0.55)
         axis.set_ylabel(label)
-        lines = [boxes["medians"][0], boxes["means"][0]]
-        figure.legend(lines, ["median", "mean"], loc="outside lower center", ncols=2)
+        handles = list(boxes.values())
+        figure.legend(handles, list(boxes), loc="outside lower center", ncols=3)
 
 
 def grouped_box_plot(path, panels, caption):
     """Draws distributions over cases: panels with groups of one box per method.
 
     The solid line is the median, the dotted line the mean; whiskers reach to
-    1.5 times the interquartile range.
+    1.5 times the interquartile range. Fewer than `MIN_CASES` cases have no quartiles
+    to speak of: they are shown one by one.
 
     Args:
         path: the PNG file to write.
@@ -57,17 +60,20 @@ def grouped_box_plot(path, panels, caption):
     width = 3.4 * len(panels)
     with open_figure(path, (width, 2.9), caption) as figure:
         axes = figure.subplots(1, len(panels), squeeze=False)[0]
+        marks = {}
         for axis, (label, groups) in zip(axes, panels.items(), strict=True):
             for start, of_group in enumerate(groups.values()):
-                boxes = _group_of_boxes(axis, start, list(of_group.values()))
+                marks |= _group_of_boxes(axis, start, list(of_group.values()))
             axis.set_xticks(range(len(groups)), list(groups))
             axis.set_ylabel(label)
         titles = list(next(iter(groups.values())))
-        handles = [Patch(facecolor=_light(i), label=t) for i, t in enumerate(titles)]
-        lines = [boxes["medians"][0], boxes["means"][0]]
-        names = [*titles, "median", "mean"]
+        handles = [
+            Patch(facecolor=_light(i), edgecolor=_color(i), lw=0.7)
+            for i in range(len(titles))
+        ]
+        names = [*titles, *marks]
         figure.legend(
-            [*handles, *lines],
+            [*handles, *marks.values()],
             names,
             loc="outside lower center",
             ncols=columns_of_legend(names, width),
@@ -91,9 +97,23 @@ def _group_of_boxes(axis, center, groups):
 
 
 def _draw_boxes(axis, scores, thin, thick, dot, **options):
-    """Draws one box per array of scores; widths of lines and dots are in points."""
+    """Draws one box per array of scores, or its cases where they are few.
+
+    Args:
+        axis: where to draw.
+        scores: one array per method.
+        thin: width of most lines in points.
+        thick: width of the lines of median and mean.
+        dot: size of a case's dot.
+        **options: of matplotlib's `boxplot`.
+
+    Returns:
+        What the legend has to explain: an artist by its name.
+    """
+    few = [len(values) < MIN_CASES for values in scores]
     boxes = axis.boxplot(
-        scores,
+        # An empty box keeps the place, and the color, of a method with few cases.
+        [[] if alone else values for values, alone in zip(scores, few, strict=True)],
         showmeans=True,
         meanline=True,
         patch_artist=True,
@@ -105,9 +125,20 @@ def _draw_boxes(axis, scores, thin, thick, dot, **options):
         **options,
     )
     for position, box in enumerate(boxes["boxes"]):
-        color = COLORS[position % len(COLORS)]
-        box.set(facecolor=_light(position), edgecolor=color, lw=thin)
-    return boxes
+        box.set(facecolor=_light(position), edgecolor=_color(position), lw=thin)
+    places = options.get("positions", range(1, len(scores) + 1))
+    marks = {}
+    for number, (place, values, alone) in enumerate(
+        zip(places, scores, few, strict=True)
+    ):
+        if alone and len(values):
+            look = {"marker": "o", "ms": dot + 1, "mec": _color(number), "ls": "none"}
+            axis.plot([place] * len(values), values, mfc=_light(number), **look)
+            (marks["one case"],) = axis.plot([], [], **look | {"mec": "0.4"}, mfc="0.8")
+    if not all(few):
+        shown = few.index(False)
+        marks |= {"median": boxes["medians"][shown], "mean": boxes["means"][shown]}
+    return marks
 
 
 def _defined(values):
@@ -116,8 +147,12 @@ def _defined(values):
     return values[~np.isnan(values)]
 
 
+def _color(position):
+    return COLORS[position % len(COLORS)]
+
+
 def _light(position):
     """Returns a method's color, lighter but opaque, to cover the grid lines."""
     from matplotlib.colors import to_rgb
 
-    return 0.65 + 0.35 * np.array(to_rgb(COLORS[position % len(COLORS)]))
+    return 0.65 + 0.35 * np.array(to_rgb(_color(position)))

@@ -1,10 +1,17 @@
 """Learning curves of several methods."""
 
+import numpy as np
+
 from common.reporting.figures.canvas import COLORS, columns_of_legend, open_figure
+
+HIDES = 5  # a loss this many times the others' leaves them a fifth of the axis
 
 
 def learning_curves(path, histories, keys, caption):
     """Draws losses and the validation score over epochs, one color per method.
+
+    Where the losses of one method would press those of the others together, their axis
+    is logarithmic.
 
     Args:
         path: the PNG file to write.
@@ -25,8 +32,11 @@ def learning_curves(path, histories, keys, caption):
             epochs = history["epoch"]
             # A single epoch would not be visible as a line.
             marker = "o" if len(history) == 1 else None
+            # Methods beyond the last color repeat the colors with dots between.
+            dots = len(scores.lines) >= len(COLORS)
             whole = {"color": color, "lw": 1.3, "marker": marker, "ms": 3}
-            dashed = whole | {"lw": 0.8, "ls": "--", "mfc": "none"}
+            whole |= {"ls": "-."} if dots else {}
+            dashed = whole | {"lw": 0.8, "ls": ":" if dots else "--", "mfc": "none"}
             losses.plot(epochs, history[training], **dashed)
             losses.plot(epochs, history[validation], **whole)
             scores.plot(epochs, history[score], **whole, label=title)
@@ -35,6 +45,9 @@ def learning_curves(path, histories, keys, caption):
         losses.plot([], [], color="0.4", lw=1.3, label="validation")
         losses.legend(loc="upper right")
         losses.set(xlabel="epoch", ylabel="loss")
+        set_scale(
+            losses, [history[[training, validation]] for history in histories.values()]
+        )
         name = score.removeprefix("val_").replace("_", " ").capitalize()
         scores.set(xlabel="epoch", ylabel=f"validation {name}")
         for axis in (losses, scores):
@@ -44,3 +57,22 @@ def learning_curves(path, histories, keys, caption):
             loc="outside lower center",
             ncols=columns_of_legend(list(histories), 6.6),
         )
+
+
+def set_scale(axis, losses):
+    """Makes an axis logarithmic if one of several losses would hide the others.
+
+    Args:
+        axis: the `matplotlib` axis.
+        losses: one array-like of losses per method.
+    """
+    losses = [np.asarray(values, np.float64) for values in losses]
+    spans = [np.nanmax(np.abs(values)) for values in losses]
+    if len(spans) < 2 or max(spans) < HIDES * np.median(spans):
+        return
+    if min(np.nanmin(values) for values in losses) > 0:
+        axis.set_yscale("log")
+        axis.set_ylabel("loss (logarithmic)")
+    else:  # such as a loss from which a Dice is subtracted
+        axis.set_yscale("symlog", linthresh=np.median(spans))
+        axis.set_ylabel(f"loss (logarithmic beyond {np.median(spans):.2g})")

@@ -41,14 +41,16 @@ def label_grid(path, rows, titles, colors, caption):
             without an image are opaque.
         titles: one title per column.
         colors: for each label `(name, color)`, with matplotlib's color names.
-            Labels without an entry are not drawn.
+            Labels without an entry are not drawn; the legend has those that are.
         caption: a `Caption`.
 
     Raises:
         UserError: the file cannot be written.
     """
+    from matplotlib.colors import to_rgba
     from matplotlib.patches import Patch
 
+    colors = _present(rows, colors)
     side = 1.8  # inches
     width = side * len(titles)
     columns = columns_of_legend([name for name, _ in colors.values()], width)
@@ -61,14 +63,30 @@ def label_grid(path, rows, titles, colors, caption):
                 if image is not None:
                     _draw_image(axis, image)
                 if labels is not None:
-                    _draw_labels(axis, labels, colors, 1.0 if image is None else 0.6)
+                    _draw_labels(axis, labels, colors, _alpha(image))
         for axis, title in zip(grid[0], titles, strict=True):
             axis.set_title(title, pad=4)
+        # As pale as they are drawn, where they are drawn over images only.
+        alpha = max(
+            _alpha(image) for row in rows for image, labels in row if labels is not None
+        )
         handles = [
-            Patch(facecolor=color, edgecolor="0.4", lw=0.5, label=name)
+            Patch(facecolor=to_rgba(color, alpha), edgecolor="0.4", lw=0.5, label=name)
             for name, color in colors.values()
         ]
         figure.legend(handles=handles, loc="outside lower center", ncols=columns)
+
+
+def _present(rows, colors):
+    """Returns the colors of those labels that are somewhere in a grid."""
+    maps = [labels for row in rows for _, labels in row if labels is not None]
+    found = np.unique(np.concatenate([labels.ravel() for labels in maps]))
+    return {k: color for k, color in colors.items() if k in found} or colors
+
+
+def _alpha(image):
+    """Returns how opaque labels are: over an image, it shows through."""
+    return 1.0 if image is None else 0.6
 
 
 def _draw_labels(axis, labels, colors, alpha):

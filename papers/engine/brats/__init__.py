@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     submod_attrs={
         "experiment": ["BratsExperiment"],
         "figures": ["MiddleSlice", "draw_each", "scored_together", "shown_cases"],
+        "palette": ["LABEL_COLORS"],
         "label_maps": ["fingerprint_of", "predictions_of"],
         "volume_experiment": ["VolumeExperiment"],
     },

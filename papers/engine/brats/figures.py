@@ -103,6 +103,16 @@ def shown_cases(runner, rows, score):
     return [ordered[round(step)] for step in steps]
 
 
+def ordered(case_ids, score):
+    """Returns the words that say in which order several cases are shown, or "".
+
+    Args:
+        case_ids: the cases that `shown_cases` returned.
+        score: name of the score.
+    """
+    return f" from lowest to highest {score}" if len(case_ids) > 1 else ""
+
+
 def attribution(runner, case_ids):
     """Returns the sentences that the licenses of real cases ask for, or ""."""
     if is_phantom(runner.dataset.name):  # whose cases have the names of real ones

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from papers.anisocascade import figures
+from papers.engine.brats.palette import LABEL_COLORS
 
 
 class Cases(list):
@@ -24,20 +25,14 @@ class Cases(list):
         return self.truth * 10.0
 
 
-@pytest.mark.parametrize(
-    ("labels", "shown"), [((1, 2, 4), {1, 2, 4}), ((3,), {1, 2, 3, 4})]
-)
-def test_legend_has_no_label_that_the_release_lacks(
-    tmp_path, monkeypatch, labels, shown
+@pytest.mark.parametrize("labels", [(1, 2, 4), (3,)])
+def test_a_single_case_has_no_order_and_the_palette_of_all_papers(
+    tmp_path, monkeypatch, labels
 ):
     truth = np.zeros((3, 8, 8), np.uint8)
     truth[1, 0, : len(labels)] = labels
-    drawn = {}
-
-    def label_grid(path, rows, titles, colors, caption):
-        drawn[path] = set(colors)
-
-    monkeypatch.setattr(figures, "label_grid", label_grid)
+    drawn = []
+    monkeypatch.setattr(figures, "label_grid", lambda *all: drawn.append(all))
     runner = SimpleNamespace(
         dataset=Cases(truth),
         prediction=lambda job, case: np.zeros_like(truth),
@@ -49,5 +44,8 @@ def test_legend_has_no_label_that_the_release_lacks(
         split_name="none",
         split=SimpleNamespace(test=("a",)),
     )
-    figures._overlay(runner, job, ["a"], tmp_path / "x.png")
-    assert drawn == {tmp_path / "x.png": shown}
+    for case_ids in (["a"], ["a", "a"]):
+        figures._overlay(runner, job, case_ids, tmp_path / "x.png")
+    assert all(arguments[3] is LABEL_COLORS for arguments in drawn)
+    one, two = (str(arguments[4]) for arguments in drawn)
+    assert "lowest" not in one and "a, a from lowest to highest Dice" in two

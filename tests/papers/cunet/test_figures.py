@@ -118,11 +118,11 @@ def test_box_plots_have_solid_medians_and_dotted_means(runner, tmp_path, monkeyp
 
     original = Axes.boxplot
     monkeypatch.setattr(Axes, "boxplot", boxplot)
-    values = {m.id: [0.1 * i, 0.5, 0.6] for i, m in enumerate(METHODS)}
+    values = {m.id: [0.1 * i, 0.4, 0.5, 0.6, 0.9] for i, m in enumerate(METHODS)}
     keys = [f"{part}_{score}" for part in figures.PARTS for score in figures.SCORES]
 
     def rows(job):
-        cases = {"case": list("abc"), "patient": list("pqr"), "status": "ok"}
+        cases = {"case": list("abcde"), "patient": list("pqrst"), "status": "ok"}
         own = np.array(values[job.method.id])
         scores = {key: own + 0.01 * number for number, key in enumerate(keys)}
         return pd.DataFrame({"method": job.method.id, **cases, **scores})
@@ -143,7 +143,7 @@ def test_box_plots_have_solid_medians_and_dotted_means(runner, tmp_path, monkeyp
     table = read_text(csv, "").set_index(["method", "case"])
     assert set(table.columns) == {"patient", *keys}
     for method, of_method in values.items():
-        for case, value in zip("abc", of_method, strict=True):
+        for case, value in zip("abcde", of_method, strict=True):
             for key in keys:
                 expected = value + 0.01 * keys.index(key)
                 assert float(table.loc[(method, case), key]) == pytest.approx(expected)

@@ -99,7 +99,7 @@ def test_cases_trained_on_where_no_held_out_one_may_be_shown(tmp_path, drawn):
     runner = make_runner("brats15", {OTHER: 0.2}, {LICENSED: 0.9, "x": 0.5, "y": 0.4})
     assert len(figures.draw_figures(runner, tmp_path)) == 1
     ((_, _, caption),) = drawn
-    assert f"of {LICENSED}, cases trained on, from" in caption
+    assert f"of {LICENSED}, cases trained on. Images" in caption
     assert "n = 3." in caption
 
 
@@ -115,4 +115,5 @@ def test_phantoms_say_so(tmp_path, drawn):
     ((rows, _, caption),) = drawn
     assert len(rows) == 2
     assert caption.startswith("PHANTOM") and f"of b, {LICENSED}, held-out" in caption
+    assert "from lowest to highest Dice of the last method" in caption
     assert "Images:" not in caption

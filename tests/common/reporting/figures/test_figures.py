@@ -4,6 +4,8 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, FigureBase
 from matplotlib.image import imread
 
 from common.errors import UserError
@@ -15,6 +17,7 @@ from common.reporting.figures import (
     learning_curves,
     overlay_grid,
 )
+from common.reporting.figures.curves import set_scale
 
 CAPTION = Caption("What it shows.", "figshare256", "cpu", "12 epochs", 64)
 IMAGE = np.linspace(0, 1, 64 * 64).reshape(64, 64)
@@ -35,8 +38,11 @@ def draw_curves(path, titles=("LinkNet", "Dual"), n_epochs=5):
     learning_curves(path, histories, keys, CAPTION)
 
 
+FEW, MANY = [0.1, 0.5], [0.3, 0.5, 0.6, 0.7, 0.9]
+
+
 def draw_boxes(path, missing=np.nan):
-    scores = {"LinkNet": [0.1, 0.5, missing], "Dual": [0.5, 0.6, 0.9]}
+    scores = {"LinkNet": [*MANY, missing], "Dual": MANY}
     box_plot(path, scores, "Dice", CAPTION)
 
 
@@ -137,7 +143,7 @@ def test_an_undefined_score_is_left_out(tmp_path):
     draw_boxes(tmp_path / "zero.png", missing=0.0)
     box_plot(
         tmp_path / "left out.png",
-        {"LinkNet": [0.1, 0.5], "Dual": [0.5, 0.6, 0.9]},
+        {"LinkNet": MANY, "Dual": MANY},
         "Dice",
         CAPTION,
     )
@@ -145,3 +151,90 @@ def test_an_undefined_score_is_left_out(tmp_path):
         (tmp_path / f"{name}.png").read_bytes() for name in ("nan", "zero", "left out")
     )
     assert nan == left_out != zero
+
+
+@pytest.fixture
+def legends(monkeypatch):
+    """The names and artists of each legend of a figure."""
+    found = []
+    original = FigureBase.legend
+
+    def legend(figure, handles=None, labels=None, **options):
+        names = labels or [handle.get_label() for handle in handles]
+        found.append(dict(zip(names, handles, strict=True)))
+        extra = {} if labels is None else {"labels": labels}
+        return original(figure, handles=handles, **extra, **options)
+
+    monkeypatch.setattr(FigureBase, "legend", legend)
+    return found
+
+
+@pytest.fixture
+def boxes(monkeypatch):
+    """The scores of each box that is drawn."""
+    found = []
+    original = Axes.boxplot
+
+    def boxplot(axis, scores, **options):
+        found.extend(list(map(len, scores)))
+        return original(axis, scores, **options)
+
+    monkeypatch.setattr(Axes, "boxplot", boxplot)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "drawn", "explained"),
+    [
+        (FEW, MANY, [0, 5], ["one case", "median", "mean"]),
+        (FEW, FEW, [0, 0], ["one case"]),
+        (MANY, MANY, [5, 5], ["median", "mean"]),
+        ([np.nan], MANY, [0, 5], ["median", "mean"]),
+    ],
+)
+def test_no_box_of_fewer_than_five_cases(
+    tmp_path, boxes, legends, first, second, drawn, explained
+):
+    scores = {"LinkNet": first, "Dual": second}
+    box_plot(tmp_path / "a.png", scores, "Dice", CAPTION)
+    grouped_box_plot(tmp_path / "b.png", {"Dice": {"whole": scores}}, CAPTION)
+    assert boxes == [*drawn, *drawn]
+    assert [list(legend) for legend in legends] == [
+        explained,
+        ["LinkNet", "Dual", *explained],
+    ]
+
+
+def test_a_legend_has_the_labels_of_its_picture_as_pale_as_they_are(tmp_path, legends):
+    colors = {1: ("one", "red"), 2: ("two", "blue"), 3: ("three", "green")}
+    labels = np.where(MASK, 2, 0)
+    label_grid(tmp_path / "a.png", [[(IMAGE, labels)]], ["a"], colors, CAPTION)
+    label_grid(tmp_path / "b.png", [[(None, labels + 1)]], ["b"], colors, CAPTION)
+    over_image, alone = legends
+    assert list(over_image) == ["two"] and list(alone) == ["one", "three"]
+    assert over_image["two"].get_facecolor() == (0, 0, 1, 0.6)
+    assert alone["one"].get_facecolor() == (1, 0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("losses", "scale"),
+    [
+        (([1, 0.5], [0.9, 0.4], [1.1, 0.3]), "linear"),
+        (([1, 0.5], [0.9, 0.4], [90, 3]), "log"),
+        (([0.2, -0.5], [0.1, -0.4], [90, 3]), "symlog"),
+        (([90, 3],), "linear"),
+    ],
+)
+def test_one_run_does_not_hide_the_others(losses, scale):
+    axis = Figure().subplots()
+    for values in losses:
+        axis.plot(values)
+    set_scale(axis, losses)
+    assert axis.get_yscale() == scale
+    assert ("logarithmic" in axis.get_ylabel()) == (scale != "linear")
+
+
+def test_nine_methods_can_be_told_apart(tmp_path, legends):
+    draw_curves(tmp_path / "a.png", titles=[f"network {i}" for i in range(9)])
+    looks = {(a.get_color(), a.get_linestyle()) for a in legends[0].values()}
+    assert len(looks) == 9
