@@ -13,9 +13,16 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 # The options that all stages share, each an option of `python -m papers` in lower case
 # (papers/engine/request.py). Those that decide results are shown in their rows.
 SHOWN := DATA PROFILE METHODS SPLIT FOLDS SEEDS SPLITS EPOCHS SET RESULTS GPUS
-KNOWN := $(SHOWN) DRY_RUN WORKERS DATASET COUNT N4 SHRINK EXCLUDE SHAPE UNLABELED PYTHON GPU
-UNKNOWN := $(filter-out $(KNOWN),$(foreach v,$(.VARIABLES),\
-	$(if $(findstring command line,$(origin $(v))),$(v))))
+# Those of single targets.
+OF_segment := PAPER CASE OUT WEIGHTS FORCE
+OF_import-weights := PAPER FROM TO
+OF_workers := COMMAND HOSTS NODES PORT
+SINGLE := segment import-weights workers
+OWN := $(sort $(foreach t,$(SINGLE),$(OF_$(t))))
+KNOWN := $(SHOWN) DRY_RUN WORKERS DATASET COUNT N4 SHRINK EXCLUDE SHAPE UNLABELED PYTHON GPU \
+	$(OWN)
+TYPED := $(foreach v,$(.VARIABLES),$(if $(findstring command line,$(origin $(v))),$(v)))
+UNKNOWN := $(filter-out $(KNOWN),$(TYPED))
 ifneq ($(UNKNOWN),)
 $(error unknown option $(UNKNOWN). Expected: $(KNOWN). Next: make help)
 endif
@@ -25,6 +32,18 @@ ifeq ($(filter prepare-brats%,$(MAKECMDGOALS)),)
 $(error N4, SHRINK and EXCLUDE are options of prepare-brats17 and its like. Next: make help; a paper takes SET=preparation.n4=true)
 endif
 endif
+GOAL := $(firstword $(filter $(SINGLE),$(MAKECMDGOALS)))
+ifneq ($(filter-out $(OF_$(GOAL)),$(filter $(OWN) $(if $(GOAL),$(SHOWN)),$(TYPED))),)
+$(error $(filter-out $(OF_$(GOAL)),$(filter $(OWN) $(if $(GOAL),$(SHOWN)),$(TYPED))) is no \
+  option of $(or $(MAKECMDGOALS),help). Next: make help)
+endif
+MISSING := $(filter-out $(TYPED),$(if $(filter segment,$(GOAL)),CASE OUT)\
+  $(if $(filter import-weights,$(GOAL)),FROM) $(if $(filter workers,$(GOAL)),COMMAND))
+ifneq ($(strip $(MISSING)),)
+$(error $(GOAL) needs $(strip $(MISSING)). Next: make help)
+endif
+# These are short words: what the environment holds of such a name was not meant.
+$(foreach v,$(filter-out $(TYPED),$(OWN)),$(eval override $(v) :=))
 ifneq ($(strip $(SHAPE)$(UNLABELED)),)
 ifeq ($(filter phantom-brats%,$(MAKECMDGOALS)),)
 $(error SHAPE and UNLABELED are options of phantom-brats17 and its like. Next: make help)
@@ -81,6 +100,8 @@ help: ## Show this help
 	  'WORKERS=2  N4=1' 'processes, and bias field correction, of prepare-brats*' \
 	  'GPUS=3' 'share each batch if they divide it (hierdice: 3 only),' \
 	  '' 'else a training on each; see papers/hierdice/README.md' \
+	  'PAPER=linkdsl FORCE=1' 'segment: another paper; scans that are not like those of BraTS' \
+	  'NODES=3  PORT=2222' 'workers: without HOSTS a script for Slurm' \
 	  'GPU=0|1' 'install: without or with CUDA, whatever driver is found' \
 	  'DRY_RUN=1' 'only list what would run, its last time and the sum'
 
@@ -164,6 +185,20 @@ evaluate-anisocascade: ## Score the cascades, one row per case
 table-anisocascade: ## Write Tables 1 and 2
 figure-anisocascade: ## Draw overlays and learning curves
 describe-anisocascade: ## Every value of the protocol and its evidence
+
+##@ Your own scans
+.PHONY: $(SINGLE)
+segment: $(INSTALLED) ## Segment CASE=folder (or a folder of cases) OUT=seg.nii.gz WEIGHTS=run
+	@$(PAPERS) predict "$(or $(PAPER),anisocascade)" --case "$(CASE)" --out "$(OUT)" \
+	  $(if $(WEIGHTS),--weights "$(WEIGHTS)") $(if $(filter-out 0,$(FORCE)),--force)
+import-weights: $(INSTALLED) ## Convert weights as their authors released them: FROM=folder
+	@$(PAPERS) import-weights "$(or $(PAPER),anisocascade)" --from "$(FROM)" \
+	  $(if $(TO),--to "$(TO)")
+
+##@ Several machines
+workers: $(INSTALLED) ## What to start on each: COMMAND="make train-..." HOSTS=a:2222,b:2222
+	@$(PAPERS) workers '$(subst ','\'',$(COMMAND))' $(if $(HOSTS),--hosts "$(HOSTS)") \
+	  $(if $(NODES),--tasks $(NODES)) $(if $(PORT),--port $(PORT))
 
 ##@ Data
 BRATS := brats13 brats15 brats17 brats18 brats19 brats20 brats21 brats23

@@ -148,7 +148,7 @@ def replace(protocol, changes):
                 key,
                 f"a key of the protocol: {', '.join(known)}",
                 f"the unknown key {key!r}",
-                "see `python -m papers describe PAPER`",
+                "see `make describe-PAPER`",
             )
         protocol = _replace_one(protocol, key, _checked(known[key], value))
     return protocol

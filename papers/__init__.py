@@ -6,11 +6,15 @@ and the experiment that joins them. `papers.engine` knows papers only through
 joins the two, in the engine: `papers.engine.brats` for the papers on BraTS.
 """
 
-import lazy_loader as _lazy
-
-__getattr__, __dir__, __all__ = _lazy.attach(
-    __name__,
-    submod_attrs={
-        "registry": ["IDS", "paper", "papers"],
-    },
-)
+try:
+    import lazy_loader as _lazy
+except ModuleNotFoundError:
+    __all__ = []  # nothing is installed here: `papers.__main__` says what to do
+else:
+    __getattr__, __dir__, __all__ = _lazy.attach(
+        __name__,
+        submod_attrs={
+            "engine.predict.load_run": ["load_run"],
+            "registry": ["IDS", "paper", "papers"],
+        },
+    )

@@ -1,8 +1,33 @@
-"""Runs the command line: `python -m papers VERB …`."""
+"""Runs the command line: `.venv/bin/python -m papers VERB …`."""
 
-from papers.engine.cli.app import main
+import contextlib
+import sys
 
-__all__ = ["main"]
+
+@contextlib.contextmanager
+def _missing_package_in_one_line():
+    """Ends the process where a package of others is not installed."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package in ("", "papers", "common", "data"):
+            raise
+        print(
+            f"error: {sys.executable} has no package {package}. Next: make install, "
+            "then .venv/bin/python -m papers, or a target of make help",
+            file=sys.stderr,
+        )
+        sys.exit(2)
+
+
+def main(arguments=None):
+    """Runs the command line; see `papers.engine.cli.app.main`."""
+    with _missing_package_in_one_line():
+        from papers.engine.cli.app import main as run
+
+        run(arguments)
+
 
 if __name__ == "__main__":
     main()

@@ -18,7 +18,7 @@ def paper(paper_id):
             paper_id,
             f"a paper of the suite: {', '.join(IDS)}",
             repr(paper_id),
-            "see `python -m papers list`",
+            "see `make list`",
         )
     return importlib.import_module(f"papers.{paper_id}.paper").PAPER
 

@@ -77,3 +77,47 @@ def test_help_stands_in_two_columns(make):
     lines = [line for line in shown.splitlines() if line.startswith("  ")]
     assert len(lines) > 60
     assert [line for line in lines if line[26] != " " or line[27:28] in ("", " ")] == []
+
+
+@pytest.mark.parametrize(
+    "words, expected",
+    [
+        (
+            ["segment", "CASE=my case", "OUT=seg.nii.gz"],
+            "predict anisocascade --case my case --out seg.nii.gz",
+        ),
+        (
+            ["segment", "CASE=1.mat", "OUT=m.png", "PAPER=linkdsl", "WEIGHTS=runs/a"],
+            "predict linkdsl --case 1.mat --out m.png --weights runs/a",
+        ),
+        (["segment", "CASE=c", "OUT=o", "FORCE=1"], "--case c --out o --force"),
+        (["import-weights", "FROM=a", "TO=b"], "anisocascade --from a --to b"),
+        (
+            ["workers", "COMMAND=make train-linkdsl SET='a=b c=d'", "HOSTS=a:1,b:1"],
+            "workers make train-linkdsl SET='a=b c=d' --hosts a:1,b:1",
+        ),
+        (["workers", "COMMAND=make train-cunet", "NODES=3"], "train-cunet --tasks 3"),
+    ],
+)
+def test_targets_of_a_users_own(make, words, expected):
+    code, calls, shown = make(*words)
+    assert code == 0, shown
+    assert expected in calls.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "words, message",
+    [
+        (["segment", "CASE=c"], "segment needs OUT"),
+        (["segment"], "segment needs CASE OUT"),
+        (["import-weights"], "import-weights needs FROM"),
+        (["workers", "HOSTS=a:1,b:1"], "workers needs COMMAND"),
+        (["list", "CASE=c"], "CASE is no option of list"),
+        (["train-linkdsl", "PAPER=cunet"], "PAPER is no option of train-linkdsl"),
+        (["segment", "CASE=c", "OUT=o", "DATA=d"], "DATA is no option of segment"),
+        (["segment", "CASE=c", "OUT=o", "FROM=d"], "FROM is no option of segment"),
+    ],
+)
+def test_options_that_a_target_lacks_or_would_ignore(make, words, message):
+    code, calls, shown = make(*words)
+    assert code == 2 and calls == "" and message in shown and "make help" in shown

@@ -92,6 +92,6 @@ def _refused(expected, received):
         "TF_CONFIG",
         expected,
         received,
-        "`python -m papers workers` prints it for each host; unset TF_CONFIG to train "
+        "`make workers` prints it for each host; unset TF_CONFIG to train "
         "on this machine alone",
     )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from common.errors import UserError
 from common.files import digest
+from data.brats.releases import MODALITIES
 from papers.anisocascade.experiment import BUILDERS
 from papers.anisocascade.paper import PAPER
 from papers.anisocascade.protocol import NETWORKS
@@ -12,9 +13,22 @@ from papers.anisocascade.segmenter import Segmenter
 from papers.engine.predict.volumes import VolumeFiles
 from papers.engine.run import Run
 
-__all__ = ["files", "import_released", "segmenter"]
+__all__ = ["build", "files", "import_released", "segmenter"]
 
 files = VolumeFiles()
+
+
+def build(method, protocol, size=None):
+    """Builds a method's network.
+
+    Args:
+        method: a `Method` of this paper.
+        protocol: its `Protocol`.
+        size: not used; it takes patches of any size.
+    """
+    builder = BUILDERS[method.network]
+    shape = (None, None, None, len(MODALITIES))
+    return builder(shape, protocol.network.base_channels)
 
 
 def segmenter(folder, force=False):
@@ -45,8 +59,7 @@ def segmenter(folder, force=False):
             "no whole cascade"
             if not cascades
             else "several, with " + ", ".join(_first(runs).name for runs in cascades),
-            "train the missing ones, or `python -m papers import-weights anisocascade "
-            "--from DIR`"
+            "train the missing ones, or `make import-weights FROM=DIR`"
             if not cascades
             else "name one of these runs with --weights",
         )
@@ -54,8 +67,7 @@ def segmenter(folder, force=False):
     for key, folder in cascades[0].items():
         run = Run(folder)
         method, protocol = run.open(PAPER)
-        builder = BUILDERS[method.id.split("-")[0]]
-        model = builder((None, None, None, 4), protocol.network.base_channels)
+        model = build(method, protocol)
         run.load_weights(model, "last")
         models[key] = model
     correction = PAPER.experiment.bias_correction(protocol)

@@ -117,7 +117,7 @@ def load_released(folder, network, view, input_shape=(None, None, None, CHANNELS
     Raises:
         UserError: the file is missing, or is not the one that was written.
     """
-    again = "run `python -m papers import-weights anisocascade` again"
+    again = "run `make import-weights FROM=DIR` again"
     file = Path(folder) / weights_file(network, view)
     manifest = Path(folder) / MANIFEST
     if not manifest.is_file() or not file.is_file():

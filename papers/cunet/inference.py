@@ -3,7 +3,7 @@
 import numpy as np
 
 from common.boxes import read_window
-from data.brats.releases import MODALITIES
+from data.brats.releases import GRID, MODALITIES
 from data.normalize import brain_zscore
 from data.padding import padded_size
 from data.prepared.pack import pack_volume
@@ -13,7 +13,7 @@ from papers.cunet.segmentation import predictor, segment
 from papers.engine.predict.segmenter import RunSegmenter
 from papers.engine.predict.volumes import VolumeFiles
 
-__all__ = ["Segmenter", "files", "segmenter"]
+__all__ = ["Segmenter", "build", "files", "segmenter"]
 
 files = VolumeFiles()
 
@@ -55,6 +55,18 @@ class Segmenter(RunSegmenter):
             self.load_weights(model)
             self._predictors[size] = predictor(model, self.protocol)
         return self._predictors[size]
+
+
+def build(method, protocol, size=None):
+    """Builds a method's network.
+
+    Args:
+        method: a `Method` of this paper.
+        protocol: its `Protocol`.
+        size: `(height, width)` of the slices, by default those of BraTS.
+    """
+    shape = (*padded_size(size or GRID[1:]), len(MODALITIES))
+    return build_network(method, protocol, shape)
 
 
 def segmenter(folder, force=False):

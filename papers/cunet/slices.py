@@ -72,7 +72,7 @@ def refuse_other_size(cache, case_id, size):
             case_id,
             f"slices that fit the network's {height}x{width} pixels",
             f"{found[0]}x{found[1]}, padded",
-            "`python -m papers predict` takes slices of any size",
+            "`make segment` takes slices of any size",
         )
 
 

@@ -14,7 +14,7 @@ from papers.dsunet.preprocessing import labels_of, place, scale
 from papers.engine.predict.segmenter import RunSegmenter
 from papers.engine.predict.volumes import VolumeFiles
 
-__all__ = ["Segmenter", "files", "segmenter"]
+__all__ = ["Segmenter", "build", "files", "segmenter"]
 
 files = VolumeFiles()
 
@@ -32,9 +32,7 @@ class Segmenter(RunSegmenter):
         super().__init__(folder, force)
         scaling = self.run.values(STATISTICS, "mean", "std")
         self._statistics = np.array(scaling["mean"]), np.array(scaling["std"])
-        size = self.protocol.geometry.size
-        shape = (size,) * 3 + (len(MODALITIES),)
-        model = build_network(self.method, self.protocol, shape)
+        model = build(self.method, self.protocol)
         self.load_weights(model)
         self._predict = Predictor(model, batch_size=1)
 
@@ -54,6 +52,18 @@ class Segmenter(RunSegmenter):
     def fingerprint(self):
         """Returns a hash of all that decides the labels, including the scaling."""
         return digest([super().fingerprint(), np.array(self._statistics).tolist()])
+
+
+def build(method, protocol, size=None):
+    """Builds a method's network.
+
+    Args:
+        method: a `Method` of this paper.
+        protocol: its `Protocol`.
+        size: not used; it is the protocol's.
+    """
+    shape = (protocol.geometry.size,) * 3 + (len(MODALITIES),)
+    return build_network(method, protocol, shape)
 
 
 def segmenter(folder, force=False):

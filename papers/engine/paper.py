@@ -92,7 +92,7 @@ class Paper:
     Beside this declaration its package has four modules that are imported when they
     are needed, with TensorFlow: `experiment` with a class `Experiment`, derived from
     `papers.engine.experiment.Experiment`; `figures` with `draw_figures`; `page` with
-    `blocks` and `costs`; and `inference` with `segmenter` and `files` (a
+    `blocks` and `costs`; and `inference` with `build`, `segmenter` and `files` (a
     `papers.engine.predict.files.Files`) and, where a method's weights are released,
     with `import_released`.
 
@@ -144,7 +144,7 @@ class Paper:
                 f"PROFILE={profile}",
                 f"one of {', '.join(self.profiles)}",
                 repr(profile),
-                f"see `python -m papers describe {self.id}`",
+                f"see `make describe-{self.id}`",
             )
         return replace(self.published, self.profiles[profile])
 

@@ -173,7 +173,7 @@ def _methods(request, split_name):
             f"METHODS={','.join(sorted(unknown))}",
             f"methods of {paper.id}: {', '.join(by_id)}",
             ", ".join(sorted(unknown)),
-            f"see `python -m papers describe {paper.id}`",
+            f"see `make describe-{paper.id}`",
         )
     for method in reversed(methods):  # each comes after those it needs
         if method.id in wanted:

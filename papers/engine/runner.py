@@ -224,8 +224,7 @@ class Runner:
                 self.caches,
                 "cases that one machine has prepared for all",
                 f"{len(missing)} unprepared cases, the first {missing[0]}",
-                f"`python -m papers prepare {self.paper.id} …` on one of them, without "
-                "TF_CONFIG",
+                f"`make prepare-{self.paper.id} …` on one of them, without TF_CONFIG",
             )
 
     def _experiment(self, job):

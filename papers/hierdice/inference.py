@@ -3,6 +3,7 @@
 import numpy as np
 
 from common.inference.predict import Predictor
+from data.brats.releases import GRID
 from data.normalize import brain_zscore
 from data.padding import padded_size
 from data.prepared.pack import pack_volume
@@ -11,7 +12,7 @@ from papers.engine.predict.volumes import VolumeFiles
 from papers.hierdice.paper import PAPER
 from papers.hierdice.segmentation import build_network, classify, segment
 
-__all__ = ["Segmenter", "files", "segmenter"]
+__all__ = ["Segmenter", "build", "files", "segmenter"]
 
 files = VolumeFiles()
 
@@ -48,6 +49,17 @@ class Segmenter(RunSegmenter):
 
     def _labels(self, probability):
         return classify(probability, self.method, self.protocol)
+
+
+def build(method, protocol, size=None):
+    """Builds a method's network.
+
+    Args:
+        method: a `Method` of this paper.
+        protocol: its `Protocol`.
+        size: `(height, width)` of the slices, by default those of BraTS.
+    """
+    return build_network(method, protocol, padded_size(size or GRID[1:]))
 
 
 def segmenter(folder, force=False):

@@ -12,7 +12,7 @@ from papers.engine.run import Run
 from papers.linkdsl.experiment import THRESHOLD, build_network
 from papers.linkdsl.paper import PAPER
 
-__all__ = ["SliceSegmenter", "files", "segmenter"]
+__all__ = ["SliceSegmenter", "build", "files", "segmenter"]
 
 files = SliceFiles()
 
@@ -75,6 +75,17 @@ class SliceSegmenter:
         soft = self.probability(image)
         factors = [new / old for new, old in zip(image.shape, soft.shape, strict=True)]
         return zoom(soft, factors, order=1, mode="nearest", grid_mode=True) >= THRESHOLD
+
+
+def build(method, protocol, size=None):
+    """Builds a method's network, whose size is the protocol's.
+
+    Args:
+        method: a `Method` of this paper.
+        protocol: its `Protocol`.
+        size: not used.
+    """
+    return build_network(method, protocol)
 
 
 def segmenter(folder, force=False):

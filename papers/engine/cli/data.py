@@ -100,7 +100,7 @@ def download(
             "one that is handed out to registered users" if known else repr(dataset),
             "register with its organizers (README.md says where), then DATA=folder"
             if known
-            else f"`python -m papers download {public[0]}`",
+            else f"make data-{public[0]}",
         )
     datasets.tools(dataset).download(folder, console.say)
     console.say(f"data: {folder}")

@@ -40,7 +40,7 @@ def predict(paper_id, case, modalities, weights, out, force):
             "the scan",
             f"--case, or one file for each of {', '.join(MODALITIES)}",
             "both" if case else "neither",
-            "see `python -m papers predict --help`",
+            "see `.venv/bin/python -m papers predict --help`",
         )
     paper = registry.paper(paper_id)
     files, out = paper.inference.files, out.resolve()
@@ -124,5 +124,5 @@ def _with_released_weights(paper_id):
         paper_id,
         f"a paper whose authors released weights: {', '.join(able)}",
         paper_id,
-        "see `python -m papers list`",
+        "see `make list`",
     )

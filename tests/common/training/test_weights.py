@@ -8,7 +8,6 @@ import pytest
 from common.errors import UserError
 from common.training.weights import load_weights, save_weights
 from tests.common.training.small_problem import model, weights_in
-from tests.disks import run_python, small_disk
 
 
 def test_weights_that_cannot_be_written(tmp_path, monkeypatch):
@@ -40,27 +39,6 @@ def test_written_in_memory_is_what_keras_writes(tmp_path):
     load_weights(fresh, path, "train again")
     for received, expected in zip(fresh.weights, network.weights, strict=True):
         np.testing.assert_array_equal(received, expected)
-
-
-FILL = """
-import sys
-from common.errors import UserError
-from common.training.weights import save_weights
-from tests.common.training.test_weights import wide
-try:
-    save_weights(wide(8192), sys.argv[1] + "/best.weights.h5")
-except UserError as error:
-    print(error)
-    sys.exit(2)
-"""
-
-
-def test_a_full_disk_is_one_error_and_no_crash(tmp_path):
-    with small_disk(tmp_path) as disk:
-        done = run_python(FILL, disk)
-        assert list(disk.iterdir()) == []
-    assert done.returncode == 2 and "No space left" in done.stdout
-    assert "Traceback" not in done.stderr and "h5py" not in done.stderr
 
 
 def wide(width, dropout=False):
