@@ -91,7 +91,7 @@ help: ## Show this help
 	  'METHODS=linknet,dual' 'some methods only' \
 	  'SPLIT=image|patient' 'the paper'"'"'s folds, or folds that keep patients whole' \
 	  'SPLIT=image,patient' 'both, and the size of the leak: leak.csv' \
-	  'SPLIT=all' 'hierdice: every case is trained on, as published, none held out' \
+	  'SPLIT=all' 'hierdice: every case is trained on, none held out (PROFILE=paper)' \
 	  'FOLDS=0,1  SEEDS=0,1,2' 'some folds; several runs, mean and deviation' \
 	  'SPLITS=file.csv' 'your own folds: columns case,fold' \
 	  'EPOCHS=40' 'another budget' \

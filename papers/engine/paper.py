@@ -110,6 +110,7 @@ class Paper:
         splits: names of the ways to split its cases, such as `"image"` and
             `"patient"`; the first is the default.
         more_splits: further ways, used only if `SPLIT` names them.
+        profile_splits: what a profile takes in place of the first of `splits`, by name.
         leak_methods: methods that run patient-wise beside an image-wise run.
         leak_columns: the scores that the leak table compares; empty for no table.
         derived: further CSV files of the results folder by name, as functions from
@@ -128,6 +129,7 @@ class Paper:
     phantom: dict
     splits: tuple[str, ...] = ("patient",)
     more_splits: tuple[str, ...] = ()
+    profile_splits: dict[str, tuple[str, ...]] = field(default_factory=dict)
     leak_methods: tuple[str, ...] = ()
     leak_columns: tuple = ()
     derived: dict = field(default_factory=dict)

@@ -130,7 +130,8 @@ class Request:
             "--split",
             parser=words,
             help="image, patient, or `image,patient` to measure the leak (linknet and "
-            "cdsl then run patient-wise too).",
+            "cdsl then run patient-wise too); all, hierdice's with --profile paper, "
+            "trains on every case and holds out none.",
         ),
     ] = ()
     folds: Annotated[
@@ -193,6 +194,8 @@ class Request:
         if self.epochs is not None:
             changes["training.epochs"] = self.epochs
         resolved = {"profile": profile, "changes": changes}
+        if not (self.splits or self.splits_file):
+            resolved["splits"] = self.paper.profile_splits.get(profile, ())
         if self.data is None and profile == "demo":
             resolved |= {
                 "is_demo": True,

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-# Section 4: the ratio of other to tumor pixels, in all slices and in those with tumor,
-# and that of labels 0 to 4 in all slices. inferred: the first two imply that a third of
-# a patient's 155 slices is kept, and that 54 patients make 115 iterations of 24 slices.
+# Sections 4.1 and 3.2: the ratio of other to tumor pixels, in all slices and in those
+# with tumor, and that of labels 0 to 4 in all slices. inferred: the first two imply
+# that a third of a patient's 155 slices is kept, and that 54 patients make 115
+# iterations of 24 slices.
 PAPER = {
     "slices a case": 51.1,
     "iterations an epoch": 115,

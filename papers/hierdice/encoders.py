@@ -38,8 +38,13 @@ def vgg16(x, base_filters):
     return pooled[2:]
 
 
-def resnet50(x, base_filters):
+def resnet50(x, base_filters, momentum=0.99):
     """Builds ResNet50 as `keras.applications` does, with the same names and biases.
+
+    Args:
+        x: `(batch, height, width, channels)`.
+        base_filters: width of the first convolution; 64 in ResNet50.
+        momentum: of the normalizations' moving statistics.
 
     Returns:
         The outputs of the last three stages, of strides 8, 16 and 32. chosen: they
@@ -49,7 +54,7 @@ def resnet50(x, base_filters):
         Figure 6; He et al. 2016.
     """
     x = layers.ZeroPadding2D(3, name="conv1_pad")(x)
-    x = _conv_bn(x, base_filters, 7, strides=2, name="conv1")
+    x = _conv_bn(x, base_filters, 7, momentum, strides=2, name="conv1")
     x = layers.ReLU(name="conv1_relu")(x)
     x = layers.ZeroPadding2D(1, name="pool1_pad")(x)
     x = layers.MaxPooling2D(3, strides=2, name="pool1_pool")(x)
@@ -61,27 +66,30 @@ def resnet50(x, base_filters):
                 width * base_filters,
                 strides if i == 1 else 1,
                 project=i == 1,
+                momentum=momentum,
                 name=f"conv{stage}_block{i}",
             )
         stages.append(x)
     return stages[1:]
 
 
-def bottleneck(x, filters, strides, project, *, name):
+def bottleneck(x, filters, strides, project, momentum, *, name):
     """Sums three normalized convolutions, 1x1, 3x3 and 1x1, and a shortcut."""
     shortcut = x
     if project:
-        shortcut = _conv_bn(x, 4 * filters, 1, strides=strides, name=f"{name}_0")
-    y = _conv_bn(x, filters, 1, strides=strides, name=f"{name}_1")
+        shortcut = _conv_bn(
+            x, 4 * filters, 1, momentum, strides=strides, name=f"{name}_0"
+        )
+    y = _conv_bn(x, filters, 1, momentum, strides=strides, name=f"{name}_1")
     y = layers.ReLU(name=f"{name}_1_relu")(y)
-    y = _conv_bn(y, filters, 3, padding="same", name=f"{name}_2")
+    y = _conv_bn(y, filters, 3, momentum, padding="same", name=f"{name}_2")
     y = layers.ReLU(name=f"{name}_2_relu")(y)
-    y = _conv_bn(y, 4 * filters, 1, name=f"{name}_3")
+    y = _conv_bn(y, 4 * filters, 1, momentum, name=f"{name}_3")
     y = layers.Add(name=f"{name}_add")([shortcut, y])
     return layers.ReLU(name=f"{name}_out")(y)
 
 
-def _conv_bn(x, filters, kernel_size, *, name, **options):
+def _conv_bn(x, filters, kernel_size, momentum, *, name, **options):
     # Keras's ResNets have biases, although the normalization subtracts them again.
     x = layers.Conv2D(
         filters,
@@ -90,4 +98,6 @@ def _conv_bn(x, filters, kernel_size, *, name, **options):
         name=f"{name}_conv",
         **options,
     )(x)
-    return layers.BatchNormalization(epsilon=BATCH_NORM_EPSILON, name=f"{name}_bn")(x)
+    return layers.BatchNormalization(
+        momentum=momentum, epsilon=BATCH_NORM_EPSILON, name=f"{name}_bn"
+    )(x)

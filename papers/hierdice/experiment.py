@@ -73,13 +73,13 @@ class Experiment(BratsExperiment):
         return make_loss(self.method.loss, self.protocol.loss)
 
     def optimizer(self):
-        """Returns the optimizer of section 4."""
+        """Returns the optimizer of section 4.1."""
         training = self.protocol.training
         schedule = keras.optimizers.schedules.ExponentialDecay(
             training.learning_rate,
             training.decay_every,
             training.decay,
-            staircase=True,  # inferred: as in TensorFlow 1's tutorial
+            staircase=training.staircase,
         )
         return keras.optimizers.Adam(schedule, epsilon=training.epsilon)
 

@@ -1,5 +1,7 @@
 """Figure 8 of the paper: the truth of a slice and what each method finds."""
 
+import numpy as np
+
 from common.reporting.figures import label_grid
 from papers.engine.brats.figures import (
     MiddleSlice,
@@ -8,8 +10,16 @@ from papers.engine.brats.figures import (
     scored_together,
     shown_cases,
 )
-from papers.engine.brats.palette import LABEL_COLORS
 from papers.engine.results import figure_suffix, run_caption
+
+# The paper's own colors, not those of the suite: "Blue region represents enhancing tumor. Green region and blue
+# region represent tumor core. The whole colored region represents complete tumor." It
+# does not name the third color.
+COLORS = {
+    2: ("rest of the complete tumor", "tab:red"),
+    1: ("rest of the tumor core", "tab:green"),
+    4: ("enhancing tumor", "tab:blue"),
+}
 
 
 def draw_figures(runner, folder):
@@ -53,15 +63,21 @@ def _figure8(runner, jobs, case_ids, shown, path):
         middle = MiddleSlice(runner.dataset, case_id)
         flair = middle.image("flair")
         panels = [middle.truth, *(maps[i, middle.z] for maps in found)]
-        rows.append([(flair, None), *((flair, labels) for labels in panels)])
+        rows.append([(flair, None), *((flair, _core(labels)) for labels in panels)])
     titles = ["FLAIR", "truth", *(_short(job.method) for job in jobs)]
     text = (
         f"The axial slice with most tumor of {', '.join(case_ids)}, {what}"
-        f"{ordered(case_ids, 'Dice of the last method')}."
+        f"{ordered(case_ids, 'Dice of the last method')}. Blue and green are the "
+        "paper's colors; it does not name the third."
         f"{attribution(runner, case_ids)}"
     )
     caption = run_caption(runner, jobs[0], text, count, each_network=True)
-    label_grid(path, rows, titles, LABEL_COLORS, caption)
+    label_grid(path, rows, titles, COLORS, caption)
+
+
+def _core(labels):
+    """Returns labels with those of the core that do not enhance as one, 1."""
+    return np.where(labels == 3, 1, labels)
 
 
 def _short(method):

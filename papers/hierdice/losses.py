@@ -6,7 +6,7 @@ from common.losses.region_dice import RegionDice
 from common.losses.sensitivity_specificity import SensitivitySpecificity
 
 # Labels: 0 other, 1 necrosis, 2 edema, 3 non-enhancing, 4 enhancing tumor.
-# Section 3.3: complete tumor, tumor core and enhancing tumor, each within the last.
+# Section 3.2: complete tumor, tumor core and enhancing tumor, each within the last.
 NESTED = ((1, 2, 3, 4), (1, 3, 4), (4,))
 EACH_LABEL = ((1,), (2,), (3,), (4,))
 

@@ -9,6 +9,8 @@ Reference:
     neural networks with a hierarchical dice loss", 2017, section 3.
 """
 
+from functools import partial
+
 import keras
 from keras import layers
 
@@ -63,23 +65,27 @@ def resnet50_skip(
     *,
     fusion="par8",
     skip_weights=(1, 2, 4),
+    momentum=0.99,
     name="resnet50_skip",
 ):
     """Builds ResNet50 with skip connections.
 
-    Arguments, result and errors are those of `fcn8s_vgg16`.
+    Arguments, result and errors are those of `fcn8s_vgg16`, with one more argument.
+
+    Args:
+        momentum: of the normalizations' moving statistics.
 
     Reference:
-        Section 3.2 and figure 6.
+        Section 3.1 and figure 6.
     """
     _check(input_shape, base_filters, multiple=8)
     inputs = layers.Input(input_shape, name="image")
-    maps = encoders.resnet50(inputs, base_filters)
+    maps = encoders.resnet50(inputs, base_filters, momentum)
     scores = skip_decoder(maps, classes, fusion, skip_weights)
     return keras.Model(inputs, probabilities(scores), name=name)
 
 
-def unet(input_shape, classes=5, base_filters=64, *, name="unet"):
+def unet(input_shape, classes=5, base_filters=64, *, up_activation="relu", name="unet"):
     """Builds U-Net with padded convolutions, which need no cropping.
 
     Args:
@@ -87,6 +93,7 @@ def unet(input_shape, classes=5, base_filters=64, *, name="unet"):
             multiples of 16.
         classes: number of labels, the background included.
         base_filters: width of the first convolutions; 64 in U-Net.
+        up_activation: what follows each transposed convolution, or None.
         name: the model's name.
 
     Returns:
@@ -101,7 +108,7 @@ def unet(input_shape, classes=5, base_filters=64, *, name="unet"):
         2015. There is no normalization: the paper adds it in the residual U-Net.
     """
     _check(input_shape, base_filters, multiple=2**LEVELS)
-    return _unet(input_shape, classes, base_filters, double_conv, "relu", name)
+    return _unet(input_shape, classes, base_filters, double_conv, up_activation, name)
 
 
 def residual_unet(
@@ -110,25 +117,29 @@ def residual_unet(
     base_filters=64,
     *,
     synchronized=False,
+    momentum=0.99,
+    epsilon=1e-3,
     name="residual_unet",
 ):
     """Builds the U-Net of residual units.
 
-    Arguments, result and errors are those of `unet`, with one more argument.
+    Arguments, result and errors are those of `unet`, whose transposed convolutions
+    have no activation here. The further arguments are of the normalizations.
 
     Args:
         synchronized: whether replicas normalize by the statistics of all of them
             instead of their own.
+        momentum: of the moving statistics.
+        epsilon: what is added to the variance.
 
     Reference:
-        Section 3.2 and figure 7: U-Net's pairs of convolutions become residual units
+        Section 3.1 and figure 7: U-Net's pairs of convolutions become residual units
         with a batch normalization between convolution and activation.
     """
     _check(input_shape, base_filters, multiple=2**LEVELS)
 
-    def unit(x, filters, *, name):
-        return residual_unit(x, filters, synchronized, name=name)
-
+    rule = {"synchronized": synchronized, "momentum": momentum, "epsilon": epsilon}
+    unit = partial(residual_unit, normalization=rule)
     return _unet(input_shape, classes, base_filters, unit, None, name)
 
 
@@ -170,8 +181,14 @@ def double_conv(x, filters, *, name):
     return x
 
 
-def residual_unit(x, filters, synchronized=False, *, name):
+def residual_unit(x, filters, *, normalization, name):
     """Sums two 3x3 convolutions and a shortcut, followed by ReLU.
+
+    Args:
+        x: `(batch, height, width, channels)`.
+        filters: number of channels of the result.
+        normalization: arguments of each `keras.layers.BatchNormalization`.
+        name: start of the layers' names.
 
     inferred: the form of He et al. 2015; the figure is lost. chosen: where the width
     changes, as in every unit of this network, the shortcut is a normalized 1x1
@@ -189,9 +206,7 @@ def residual_unit(x, filters, synchronized=False, *, name):
             kernel_initializer="he_normal",
             name=f"{name}_conv",
         )(x)
-        return layers.BatchNormalization(synchronized=synchronized, name=f"{name}_bn")(
-            x
-        )
+        return layers.BatchNormalization(**normalization, name=f"{name}_bn")(x)
 
     shortcut = x
     if x.shape[-1] != filters:

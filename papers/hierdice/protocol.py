@@ -63,12 +63,12 @@ class Slices:
 
     group: str = inferred(
         "LGG",
-        "5: 'evaluate every of them after 100 epochs on LGG training data set'",
+        "4.1: 'evaluate every of them after 100 epochs on LGG training data set'",
         options=("LGG", "HGG", "all"),
     )
     kept: str = stated(
         "tumor",
-        "4: slices without tumor are left out, which brings other and tumor pixels "
+        "4.1: slices without tumor are left out, which brings other and tumor pixels "
         "from 87:1 to 28:1",
         options=("tumor", "brain", "all"),
     )
@@ -98,6 +98,26 @@ class Network:
     synchronized: bool = chosen(
         False, "TensorFlow 1's towers normalize each by its own 8 slices"
     )
+    batch_norm_momentum: float = chosen(
+        0.99,
+        "not stated; Keras's, of the moving statistics that predictions use",
+        min=0.0,
+        max=1.0,
+        added=True,
+    )
+    batch_norm_epsilon: float = chosen(
+        1e-3,
+        "not stated; Keras's, of the residual U-Net (ResNet50 keeps its own 1.001e-5)",
+        min=0.0,
+        added=True,
+    )
+    up_activation: str = chosen(
+        "relu",
+        "not stated; after the transposed convolutions of the U-Net, which Ronneberger "
+        "et al. do not describe; the residual U-Net has none",
+        options=("relu", "none"),
+        added=True,
+    )
 
 
 @dataclass(frozen=True)
@@ -105,9 +125,9 @@ class Loss:
     """Constants of the six losses."""
 
     weights: tuple[float, ...] = stated(
-        (0.1, 0.35, 0.1, 0.1, 0.35), "3.3: weights of the labels 0 to 4"
+        (0.1, 0.35, 0.1, 0.1, 0.35), "3.2: weights of the labels 0 to 4"
     )
-    threshold: float = stated(0.9, "3.3: bootstrapping with t = 0.9", min=0.0, max=1.0)
+    threshold: float = stated(0.9, "3.2: bootstrapping with t = 0.9", min=0.0, max=1.0)
     min_kept: int = chosen(
         0, "only t is mentioned; Wu et al. keep 512 pixels at least", min=0
     )
@@ -116,7 +136,7 @@ class Loss:
     )
     dice_form: str = inferred(
         "two_term",
-        "conclusion: 'balance the pair components in a single dice loss'; only the "
+        "5: 'balance the pair components in a single dice loss'; only the "
         "form with a term of the background has a pair",
         options=("two_term", "plain", "squared"),
     )
@@ -127,22 +147,28 @@ class Loss:
 class Training:
     """The optimizer and its budget, the same for every method."""
 
-    learning_rate: float = stated(5e-5, "4: Adam, learning rate 5e-5", min=0.0)
-    decay: float = stated(0.95, "4: times 0.95 per 10,000 iterations", min=0.0)
-    decay_every: int = stated(10_000, "4: iterations between two decays", min=1)
+    learning_rate: float = stated(5e-5, "4.1: Adam, learning rate 5e-5", min=0.0)
+    decay: float = stated(0.95, "4.1: times 0.95 per 10,000 iterations", min=0.0)
+    decay_every: int = stated(10_000, "4.1: iterations between two decays", min=1)
+    staircase: bool = inferred(
+        True,
+        "4.1: 'per 10000 iterations', and TensorFlow 1's tutorial: the rate drops at "
+        "once instead of a little at each iteration",
+        added=True,
+    )
     epsilon: float = inferred(1e-8, "TensorFlow 1's Adam; Keras has 1e-7", min=0.0)
     towers: int = stated(
-        3, "4: 3 GPUs share variables, gradients meet on the CPU", min=1
+        3, "4.1: 3 GPUs share variables, gradients meet on the CPU", min=1
     )
-    tower_size: int = stated(8, "4: 8 slices a GPU, 24 an iteration", min=1)
+    tower_size: int = stated(8, "4.1: 8 slices a GPU, 24 an iteration", min=1)
     average_decay: float = stated(
         0.9999,
-        "4: moving average of the variables; in the form of TensorFlow 1's tutorial, "
+        "4.1: moving average of the variables; in the form of TensorFlow 1's tutorial, "
         "whose words the paper has, else a third of it would be initial weights",
         min=0.0,
         max=1.0,
     )
-    epochs: int = stated(100, "5: 'after 100 epochs'", min=1)
+    epochs: int = stated(100, "4.1: 'after 100 epochs'", min=1)
     checkpoint: str = inferred(
         "average",
         "the averaged weights of the last iteration; last: the raw ones",
@@ -165,11 +191,12 @@ class Inference:
     """From probabilities to labels."""
 
     thresholds: tuple[float, ...] = chosen(
-        (0.5, 0.5, 0.5), "3.3 names thresholds of the four formulas, not their values"
+        (0.5, 0.5, 0.5),
+        "3.2: four formulas of three probabilities; no threshold is printed",
     )
     softmax_classifier: str = inferred(
         "most_probable",
-        "3.3 has the four formulas for the hierarchical Dice; of networks trained with "
+        "3.2: the four formulas are the hierarchical Dice's; of networks trained with "
         "another loss it says nothing",
         options=("most_probable", "four_formulas"),
         added=True,

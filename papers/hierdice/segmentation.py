@@ -22,7 +22,17 @@ def build_network(method, protocol, size):
     if method.builder in ("fcn8s_vgg16", "resnet50_skip"):
         build = partial(build, fusion=rule.fusion, skip_weights=rule.skip_weights)
     if method.builder == "residual_unet":
-        build = partial(build, synchronized=rule.synchronized)
+        build = partial(
+            build,
+            synchronized=rule.synchronized,
+            momentum=rule.batch_norm_momentum,
+            epsilon=rule.batch_norm_epsilon,
+        )
+    if method.builder == "resnet50_skip":
+        build = partial(build, momentum=rule.batch_norm_momentum)
+    if method.builder == "unet":
+        activation = None if rule.up_activation == "none" else rule.up_activation
+        build = partial(build, up_activation=activation)
     return build(CLASSES, rule.base_filters)
 
 
@@ -79,7 +89,7 @@ def four_formulas(probability, thresholds=THRESHOLDS):
         uint8 labels `(…)`: 0, 2, 1 or 4.
 
     Reference:
-        Section 3.3, the four formulas, as its text describes them.
+        Section 3.2, the four formulas, as its text describes them.
     """
     p = np.asarray(probability)
     tumor = p[..., 1] + p[..., 2] + p[..., 3] + p[..., 4] >= thresholds[0]

@@ -33,7 +33,8 @@ def skip_decoder(maps, classes, fusion="par8", weights=(1, 2, 4)):
         Figure 4's caption: "After the up sample layers, they are added up with
         weights of 1, 2 and 4". inferred: in the default reading, 1, 2 and 4 are both
         the weights and the up-sampling factors that align strides 8, 16 and 32; the
-        figure is lost.
+        figure is lost. Section 5 contrasts "4 2x up sample layers" with "1 16x up
+        sample layer", which none of the three has: FCN-8s ends with 8x.
     """
     if fusion not in FUSIONS:
         raise ValueError(

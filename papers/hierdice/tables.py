@@ -13,6 +13,11 @@ from papers.hierdice.protocol import METHODS, PROFILES, TRAINED_ON, Protocol
 
 _PUBLISHED = Path(__file__).parent / "published"
 _TITLES = {method.id: method.title for method in METHODS}
+# Pixels of a slice along one side of a network's deepest map.
+_STRIDES = {
+    method.id: 32 if method.builder in ("fcn8s_vgg16", "resnet50_skip") else 16
+    for method in METHODS
+}
 _REGIONS = {"wt": "complete tumor", "tc": "tumor core", "et": "enhancing tumor"}
 _SCORES = {
     "precision": ("Precision", overlap.precision),
@@ -158,6 +163,26 @@ READINGS = (
 )
 
 
+def deepest_side(cases):
+    """Returns the sides in pixels of the deepest maps of the networks of some rows.
+
+    Args:
+        cases: rows of one run and method.
+
+    Returns:
+        A set of integers, empty where the rows do not say how large their slices are.
+    """
+    counts = [f"wt_{name}" for name in ("tp", "fp", "fn", "tn")]
+    if not {*counts, "wt_slices", "method"} <= {*cases}:
+        return set()
+    shown = cases[cases["wt_slices"] > 0].drop_duplicates("method")
+    pixels = shown[counts].sum(axis=1) / shown["wt_slices"]
+    strides = shown["method"].map(_STRIDES)
+    # Slices are square, and padded to a multiple of 16.
+    padded = np.ceil(np.sqrt(pixels) / 16) * 16
+    return set(np.ceil(padded / strides).dropna().astype(int))
+
+
 def remark(cases):
     """Returns what differs from the paper in the rows of one run, for their note."""
     profile, *changes = cases["profile"].iloc[0].split(", ")
@@ -172,6 +197,8 @@ def remark(cases):
         for pixels in (one[counts].sum(axis=1) / one["wt_slices"]).round():
             if pixels != PAPER_PIXELS:
                 remarks.append(f"slices of {pixels:,.0f} pixels (240x240: 57,600)")
+    if 1 in deepest_side(cases):
+        remarks.append("the deepest map is 1x1")
     release = re.match(r"brats(\d\d)", cases["data"].iloc[0])
     if release and int(release[1]) >= _JOINED_LABELS_SINCE:
         remarks.append(

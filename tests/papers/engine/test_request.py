@@ -34,6 +34,16 @@ def test_real_data_has_all_folds_of_the_first_split(options, data, profile):
     assert not request.is_demo and request.splits == request.folds == ()
 
 
+def test_a_profile_may_have_a_split_of_its_own():
+    """hierdice's paper holds out no case; its other profiles do."""
+    hierdice = registry.paper("hierdice")
+    assert Request(hierdice, profile="paper").splits == ("all",)
+    own = {"profile": "paper", "data": Path("brats")}
+    assert Request(hierdice, **own, splits=("patient",)).splits == ("patient",)
+    assert Request(hierdice, **own, splits_file=Path("own.csv")).splits == ()
+    assert Request(hierdice, data=Path("brats")).splits == ()
+
+
 def test_epochs_are_a_change_that_the_profile_label_leaves_out():
     request = Request(LINKDSL, changes={"loss.dice_over": "batch"}, epochs=3)
     assert request.protocol.training.epochs == 3

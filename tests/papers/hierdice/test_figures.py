@@ -103,6 +103,17 @@ def test_cases_trained_on_where_no_held_out_one_may_be_shown(tmp_path, drawn):
     assert "n = 3." in caption
 
 
+def test_the_colors_are_those_of_the_papers_figure():
+    """Blue enhances, green and blue are the core, all colors the complete tumor."""
+    assert {label: color for label, (_, color) in figures.COLORS.items()} == {
+        4: "tab:blue",
+        1: "tab:green",
+        2: "tab:red",
+    }
+    labels = np.array([0, 1, 2, 3, 4])
+    np.testing.assert_array_equal(figures._core(labels), [0, 1, 2, 1, 4])
+
+
 def test_other_real_cases_are_not_drawn(tmp_path):
     runner = make_runner("brats15", {OTHER: 0.2}, {"x": 0.5})
     assert figures.draw_figures(runner, tmp_path) == []

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from common.evidence import describe, protocol_digest, replace
 from papers.hierdice.bilinear import Bilinear, bilinear_profile
 from papers.hierdice.networks import (
     fcn8s_vgg16,
@@ -12,6 +13,8 @@ from papers.hierdice.networks import (
     resnet50_skip,
     unet,
 )
+from papers.hierdice.protocol import METHODS, Protocol
+from papers.hierdice.segmentation import build_network
 from papers.hierdice.skip_decoder import upsample
 from tests.rounding import sum_room
 
@@ -205,6 +208,37 @@ def test_residual_unit_by_hand():
     assert {(n.momentum, n.epsilon, n.synchronized) for n in norms} == {
         (0.99, 1e-3, False)
     }
+
+
+def test_the_protocol_decides_normalizations_and_the_activation_after_up_sampling():
+    changes = {"batch_norm_momentum": 0.9, "batch_norm_epsilon": 1e-5}
+    changes |= {"up_activation": "none", "base_filters": 4}
+    protocol = replace(Protocol(), {f"network.{k}": v for k, v in changes.items()})
+    models = {
+        method.builder: build_network(method, protocol, SMALL[:2])
+        for method in METHODS[:4]
+    }
+    for builder, epsilon in (("residual_unet", 1e-5), ("resnet50_skip", 1.001e-5)):
+        norms = [
+            (x.momentum, x.epsilon)
+            for x in models[builder].layers
+            if isinstance(x, keras.layers.BatchNormalization)
+        ]
+        assert set(norms) == {(0.9, epsilon)}
+    assert models["unet"].get_layer("up1").activation is keras.activations.linear
+    default = unet(SMALL, base_filters=4)
+    assert default.get_layer("up1").activation is keras.activations.relu
+
+
+def test_values_that_came_later_change_no_hash():
+    """Runs from before they were values are still found."""
+    added = {"network.batch_norm_momentum", "network.batch_norm_epsilon"}
+    added |= {"network.up_activation", "training.staircase"}
+    added |= {"inference.softmax_classifier"}
+    entries = describe(Protocol())
+    assert {entry.key for entry in entries if not entry.in_hash} == added
+    smooth = replace(Protocol(), {"training.staircase": False})
+    assert protocol_digest(smooth) != protocol_digest(Protocol())
 
 
 @pytest.mark.parametrize("build", BUILDERS)

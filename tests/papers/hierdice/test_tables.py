@@ -10,7 +10,7 @@ from common.reporting.tables import read_published
 from papers.hierdice.losses import LOSSES
 from papers.hierdice.protocol import METHODS
 from papers.hierdice.scores import score_slices
-from papers.hierdice.tables import FEASIBLE, TABLES, remark
+from papers.hierdice.tables import FEASIBLE, TABLES, deepest_side, remark
 
 RUN = {
     "paper": "hierdice",
@@ -66,13 +66,13 @@ def test_every_cell_of_a_run_has_a_value(table, cases):
         (
             {},
             "base width 16 (the networks' own: 64); slices of 64 pixels (240x240: "
-            "57,600); label 1 is necrosis and non-enhancing tumor, label 3 has no "
-            "pixel",
+            "57,600); the deepest map is 1x1; label 1 is necrosis and non-enhancing "
+            "tumor, label 3 has no pixel",
         ),
         (
             {"data": "phantom", "profile": "demo, network.base_filters=4, slices=all"},
             "base width 4 (the networks' own: 64); slices of 64 pixels (240x240: "
-            "57,600)",
+            "57,600); the deepest map is 1x1",
         ),
         (
             {"data": "brats15", "profile": "paper", "wt_tn": 57_600 * 3, "wt_fn": 0}
@@ -92,6 +92,23 @@ def test_rows_say_that_folds_share_the_cases_trained_on(cases):
     folds = pd.concat([trained, trained.assign(fold=1)])
     assert "a case counts once in each fold" in remark(folds)
     assert "a case counts once" not in remark(trained)
+
+
+@pytest.mark.parametrize(
+    "method, side, deepest",
+    [
+        ("vgg16-bootstrapping", 32, 1),
+        ("resnet50-bootstrapping", 17, 1),
+        ("unet-bootstrapping", 32, 2),
+        ("unet-bootstrapping", 16, 1),
+        ("vgg16-bootstrapping", 240, 8),
+    ],
+)
+def test_rows_say_where_the_deepest_map_is_one_pixel(cases, method, side, deepest):
+    counts = {"wt_tp": 2 * side**2, "wt_fp": 0, "wt_fn": 0, "wt_tn": 0, "wt_slices": 2}
+    one = cases.assign(**counts, method=method)
+    assert deepest_side(one) == {deepest}
+    assert ("the deepest map is 1x1" in remark(one)) == (deepest == 1)
 
 
 def test_every_method_has_its_rows():
