@@ -31,7 +31,7 @@
 #       enhancing tumor 0.616
 #
 # PROFILE=paper
-#   Command: make reproduce-hierdice DATA=brats2015 PROFILE=paper SPLIT=all
+#   Command: make reproduce-hierdice DATA=brats2015 PROFILE=paper
 #   Time: 580 hours, an estimate (6 methods of 35 PMAC each, 11,500 iterations of 24
 #     slices, at 200 GFLOP/s).
 #   Hardware: 2 CPU cores.
