@@ -12,9 +12,9 @@ from papers.engine.brats.figures import (
 )
 from papers.engine.results import figure_suffix, run_caption
 
-# The paper's own colors, not those of the suite: "Blue region represents enhancing tumor. Green region and blue
-# region represent tumor core. The whole colored region represents complete tumor." It
-# does not name the third color.
+# The paper's own colors, not those of the suite: "Blue region represents enhancing
+# tumor. Green region and blue region represent tumor core. The whole colored region
+# represents complete tumor." It does not name the third color.
 COLORS = {
     2: ("rest of the complete tumor", "tab:red"),
     1: ("rest of the tumor core", "tab:green"),
