@@ -67,9 +67,9 @@ def _figure8(runner, jobs, case_ids, shown, path):
     titles = ["FLAIR", "truth", *(_short(job.method) for job in jobs)]
     text = (
         f"The axial slice with most tumor of {', '.join(case_ids)}, {what}"
-        f"{ordered(case_ids, 'Dice of the last method')}. Blue and green are the "
-        "paper's colors; it does not name the third."
-        f"{attribution(runner, case_ids)}"
+        f"{ordered(case_ids, 'Dice of the last method')}."
+        f"{attribution(runner, case_ids)} Blue and green are the paper's colors; it "
+        "does not name the third."
     )
     caption = run_caption(runner, jobs[0], text, count, each_network=True)
     label_grid(path, rows, titles, COLORS, caption)
