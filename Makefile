@@ -222,7 +222,7 @@ $(BRATS:%=phantom-%): phantom-%: $(INSTALLED)
 
 ##@ Results
 JOINED := figshare brats15 brats17 brats18
-.PHONY: $(JOINED:%=table-%) verify record tables audit pages
+.PHONY: $(JOINED:%=table-%) verify record tables figures-again audit pages
 $(JOINED:%=table-%): table-%: $(INSTALLED)
 	@$(PAPERS) join $* $(if $(RESULTS),--results "$(RESULTS)")
 table-figshare: ## Join all papers' tables on the figshare set
@@ -235,6 +235,8 @@ record: $(INSTALLED) ## Record the present results as the expected range
 	@$(PAPERS) record $(if $(RESULTS),--results "$(RESULTS)")
 tables: $(INSTALLED) ## Write all tables again from their rows: no data, no runs
 	@$(PAPERS) tables $(if $(RESULTS),--results "$(RESULTS)")
+figures-again: $(INSTALLED) ## Draw figures again from recorded rows; remove stale ones
+	@$(PAPERS) figures-again $(if $(RESULTS),--results "$(RESULTS)")
 audit: $(INSTALLED) ## What is odd about the published numbers: results/audit.csv
 	@$(PAPERS) audit $(if $(RESULTS),--results "$(RESULTS)")
 pages: $(INSTALLED) ## Regenerate the generated parts of the README pages

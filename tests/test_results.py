@@ -6,6 +6,7 @@ import pytest
 
 from common.reporting.cases import read_cases
 from common.reporting.cells import is_phantom
+from common.reporting.figures import why_stale
 from common.reporting.verify import verify
 from papers import registry
 from papers.engine.results import check_derived
@@ -31,3 +32,9 @@ def test_phantoms_live_apart(paper_id):
     phantom = folder / "phantom" / "cases.csv"
     if phantom.exists():
         assert read_cases(phantom)["data"].map(is_phantom).all()
+
+
+def test_no_figure_is_stale():
+    """`make figures-again` draws or removes those that are."""
+    stale = {str(path): why_stale(path) for path in RESULTS.rglob("*.png")}
+    assert {path: reason for path, reason in stale.items() if reason} == {}

@@ -1,6 +1,6 @@
 """Overlay figures: FLAIR, truth and result of the cascades."""
 
-from common.reporting.figures import label_grid
+from common.reporting.figures import Source, label_grid
 from papers.engine.brats.figures import (
     MiddleSlice,
     attribution,
@@ -41,5 +41,6 @@ def _overlay(runner, job, case_ids, path):
         f"{job.method.title}: the axial slice with most tumor of "
         f"{', '.join(case_ids)}{ordered(case_ids, 'Dice')}{seen}.{origin}"
     )
+    source = Source(__name__, runner.rows(job), ("wt_dice",))
     # The paper's figures have no legend.
-    label_grid(path, rows, TITLES, LABEL_COLORS, run_caption(runner, job, text))
+    label_grid(path, rows, TITLES, LABEL_COLORS, run_caption(runner, job, text, source))

@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 
 from common.files import write_text
-from common.reporting.figures import grouped_box_plot, label_grid
+from common.reporting.cells import is_phantom
+from common.reporting.figures import Caption, Source, grouped_box_plot, label_grid
+from common.reporting.order import groups_of
 from common.reporting.text import to_csv
 from papers.cunet.protocol import METHODS
 from papers.cunet.sampling import LossSampler
@@ -15,7 +17,7 @@ from papers.engine.brats.figures import (
     scored_together,
     shown_cases,
 )
-from papers.engine.results import figure_suffix, run_caption
+from papers.engine.results import figure_suffix, run_caption, suffix_of
 
 # stated: the captions of figures 2 and 3, which have other colors than our palette.
 COLORS = {
@@ -32,6 +34,7 @@ REGIONS = {
     104: ("S4 contour", "white"),
 }
 SCORES = {"dice": "Dice", "sensitivity": "Sensitivity"}
+BOXES = "Dice and sensitivity of the test cases; undefined scores are left out."
 PARTS = {"wt": "whole tumor", "tc": "tumor core", "et": "enhancing tumor"}
 
 
@@ -53,7 +56,7 @@ def draw_figures(runner, folder):
         case_ids = shown_cases(runner, runner.rows(jobs[-1]), "wt_dice")
         if case_ids:
             files += [folder / f"figure{n}_{suffix}.png" for n in (2, 3)]
-            _figure2(runner, jobs[0], case_ids, files[-2])
+            _figure2(runner, jobs[0], jobs[-1], case_ids, files[-2])
             _figure3(runner, jobs, case_ids, files[-1])
         files += [folder / f"figure4_{suffix}.{end}" for end in ("png", "csv")]
         _figure4(runner, jobs, *files[-2:])
@@ -73,7 +76,7 @@ def four_regions(images, labels, rule):
     return 100 + sampler.regions(labels > 0, brain).astype(int)
 
 
-def _figure2(runner, job, case_ids, path):
+def _figure2(runner, job, last, case_ids, path):
     rows = []
     for case_id in case_ids:
         middle = MiddleSlice(runner.dataset, case_id, joined=True)
@@ -89,7 +92,9 @@ def _figure2(runner, job, case_ids, path):
         f"slice with most tumor of {', '.join(case_ids)}."
         f"{attribution(runner, case_ids)}"
     )
-    caption = run_caption(runner, job, text, len(case_ids), each_network=True)
+    source = _source([runner.rows(last)], ("wt_dice",))
+    count = len(case_ids)
+    caption = run_caption(runner, job, text, source, count, each_network=True)
     label_grid(path, rows, titles, COLORS | REGIONS, caption)
 
 
@@ -107,12 +112,62 @@ def _figure3(runner, jobs, case_ids, path):
         f"{ordered(case_ids, f'Dice of {jobs[-1].method.title}')}."
         f"{attribution(runner, case_ids)}"
     )
-    caption = run_caption(runner, jobs[0], text, each_network=True)
+    source = _source([runner.rows(job) for job in jobs], ("wt_dice",))
+    caption = run_caption(runner, jobs[0], text, source, each_network=True)
     label_grid(path, rows, titles, COLORS, caption)
+
+
+def draw_again(paper, folder, cases):
+    """Draws Figure 4 of all recorded runs, which needs their rows only.
+
+    Args:
+        paper: this paper's declaration.
+        folder: results folder.
+        cases: its rows.
+
+    Returns:
+        The list of files written.
+    """
+    files = []
+    same = ["data", "fingerprint", "profile", "budget", "split", "seed"]
+    for run, rows in groups_of(cases.astype({"seed": str}), same):
+        data, _, profile, budget, split, seed = run
+        if budget == "1 epoch":
+            continue  # as without a training, it shows noise
+        one_folder = is_phantom(data) or data in (paper.dataset, folder.name)
+        # The run folders' form of "1 epoch" and of "16 epochs".
+        length = budget.split(" ")[0] + "epochs"
+        name = "" if one_folder else data
+        suffix = suffix_of(name, profile, split, length, 0, int(seed))
+        files += [folder / f"figure4_{suffix}.{end}" for end in ("png", "csv")]
+        by_method = {method: of for method, of in rows.groupby("method")}
+        each = f"{budget} each network, split {split}"
+        n = rows["case"].nunique()
+        caption = Caption(BOXES, data, profile, each, n, _box_source(by_method))
+        _draw_boxes(by_method, caption, *files[-2:])
+    return files
+
+
+def _source(frames, columns):
+    return Source(__name__, pd.concat(frames, ignore_index=True), columns)
+
+
+def _box_source(rows):
+    return _source(list(rows.values()), tuple(_box_columns()))
+
+
+def _box_columns():
+    return [f"{part}_{score}" for score in SCORES for part in PARTS]
 
 
 def _figure4(runner, jobs, path, csv):
     rows = {job.method.id: runner.rows(job) for job in jobs}
+    source = _box_source(rows)
+    caption = run_caption(runner, jobs[0], BOXES, source, each_network=True)
+    _draw_boxes(rows, caption, path, csv)
+
+
+def _draw_boxes(rows, caption, path, csv):
     ran = [method for method in METHODS if method.id in rows]
     panels = {
         label: {
@@ -121,9 +176,7 @@ def _figure4(runner, jobs, path, csv):
         }
         for score, label in SCORES.items()
     }
-    text = "Dice and sensitivity of the test cases; undefined scores are left out."
-    caption = run_caption(runner, jobs[0], text, each_network=True)
     grouped_box_plot(path, panels, caption)
-    keys = [f"{part}_{score}" for score in SCORES for part in PARTS]
-    frames = [rows[m.id][["method", "case", "patient", *keys]] for m in ran]
+    keys = ["method", "case", "patient", *_box_columns()]
+    frames = [rows[m.id][keys] for m in ran]
     write_text(csv, to_csv(pd.concat(frames, ignore_index=True)))

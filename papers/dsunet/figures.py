@@ -1,6 +1,6 @@
 """Figure 2 of the paper: FLAIR, result and truth, in the paper's colors."""
 
-from common.reporting.figures import label_grid
+from common.reporting.figures import Source, label_grid
 from papers.engine.brats.figures import (
     MiddleSlice,
     attribution,
@@ -44,4 +44,5 @@ def _figure2(runner, job, case_ids, path):
         f"{', '.join(case_ids)}, test cases{ordered(case_ids, 'average Dice')}."
         f"{attribution(runner, case_ids)}"
     )
-    label_grid(path, rows, TITLES, COLORS, run_caption(runner, job, text))
+    source = Source(__name__, runner.rows(job), ("mean_dice",))
+    label_grid(path, rows, TITLES, COLORS, run_caption(runner, job, text, source))

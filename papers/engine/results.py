@@ -5,11 +5,12 @@ from common.files import digest, lock, write_text
 from common.reporting.cases import empty_cases, merge_cases, read_cases
 from common.reporting.cells import is_phantom
 from common.reporting.compare import compare_splits
-from common.reporting.figures import Caption, learning_curves
+from common.reporting.figures import Caption
 from common.reporting.tables import write_results
 from common.reporting.text import to_csv
 from common.reporting.verify import check_file
 from papers.engine import environment
+from papers.engine.curves import COLUMNS, KEYS, draw_curves, record_curves
 
 
 def rows_of(job, scores, request, dataset):
@@ -23,18 +24,8 @@ def rows_of(job, scores, request, dataset):
         dataset: the opened data set.
     """
     cases = {case.id: case for case in dataset}
-    run = {
-        "paper": request.paper.id,
-        "method": job.method.id,
-        "data": dataset.name,
-        "coverage": f"{len(dataset.labeled())}/{dataset.total}",
-        "fingerprint": job.fingerprint[:12],
-        "profile": request.profile_label(),
-        "budget": job.budget,
-        "split": job.split_name,
-        "fold": job.split.fold,
-        "seed": job.seed,
-    }
+    run = _run_of(job, request, dataset)
+    run["coverage"] = f"{len(dataset.labeled())}/{dataset.total}"
     origin = _origin(job, request.paper.experiment.monitor)
     for case_id, values in scores:
         case, failed = cases[case_id], isinstance(values, UserError)
@@ -47,6 +38,21 @@ def rows_of(job, scores, request, dataset):
             **({} if failed else values),
             **origin,
         }
+
+
+def _run_of(job, request, dataset):
+    """Returns what identifies a run in each of its rows."""
+    return {
+        "paper": request.paper.id,
+        "method": job.method.id,
+        "data": dataset.name,
+        "fingerprint": job.fingerprint[:12],
+        "profile": request.profile_label(),
+        "budget": job.budget,
+        "split": job.split_name,
+        "fold": job.split.fold,
+        "seed": job.seed,
+    }
 
 
 def _origin(job, monitor):
@@ -215,50 +221,69 @@ def draw_figures(runner, root):
     """
     folder = results_folder(runner, root)
     files = runner.paper.figures.draw_figures(runner, folder)
-    runs = {}
+    curves = _curves_of(runner)
+    with lock(folder, runner.console.say):
+        record_curves(folder, curves)
+    return files + draw_curves(runner.paper, folder, set(curves["figure"]))
+
+
+def _curves_of(runner):
+    """Returns the rows of `curves.csv` of a request's trained jobs."""
+    import pandas as pd
+
+    parts = [pd.DataFrame(columns=COLUMNS)]
     for job in runner.jobs:
-        if job.trains and job.finished():
-            key = (job.split_name, job.split.fold, job.seed)
-            runs.setdefault(key, {})[job] = runner.history(job)
-    for (split, fold, seed), histories in runs.items():
-        jobs = list(histories)
-        files.append(folder / f"learning_curves_{figure_suffix(runner, jobs[0])}.png")
-        text = f"Learning curves, split {split}, fold {fold}, seed {seed}."
-        learning_curves(
-            files[-1],
-            {job.method.title: history for job, history in histories.items()},
-            ("loss", "val_loss", "val_dice"),
-            Caption(
-                text=" ".join(filter(None, [text, runner.paper.curves_note])),
-                data=runner.dataset.name,
-                profile=runner.request.profile_label(),
-                budget=jobs[0].budget,
-                n=len(jobs[0].split.validation),
-            ),
-        )
-    return files
+        if not (job.trains and job.finished()):
+            continue
+        run = {
+            **_run_of(job, runner.request, runner.dataset),
+            "figure": figure_suffix(runner, job),
+            "n_validation": len(job.split.validation),
+        }
+        history = runner.history(job)[["epoch", *KEYS]]
+        parts.append(history.assign(**run)[COLUMNS])
+    return pd.concat(parts[1:] or parts, ignore_index=True)
 
 
 def figure_suffix(runner, job):
     """Returns the part of a figure's file name that identifies its run."""
-    request, data = runner.request, runner.dataset
-    name = f"{request.profile}_{job.split_name}_{job.length}"
-    if not (data.is_own or is_phantom(data.name) or data.name == runner.paper.dataset):
-        # This data set shares the results folder of the paper's own.
-        name = f"{data.name}_{name}"
-    if job.split.fold or job.seed:
-        name += f"_fold{job.split.fold}_seed{job.seed}"
-    changes = request.profile_label().removeprefix(request.profile)
+    data = runner.dataset
+    # A user's own data and phantoms have folders of their own.
+    shares = not (data.is_own or is_phantom(data.name))
+    name = data.name if shares and data.name != runner.paper.dataset else ""
+    label = runner.request.profile_label()
+    fold = job.split.fold
+    return suffix_of(name, label, job.split_name, job.length, fold, job.seed)
+
+
+def suffix_of(data, profile_label, split, length, fold, seed):
+    """Returns the part of a figure's file name that identifies a run.
+
+    Args:
+        data: name of the data set where it shares the results folder of another one,
+            else `""`.
+        profile_label: the profile and what was changed in it, as the rows show it.
+        split: the split's name.
+        length: length of the training, such as `"12epochs"`.
+        fold: the test fold.
+        seed: the seed.
+    """
+    profile = profile_label.partition(",")[0]
+    name = "_".join(filter(None, [data, profile, split, length]))
+    if fold or seed:
+        name += f"_fold{fold}_seed{seed}"
+    changes = profile_label.removeprefix(profile)
     return name + (f"_{digest(changes)[:6]}" if changes else "")
 
 
-def run_caption(runner, job, text, n=None, each_network=False):
+def run_caption(runner, job, text, source, n=None, each_network=False):
     """Returns the `Caption` of a figure of a run.
 
     Args:
         runner: a `papers.engine.runner.Runner`.
         job: the job, or one of several with the same budget and split.
         text: what the figure shows.
+        source: the `common.reporting.figures.Source` that it is made of.
         n: number of cases; that of the test cases by default.
         each_network: whether the budget is said to be that of each of several.
     """
@@ -269,6 +294,7 @@ def run_caption(runner, job, text, n=None, each_network=False):
         profile=runner.request.profile_label(),
         budget=f"{job.budget}{each}, split {job.split_name}",
         n=len(job.split.test) if n is None else n,
+        source=source,
     )
 
 

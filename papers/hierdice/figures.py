@@ -1,8 +1,9 @@
 """Figure 8 of the paper: the truth of a slice and what each method finds."""
 
 import numpy as np
+import pandas as pd
 
-from common.reporting.figures import label_grid
+from common.reporting.figures import Source, label_grid
 from papers.engine.brats.figures import (
     MiddleSlice,
     attribution,
@@ -71,7 +72,9 @@ def _figure8(runner, jobs, case_ids, shown, path):
         f"{attribution(runner, case_ids)} Blue and green are the paper's colors; it "
         "does not name the third."
     )
-    caption = run_caption(runner, jobs[0], text, count, each_network=True)
+    scores = pd.concat([runner.rows(job) for job in jobs], ignore_index=True)
+    source = Source(__name__, scores, ("wt_dice",))
+    caption = run_caption(runner, jobs[0], text, source, count, each_network=True)
     label_grid(path, rows, titles, COLORS, caption)
 
 

@@ -1,7 +1,9 @@
 """Figure 4 of the paper and the learning curves."""
 
+import pandas as pd
+
 from common.reporting.cells import is_phantom
-from common.reporting.figures import overlay_grid
+from common.reporting.figures import Source, overlay_grid
 from papers.engine.results import figure_suffix, run_caption
 from papers.linkdsl.experiment import THRESHOLD
 
@@ -43,7 +45,9 @@ def _figure4(runner, job, path):
         "For each tumor type the test images at the quartiles of the cascade's Dice "
         f"(cases {', '.join(case_ids)}). {origin}"
     )
-    caption = run_caption(runner, job, text, each_network=True)
+    scores = [runner.evaluate(one) for one in (job.previous, job)]
+    source = Source(__name__, pd.concat(scores, ignore_index=True), ("dice",))
+    caption = run_caption(runner, job, text, source, each_network=True)
     overlay_grid(path, rows, TITLES, caption)
 
 

@@ -6,6 +6,7 @@ import textwrap
 import numpy as np
 
 from common.files import atomic_path
+from common.reporting.figures.source import KEY
 
 _STYLE = {
     "font.family": "DejaVu Sans",  # ships with matplotlib
@@ -66,7 +67,10 @@ def open_figure(path, size, caption):
         with atomic_path(path) as temporary:
             # Without the library's version and a date, so that the same figure
             # gives the same bytes.
-            figure.savefig(temporary, format="png", metadata={"Software": None})
+            metadata = {"Software": None}
+            if caption.source is not None:
+                metadata[KEY] = caption.source.note()
+            figure.savefig(temporary, format="png", metadata=metadata)
 
 
 def columns_of_legend(names, width):

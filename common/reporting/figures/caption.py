@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from common.reporting.cells import is_phantom
+from common.reporting.figures.source import Source
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,7 @@ class Caption:
         profile: name of the profile.
         budget: length of training, such as `"12 epochs"`.
         n: number of cases that the figure is based on.
+        source: the `Source` that its file notes, or None.
     """
 
     text: str
@@ -22,6 +24,7 @@ class Caption:
     profile: str
     budget: str
     n: int
+    source: Source | None = None
 
     def __str__(self):
         phantom = "PHANTOM (synthetic data). " if is_phantom(self.data) else ""

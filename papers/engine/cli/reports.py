@@ -13,7 +13,7 @@ from common.reporting import verify as ranges
 from common.reporting.tables import joined_table
 from common.reporting.text import to_csv
 from papers import registry
-from papers.engine import datasets, pages
+from papers.engine import curves, datasets, pages
 from papers.engine.cli.options import DataSet, OnePaper, Results
 from papers.engine.console import Console
 from papers.engine.quiet import import_tensorflow
@@ -92,6 +92,14 @@ def tables(paper: OnePaper = None, results: Results = Path("results")):
             Console().say(f"wrote the tables of {folder}")
     for path in sorted(results.glob("table_*.csv")):
         join(path.stem.removeprefix("table_"), results)
+
+
+@verbs.command("figures-again")
+def figures_again(paper: OnePaper = None, results: Results = Path("results")):
+    """Draw again what recorded rows suffice for; remove figures that are stale."""
+    import_tensorflow()
+    for known in [registry.paper(paper)] if paper else registry.papers():
+        curves.figures_again(known, results, Console().say)
 
 
 @verbs.command()

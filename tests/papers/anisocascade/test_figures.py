@@ -37,6 +37,7 @@ def test_a_single_case_has_no_order_and_the_palette_of_all_papers(
         dataset=Cases(truth),
         prediction=lambda job, case: np.zeros_like(truth),
         request=SimpleNamespace(profile_label=lambda: "demo"),
+        rows=lambda job: "rows",
     )
     job = SimpleNamespace(
         method=SimpleNamespace(title="x", released=False, scored=True),

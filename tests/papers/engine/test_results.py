@@ -1,7 +1,6 @@
 """From runs to files: what captions and names say."""
 
 from types import SimpleNamespace
-from unittest.mock import Mock
 
 import pandas as pd
 import pytest
@@ -9,45 +8,6 @@ import pytest
 from papers import registry
 from papers.engine import results
 from papers.engine.request import Request
-
-
-@pytest.mark.parametrize("paper_id", registry.IDS)
-def test_caption_of_learning_curves_has_the_papers_note(
-    paper_id, tmp_path, monkeypatch
-):
-    paper, captions = registry.paper(paper_id), []
-    monkeypatch.setattr(
-        results, "learning_curves", lambda *arguments: captions.append(arguments[-1])
-    )
-    job = Mock(  # hashable, as jobs are
-        method=SimpleNamespace(title="A"),
-        split_name="patient",
-        split=SimpleNamespace(fold=0, validation=("a", "b")),
-        seed=1,
-        budget="2 epochs",
-        length="2epochs",
-        trains=True,
-        finished=lambda: True,
-    )
-    runner = SimpleNamespace(
-        paper=SimpleNamespace(
-            id=paper_id,
-            dataset=paper.dataset,
-            curves_note=paper.curves_note,
-            figures=SimpleNamespace(draw_figures=lambda runner, folder: []),
-        ),
-        jobs=[job],
-        dataset=SimpleNamespace(name="phantom", is_own=False),
-        request=SimpleNamespace(profile="demo", profile_label=lambda: "demo"),
-        history=lambda job: None,
-    )
-    (path,) = results.draw_figures(runner, tmp_path)
-    assert path.name == "learning_curves_demo_patient_2epochs_fold0_seed1.png"
-    (caption,) = captions
-    said = "Learning curves, split patient, fold 0, seed 1."
-    assert caption.text == " ".join([said, paper.curves_note]).strip()
-    assert caption.n == 2
-    assert ("auxiliary heads" in caption.text) == (paper_id == "cunet")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,125 @@
+"""What a figure was made of, noted in its file: so that a stale one can be told."""
+
+import ast
+import hashlib
+import importlib.util
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from common.errors import UserError
+from common.reporting.cases import RUN
+from common.reporting.text import as_text, read_text
+
+KEY = "Made of"  # of the PNG file's text
+_SHARED = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Source:
+    """The rows that a figure shows, and the code that draws it.
+
+    Args:
+        module: dotted name of the module that decides what is drawn.
+        rows: a `DataFrame` of the rows.
+        columns: the columns that the figure follows from.
+        file: the file of the results folder that holds the rows.
+    """
+
+    module: str
+    rows: object
+    columns: tuple
+    file: str = "cases.csv"
+
+    def note(self):
+        """Returns the note for the figure's file, as JSON."""
+        rows = as_text(self.rows)
+        where = {name: sorted(rows[name].unique()) for name in RUN if name in rows}
+        note = {
+            "module": self.module,
+            "code": code_digest(self.module),
+            "file": self.file,
+            "where": where,
+            "columns": list(self.columns),
+            "rows": rows_digest(rows, self.columns),
+        }
+        return json.dumps(note, sort_keys=True)
+
+
+def code_digest(module):
+    """Returns a hash of the code that draws: a module's and that of this package.
+
+    Comments, docstrings and the layout of the code are no part of it.
+
+    Args:
+        module: the module's dotted name; it is not imported.
+    """
+    path = Path(importlib.util.find_spec(module).origin)
+    files = [path, *sorted(_SHARED.glob("*.py"))]
+    code = hashlib.sha256()
+    for file in files:
+        code.update(_meaning(file.read_text(encoding="utf-8")).encode())
+    return code.hexdigest()[:16]
+
+
+def rows_digest(rows, columns):
+    """Returns a hash of some columns of rows, whatever their order.
+
+    Args:
+        rows: a `DataFrame` of texts.
+        columns: the columns.
+    """
+    order = [name for name in (*RUN, "case", "epoch") if name in rows]
+    rows = rows.sort_values(order)
+    lines = rows[[*order, *columns]].to_csv(index=False, lineterminator="\n")
+    return hashlib.sha256(lines.encode()).hexdigest()[:16]
+
+
+def read_note(path):
+    """Returns the note in a PNG file, or None.
+
+    Args:
+        path: the file.
+    """
+    from PIL import Image
+
+    with Image.open(path) as image:
+        text = image.text.get(KEY)
+    return None if text is None else json.loads(text)
+
+
+def why_stale(path):
+    """Returns why a figure no longer shows the rows beside it, or "" if it does.
+
+    Args:
+        path: the PNG file in a results folder.
+    """
+    note = read_note(path)
+    if note is None:
+        return "it does not say what it was made of"
+    if importlib.util.find_spec(note["module"]) is None:
+        return f"there is no module {note['module']}"
+    if code_digest(note["module"]) != note["code"]:
+        return "the code that draws it has changed"
+    try:
+        rows = read_text(path.with_name(note["file"]), "draw the figure again")
+    except UserError:
+        return f"there is no {note['file']}"
+    for name, values in note["where"].items():
+        rows = rows[rows[name].isin(values)]
+    if any(name not in rows for name in note["columns"]):
+        return "a column that it shows is gone"
+    if rows_digest(rows, note["columns"]) != note["rows"]:
+        return "the rows that it shows have changed"
+    return ""
+
+
+def _meaning(text):
+    """Returns the code of a file without its docstrings."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
+            if isinstance(getattr(body[0].value, "value", None), str):
+                node.body = body[1:]
+    return ast.dump(tree)
