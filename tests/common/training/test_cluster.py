@@ -80,7 +80,7 @@ def test_machines_are_counted(monkeypatch, config, count):
 def test_what_cannot_train_together_is_an_error(monkeypatch, config, message):
     text = config if isinstance(config, str) else json.dumps(config)
     monkeypatch.setenv("TF_CONFIG", text)
-    with pytest.raises(UserError, match=f"TF_CONFIG: .*{message}.*papers workers"):
+    with pytest.raises(UserError, match=f"TF_CONFIG: .*{message}.*make workers"):
         machines()
     # Its advice works.
     monkeypatch.delenv("TF_CONFIG")

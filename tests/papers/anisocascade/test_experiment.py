@@ -214,5 +214,5 @@ def test_weights_of_finished_runs(make, protocol, tmp_path):
 
 
 def test_folder_without_networks(tmp_path):
-    with pytest.raises(UserError, match="import-weights anisocascade"):
+    with pytest.raises(UserError, match="make import-weights"):
         segmenter(tmp_path)

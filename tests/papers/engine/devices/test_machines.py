@@ -82,7 +82,7 @@ def test_machines_end_with_the_weights_of_one(tmp_path, capfd):
 @pytest.mark.parametrize(
     "verb, words",
     [
-        ("train", "prepare hierdice"),
+        ("train", "make prepare-hierdice"),
         ("evaluate", "the verb `train`"),
         ("table", "the verb `train`"),
         ("figure", "the verb `train`"),
