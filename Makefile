@@ -124,9 +124,9 @@ $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet \
 	  --disable-pip-version-check -c constraints.txt -e ".[$$extras]" && echo $$gpu >$@
 
-# A peer of the benchmarks, in an environment of its own; never a dependency. PyPI's
+# Peers of the benchmarks, in an environment of their own; never a dependency. PyPI's
 # PyTorch brings 5.5 GB of CUDA on Linux: it is taken where PyTorch's own index of CPU
-# builds cannot be reached.
+# builds cannot be reached, which must not take minutes to find out.
 TORCH := .venv-torch/installed
 TORCH_PIP := .venv-torch/bin/python -m pip install --quiet --disable-pip-version-check
 PLATFORM := $(shell uname -s)-$(shell uname -m)
@@ -135,7 +135,12 @@ $(TORCH):
 	@$(PYTHON) -m venv .venv-torch
 	@$(TORCH_PIP) numpy==2.4.6
 	@$(if $(filter Linux-x86_64,$(PLATFORM)),$(TORCH_PIP) torch==2.13.0 \
-	  --index-url https://download.pytorch.org/whl/cpu ||) $(TORCH_PIP) torch==2.13.0
+	  --retries 0 --timeout 15 --index-url https://download.pytorch.org/whl/cpu ||) $(TORCH_PIP) torch==2.13.0
+	@touch $@
+# medicai runs on Keras with PyTorch there, with this suite's versions of both's packages.
+MEDICAI := .venv-torch/medicai-installed
+$(MEDICAI): $(TORCH) constraints.txt
+	@$(TORCH_PIP) -c constraints.txt keras medicai==0.0.4
 	@touch $@
 
 .PHONY: install
@@ -267,7 +272,7 @@ bench-anisocascade: $(INSTALLED) $(TORCH) ## Networks against plain Keras and Py
 	$(BIN)/python -m benchmarks.anisocascade.bench $(if $(DATA),--case "$(DATA)")
 bench-cunet: $(INSTALLED) $(TORCH) ## The five networks at 240x240 against PyTorch and the peak
 	$(BIN)/python -m benchmarks.cunet.bench
-bench-depthwise: $(INSTALLED) $(TORCH) ## 3-D depthwise convolution against Keras and PyTorch
+bench-depthwise: $(INSTALLED) $(MEDICAI) ## 3-D depthwise convolution against Keras, PyTorch, medicai
 	$(BIN)/python -m benchmarks.depthwise.bench
 bench-dsunet: $(INSTALLED) $(TORCH) ## A training step of both networks against PyTorch
 	$(BIN)/python -m benchmarks.dsunet.bench

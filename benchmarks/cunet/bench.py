@@ -34,9 +34,9 @@ IN_TORCH = ("unet", "cun_lws")
 PARTS = ("train", "infer")
 
 COLUMNS = (
-    *("network", "part", "variant", "batch", "s", "cpu_s", "gflop", "gflops"),
-    *("share_of_peak", "ratio_to_shipped", "sampling_share", "sampling_wall"),
-    *("peak_gb", "parameters"),
+    *("network", "part", "variant", "batch", "s", "cpu_s", "first_s", "gflop"),
+    *("gflops", "share_of_peak", "ratio_to_shipped", "sampling_share"),
+    *("sampling_wall", "peak_gb", "parameters"),
 )
 
 

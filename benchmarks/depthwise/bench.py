@@ -4,13 +4,14 @@ Run `python -m benchmarks.depthwise.bench`.
 
 The peers take turns on one machine and convolve the same tensors: the suite's layer,
 its portable path, Keras's `Conv3D` with as many groups as channels, one convolution
-per channel, and PyTorch's `Conv3d` with groups in both memory formats, where
-`.venv-torch` has it. Each runs forward, and forward with the gradients of input,
-kernel and bias. A ratio is the median of the rounds' own ratios. A slow peer has
-fewer turns, and no call may take longer than a cap. Memory is the peak of one call
-beyond its inputs, with the first number of threads. TensorFlow's allocator counts it;
-PyTorch has no such count, so it is measured in a process that is not timed and
-returns what it frees to the system.
+per channel, PyTorch's `Conv3d` with groups in both memory formats, and medicai's layer
+on Keras with PyTorch, where `.venv-torch` has them. Each runs forward, and forward with
+the gradients of input, kernel and bias. A ratio is the median of the rounds' own
+ratios. A slow peer has fewer turns, and no call may take longer than a cap. `first_s`
+is what a peer takes from making the layer to its first result: tracing, compilation
+and the choice of kernels. Memory is the peak of one call beyond its inputs, with the
+first number of threads. TensorFlow's allocator counts it; PyTorch has no such count, so
+it is measured in a process that is not timed and returns what it frees to the system.
 """
 
 import argparse
@@ -38,8 +39,10 @@ SHAPES = (
     *((16, 32, 1), (16, 32, 2), (16, 64, 1), (16, 64, 2)),
     *((16, 128, 1), (16, 128, 2)),
 )
-WAYS = ("shipped", "folded", "grouped", "loop", "torch first", "torch last")
+WAYS = ("shipped", "folded", "grouped", "loop", "torch first", "torch last", "medicai")
+IN_TORCH = ("torch first", "torch last", "medicai")  # the ways of that environment
 PARTS = ("forward", "training")
+ON_TORCH = {"KERAS_BACKEND": "torch"}
 # Seconds.
 ROUND_S = 0.06  # one peer's repetitions in one round take at least as long
 PREPARE_S = 600.0  # the limit of building and tracing, which no row counts
@@ -48,7 +51,7 @@ TURNS_S = 1.0  # all turns of one peer at one size, but it has at least one turn
 
 COLUMNS = (
     *("channels", "side", "rate", "part", "threads", "variant", "ms", "cpu_ms"),
-    *("ratio_to_shipped", "at_least", "peak_mb", "turns", "note"),
+    *("first_s", "ratio_to_shipped", "at_least", "peak_mb", "turns", "note"),
 )
 
 
@@ -71,15 +74,11 @@ def main(arguments=None):
     console.say(f"{made_on['machine']}; {made_on['versions']}")
     rows = []
     for threads in options.threads:
-        peers = {
-            way: Peer(command(way, threads))
-            for way in options.ways
-            if TORCH.exists() or not way.startswith("torch")
-        }
+        peers = {way: peer(way, threads) for way in options.ways if is_there(way)}
         weighed = dict(peers) if threads == options.threads[0] else {}
         for way in weighed:
-            if way.startswith("torch"):
-                weighed[way] = Peer(command(way, threads), RETURNS_MEMORY)
+            if way in IN_TORCH:
+                weighed[way] = peer(way, threads, RETURNS_MEMORY)
         for shape in shapes:
             for part in PARTS:
                 task = Task(shape, part, threads, options.rounds, options.cap)
@@ -88,8 +87,8 @@ def main(arguments=None):
                 # Written here, so that what is measured survives an interrupt.
                 table = pd.DataFrame([row | made_on for row in rows])
                 write_text(options.results, table.to_csv(index=False))
-        for peer in (*peers.values(), *weighed.values()):
-            peer.close()
+        for one in (*peers.values(), *weighed.values()):
+            one.close()
     show = [[row.get(name, "") for name in COLUMNS] for row in rows]
     console.table(COLUMNS, show, "depthwise convolution, 3x3x3, batch 1")
     for line in summary(rows):
@@ -98,13 +97,24 @@ def main(arguments=None):
     console.say(f"rows: {options.results} ({minutes:.1f} min)")
 
 
-def command(way, threads):
-    """Returns the command that starts a peer."""
-    if way.startswith("torch"):
-        layout = way.removeprefix("torch ")
-        program = [str(TORCH), "-m", "benchmarks.depthwise.torch_peer"]
-        return [*program, layout, str(threads)]
-    return [sys.executable, "-m", "benchmarks.depthwise.keras_peer", way, str(threads)]
+def is_there(way):
+    """Whether the packages of a way are installed."""
+    packages = TORCH.parents[1].glob("lib/python*/site-packages/medicai")
+    if way == "medicai":
+        return any(packages)
+    return way not in IN_TORCH or TORCH.exists()
+
+
+def peer(way, threads, environment=None):
+    """Returns the `Peer` of a way, which starts when it is needed."""
+    python, start = sys.executable, ["keras_peer", way]
+    if way in IN_TORCH:
+        python, start = str(TORCH), ["torch_peer", way.removeprefix("torch ")]
+    if way == "medicai":
+        start, environment = ["medicai_peer"], {**ON_TORCH, **(environment or {})}
+    program, *arguments = start
+    module = f"benchmarks.depthwise.{program}"
+    return Peer([python, "-m", module, *arguments, str(threads)], environment)
 
 
 def too_slow(rows, shape, part):
@@ -178,7 +188,7 @@ class Task:
             if way in known_slow:
                 rows[way] = self._row(way, known_slow[way], "not run", at_least=True)
                 continue
-            self._prepare(peer)
+            made = self._prepare(peer)
             slow, cap = SLOW_S, self.cap
             if way == "shipped":
                 slow = cap = PREPARE_S
@@ -188,6 +198,7 @@ class Task:
                 rows[way] = self._row(way, self.cap, "over the cap", at_least=True)
                 continue
             rows[way] = self._row(way, answers[way]["seconds"])
+            rows[way]["first_s"] = round(made + answers[way]["first_s"], 3)
         return rows, answers
 
     def _take_turns(self, peers, answers):
@@ -201,7 +212,7 @@ class Task:
         return timings
 
     def _prepare(self, peer):
-        peer.ask("prepare", PREPARE_S, shape=self.shape, part=self.part)
+        return peer.ask("prepare", PREPARE_S, shape=self.shape, part=self.part)
 
     def _memory(self, timed, weighed):
         if weighed is not timed:
@@ -216,6 +227,7 @@ class Task:
             threads=self.threads,
             variant=way,
             ms=round(1e3 * seconds, 3),
+            first_s=None,
             at_least=at_least,
             peak_mb=None,
             turns=0,

@@ -95,7 +95,7 @@ def main(way, threads):
 
     tf.config.threading.set_intra_op_parallelism_threads(int(threads))
     tf.config.threading.set_inter_op_parallelism_threads(int(threads))
-    serve_sizes(partial(prepare, way), memory=allocated)
+    serve_sizes(partial(prepare, way), tensors, memory=allocated)
 
 
 if __name__ == "__main__":

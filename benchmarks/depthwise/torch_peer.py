@@ -54,7 +54,7 @@ def prepare(layout, shape, part):
 
 def main(layout, threads):
     torch.set_num_threads(int(threads))
-    serve_sizes(partial(prepare, layout), version=torch.__version__)
+    serve_sizes(partial(prepare, layout), tensors, version=torch.__version__)
 
 
 if __name__ == "__main__":

@@ -3,12 +3,12 @@
 COLUMNS = {
     "peak": ("variant", "threads", "ms", "cpu_ms", "gflops"),
     "train": (
-        *("network", "variant", "threads", "ms", "cpu_ms", "images_per_s"),
+        *("network", "variant", "threads", "ms", "cpu_ms", "first_s", "images_per_s"),
         *("gflops", "share_of_peak", "ratio_to_shipped"),
     ),
     "infer": (
         *("network", "variant", "threads", "batch", "ms_per_image", "cpu_ms"),
-        *("gflops", "share_of_peak", "ratio_to_shipped"),
+        *("first_s", "gflops", "share_of_peak", "ratio_to_shipped"),
     ),
     "read": ("source", "threads", "ms", "cpu_ms", "images_per_s", "ratio_to_shipped"),
     "loop": (
@@ -38,6 +38,7 @@ def row(measured, shipped, peak=None):
         "batch": images,
         "ms": round(1e3 * seconds, 3),
         "cpu_ms": round(1e3 * measured.cpu_seconds, 3),
+        "first_s": round(measured.description["first_s"], 3),
         "ms_per_image": round(1e3 * seconds / images, 3),
         "images_per_s": round(images / seconds, 2),
         "gflops": None,

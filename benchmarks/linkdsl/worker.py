@@ -28,7 +28,11 @@ class Worker:
         )
 
     def prepare(self, task):
-        """Builds a task and runs it twice; returns a future of its description."""
+        """Builds a task and runs it twice; returns a future of its description.
+
+        The description has the task's operations, the threads, and the seconds of the
+        first call, which traces and compiles.
+        """
         with _environment(self._environment):
             return self._pool.submit(_prepare, task)
 
@@ -70,9 +74,11 @@ def _prepare(task):
     from benchmarks.shared.machine import threads
 
     _prepared[task] = prepared = tasks.build(task)
-    for _ in range(2):
-        prepared.call()
-    return {"flop": prepared.flop, "threads": threads()}
+    started = time.perf_counter()
+    prepared.call()
+    first = time.perf_counter() - started
+    prepared.call()
+    return {"flop": prepared.flop, "threads": threads(), "first_s": first}
 
 
 def _run(task, count, warm_up):

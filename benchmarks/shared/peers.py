@@ -124,16 +124,19 @@ def serve(call, **description):
     _answer(description, {"run": lambda calls: _timed(call, calls)})
 
 
-def serve_sizes(prepare, memory=resident_mb, **description):
+def serve_sizes(prepare, draw, memory=resident_mb, **description):
     """Measures functions of many sizes for the parent.
 
-    The request `prepare` builds (and traces) one size, `first` calls it once, or
-    twice where the first call may have compiled, and returns what was computed,
-    `run` times some calls together, and `memory` measures what one call takes.
+    The request `prepare` builds (and traces) one size and returns the seconds that
+    took, `first` calls it once, or twice where the first call may have compiled, and
+    returns what was computed, `run` times some calls together, and `memory` measures
+    what one call takes.
 
     Args:
         prepare: function from a size (a tuple) and a part (a string) to a function
             without arguments that returns arrays.
+        draw: function from a size that draws, and keeps, the arrays that `prepare`
+            needs. Its time is not that of `prepare`.
         memory: function from such a function to the MB that a call takes at its peak
             beyond its inputs, or None where that cannot be measured.
         **description: what the parent reads as the peer's `description`.
@@ -142,7 +145,11 @@ def serve_sizes(prepare, memory=resident_mb, **description):
 
     def build(shape, part):
         nonlocal call
-        call = prepare(tuple(shape), part)
+        shape = tuple(shape)
+        draw(shape)
+        started = time.perf_counter()
+        call = prepare(shape, part)
+        return time.perf_counter() - started
 
     _answer(
         description,
@@ -178,13 +185,13 @@ def _timed(call, calls):
 
 def _first(call, slow):
     """Calls for the first time, and once more unless that took over `slow` seconds."""
-    for _ in range(2):
+    taken = []
+    while len(taken) < 2 and not (taken and taken[0] > slow):
         started = time.perf_counter()
         results = call()
-        seconds = time.perf_counter() - started
-        if seconds > slow:
-            break
+        taken.append(time.perf_counter() - started)
     return {
-        "seconds": seconds,
+        "first_s": taken[0],
+        "seconds": taken[-1],
         "means": [float(np.abs(np.asarray(result)).mean()) for result in results],
     }
