@@ -1,8 +1,10 @@
-"""medicai's layer: `KERAS_BACKEND=torch python -m benchmarks.depthwise.medicai_peer N`.
+"""The layer of medicai, on Keras with PyTorch.
 
-N is the number of threads. The layer is Keras's `Conv3D` with as many groups as
-channels, built by `medicai.layers.DepthwiseConv3D`; on TensorFlow it is the way
-`grouped` of `benchmarks.depthwise.keras_peer`. It runs in the environment of PyTorch.
+Run `KERAS_BACKEND=torch python -m benchmarks.depthwise.medicai_peer THREADS`.
+
+The layer is Keras's `Conv3D` with as many groups as channels, built by
+`medicai.layers.DepthwiseConv3D`; on TensorFlow it is the way `grouped` of
+`benchmarks.depthwise.keras_peer`. It runs in the environment of PyTorch.
 """
 
 import sys
