@@ -13,7 +13,7 @@ from common.training.lost_machine import report_lost_machine
 from common.training.one_device import OneDevice
 from common.training.placement import place
 from common.training.plan import Plan
-from common.training.precision import scaled
+from common.training.precision import scaled, use_precision
 from common.training.repeatable import make_repeatable
 from data.known_digests import MEMORY
 from data.prepared.case_cache import CaseCache
@@ -242,7 +242,7 @@ class Runner:
     def _model(self, job, experiment, placement):
         """Builds a fresh network, whose weights depend on the seed alone."""
         keras.backend.clear_session()  # not within a scope, which it would end
-        keras.mixed_precision.set_dtype_policy(job.protocol.training.precision)
+        use_precision(job.protocol.training.precision)
         keras.utils.set_random_seed(job.seed)
         make_repeatable()
         with placement.scope():

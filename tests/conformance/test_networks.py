@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from tests.conformance.catalog import NETWORKS, networks
 from tests.conformance.inventory import inventory, path
+from tests.half_precision import require_half_precision
 
 REGENERATE = "python -m tests.conformance.regenerate"
 
@@ -91,6 +92,7 @@ def test_no_code_in_the_config(network, built):
 @pytest.mark.parametrize("name", ["mixed_bfloat16", "mixed_float16"])
 @over(networks("precision"))
 def test_mixed_precision(network, name, policy, built):
+    require_half_precision(name)
     x = built(network)[1]
     policy(name)
     model = network.small()

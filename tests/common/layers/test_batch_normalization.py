@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from common.layers import fast_paths
 from common.layers.batch_normalization import FusedBatchNormalization
+from tests.half_precision import require_half_precision
 
 SHAPE = (3, 7, 6, 5)
 PIXELS = 3 * 7 * 6
@@ -104,6 +105,7 @@ def test_other_ranks_are_normalized_by_keras():
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
 def test_half_precision_stays_in_half_precision(dtype):
+    require_half_precision(dtype)
     layer = FusedBatchNormalization(dtype=f"mixed_{dtype}")
     y = layer(tf.cast(features(), dtype), training=True)
     assert y.dtype == dtype

@@ -9,6 +9,7 @@ from keras import initializers, layers
 from common.layers import fast_paths
 from common.layers.depthwise_conv3d import DepthwiseConv3D
 from common.layers.tensorflow import depthwise_conv3d as fast
+from tests.half_precision import require_half_precision
 
 SHAPE = (2, 5, 6, 7, 3)
 
@@ -84,6 +85,7 @@ def test_a_channel_sees_only_itself(path):
 
 @pytest.mark.parametrize("name", ["mixed_bfloat16", "mixed_float16", "float64"])
 def test_precision(name, path):
+    require_half_precision(name)
     x = example()
     expected = with_weights(DepthwiseConv3D(3, padding="same"))(x)
     layer = with_weights(DepthwiseConv3D(3, padding="same", dtype=name))

@@ -9,6 +9,7 @@ from keras import layers
 from common.layers import fast_paths
 from common.layers.separable_conv3d import SeparableConv3D
 from common.layers.tensorflow import depthwise_conv3d as fast
+from tests.half_precision import require_half_precision
 
 SHAPE = (2, 6, 5, 7, 3)
 
@@ -128,6 +129,7 @@ def test_config_is_complete():
 
 
 def test_mixed_precision_regularizers_and_gradients():
+    require_half_precision("bfloat16")
     layer = SeparableConv3D(
         4,
         3,

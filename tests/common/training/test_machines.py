@@ -14,7 +14,7 @@ import pytest
 from tests.common.training.test_resume import arrays, state
 
 ROOT = Path(__file__).resolve().parents[3]
-JOB = Path(__file__).with_name("machines_job.py")
+JOB = Path(__file__).with_name("jobs") / "machines.py"
 
 
 def start(folder, place, case, kill="never", **variables):

@@ -12,7 +12,7 @@ import pandas as pd
 from tests.killed import arrays
 
 ROOT = Path(__file__).resolve().parents[3]
-JOB = Path(__file__).with_name("resume_job.py")
+JOB = Path(__file__).with_name("jobs") / "resume.py"
 # At the first step, within an epoch and at its end, and in each phase of a save.
 KILLS = ("step:1", "step:3", "manifest:2", "step:5", "replace:2", "prune:3", "step:2")
 

@@ -9,11 +9,11 @@ import tensorflow as tf
 
 from common.training.objective import objective
 from common.training.towers import Towers, mirrored, sequential
-from tests.common.training import towers_job
+from tests.common.training.jobs import towers
 from tests.disks import run_python
 
 rest = pytest.mark.slow
-RUN = "import sys; from tests.common.training.towers_job import main; "
+RUN = "import sys; from tests.common.training.jobs.towers import main; "
 RUN += "main(*sys.argv[1:])"
 
 
@@ -31,7 +31,7 @@ def trained(tmp_path_factory):
 
     def of(case, place):
         start = f"{case}/{place}/"
-        found = values("few" if case in towers_job.FEW else "rest")
+        found = values("few" if case in towers.FEW else "rest")
         return {k[len(start) :]: v for k, v in found.items() if k.startswith(start)}
 
     return of
@@ -42,7 +42,7 @@ def over(cases):
     return pytest.mark.parametrize(
         "case",
         [
-            case if case in towers_job.FEW else pytest.param(case, marks=rest)
+            case if case in towers.FEW else pytest.param(case, marks=rest)
             for case in cases
         ],
     )
@@ -58,22 +58,22 @@ def assert_same(received, expected, atol, kinds=("trained", "average", "losses")
 
 
 @pytest.mark.parametrize("place", ["mirrored", "sequential"])
-@over(towers_job.LOSSES)
+@over(towers.LOSSES)
 def test_three_towers_are_those_written_by_hand(trained, case, place):
     assert_same(trained(case, place), trained(case, "hand"), 1e-10)
 
 
-@over(towers_job.MEANS + towers_job.NO_MEANS)
+@over(towers.MEANS + towers.NO_MEANS)
 def test_one_batch_is_the_same_for_means_over_slices_only(trained, case):
     three, one = trained(case, "mirrored"), trained(case, "single")
-    if case in towers_job.MEANS:
+    if case in towers.MEANS:
         assert_same(three, one, 1e-10)
     else:
         assert max(np.abs(three[name] - one[name]).max() for name in one) > 1e-4
 
 
 def test_training_moves_every_weight(trained):
-    start = towers_job.build().trainable_variables
+    start = towers.build().trainable_variables
     end = trained("hierarchical_dice", "mirrored")
     for i, weight in enumerate(start):
         moved = np.abs(end[f"trained{i:02d}"] - np.asarray(weight))

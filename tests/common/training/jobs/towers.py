@@ -1,6 +1,6 @@
 """Small trainings on towers of every kind, in float64: run in a process.
 
-Usage: towers_job.py FILE PART, which gets the weights of each training by name
+Usage: towers.py FILE PART, which gets the weights of each training by name
 `case/place/weight`. PART is `few` cases, or the `rest`. Three logical CPUs are the
 devices.
 """

@@ -1,6 +1,6 @@
 """A tiny training that kills itself: run by test_resume.py in a process.
 
-Usage: resume_job.py FOLDER [never | step:N | manifest:N | replace:N | prune:N]
+Usage: resume.py FOLDER [never | step:N | manifest:N | replace:N | prune:N]
 
 `step:N` kills after the N-th update of this process; the others within the N-th
 save: before its manifest, before the rename, before old states are dropped.

@@ -1,7 +1,7 @@
 """A training on the machines of `TF_CONFIG`, or here: run in a process each.
 
-Usage: machines_job.py FOLDER PLACE CASE KILL, where PLACE is `machines`, `mirrored`,
-`in_turn` or `one`; CASE a loss of `towers_job`, or `synchronized` or `local`; KILL is
+Usage: machines.py FOLDER PLACE CASE KILL, where PLACE is `machines`, `mirrored`,
+`in_turn` or `one`; CASE a loss of `towers`, or `synchronized` or `local`; KILL is
 `never` or the step of this process after which it kills itself.
 """
 
@@ -17,14 +17,14 @@ from common.training.loop import train
 from common.training.plan import Plan
 from common.training.repeatable import make_repeatable
 from common.training.towers import mirrored, sequential, several_machines
-from tests.common.training import towers_job
+from tests.common.training.jobs import towers
 
 EPOCHS, STEPS = 2, 4
 
 
 def stream(step):
     while True:
-        yield towers_job.batch(step)
+        yield towers.batch(step)
         step += 1
 
 
@@ -43,8 +43,8 @@ def main(folder, place, case, kill):
         placement = sequential(3 if place == "in_turn" else 1)
     keras.config.set_floatx("float64")
     with placement.scope():
-        model = towers_job.build(normalization)
-        optimizer = towers_job.make_optimizer()
+        model = towers.build(normalization)
+        optimizer = towers.make_optimizer()
     done = []
 
     def on_progress(epoch, step, row):
@@ -54,7 +54,7 @@ def main(folder, place, case, kill):
 
     train(
         model,
-        towers_job.LOSSES["softmax" if normalization else case](),
+        towers.LOSSES["softmax" if normalization else case](),
         optimizer,
         stream,
         lambda: {"val_dice": float(np.abs(np.asarray(model.weights[0])).sum())},

@@ -1,0 +1,1 @@
+"""Trainings that tests start in processes of their own."""
