@@ -22,11 +22,12 @@ class FusedBatchNormalization(layers.BatchNormalization):
     Args:
         momentum: of the moving mean and variance.
         epsilon: added to the variance.
+        synchronized: whether replicas normalize by the statistics of all of them.
         **kwargs: arguments of `keras.layers.Layer`.
 
     Input shape:
-        `(batch, height, width, channels)`. Inputs of another rank, or with a mask,
-        are normalized by Keras's own operations.
+        `(batch, height, width, channels)`. Inputs of another rank, with a mask, or
+        of synchronized replicas are normalized by Keras's own operations.
 
     Output shape:
         The input's shape.
@@ -40,15 +41,16 @@ class FusedBatchNormalization(layers.BatchNormalization):
     True
     """
 
-    def __init__(self, momentum=0.99, epsilon=1e-3, **kwargs):
+    def __init__(self, momentum=0.99, epsilon=1e-3, synchronized=False, **kwargs):
         # The kernel needs its parameters in float32, whatever the features are.
+        kwargs["autocast"] = False
         super().__init__(
-            momentum=momentum, epsilon=epsilon, **{**kwargs, "autocast": False}
+            momentum=momentum, epsilon=epsilon, synchronized=synchronized, **kwargs
         )
 
     def call(self, inputs, training=None, mask=None):
         fast = fast_paths.batch_normalization
-        if not fast or not fast.accepts(inputs, mask):
+        if not fast or self.synchronized or not fast.accepts(inputs, mask):
             return super().call(inputs, training=training, mask=mask)
         parameters = self.gamma, self.beta
         if not (training and self.trainable):
@@ -73,4 +75,3 @@ class FusedBatchNormalization(layers.BatchNormalization):
 
 # How the names of the base class's other arguments end; they keep their defaults.
 _FIXED = ("axis", "center", "scale", "initializer", "regularizer", "constraint")
-_FIXED += ("synchronized",)

@@ -2,6 +2,8 @@
 
 from keras import layers
 
+from common.layers.batch_normalization import FusedBatchNormalization
+
 # Number of convolutions of each group and its width in units of `base_filters`.
 VGG16 = ((2, 1), (2, 2), (3, 4), (3, 8), (3, 8))
 
@@ -98,6 +100,6 @@ def _conv_bn(x, filters, kernel_size, momentum, *, name, **options):
         name=f"{name}_conv",
         **options,
     )(x)
-    return layers.BatchNormalization(
+    return FusedBatchNormalization(
         momentum=momentum, epsilon=BATCH_NORM_EPSILON, name=f"{name}_bn"
     )(x)

@@ -14,6 +14,7 @@ from functools import partial
 import keras
 from keras import layers
 
+from common.layers.batch_normalization import FusedBatchNormalization
 from papers.hierdice import encoders
 from papers.hierdice.skip_decoder import probabilities, skip_decoder
 
@@ -187,7 +188,7 @@ def residual_unit(x, filters, *, normalization, name):
     Args:
         x: `(batch, height, width, channels)`.
         filters: number of channels of the result.
-        normalization: arguments of each `keras.layers.BatchNormalization`.
+        normalization: arguments of each `FusedBatchNormalization`.
         name: start of the layers' names.
 
     inferred: the form of He et al. 2015; the figure is lost. chosen: where the width
@@ -206,7 +207,7 @@ def residual_unit(x, filters, *, normalization, name):
             kernel_initializer="he_normal",
             name=f"{name}_conv",
         )(x)
-        return layers.BatchNormalization(**normalization, name=f"{name}_bn")(x)
+        return FusedBatchNormalization(**normalization, name=f"{name}_bn")(x)
 
     shortcut = x
     if x.shape[-1] != filters:

@@ -293,28 +293,28 @@ METHODS = (
     ),
     NetworkMethod(
         id="resnet50-bootstrapping",
-        version=2,
+        version=3,
         title="ResNet50 with skip connection, bootstrapping",
         builder="resnet50_skip",
         loss="bootstrapping",
     ),
     NetworkMethod(
         id="resunet-bootstrapping",
-        version=2,
+        version=3,
         title="Residual U-Net, bootstrapping",
         builder="residual_unet",
         loss="bootstrapping",
     ),
     NetworkMethod(
         id="resunet-softmax",
-        version=2,
+        version=3,
         title="Residual U-Net, softmax cross-entropy",
         builder="residual_unet",
         loss="softmax",
     ),
     NetworkMethod(
         id="resunet-hierarchical",
-        version=2,
+        version=3,
         title="Residual U-Net, hierarchical Dice",
         builder="residual_unet",
         loss="hierarchical_dice",
@@ -323,7 +323,7 @@ METHODS = (
     # Described, but in none of the paper's tables: run where METHODS names them.
     NetworkMethod(
         id="resunet-weighted",
-        version=2,
+        version=3,
         title="Residual U-Net, weighted cross-entropy",
         builder="residual_unet",
         loss="weighted",
@@ -331,7 +331,7 @@ METHODS = (
     ),
     NetworkMethod(
         id="resunet-sensitivity",
-        version=2,
+        version=3,
         title="Residual U-Net, sensitivity-specificity",
         builder="residual_unet",
         loss="sensitivity_specificity",
@@ -339,7 +339,7 @@ METHODS = (
     ),
     NetworkMethod(
         id="resunet-dice",
-        version=2,
+        version=3,
         title="Residual U-Net, Dice of each label",
         builder="residual_unet",
         loss="dice",

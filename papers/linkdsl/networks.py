@@ -15,6 +15,8 @@ Reference:
 import keras
 from keras import layers
 
+from common.layers.batch_normalization import FusedBatchNormalization
+
 # Width of each encoder stage in units of `base_filters`, and its first stride.
 ENCODER = (("enc1", 1, 1), ("enc2", 2, 2), ("enc3", 4, 2), ("enc4", 8, 2))
 
@@ -158,7 +160,7 @@ def initializer(convolution):
 
 def batch_norm(epsilon, *, name):
     """Batch normalization with Torch's momentum."""
-    return layers.BatchNormalization(
+    return FusedBatchNormalization(
         momentum=BATCH_NORM_MOMENTUM, epsilon=epsilon, name=name
     )
 

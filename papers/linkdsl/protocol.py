@@ -185,19 +185,20 @@ class LinkNetMethod(Method):
 
 
 # Version 2: shortcuts see the pixel on which the convolution beside them is centered,
-# and no sum depends on timing.
+# and no sum depends on timing. Version 3: the moving variances of normalizations are
+# unbiased, as in the original.
 METHODS = (
-    LinkNetMethod(id="bce", version=2, title="LinkNet, BCE", scales=(1,), loss="bce"),
-    LinkNetMethod(id="linknet", version=2, title="LinkNet, BCE-Dice", scales=(1,)),
-    LinkNetMethod(id="dual", version=2, title="Dual-Scale LinkNet", scales=(1, 2)),
+    LinkNetMethod(id="bce", version=3, title="LinkNet, BCE", scales=(1,), loss="bce"),
+    LinkNetMethod(id="linknet", version=3, title="LinkNet, BCE-Dice", scales=(1,)),
+    LinkNetMethod(id="dual", version=3, title="Dual-Scale LinkNet", scales=(1, 2)),
     # inferred: the scale sets, nested, as the names count them (II.B).
-    LinkNetMethod(id="triad", version=2, title="Triad-Scale LinkNet", scales=(1, 2, 4)),
+    LinkNetMethod(id="triad", version=3, title="Triad-Scale LinkNet", scales=(1, 2, 4)),
     LinkNetMethod(
-        id="multi", version=2, title="Multi-Scale LinkNet", scales=(1, 2, 4, 8)
+        id="multi", version=3, title="Multi-Scale LinkNet", scales=(1, 2, 4, 8)
     ),
     LinkNetMethod(
         id="cdsl",
-        version=2,
+        version=3,
         title="Cascaded Dual-Scale LinkNet",
         scales=(1, 2),
         previous="dual",
