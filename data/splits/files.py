@@ -41,7 +41,7 @@ def read_assignment(path, column, values, cases=None):
         start = stated.end() if stated else 0
         rows = list(csv.DictReader(io.StringIO(text[start:], newline="")))
     except FileNotFoundError as error:
-        raise UserError(path, expected, "no such file", _FIX) from error
+        raise UserError(path, expected, error.strerror, _FIX) from error
     except OSError as error:
         raise unreadable(path, error) from error
     except (UnicodeDecodeError, csv.Error) as error:
