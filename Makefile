@@ -262,7 +262,8 @@ format: $(INSTALLED) ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 bench: bench-linkdsl bench-data bench-metrics bench-anisocascade bench-cunet bench-depthwise bench-dsunet bench-towers ## Run every benchmark
-bench-linkdsl: $(INSTALLED) ## Training and inference speed, waiting for data
+bench-linkdsl: $(INSTALLED) $(TORCH) ## Steps and inference against PyTorch, in many variants; reading
+	$(BIN)/python -m benchmarks.linkdsl.against_torch
 	$(BIN)/python -m benchmarks.linkdsl.bench
 bench-data: $(INSTALLED) ## Reading slices, patches and volumes against nibabel: DATA=folder
 	$(BIN)/python -m benchmarks.data.bench $(if $(DATA),--data "$(DATA)")

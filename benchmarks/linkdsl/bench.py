@@ -1,6 +1,6 @@
 """Speed of the LinkNet paper's networks, and of the data on its way to them.
 
-    python -m benchmarks.linkdsl.bench [--image-size 128] [--batch-size 8] [--steps 10]
+    python -m benchmarks.linkdsl.bench [--image-size 128] [--batch-size 8] [--steps 5]
 
 Every variant and what the suite ships run in processes of their own that take turns.
 Rows go to `benchmarks/results/linkdsl.csv`.
@@ -44,7 +44,7 @@ def main(arguments=None):
     parser.add_argument("--image-size", type=int, default=128)
     parser.add_argument("--batch-size", type=int, default=8)
     parser.add_argument("--base-filters", type=int, default=64)
-    parser.add_argument("--steps", type=int, default=10, help="timed training steps")
+    parser.add_argument("--steps", type=int, default=5, help="timed training steps")
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
     size = Size(options.image_size, options.batch_size, options.base_filters)

@@ -30,7 +30,8 @@ def training(task):
     def call():
         float(step(x, y))
 
-    return Prepared(call, flop=2 * training_macs(model) * task.size.batch)
+    flop = 2 * training_macs(model) * task.size.batch
+    return Prepared(call, flop, model.count_params())
 
 
 def inference(task):
@@ -42,7 +43,8 @@ def inference(task):
     def call():
         predict(x)
 
-    return Prepared(call, flop=2 * forward_macs(model) * task.size.batch)
+    flop = 2 * forward_macs(model) * task.size.batch
+    return Prepared(call, flop, model.count_params())
 
 
 def experiment(task, cache=None, case_ids=None):

@@ -25,9 +25,11 @@ class Prepared:
     Args:
         call: runs it once; returns the seconds it waited for data, or None.
         flop: floating-point operations of one call.
+        parameters: weights and moving statistics of its network.
         close: releases what the task holds.
     """
 
     call: object
     flop: int = 0
+    parameters: int = 0
     close: object = lambda: None

@@ -1,22 +1,34 @@
 """LinkNet and Dual-Scale LinkNet in PyTorch.
 
-Run `python -m benchmarks.linkdsl.torch_peer LAYOUT NETWORK GIVEN MADE`.
+Run `python -m benchmarks.linkdsl.torch_peer LAYOUT`.
 
-Both are written plainly, with the geometry of the original code in Torch, to hold the
-suite against. The program runs in an environment of its own where nothing of this suite
-is installed. The layouts are `first` (PyTorch's default) and `last` (channels last). It
-computes once what `benchmarks.linkdsl.same` compares.
+Both are written plainly, with the geometry of the original code in Torch, to measure
+the suite against. The program runs in an environment of its own where nothing of this
+suite is installed. The layouts are `first` (PyTorch's default) and `last` (channels
+last). With a network and two files it computes once what `benchmarks.linkdsl.same`
+compares.
 """
 
 import sys
+from functools import partial
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
+from benchmarks.shared.peers import serve_tasks
+from benchmarks.shared.torch_calls import (
+    count_parameters,
+    laid_out,
+    prediction,
+    training_step,
+    widened,
+)
+
 BASE = 64
 FEATURES = (64, 128, 256, 512)
+RATE, MOMENTUM = 1e-3, 0.9
 
 
 def encoder_conv(channels, filters, kernel, stride=1):
@@ -100,7 +112,7 @@ class LinkNet(nn.Module):
             links.append(x)
         for i in reversed(range(len(self.decoder))):
             x = functional.relu(self.decoder[i](x) + links[i])
-        return torch.sigmoid(self.head(x))
+        return torch.sigmoid(widened(self.head(x)))
 
 
 def bce_minus_dice(truth, probability, smooth=1.0, epsilon=1e-7):
@@ -112,13 +124,23 @@ def bce_minus_dice(truth, probability, smooth=1.0, epsilon=1e-7):
     return bce - ((2 * overlap + smooth) / (total + smooth)).mean()
 
 
-def laid_out(layout, *things):
-    if layout == "last":
-        return [thing.to(memory_format=torch.channels_last) for thing in things]
-    return things
+def prepare(layout, network, part, side, batch, precision):
+    """Returns a function that updates or predicts once, and the network's size."""
+    torch.manual_seed(0)
+    x = torch.rand(batch, 1, side, side)
+    y = (torch.rand(x.shape) > 0.9).float()
+    model, x, y = laid_out(layout, LinkNet(network == "dual"), x, y)
+    told = {"parameters": count_parameters(model)}
+    if part == "infer":
+        return prediction(model, x, precision), told
+    optimizer = torch.optim.SGD(
+        model.parameters(), lr=RATE, momentum=MOMENTUM, fused=True
+    )
+    call = training_step(model, bce_minus_dice, optimizer, x, y, precision)
+    return call, told
 
 
-def main(layout, network, given, made):
+def compute(layout, network, given, made):
     """Writes the map in use, the map in training, the loss and every gradient.
 
     Args:
@@ -143,6 +165,13 @@ def main(layout, network, given, made):
     gradients = [parameter.grad for parameter in model.parameters()]
     results = (used, maps, loss, *gradients)
     np.savez(made, *(result.detach().numpy() for result in results))
+
+
+def main(layout, *what):
+    if what:
+        compute(layout, *what)
+    else:
+        serve_tasks(partial(prepare, layout), version=torch.__version__)
 
 
 if __name__ == "__main__":

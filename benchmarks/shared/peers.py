@@ -31,7 +31,7 @@ class Peer:
     It starts with its first request, and starts again after it was too slow.
 
     Args:
-        command: starts a program that calls `serve` or `serve_sizes`.
+        command: starts a program that calls `serve`, `serve_sizes` or `serve_tasks`.
         environment: environment variables that the process gets in addition.
     """
 
@@ -160,6 +160,29 @@ def serve_sizes(prepare, draw, memory=resident_mb, **description):
             "memory": lambda: memory(call),
         },
     )
+
+
+def serve_tasks(prepare, **description):
+    """Measures tasks, one after the other, for the parent.
+
+    The request `prepare` builds a task and returns what there is to tell of it, `run`
+    times some calls together; the first call may trace and compile.
+
+    Args:
+        prepare: function from a task's keywords to a function without arguments, and
+            a dict that the parent reads.
+        **description: what the parent reads as the peer's `description`.
+    """
+    call = None
+
+    def build(**task):
+        nonlocal call
+        call = None  # frees the last task's memory before this one needs it
+        call, told = prepare(**task)
+        return told
+
+    run = {"run": lambda calls: _timed(call, calls)}
+    _answer(description, {"prepare": build} | run)
 
 
 def _answer(description, answers):

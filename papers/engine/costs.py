@@ -1,4 +1,4 @@
-"""What a run of each profile takes, as a page and a protocol's header show it."""
+"""What a run of each profile takes and how fast networks are, for pages and headers."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,3 +68,51 @@ def benchmark(name, value, **where):
     if len(rows) != 1:
         raise ValueError(f"Expected one row in {path} with {where}. Got {len(rows)}.")
     return float(rows.iloc[0][value])
+
+
+def speed_table(name, command):
+    """Returns the Markdown table of the suite's networks beside PyTorch's.
+
+    Args:
+        name: name of the file in `benchmarks/results/`, without its ending.
+        command: what measures it.
+
+    Returns:
+        A line for each network, part, size and precision; or a sentence where nothing
+        has been measured.
+    """
+    path = BENCHMARKS / f"{name}.csv"
+    if not path.exists():
+        return f"Not measured yet: `{command}`."
+    rows = read_text(path, f"run {command}")
+    machine = " and ".join(sorted(set(rows["machine"])))
+    torch = " and ".join(sorted(set(rows["peer_version"]) - {""}))
+    lines = [
+        (
+            f"`{row['network']}`",
+            PARTS[row["part"]],
+            f"{row['batch']}x{row['side']}x{row['side']}",
+            row["precision"],
+            *map(_short, row[["ms", "first_s", "share_of_peak", "times_faster"]]),
+        )
+        for _, row in rows[rows["variant"] == "shipped"].iterrows()
+    ]
+    head = ("network", "part", "batch", "type", "ms", "first call, s")
+    table = markdown((*head, "share of the peak", "times PyTorch's speed"), lines)
+    return (
+        f"Measured by `{command}` on {machine}, in turns with PyTorch {torch} in its "
+        "better memory format; above 1 we are faster. The peak is that of a large "
+        "product of matrices of the same type in the same rounds. Rows: "
+        f"`benchmarks/results/{name}.csv`.\n\n{table}"
+    )
+
+
+PARTS = {"train": "step", "infer": "inference"}
+
+
+def _short(text):
+    """Returns a number in three digits, and nothing as a dash."""
+    if not text:
+        return "-"
+    number = float(text)
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"

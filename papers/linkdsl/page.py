@@ -1,7 +1,7 @@
 """The generated parts of this paper's page."""
 
 from papers.engine import pages
-from papers.engine.costs import Cost, benchmark, costs_table
+from papers.engine.costs import Cost, benchmark, costs_table, speed_table
 from papers.linkdsl.networks import linknet
 from papers.linkdsl.protocol import METHODS
 from papers.linkdsl.tables import DICE, MEAN_IOU, TABLES
@@ -34,6 +34,7 @@ def blocks(paper, results):
         "network": pages.network_diagram(dual),
         "methods": pages.markdown(head, rows),
         "costs": costs_table(costs(paper)),
+        "speed": speed_table("linkdsl_torch", "make bench-linkdsl"),
         "profiles": pages.profiles_table(paper),
         "results": pages.results_table(folder, TABLES[:3]),
         "readings": pages.results_table(folder, TABLES[3:]),

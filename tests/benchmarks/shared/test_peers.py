@@ -36,6 +36,15 @@ def memory(call):
 serve_sizes(prepare, draw, memory, version="1.0")
 """
 
+TASKS = """
+from benchmarks.shared.peers import serve_tasks
+
+def prepare(name, number):
+    return lambda: sum(range(number)), {"told": [name, number]}
+
+serve_tasks(prepare, version="2.0")
+"""
+
 
 def peer(program, **environment):
     paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
@@ -64,6 +73,16 @@ def test_sizes_are_prepared_run_and_weighed():
     assert sizes.run(calls=2)[0] > 0
     assert sizes.ask("memory") == 7.5
     sizes.close()
+
+
+def test_tasks_are_prepared_one_after_the_other():
+    tasks = peer(TASKS)
+    assert tasks.ask("prepare", name="a", number=10) == {"told": ["a", 10]}
+    assert tasks.description == {"version": "2.0"}
+    assert tasks.run()[0] >= 0
+    tasks.ask("prepare", name="b", number=3_000_000)
+    assert tasks.run(calls=2)[0] > 0.001
+    tasks.close()
 
 
 def test_a_slow_peer_is_killed_and_starts_again():

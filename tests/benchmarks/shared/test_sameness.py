@@ -1,0 +1,49 @@
+"""Proofs accept rounding and refuse everything else."""
+
+import numpy as np
+import pytest
+
+from benchmarks.shared.sameness import check, from_torch, to_torch
+
+EXPECTED = {"map": np.array([1.0, -4.0]), "bias": np.array([1e-12])}
+
+
+def received(**changes):
+    return list({name: a.copy() for name, a in (EXPECTED | changes).items()}.values())
+
+
+def test_rounding_is_no_difference():
+    # A share of the largest value, 4. A gradient of zero has any rounding error, which
+    # is no larger share of itself than of `SMALLEST`.
+    found = received(map=np.array([1.0, -4.0 - 8e-8]), bias=np.array([1.01e-12]))
+    sentence = check("net", "last", EXPECTED, found)
+    assert sentence == "net, torch last: the same but for 2e-08 (map)"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"map": np.array([1.0, -4.000004])},
+        {"map": np.array([1.0, np.nan])},
+        {"map": np.array([1.0, -4.0, 0.0])},
+        {"bias": np.array([1e-6])},
+    ],
+)
+def test_another_result_is_refused(changes):
+    (name,) = changes
+    with pytest.raises(ValueError, match=f"Expected the same of net.*{name} differs"):
+        check("net", "first", EXPECTED, received(**changes))
+
+
+def test_a_missing_array_is_refused():
+    with pytest.raises(ValueError, match="shorter"):
+        check("net", "first", EXPECTED, received()[:1])
+
+
+def test_kernels_change_their_order_and_back():
+    kernel = np.arange(120.0).reshape(2, 3, 4, 5)
+    assert to_torch(kernel).shape == (5, 4, 2, 3)
+    assert to_torch(kernel)[4, 3, 1, 2] == kernel[1, 2, 3, 4]
+    np.testing.assert_array_equal(from_torch(to_torch(kernel)), kernel)
+    bias = np.arange(3.0)
+    assert to_torch(bias) is bias and from_torch(bias) is bias
