@@ -248,7 +248,7 @@ pages: $(INSTALLED) ## Regenerate the generated parts of the README pages
 	@$(PAPERS) pages $(if $(RESULTS),--results "$(RESULTS)")
 
 ##@ Work on the suite
-.PHONY: test test-fast test-slow lint format bench bench-linkdsl bench-data bench-metrics bench-anisocascade bench-cunet bench-depthwise bench-dsunet bench-towers clean clean-runs
+.PHONY: test test-fast test-slow lint format bench bench-linkdsl bench-data bench-metrics bench-anisocascade bench-cunet bench-depthwise bench-dsunet bench-hierdice bench-towers clean clean-runs
 test: $(INSTALLED) ## The fast and the real tier of tests
 	$(BIN)/python -m pytest -m 'not slow and not gpu'
 test-fast: $(INSTALLED) ## The fast tier only
@@ -261,7 +261,7 @@ lint: $(INSTALLED) ## Check style
 format: $(INSTALLED) ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-bench: bench-linkdsl bench-data bench-metrics bench-anisocascade bench-cunet bench-depthwise bench-dsunet bench-towers ## Run every benchmark
+bench: bench-linkdsl bench-data bench-metrics bench-anisocascade bench-cunet bench-depthwise bench-dsunet bench-hierdice bench-towers ## Run every benchmark
 bench-linkdsl: $(INSTALLED) $(TORCH) ## Steps and inference against PyTorch, in many variants; reading
 	$(BIN)/python -m benchmarks.linkdsl.against_torch
 	$(BIN)/python -m benchmarks.linkdsl.bench
@@ -277,6 +277,8 @@ bench-depthwise: $(INSTALLED) $(MEDICAI) ## 3-D depthwise convolution against Ke
 	$(BIN)/python -m benchmarks.depthwise.bench
 bench-dsunet: $(INSTALLED) $(TORCH) ## A training step of both networks against PyTorch
 	$(BIN)/python -m benchmarks.dsunet.bench
+bench-hierdice: $(INSTALLED) $(TORCH) ## The four networks at 240x240 against PyTorch
+	$(BIN)/python -m benchmarks.hierdice.bench
 bench-towers: $(INSTALLED) ## Step time of 1, 2 and 3 replicas and of towers in turn
 	$(BIN)/python -m benchmarks.hierdice.towers
 clean: ## Remove .venv and caches; keep downloads, runs and results

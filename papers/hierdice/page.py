@@ -3,7 +3,7 @@
 from common.reporting.cells import GROUP
 from common.reporting.text import read_text
 from papers.engine import pages
-from papers.engine.costs import Cost, costs_table
+from papers.engine.costs import Cost, costs_table, speed_table
 from papers.hierdice.claims import CLAIMS
 from papers.hierdice.networks import (
     fcn8s_vgg16,
@@ -41,6 +41,7 @@ def blocks(paper, results):
         "network": pages.network_diagram(residual_unet(SHAPE)),
         "methods": pages.markdown(head, rows),
         "costs": costs_table(costs(paper)),
+        "speed": speed_table("hierdice", "make bench-hierdice"),
         "profiles": pages.profiles_table(paper),
         "results": pages.results_table(folder, TABLES[:6]),
         "claims": claims_table(folder),

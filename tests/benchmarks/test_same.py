@@ -9,7 +9,10 @@ from benchmarks.shared.peers import TORCH
 from benchmarks.shared.sameness import FORMATS
 from tests.disks import ROOT
 
-NETWORKS = {"linkdsl": ("linknet", "dual")}
+NETWORKS = {
+    "linkdsl": ("linknet", "dual"),
+    "hierdice": ("fcn8s_vgg16", "unet", "resnet50_skip", "residual_unet"),
+}
 
 
 @pytest.mark.slow

@@ -5,7 +5,12 @@ import pytest
 
 from benchmarks.shared.sameness import check, from_torch, to_torch
 
-EXPECTED = {"map": np.array([1.0, -4.0]), "bias": np.array([1e-12])}
+EXPECTED = {
+    "map": np.array([1.0, -4.0]),
+    "conv/kernel": np.array([[2.0]]),
+    "conv/bias": np.array([1e-12]),
+    "norm/beta": np.array([1e-3]),
+}
 
 
 def received(**changes):
@@ -13,9 +18,10 @@ def received(**changes):
 
 
 def test_rounding_is_no_difference():
-    # A share of the largest value, 4. A gradient of zero has any rounding error, which
-    # is no larger share of itself than of `SMALLEST`.
-    found = received(map=np.array([1.0, -4.0 - 8e-8]), bias=np.array([1.01e-12]))
+    # A share of the largest value, 4, and for a bias of its kernel's, 2.
+    found = received(
+        **{"map": np.array([1.0, -4.0 - 8e-8]), "conv/bias": np.array([-2e-8])}
+    )
     sentence = check("net", "last", EXPECTED, found)
     assert sentence == "net, torch last: the same but for 2e-08 (map)"
 
@@ -26,7 +32,8 @@ def test_rounding_is_no_difference():
         {"map": np.array([1.0, -4.000004])},
         {"map": np.array([1.0, np.nan])},
         {"map": np.array([1.0, -4.0, 0.0])},
-        {"bias": np.array([1e-6])},
+        {"conv/bias": np.array([1e-6])},
+        {"norm/beta": np.array([1.0000002e-3])},
     ],
 )
 def test_another_result_is_refused(changes):

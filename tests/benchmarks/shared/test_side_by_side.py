@@ -55,7 +55,8 @@ def peers(order, **changes):
     }
 
 
-def test_rows_follow_from_the_turns():
+def test_rows_follow_from_the_turns(monkeypatch):
+    monkeypatch.setattr(side_by_side, "CELL_S", 10.0)
     order = []
     found = peers(order)
     rows = {row["variant"]: row for row in measure(CELL, found)}
@@ -82,6 +83,12 @@ def test_short_calls_are_repeated_within_a_turn():
     found = peers(order, **dict.fromkeys(peers(order), short))
     assert {row["rounds"] for row in measure(CELL, found)} == {side_by_side.ROUNDS}
     assert {calls for _, calls in order} == {5}
+
+
+def test_long_cells_have_few_rounds():
+    cell = side_by_side.CELL_S
+    rounds = [side_by_side.rounds_of(cell / part) for part in (9, 3.5, 1.5, 1, 0.9)]
+    assert rounds == [side_by_side.ROUNDS, 3, 2, 2, 1]
 
 
 def test_a_peer_that_is_too_slow_has_a_note():
