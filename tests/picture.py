@@ -12,6 +12,7 @@ COMMON = {
     "common.layers": (*BOTTOM, "common.layers.tensorflow"),
     "common.layers.tensorflow": (*BOTTOM, "common.layers"),
     "common.losses": BOTTOM,
+    "common.optimizers": BOTTOM,
     "common.training": BOTTOM,
     "common.inference": BOTTOM,
     "common.reporting": (*BOTTOM, "common.metrics"),

@@ -17,6 +17,7 @@ def main(variant, network, side):
 
     from benchmarks.shared.machine import threads
     from common.layers import fast_paths
+    from common.optimizers.adam import FusedAdam
     from common.training.one_device import OneDevice
     from papers.dsunet import networks
     from papers.dsunet.losses import LabelDice
@@ -26,7 +27,7 @@ def main(variant, network, side):
     keras.utils.set_random_seed(0)
     sides = (int(side),) * 3
     model = getattr(networks, network)((*sides, 4))
-    optimizer = keras.optimizers.Adam(5e-4)
+    optimizer = FusedAdam(5e-4)
     optimizer.build(model.trainable_variables)
     step = OneDevice().make_step(model, LabelDice(), optimizer)
     x = tf.random.stateless_normal((1, *sides, 4), (0, 1))

@@ -151,11 +151,12 @@ def _variant(network, size, filters, placement, compiled):
     import tensorflow as tf
 
     from common.losses.cross_entropy import LabelCrossEntropy
+    from common.optimizers.adam import FusedAdam
     from papers.hierdice import networks
 
     with placement.scope():
         model = getattr(networks, network)((size, size, 4), base_filters=filters)
-        optimizer = keras.optimizers.Adam(LEARNING_RATE, epsilon=1e-8)
+        optimizer = FusedAdam(LEARNING_RATE, epsilon=1e-8)
         optimizer.build(model.trainable_variables)
     loss = LabelCrossEntropy()
     update = placement.make_step(model, loss, optimizer, compiled)

@@ -8,6 +8,7 @@ import numpy as np
 
 from common.inference.predict import Predictor
 from common.metrics import overlap
+from common.optimizers.adam import FusedAdam
 from data.batches.patch_rule import PatchRule
 from data.batches.patches import PatchSampler
 from data.batches.pipeline import batch_stream
@@ -53,7 +54,7 @@ class Experiment(VolumeExperiment):
     def optimizer(self):
         """Returns the optimizer of all nine networks."""
         training = self.protocol.training
-        return keras.optimizers.Adam(training.learning_rate, epsilon=training.epsilon)
+        return FusedAdam(training.learning_rate, epsilon=training.epsilon)
 
     def stream(self, first_step):
         """Returns the training batches from a global step on, without end."""

@@ -2,10 +2,10 @@
 
 from functools import cached_property, partial
 
-import keras
 import numpy as np
 
 from common.metrics.pooled_regions import PooledRegions
+from common.optimizers.sgd import FusedSGD
 from common.training.step_decay import StepDecay
 from data.batches.augment_rule import AugmentationRule
 from data.batches.pipeline import batch_stream
@@ -100,7 +100,7 @@ class Experiment(VolumeExperiment):
     def optimizer(self):
         """Returns the optimizer of every method."""
         rule = self.protocol.training
-        return keras.optimizers.SGD(rule.learning_rate, momentum=rule.momentum)
+        return FusedSGD(rule.learning_rate, momentum=rule.momentum)
 
     @property
     def schedule(self):

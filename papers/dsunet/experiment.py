@@ -2,12 +2,12 @@
 
 from functools import cached_property, partial
 
-import keras
 import numpy as np
 
 from common.files import write_json
 from common.inference.predict import Predictor
 from common.metrics.pooled_regions import PooledRegions
+from common.optimizers.adam import FusedAdam
 from common.training.plateau import Plateau
 from data.batches.augment_rule import AugmentationRule
 from data.batches.pipeline import batch_stream
@@ -58,7 +58,7 @@ class Experiment(VolumeExperiment):
 
     def optimizer(self):
         """Returns the optimizer of both networks."""
-        return keras.optimizers.Adam(self.protocol.training.learning_rate)
+        return FusedAdam(self.protocol.training.learning_rate)
 
     @property
     def schedule(self):

@@ -9,6 +9,7 @@ from common.errors import UserError
 from common.files import write_json
 from common.inference.predict import Predictor
 from common.metrics.pooled_regions import PooledRegions
+from common.optimizers.adam import FusedAdam
 from data.batches.pipeline import batch_stream
 from data.batches.slice_index import SliceIndex
 from data.batches.slice_name import SliceName
@@ -81,7 +82,7 @@ class Experiment(BratsExperiment):
             training.decay,
             staircase=training.staircase,
         )
-        return keras.optimizers.Adam(schedule, epsilon=training.epsilon)
+        return FusedAdam(schedule, epsilon=training.epsilon)
 
     def stream(self, first_step):
         """Returns the training batches from a global step on, without end."""

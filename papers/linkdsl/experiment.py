@@ -6,6 +6,7 @@ import numpy as np
 from common.errors import UserError
 from common.inference.predict import Predictor
 from common.metrics import overlap
+from common.optimizers.sgd import FusedSGD
 from data.batches.pipeline import batch_stream
 from data.figshare.dataset import FigshareDataset
 from data.normalize import min_max, resize_area
@@ -78,7 +79,7 @@ class Experiment(contract.Experiment):
     def optimizer(self):
         """Returns the optimizer of section III."""
         training = self.protocol.training
-        return keras.optimizers.SGD(training.learning_rate, momentum=training.momentum)
+        return FusedSGD(training.learning_rate, momentum=training.momentum)
 
     def stream(self, first_step):
         """Returns the training batches from a global step on, without end."""
