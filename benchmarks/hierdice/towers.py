@@ -147,7 +147,6 @@ def variants(network, size, filters, kind, count, xla):
 
 
 def _variant(network, size, filters, placement, compiled):
-    import keras
     import tensorflow as tf
 
     from common.losses.cross_entropy import LabelCrossEntropy

@@ -18,6 +18,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "instance_normalization": ["InstanceNormalization"],
         "pad_channels": ["PadChannels"],
         "separable_conv3d": ["SeparableConv3D"],
+        "small_map_conv2d": ["SmallMapConv2D"],
         "tensorflow.xla": ["allow_xla", "is_xla_allowed"],
     },
 )

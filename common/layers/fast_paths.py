@@ -11,6 +11,7 @@ batch_normalization = None
 batch_statistics = None
 depthwise_conv3d = None
 instance_normalization = None
+small_map_conv2d = None
 
 if keras.config.backend() == "tensorflow":
     from common.layers.tensorflow import (
@@ -18,6 +19,7 @@ if keras.config.backend() == "tensorflow":
         batch_statistics,
         depthwise_conv3d,
         instance_normalization,
+        small_map_conv2d,
     )
 
 __all__ = [
@@ -25,4 +27,5 @@ __all__ = [
     "batch_statistics",
     "depthwise_conv3d",
     "instance_normalization",
+    "small_map_conv2d",
 ]

@@ -16,6 +16,7 @@ import keras
 from keras import layers
 
 from common.layers.batch_normalization import FusedBatchNormalization
+from common.layers.small_map_conv2d import SmallMapConv2D
 
 # Width of each encoder stage in units of `base_filters`, and its first stride.
 ENCODER = (("enc1", 1, 1), ("enc2", 2, 2), ("enc3", 4, 2), ("enc4", 8, 2))
@@ -134,7 +135,7 @@ def linknet(
 
 def conv_bn(x, filters, kernel_size, strides=1, relu=True, *, name):
     """Convolution without bias, batch normalization and ReLU, as in the encoder."""
-    x = layers.Conv2D(
+    x = SmallMapConv2D(
         filters,
         kernel_size,
         strides=strides,

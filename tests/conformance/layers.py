@@ -10,6 +10,7 @@ from common.layers.depthwise_conv3d import DepthwiseConv3D
 from common.layers.instance_normalization import InstanceNormalization
 from common.layers.pad_channels import PadChannels
 from common.layers.separable_conv3d import SeparableConv3D
+from common.layers.small_map_conv2d import SmallMapConv2D
 from tests.conformance.entries import Network
 
 OF_THE_BATCH = {"batch": "normalizes by the current batch, by design"}
@@ -69,6 +70,16 @@ LAYERS = (
         kernel_size=(3, 3, 3),
         strides=2,
         use_depthwise_bias=True,
+    ),
+    _layer(
+        SmallMapConv2D,
+        (5, 4, 128),
+        input_shape=(10, 8, 256),
+        filters=128,
+        kernel_size=(3, 3),
+        strides=2,
+        padding="same",
+        exempt={"precision": "takes other kernels: see the tests of the layer"},
     ),
     _layer(
         PadChannels,
