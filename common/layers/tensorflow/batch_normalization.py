@@ -4,8 +4,8 @@ import tensorflow as tf
 
 
 def accepts(x, mask):
-    """Whether the kernel takes these features: images, and no mask."""
-    return mask is None and len(x.shape) == 4
+    """Whether the kernel takes these features: images, no mask, not float64."""
+    return mask is None and len(x.shape) == 4 and x.dtype != tf.float64
 
 
 def normalize(x, gamma, beta, mean, variance, epsilon):

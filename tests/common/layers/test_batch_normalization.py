@@ -103,6 +103,25 @@ def test_other_ranks_are_normalized_by_keras():
     np.testing.assert_array_equal(ours, theirs)
 
 
+def test_float64_is_normalized_by_keras():
+    x = features().astype("float64")
+    layers = [
+        kind(dtype="float64")
+        for kind in (FusedBatchNormalization, keras.layers.BatchNormalization)
+    ]
+    ours, theirs = (np.asarray(layer(x, training=True)) for layer in layers)
+    assert ours.dtype == np.float64
+    np.testing.assert_array_equal(ours, theirs)
+
+
+def test_synchronized_replicas_are_normalized_by_keras():
+    layer = FusedBatchNormalization(synchronized=True)
+    function = tf.function(lambda x: layer(x, training=True))
+    graph = function.get_concrete_function(tf.TensorSpec(SHAPE)).graph
+    assert "FusedBatchNormV3" not in {op.type for op in graph.get_operations()}
+    assert layer.get_config()["synchronized"]
+
+
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
 def test_half_precision_stays_in_half_precision(dtype):
     require_half_precision(dtype)

@@ -15,6 +15,7 @@ from common.losses.bootstrapped_cross_entropy import BootstrappedCrossEntropy
 from common.losses.cross_entropy import LabelCrossEntropy
 from common.losses.region_dice import RegionDice
 from common.losses.sensitivity_specificity import SensitivitySpecificity
+from common.optimizers.adam import FusedAdam
 from common.training.moving_average import MovingAverage
 from common.training.towers import mirrored, sequential
 
@@ -82,7 +83,7 @@ def make_optimizer():
     schedule = keras.optimizers.schedules.ExponentialDecay(
         RATE, EVERY, DROP, staircase=True
     )
-    return keras.optimizers.Adam(schedule, *BETAS, epsilon=EPSILON)
+    return FusedAdam(schedule, *BETAS, epsilon=EPSILON)
 
 
 def train(towers, make_loss, **options):
@@ -130,8 +131,7 @@ def by_hand(make_loss, **options):
         for i, gradient in enumerate(s / TOWERS for s in sums):
             m[i] = BETAS[0] * m[i] + (1 - BETAS[0]) * gradient
             v[i] = BETAS[1] * v[i] + (1 - BETAS[1]) * gradient**2
-            # Keras takes the powers of betas that are rounded to float32.
-            powers = [float(np.float32(beta)) ** t for beta in BETAS]
+            powers = [beta**t for beta in BETAS]
             scale = rate * np.sqrt(1 - powers[1]) / (1 - powers[0])
             weights[i] = weights[i] - scale * m[i] / (np.sqrt(v[i]) + EPSILON)
             averages[i] = decay * averages[i] + (1 - decay) * weights[i]
