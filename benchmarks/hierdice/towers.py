@@ -72,7 +72,8 @@ def main(arguments=None):
             write_text(options.results, text)
             console.say(f"{network}: round {rows[0]['rounds']} of {ROUNDS}")
         done += [row | own for row in rows]
-    shown = ["network", "variant", "ms", "images_per_s", "ratio_to_one_device"]
+    shown = ["network", "variant", "ms", "first_step_s", "images_per_s"]
+    shown += ["ratio_to_one_device"]
     shown += ["same_step_as", "max_weight_difference"]
     words = table[shown].astype(object).where(table[shown].notna(), "")
     console.table(shown, words.to_numpy().tolist(), described["machine"])

@@ -87,7 +87,7 @@ def build_model(task, experiment):
     keras.mixed_precision.set_dtype_policy(task.variant.precision)
     try:
         model = experiment.build()
-        return with_fused_normalization(model) if task.variant.fused else model
+        return with_plain_normalization(model) if task.variant.plain else model
     finally:
         keras.mixed_precision.set_dtype_policy("float32")
 
@@ -117,12 +117,12 @@ def batch(size):
     return image, (random.random(shape) > 0.9).astype(np.float32)
 
 
-def with_fused_normalization(model):
-    """Returns the network with one-kernel normalization and new initial weights."""
+def with_plain_normalization(model):
+    """Returns the network with Keras's own normalization and new initial weights."""
 
     def clone(layer):
-        if isinstance(layer, layers.BatchNormalization):
-            return FusedBatchNormalization.from_config(layer.get_config())
+        if isinstance(layer, FusedBatchNormalization):
+            return layers.BatchNormalization.from_config(layer.get_config())
         return layer.__class__.from_config(layer.get_config())
 
     return keras.models.clone_model(model, clone_function=clone)

@@ -36,7 +36,7 @@ class Variant:
         settings: the settings of its process.
         precision: Keras's dtype policy.
         xla: whether XLA compiles the step and the prediction.
-        fused: whether batch normalization is TensorFlow's fused op.
+        plain: whether batch normalization is Keras's own, of several operations.
         frozen: whether prediction runs a graph whose weights are constants.
         networks: ids of the paper's methods that it is measured on.
         parts: `"train"`, `"infer"` or both.
@@ -46,7 +46,7 @@ class Variant:
     settings: Settings = Settings()
     precision: str = "float32"
     xla: bool = False
-    fused: bool = False
+    plain: bool = False
     frozen: bool = False
     networks: tuple[str, ...] = ("linknet", "dual")
     parts: tuple[str, ...] = ("train", "infer")
@@ -64,9 +64,9 @@ LOOSE = Settings(deterministic=False)
 SHIPPED = Variant("shipped")
 VARIANTS = (
     Variant("op determinism off", LOOSE, networks=ONE, parts=TRAIN),
-    Variant("fused batch normalization", fused=True),
+    Variant("Keras's normalization", plain=True),
     Variant("mixed_bfloat16", precision="mixed_bfloat16"),
-    Variant("mixed_bfloat16, fused", precision="mixed_bfloat16", fused=True),
+    Variant("mixed_bfloat16, Keras's", precision="mixed_bfloat16", plain=True),
     # XLA has no deterministic gradient of the max-pooling.
     Variant("XLA", LOOSE, xla=True),
     Variant("weights as constants", frozen=True, parts=("infer",)),
