@@ -16,6 +16,7 @@ If not every value is possible, further arguments are the `Limits`:
 """
 
 import dataclasses
+import difflib
 import json
 
 from common.errors import UserError
@@ -148,7 +149,7 @@ def replace(protocol, changes):
                 key,
                 f"a key of the protocol: {', '.join(known)}",
                 f"the unknown key {key!r}",
-                "see `make describe-PAPER`",
+                f"such as SET={_closest(key, known.values())}",
             )
         protocol = _replace_one(protocol, key, _checked(known[key], value))
     return protocol
@@ -211,7 +212,22 @@ def _checked(entry, new):
         expected = entry.limits.broken_by(new)
     if expected is None:
         return new
-    raise UserError(entry.key, expected, repr(new), "correct the value")
+    raise UserError(entry.key, expected, repr(new), f"such as SET={_setting(entry)}")
+
+
+def _closest(key, entries):
+    """Returns the setting, as it is, whose key is most like another one."""
+    by_key = {entry.key: entry for entry in entries}
+    close = difflib.get_close_matches(key, by_key, 1, 0) or list(by_key)
+    return _setting(by_key[close[0]])
+
+
+def _setting(entry):
+    """Returns a value of a protocol as it is written on the command line."""
+    value = entry.value
+    if not isinstance(value, str):
+        value = json.dumps(value, separators=(",", ":"))  # `make` splits at spaces
+    return f"{entry.key}={value}"
 
 
 def _as_float_like(new, old):

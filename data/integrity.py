@@ -1,5 +1,6 @@
 """What an integrity check finds: one row per finding, with severity and fix."""
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +38,17 @@ class Finding:
                 f"Argument `severity` must be one of {SEVERITIES}. "
                 f"Received: severity={self.severity}"
             )
+
+
+def check_command(name, root):
+    """Returns the command that lists what is wrong with a data set, in words.
+
+    Args:
+        name: of the data set, such as `"brats17"`.
+        root: its folder.
+    """
+    folder = shlex.quote(str(root))
+    return f"`make check-data DATASET={name} DATA={folder}` lists everything wrong"
 
 
 def note_findings(root):

@@ -18,7 +18,9 @@ _CLAIMS += ["where", "sentence", "note"]
 _CONDITIONS = ["table", "row", "column", "condition", "state", "like_for_like"]
 _CONDITIONS += ["evidence"]
 _POOLS = ["column", "pool", "share", "evidence"]
-_CORRECT = "correct the file; it holds what the paper prints, and facts about it"
+_CORRECT = (
+    "correct or restore the file; it holds what the paper prints, and facts about it"
+)
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ _FIRST += ["split", "fold", "seed", "case", "patient", "group", "status"]
 _WORDS = ["convention"]
 _LAST = ["command", "commit"]
 _INTEGERS = ["fold", "seed"]
-_RESTORE = "restore the file from git, or delete it and evaluate again"
+RESTORE = "restore the file from git; or delete it, then `make reproduce-…` again"
 
 
 def empty_cases():
@@ -43,14 +43,14 @@ def read_cases(path):
     """
     import pandas as pd
 
-    cases = read_text(path, _RESTORE)
+    cases = read_text(path, RESTORE)
     missing = [name for name in _FIRST + _LAST if name not in cases]
     if missing:
         raise UserError(
             path,
             f"the columns {', '.join(_FIRST)}, metrics and {', '.join(_LAST)}",
             f"no column {', '.join(missing)}",
-            _RESTORE,
+            RESTORE,
         )
     for name in _INTEGERS + _metrics(cases):
         try:
@@ -61,7 +61,7 @@ def read_cases(path):
             )
         except ValueError as error:
             raise UserError(
-                path, f"only numbers in the column {name}", error, _RESTORE
+                path, f"only numbers in the column {name}", error, RESTORE
             ) from error
     twice = cases[cases.duplicated([*RUN, "case"])]
     if len(twice):

@@ -6,6 +6,7 @@ import numpy as np
 
 from common.errors import UserError
 from common.reporting.bootstrap import MIN_CASES, estimate
+from common.reporting.cases import RESTORE
 from common.reporting.empty_truth import (
     empty_truth_notes,
     lacks_region,
@@ -95,7 +96,7 @@ def measure(column, cases):
             "cases.csv",
             f"the columns {', '.join(aggregate.columns)} for {column.key!r}",
             f"no column {', '.join(missing)}",
-            "evaluate again",
+            RESTORE,
         )
     counts = [f"{p}{name}" for p in prefixes_of(aggregate) for name in ("tp", "fn")]
     has_counts = all(name in cases for name in counts)

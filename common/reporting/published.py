@@ -6,7 +6,7 @@ from common.errors import UserError
 from common.reporting.text import read_text
 
 _COLUMNS = ["row", "column", "value", "where", "note"]
-_CORRECT = "correct the file; it holds the paper's numbers as printed"
+_CORRECT = "correct or restore the file; it holds the paper's numbers as printed"
 
 
 def read_published(path):

@@ -4,6 +4,7 @@ import csv
 import math
 
 from common.errors import UserError
+from common.files import unreadable
 
 
 def to_csv(frame):
@@ -53,8 +54,10 @@ def read_text(path, next_step):
                         next_step,
                     )
                 rows.append(row)
-    except (OSError, ValueError, csv.Error) as error:
+    except (FileNotFoundError, ValueError, csv.Error) as error:
         raise UserError(path, "a readable CSV file", error, next_step) from error
+    except OSError as error:
+        raise unreadable(path, error) from error
     if len(set(header)) < len(header):
         raise UserError(path, "distinct column names", ",".join(header), next_step)
     return pd.DataFrame(rows, columns=header, dtype=str)

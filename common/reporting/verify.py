@@ -17,7 +17,7 @@ from common.reporting.text import as_text, read_text, to_csv
 
 _KEY = ["table", "row", "column", "data", "coverage", "profile", "budget", "split"]
 _COLUMNS = [*_KEY, "value", "tolerance"]
-_RECORD = "record the ranges again"
+_RECORD = "restore the file from git; or delete it, then `make record`"
 _WRITE = "`make tables` writes it again"
 
 

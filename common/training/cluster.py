@@ -92,6 +92,6 @@ def _refused(expected, received):
         "TF_CONFIG",
         expected,
         received,
-        "`make workers` prints it for each host; unset TF_CONFIG to train "
-        "on this machine alone",
+        '`make workers COMMAND="make train-…" HOSTS=a:2222,b:2222` prints it for each '
+        "host; unset TF_CONFIG to train on this machine alone",
     )

@@ -174,5 +174,5 @@ class Training:
                 self.folder,
                 "at least one batch of training cases",
                 "fewer cases",
-                "use more data or a smaller batch size",
+                "use more data or smaller batches",
             )

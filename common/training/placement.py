@@ -86,13 +86,21 @@ def _check_fits(option, devices, count, batch_size):
             option,
             f"{count} devices, one for each tower of {batch_size // count} examples",
             devices,
-            f"use {count} devices, or one on which the towers take turns; another "
-            "number of towers (SET=training.towers=…) is another method",
+            f"GPUS={count}, or leave GPUS out: the towers take turns on one device"
+            if option.startswith("GPUS=")
+            else f"use {count} devices in all, or unset {option}",
         )
     if batch_size % devices:
         raise UserError(
             option,
             f"a number of devices that divides the batch of {batch_size}",
             devices,
-            "use another number of devices, or SET=training.batch_size=…",
+            f"{_fewer(option, devices, batch_size)}, or "
+            f"SET=training.batch_size={-(-batch_size // devices) * devices}",
         )
+
+
+def _fewer(option, devices, batch_size):
+    """Returns the next smaller number of devices that divides the batch, in words."""
+    fewer = max(n for n in range(1, devices) if batch_size % n == 0)
+    return f"GPUS={fewer}" if option.startswith("GPUS=") else f"use {fewer} devices"

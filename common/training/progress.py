@@ -106,7 +106,7 @@ class Progress:
             folder,
             "a finite loss",
             f"{losses[~finite][0]} at step {first}",
-            "lower the learning rate or check the data; the last saved state is kept",
+            "SET=training.learning_rate=… with a lower one, or check the data",
         )
 
     def table(self):

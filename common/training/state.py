@@ -90,7 +90,7 @@ class StateStore:
                     folder,
                     f"the state of the run {self.key[:12]}",
                     f"the state of another run, {manifest['key'][:12]}",
-                    "use another run folder, or delete this one to start over",
+                    f"use another run folder, or delete {self.folder} to start over",
                 )
             self._load(folder / "variables.h5", variables)
             return manifest["step"], manifest["extra"]
@@ -142,7 +142,7 @@ class StateStore:
                     path,
                     f"the {len(variables)} variables of this model and optimizer",
                     f"{len(file)} variables that do not match",
-                    "delete the run folder to train it from the start",
+                    f"delete {self.folder} to train this run from the start",
                 )
             for dataset, variable in zip(file.values(), variables, strict=True):
                 variable.assign(dataset[...])

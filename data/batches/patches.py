@@ -99,7 +99,7 @@ class PatchSampler:
             self.cache.folder,
             f"patches that hold one of the labels {self.rule.foreground}",
             f"none of them in {MAX_DRAWS} batches of {self.batch_size}",
-            "check the labels with make check-data, or choose other cases",
+            "look at the label maps of these cases, or add cases that have such labels",
         )
 
     def read_labels(self, name):

@@ -41,7 +41,8 @@ class SliceIndex:
                     case_id,
                     f"slices of {infos[0].shape[1:]} voxels, as in {case_ids[0]}",
                     info.shape[1:],
-                    "choose cases of one size, or whole volumes resampled to one",
+                    "resample or crop them, or move cases of other sizes to another "
+                    "folder",
                 )
         depths = [info.shape[0] for info in infos]
         return cls(

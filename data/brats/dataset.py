@@ -11,6 +11,7 @@ from data.brats.layout import find_layout, is_phantom
 from data.brats.releases import GRID, MODALITIES
 from data.case import Case
 from data.folder_notes import read_own_name
+from data.integrity import check_command
 from data.known_digests import KnownDigests
 from data.volume.files import digest_volume, read_geometry, read_volume, write_labels
 from data.volume.orientation import require_brats_axes
@@ -225,7 +226,7 @@ class BratsDataset:
                 path,
                 f"the shape of the case, {of_case.shape} (depth, height, width)",
                 geometry.shape,
-                _check_command(self.release, self.root),
+                check_command(self.release, self.root),
             )
         # Voxels are compared by index: in the releases as published, origins differ.
         if not geometry.same_axes(of_case):
@@ -233,7 +234,7 @@ class BratsDataset:
                 path,
                 f"the axes and spacing of the case, {of_case.rounded_axes()}",
                 geometry.rounded_axes(),
-                _check_command(self.release, self.root),
+                check_command(self.release, self.root),
             )
         return array
 
@@ -265,7 +266,7 @@ def _as_case(files):
 
 def _check_complete(layout):
     """Refuses cases that cannot be read; the check lists everything wrong."""
-    release, command = layout.release, _check_command(layout.release.name, layout.root)
+    release, command = layout.release, check_command(layout.release.name, layout.root)
     seen = {}
     for case in layout.cases:
         if case.error:
@@ -280,7 +281,3 @@ def _check_complete(layout):
             received = f"{seen[case.id]} too"
             raise UserError(case.folder, f"one case {case.id}", received, command)
         seen[case.id] = case.folder
-
-
-def _check_command(release, root):
-    return f"make check-data DATASET={release} DATA={root} lists everything wrong"

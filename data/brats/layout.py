@@ -11,6 +11,7 @@ from data.brats.case_files import CaseFiles, list_case_files
 from data.brats.releases import RELEASES, Release
 from data.folder_notes import PHANTOM_FILE
 from data.ignored import is_ignored
+from data.integrity import check_command
 
 PHANTOM_WRITER = "braintumor-repro brats phantom"
 GRADES = {"HGG": "HGG", "HG": "HGG", "LGG": "LGG", "LG": "LGG", "HGG_LGG": ""}
@@ -151,7 +152,8 @@ def _one_release(folder, cases, wanted):
         return RELEASES[wanted]
     fix = "move the cases of other releases to another folder"
     if len(examples) == 1:
-        fix = f"use DATASET={next(iter(examples))}, to which all cases belong"
+        name = next(iter(examples))
+        fix = f"{check_command(name, folder)}; `make prepare-{name}` prepares it"
     raise UserError(
         folder,
         f"cases of {wanted or 'one release of BraTS'} only",
@@ -191,5 +193,5 @@ def _nothing(root, received):
         root,
         f"a folder of BraTS cases, flat or below HGG and LGG: {examples}",
         received,
-        f"{_POINT}; make phantom-brats17 DATA=<folder> writes a phantom",
+        f"{_POINT}; `make phantom-brats17 DATA=folder` writes a phantom",
     )

@@ -25,7 +25,7 @@ from data.patients import base_exam
 # pixels; a mask of few pixels is mostly edge, where the two may differ.
 _MIN_DICE, _MIN_DICE_SMALL, _SMALL = 0.95, 0.9, 400
 
-_DOWNLOAD = "download the file again (make data-figshare) or delete it"
+_DOWNLOAD = "download the file again (`make data-figshare`) or delete it"
 _LOOK = "look at the image; delete the file if it is wrong"
 
 

@@ -200,4 +200,4 @@ def _foreign_file(path):
 
 
 def _bad_archive(path, expected, received):
-    return UserError(path, expected, received, "delete it, then make data-figshare")
+    return UserError(path, expected, received, "delete it, then `make data-figshare`")

@@ -161,6 +161,6 @@ def _no_slices(root, received):
         root,
         "slices named 1.mat to 3064.mat, in the folder or one level below",
         received,
-        "make data-figshare downloads them; make phantom-figshare DATA=<folder> "
+        "`make data-figshare` downloads them; `make phantom-figshare DATA=folder` "
         "writes a phantom",
     )

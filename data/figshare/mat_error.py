@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from common.errors import UserError
+from data.integrity import check_command
 
 
 class MatError(UserError):
@@ -19,7 +20,7 @@ class MatError(UserError):
 
     def __init__(self, code, path, expected, received, next_step=None):
         self.code = code
-        next_step = next_step or f"make check-data DATASET=figshare DATA={path.parent}"
+        next_step = next_step or check_command("figshare", path.parent)
         super().__init__(path, expected, received, next_step)
 
     @classmethod

@@ -118,6 +118,7 @@ def corrected(images, n4, spacing, paths=None):
                 "an image whose bias field N4 can correct",
                 error,
                 "use the images from before any standardization, or no correction: "
-                "SET=preparation.n4=false for a paper, no N4=1 for make prepare-brats…",
+                "SET=preparation.n4=false for a paper, `make prepare-brats…` without "
+                "N4=1",
             ) from error
     return images

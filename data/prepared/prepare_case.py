@@ -7,6 +7,7 @@ from pathlib import Path
 
 from common.errors import UserError
 from data.brats.releases import MODALITIES
+from data.integrity import check_command
 from data.prepared.estimates import require_space
 from data.prepared.n4 import corrected
 from data.prepared.pack import pack_volume
@@ -37,7 +38,7 @@ def prepare_case(dataset, case, n4=None):
             case.images[MODALITIES[0]].parent,
             "images and labels that fit each other",
             error,
-            check_command(dataset),
+            check_command(dataset.release, dataset.root),
         ) from error
 
 
@@ -68,12 +69,6 @@ def open_task(kind, root, release, cache):
         return size, time.monotonic() - begin, _peak_memory(), info.dropped
 
     return prepare
-
-
-def check_command(dataset):
-    """Returns the command that lists what is wrong with a data set, in words."""
-    command = f"make check-data DATASET={dataset.release} DATA={dataset.root}"
-    return f"{command} lists everything wrong"
 
 
 def _peak_memory():

@@ -5,8 +5,8 @@ import time
 from pathlib import Path
 
 from common.errors import UserError
+from data.integrity import check_command
 from data.prepared.estimates import duration_text, size_text
-from data.prepared.prepare_case import check_command
 
 SECONDS_BETWEEN_LINES = 5.0
 
@@ -109,12 +109,13 @@ class Progress:
             failures = "".join(
                 f"\n  {case_id}: {error}" for case_id, error in self._failures.items()
             )
+            command = check_command(dataset.release, dataset.root)
             raise UserError(
                 dataset.root,
                 "cases that can all be prepared",
                 f"{len(self._failures)} of {self._total} that cannot:{failures}\n",
-                f"repair or remove them ({check_command(dataset)}) and run the "
-                "command again; the others are kept",
+                f"{command}; repair or remove them, then run the command again; the "
+                "others are kept",
             )
 
     def _say_now_and_then(self):

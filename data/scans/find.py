@@ -19,6 +19,10 @@ _WORDS = {
     "t1": {"t1", "t1n", "t1w"},
     "t2": {"t2", "t2w"},
 }
+ALL_FOUR = (
+    "the four files: `.venv/bin/python -m papers predict PAPER --flair … --t1 … "
+    "--t1ce … --t2 … --out seg.nii.gz`"
+)
 _LABELS = {"seg", "ot", "mask", "label", "labels"}
 
 
@@ -39,7 +43,7 @@ def find_scan(folder):
     folder = Path(folder)
     if not folder.is_dir():
         received = "a file" if folder.exists() else "no such folder"
-        fix = "pass the folder of one case, or its four files"
+        fix = f"pass the folder of one case, or {ALL_FOUR}"
         raise UserError(folder, "the folder of a case", received, fix)
     found = {role: [] for role in (*_WORDS, "label")}
     try:
@@ -55,7 +59,7 @@ def find_scan(folder):
     for name in MODALITIES:
         if len(found[name]) != 1:
             received = ", ".join(path.name for path in found[name]) or "none"
-            fix = "pass the four files with --flair, --t1, --t1ce and --t2"
+            fix = f"pass {ALL_FOUR}"
             raise UserError(folder, f"one file of {name}", received, fix)
     return Case(
         id=folder.resolve().name,

@@ -15,7 +15,7 @@ from data.scans.checks import (
     check_registration,
     refuse_errors,
 )
-from data.scans.find import find_scan
+from data.scans.find import ALL_FOUR, find_scan
 from data.volume.files import read_volume
 from data.volume.geometry import Geometry
 from data.volume.orientation import from_brats_axes, to_brats_axes
@@ -65,7 +65,8 @@ def read_scan(paths, force=False):
     for name in MODALITIES:
         if name not in paths:
             received = ", ".join(paths) or "none"
-            raise UserError("the scan", f"a file of {name}", received, "pass all four")
+            fix = f"pass {ALL_FOUR}"
+            raise UserError("the scan", f"a file of {name}", received, fix)
     paths = {name: Path(paths[name]) for name in MODALITIES}
     read = {name: read_volume(path) for name, path in paths.items()}
     volumes = {name: volume for name, (volume, _) in read.items()}

@@ -12,7 +12,7 @@ from pathlib import Path
 from common.errors import UserError
 from common.files import digest, unreadable, write_text
 
-_FIX = "correct the file passed as SPLITS="
+_FIX = "correct the file, or pass another one as SPLITS="
 _HASH = re.compile(r'"?# sha256=([0-9a-f]+)[^\r\n]*[\r\n]*')
 
 

@@ -117,11 +117,14 @@ def split(cases, folds, fold, validation_share, seed, patient_rule=None):
     test = [case for case in cases if folds[case.id] == fold]
     rest = [case for case in cases if folds[case.id] != fold]
     if not test or not rest:
+        present = sorted(set(folds.values()))
         raise UserError(
             f"fold {fold}",
-            f"a fold that has cases, one of {sorted(set(folds.values()))}",
+            f"cases in the fold, one of {present}, and in others",
             f"{len(test)} test and {len(rest)} training cases",
-            "choose another fold with FOLDS=…",
+            f"FOLDS={present[0]}"
+            if rest
+            else "use more cases, or SPLITS=file.csv that puts them into several folds",
         )
     wanted = round(validation_share * len(rest))
     groups = defaultdict(list)

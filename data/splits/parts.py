@@ -64,7 +64,7 @@ def split_patients(cases, sizes=(126, 42, 42), seed=0):
             "the cases",
             f"at least {wanted} patients to split",
             f"{len(groups)} patients",
-            "use more cases, or SPLITS=file.csv with your own parts",
+            "use more cases: no patient can be in two parts",
         )
     patients = sorted(groups)
     order = generator(seed).permutation(len(patients))
@@ -120,7 +120,7 @@ def read_split(path, cases, partial=False):
             path,
             "cases of the data set",
             f"{len(unknown)} others, such as {unknown[0]}",
-            "correct the file passed as SPLITS=, or the folder passed as DATA=",
+            "correct the file passed as SPLITS=, or pass its data set as DATA=",
         )
     refuse_divided_patients(cases, part_of, path)
     found = _split_of_parts(cases, part_of)

@@ -59,7 +59,8 @@ def segmenter(folder, force=False):
             "no whole cascade"
             if not cascades
             else "several, with " + ", ".join(_first(runs).name for runs in cascades),
-            "train the missing ones, or `make import-weights FROM=DIR`"
+            "`make train-anisocascade` trains the missing ones; `make import-weights "
+            "FROM=folder` converts those of the authors"
             if not cascades
             else "name one of these runs with --weights",
         )

@@ -10,7 +10,7 @@ from data.brats.releases import MODALITIES
 from data.normalize import standardize, standardize_over_noise
 from data.order import generator
 
-CHECK = "look at the scan's files: make check-data"
+CHECK = "look at the case's files; correct or remove it"
 BACKGROUND, PATCH = 0, 1  # first counter of the random generator
 
 

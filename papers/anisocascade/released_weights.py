@@ -117,8 +117,8 @@ def load_released(folder, network, view, input_shape=(None, None, None, CHANNELS
     Raises:
         UserError: the file is missing, or is not the one that was written.
     """
-    again = "run `make import-weights FROM=DIR` again"
     file = Path(folder) / weights_file(network, view)
+    again = f"delete {folder}, then `make import-weights FROM=folder TO={folder}`"
     manifest = Path(folder) / MANIFEST
     if not manifest.is_file() or not file.is_file():
         raise UserError(file, "imported weights and their manifest", "none", again)
@@ -226,7 +226,7 @@ def _check_target(target):
             target,
             "no folder, or one that holds imported weights and nothing else",
             others[0],
-            "name another folder with --to, or delete this one",
+            "name another folder with TO= (--to), or delete this one",
         )
 
 

@@ -37,7 +37,6 @@ class Experiment(VolumeExperiment):
 
     convention = CONVENTION
     monitor = "val_minus_loss"
-    more_validation = "take more cases, or SPLITS=file.csv with a part `validation`"
 
     @classmethod
     def splits(cls, dataset, name, protocol, file=None):
@@ -51,6 +50,9 @@ class Experiment(VolumeExperiment):
             return cls.origin_of(file), {0: read_split(file, cases)}
         sizes = (rule.train, rule.validation, rule.test)
         return "patient", {0: split_patients(cases, sizes, rule.seed)}
+
+    def more_validation(self):
+        return "take more cases, or SPLITS=file.csv with a part `validation`"
 
     @cached_property
     def reader(self):

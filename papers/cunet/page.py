@@ -88,7 +88,7 @@ def claims_table(folder):
     Args:
         folder: a results folder; `claims.csv` is read.
     """
-    lines = read_text(folder / "claims.csv", "make table-cunet writes it")
+    lines = read_text(folder / "claims.csv", "`make tables` writes it")
     titles = {method.id: method.title for method in METHODS}
     rows = []
     for claim in CLAIM_TABLE.claims:

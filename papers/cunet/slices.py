@@ -51,7 +51,7 @@ def refuse_mixed_sizes(cache, case_ids):
             "slices of different sizes",
             "all training and validation cases on one grid, as BraTS's 240x240",
             ", ".join(found),
-            "resample or crop them, or leave cases out: SPLITS=file.csv",
+            "resample or crop them, or move cases of other sizes to another folder",
         )
 
 
@@ -72,7 +72,8 @@ def refuse_other_size(cache, case_id, size):
             case_id,
             f"slices that fit the network's {height}x{width} pixels",
             f"{found[0]}x{found[1]}, padded",
-            "`make segment` takes slices of any size",
+            "`make segment PAPER=cunet CASE=folder OUT=seg.nii.gz WEIGHTS=run` takes "
+            "slices of any size",
         )
 
 

@@ -49,7 +49,7 @@ def claims_table(folder):
     Args:
         folder: a results folder; `claims.csv` is read.
     """
-    lines = read_text(folder / "claims.csv", "make table-dsunet writes it")
+    lines = read_text(folder / "claims.csv", "`make tables` writes it")
     rows = []
     for claim in CLAIMS:
         runs = lines[lines["score"] == claim.score].to_dict("records")

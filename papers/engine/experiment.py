@@ -29,9 +29,6 @@ class Experiment(ABC):
     monitor = "val_dice"
     """Name of the validation score of the best epoch; higher is better."""
 
-    more_validation = "SET=folds.validation_share=0.2, or take more cases"
-    """What a user can do if a split has no validation case."""
-
     def __init__(
         self, method, protocol, cache, split, seed, maps=None, dataset=None, folder=None
     ):
@@ -43,6 +40,9 @@ class Experiment(ABC):
         self.maps = maps
         self.dataset = dataset
         self.folder = folder
+
+    smallest_batch = "SET=training.batch_size=1"
+    """The option that makes batches as small as possible."""
 
     # The data set, before there is a run.
 
@@ -168,9 +168,33 @@ class Experiment(ABC):
                 f"fold {self.split.fold}",
                 "a held-out case for validation",
                 f"none beside {len(self.split.train)} training cases",
-                self.more_validation,
+                self.more_validation(),
             )
         return self.split.validation
+
+    def more_validation(self):
+        """Returns what a user can do if a split has no validation case."""
+        count = len(self.split.train)
+        if count < 2:
+            return "take more cases"
+        # The smallest share of whole percent that holds out one of them.
+        share = -(-100 // count) / 100
+        return f"SET=folds.validation_share={share:g}, or take more cases"
+
+    def require_batch(self):
+        """Makes sure that there are as many training examples as a batch has.
+
+        Raises:
+            UserError: there are fewer.
+        """
+        if self.steps_per_epoch < 1:
+            smaller = f"{self.smallest_batch}, or " if self.split.train else ""
+            raise UserError(
+                f"fold {self.split.fold}",
+                f"training examples for a batch of {self.batch_size}",
+                f"fewer from {len(self.split.train)} training cases",
+                f"{smaller}take more cases",
+            )
 
     # A trained network.
 

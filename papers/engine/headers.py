@@ -73,7 +73,7 @@ def expected_scores(paper, profile, folder):
     """
     if profile == "demo":
         return _wrapped(f"Expected score: {ON_A_PHANTOM}.", indent=2)
-    rows = read_text(folder / "expected.csv", "make record writes it")
+    rows = read_text(folder / "expected.csv", "`make record` writes it")
     rows = rows[(rows["profile"] == profile) & rows["column"].str.endswith("dice")]
     if rows.empty:
         return _wrapped(f"Expected score: {NOT_RUN}.", indent=2)

@@ -156,7 +156,7 @@ class Job:
                 self.folder,
                 "a finished training",
                 self.progress()[0],
-                f"make train-{paper_id} with the same options",
+                f"`make train-{paper_id}` with the same options",
             )
 
     def weights_digest(self):

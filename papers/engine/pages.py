@@ -139,7 +139,7 @@ def results_table(folder, tables):
         folder: a folder such as `results/linkdsl`.
         tables: the paper's `common.reporting.table.Table`s.
     """
-    cells = read_text(folder / "cells.csv", "make table-… writes it")
+    cells = read_text(folder / "cells.csv", "`make tables` writes it")
     parts = []
     for table in tables:
         mine = cells[cells["table"] == table.name]
@@ -175,7 +175,7 @@ def leak_table(folder, columns):
         folder: a folder such as `results/linkdsl`.
         columns: the `common.reporting.table.Column`s to show.
     """
-    lines = read_text(folder / "leak.csv", "make table-… writes it")
+    lines = read_text(folder / "leak.csv", "`make tables` writes it")
     if lines.empty:
         return "No method has been run under both splits yet."
     rows = []

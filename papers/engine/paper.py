@@ -146,7 +146,7 @@ class Paper:
                 f"PROFILE={profile}",
                 f"one of {', '.join(self.profiles)}",
                 repr(profile),
-                f"see `make describe-{self.id}`",
+                f"such as PROFILE={next(iter(self.profiles))}",
             )
         return replace(self.published, self.profiles[profile])
 

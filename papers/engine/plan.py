@@ -59,7 +59,8 @@ def _labeled(dataset):
             dataset.root,
             "cases with labels, to train on and to score",
             f"{len(dataset)} cases without: {some(without_labels(dataset))}",
-            "pass a training set as DATA; `predict` segments cases without labels",
+            "pass a training set as DATA=; `make segment CASE=folder "
+            "OUT=folder` takes cases without labels",
         )
     return labeled
 
@@ -89,7 +90,7 @@ def outline(request):
         if request.folds and max(request.folds) >= count:
             expected = f"one of {', '.join(map(str, range(count)))}"
             fold = max(request.folds)
-            raise UserError(f"FOLDS={fold}", expected, fold, "correct it")
+            raise UserError(f"FOLDS={fold}", expected, fold, "such as FOLDS=0")
         names += [
             f"{method.id}-{split}-fold{fold}-seed{seed}-{protocol.training.epochs}epochs"
             for fold in request.folds or range(count)
@@ -142,7 +143,8 @@ def _split_names(request):
     for name in names:
         if name not in possible:
             expected = " or ".join(possible)
-            raise UserError(f"SPLIT={name}", expected, name, "correct it")
+            step = f"such as SPLIT={possible[0]}"
+            raise UserError(f"SPLIT={name}", expected, name, step)
     return names
 
 
@@ -154,7 +156,8 @@ def _splits(request, dataset, name):
     unknown = set(request.folds) - set(by_fold)
     if unknown:
         expected = f"one of {', '.join(map(str, by_fold))}"
-        raise UserError(f"FOLDS={min(unknown)}", expected, min(unknown), "correct it")
+        step = f"such as FOLDS={min(by_fold)}"
+        raise UserError(f"FOLDS={min(unknown)}", expected, min(unknown), step)
     return origin, [by_fold[fold] for fold in request.folds or by_fold]
 
 
@@ -173,7 +176,7 @@ def _methods(request, split_name):
             f"METHODS={','.join(sorted(unknown))}",
             f"methods of {paper.id}: {', '.join(by_id)}",
             ", ".join(sorted(unknown)),
-            f"see `make describe-{paper.id}`",
+            f"such as METHODS={default[0]}",
         )
     for method in reversed(methods):  # each comes after those it needs
         if method.id in wanted:

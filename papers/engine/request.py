@@ -24,12 +24,13 @@ def words(text):
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
-def numbers(text, option):
+def numbers(text, option, example="0,1"):
     """Returns the numbers of a list such as `"0,1"`.
 
     Args:
         text: the list as typed.
         option: name of the option, for the message.
+        example: a value of it, for the message.
 
     Raises:
         UserError: a word is not a whole number.
@@ -37,20 +38,20 @@ def numbers(text, option):
     found = words(text)
     for word in found:
         if not word.isdecimal():
-            expected = "whole numbers such as 0,1"
-            raise UserError(f"{option}={text}", expected, repr(word), "correct it")
+            expected, step = "whole numbers", f"such as {option}={example}"
+            raise UserError(f"{option}={text}", expected, repr(word), step)
     return tuple(map(int, found))
 
 
 def _folds(text):
-    return numbers(text, "FOLDS")
+    return numbers(text, "FOLDS", "0")
 
 
 def _seeds(text):
     seeds = numbers(text, "SEEDS")
     if not seeds or max(seeds) >= 2**32:
         expected = "whole numbers below 2^32, such as 0,1"
-        raise UserError(f"SEEDS={text}", expected, repr(text), "correct it")
+        raise UserError(f"SEEDS={text}", expected, repr(text), "such as SEEDS=0,1")
     return seeds
 
 
@@ -58,7 +59,7 @@ def _assignment(text):
     key, equals, value = text.partition("=")
     if not equals:
         raise UserError(
-            f"--set {text}", "KEY=VALUE", repr(text), "such as training.batch_size=4"
+            f"SET={text}", "KEY=VALUE", repr(text), "such as SET=training.epochs=4"
         )
     return key, value
 

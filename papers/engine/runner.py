@@ -122,6 +122,7 @@ class Runner:
         experiment = self._experiment(job)
         if placement.is_chief:
             experiment.before_training(self.console.say)
+        experiment.require_batch()
         # The machines wait here for the first one's weights, so that they find its
         # files when they read the state.
         model = self._model(job, experiment, placement)

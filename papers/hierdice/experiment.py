@@ -34,6 +34,8 @@ BALANCE = "balance.json"
 class Experiment(BratsExperiment):
     """One method on one split, of which it uses the cases of the protocol's group."""
 
+    smallest_batch = "SET=training.tower_size=1"
+
     @classmethod
     def splits(cls, dataset, name, protocol, file=None):
         """Puts patients into folds, or trains on every case as the paper does.
@@ -124,7 +126,7 @@ class Experiment(BratsExperiment):
         Raises:
             UserError: no case is held out.
         """
-        ids = self._of_group(self.split.validation, "validation")
+        ids = self._of_group(self.validation_cases(), "validation")
         index = tumor_slices(SliceIndex.of(self.cache, ids))
         names = [
             SliceName(index.case_ids[case], int(z), 0, row)
@@ -208,7 +210,7 @@ class Experiment(BratsExperiment):
                 f"fold {self.split.fold}",
                 f"{part} cases of the group {group}",
                 f"none among {len(ids)}",
-                "take more cases, or SET=slices.group=all",
+                f"{'SET=slices.group=all, or ' if ids else ''}take more cases",
             )
         return tuple(chosen)
 

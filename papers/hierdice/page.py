@@ -80,7 +80,7 @@ def claims_table(folder):
     Args:
         folder: a results folder; `claims.csv` is read.
     """
-    lines = read_text(folder / "claims.csv", "make table-hierdice writes it")
+    lines = read_text(folder / "claims.csv", "`make tables` writes it")
     rows = []
     scores = {}
     for claim in CLAIMS:

@@ -157,12 +157,17 @@ def prepare_case(dataset, case, protocol):
             case.label,
             f"a tumor that is still visible at {size} pixels",
             f"one of {int(raw.mask.sum())} pixels, which vanishes",
-            "use a larger preparation.image_size, or remove the slice",
+            f"SET=preparation.image_size={_whole(raw.mask.shape)}, or remove the slice",
         )
     return {
         "image": image[..., None].astype(np.float32),
         "mask": mask[..., None].astype(np.uint8),
     }
+
+
+def _whole(shape):
+    """Returns the image size that loses no pixel of a slice."""
+    return 32 * -(-max(shape) // 32)
 
 
 def folds_of(dataset, name, rule):

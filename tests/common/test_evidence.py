@@ -101,12 +101,18 @@ def test_replaces_several_values_of_one_section():
         result.size = 64
 
 
+def follow(error):
+    """Returns the protocol with the setting that an error advises."""
+    key, value = error.next_step.removeprefix("such as SET=").split("=", 1)
+    return replace(Protocol(), {key: value})
+
+
 @pytest.mark.parametrize("key", ["epochs", "training", "training.epoch", "size.x", ""])
 def test_unknown_key(key):
     with pytest.raises(UserError, match="Received: the unknown key") as caught:
         replace(Protocol(), {key: 1})
     assert all(known in caught.value.expected for known in KEYS)
-    assert "describe" in caught.value.next_step
+    assert follow(caught.value) == Protocol()
 
 
 @pytest.mark.parametrize(
@@ -131,6 +137,7 @@ def test_wrong_value(key, given, expected):
     assert caught.value.file == key
     assert expected in caught.value.expected
     assert str(given) in caught.value.received
+    assert follow(caught.value) == Protocol()
 
 
 @pytest.mark.parametrize("key", KEYS)

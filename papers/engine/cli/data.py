@@ -57,10 +57,10 @@ def prepare_data(
             f"DATASET={dataset}",
             "a data set of volumes",
             "a data set of slices",
-            "use the paper's own `prepare`, such as make prepare-linkdsl",
+            "`prepare` of a paper on it, such as `make prepare-linkdsl DATA=folder`",
         )
     if workers < 1:
-        raise UserError(f"WORKERS={workers}", "at least 1", workers, "correct it")
+        raise UserError(f"WORKERS={workers}", "at least 1", workers, "WORKERS=1")
     correction, console = _correction(n4, shrink, exclude), Console()
     volumes = tools.open_volumes(data or DOWNLOADS / dataset)
     volumes.digests.remember_in(CACHE / MEMORY)
@@ -79,7 +79,7 @@ def _correction(n4, shrink, exclude):
             f"SHRINK={shrink} EXCLUDE={exclude}",
             f"SHRINK of at least 1 and EXCLUDE among {','.join(MODALITIES)}",
             ", ".join(sorted(unknown)) or shrink,
-            "correct it",
+            "such as SHRINK=4 EXCLUDE=flair",
         )
     return prepared.N4(shrink=shrink, exclude=modalities) if n4 else None
 
@@ -100,7 +100,7 @@ def download(
             "one that is handed out to registered users" if known else repr(dataset),
             "register with its organizers (README.md says where), then DATA=folder"
             if known
-            else f"make data-{public[0]}",
+            else f"`make data-{public[0]}`",
         )
     datasets.tools(dataset).download(folder, console.say)
     console.say(f"data: {folder}")
@@ -129,22 +129,25 @@ def phantom(
     if count is None:
         count = tools.phantom_count
     if count < 1:
-        raise UserError(f"COUNT={count}", "at least 1", count, "correct it")
+        raise UserError(f"COUNT={count}", "at least 1", count, "such as COUNT=6")
     folder = folder or CACHE / f"phantom-{dataset}-{count}"
     extra = {"labeled": False} if unlabeled else {}
     if shape:
         extra["shape"] = _shape(shape)
     if extra and not tools.has_volumes:
         raise UserError(
-            f"SHAPE={shape}", "a data set of volumes", dataset, "leave it out"
+            f"SHAPE={shape}" if shape else "UNLABELED=1",
+            "a data set of volumes",
+            dataset,
+            "leave it out",
         )
     tools.write_phantom(folder, **tools.phantom_size(count), seed=seed, **extra)
     console.say(f"phantom: {folder}")
 
 
 def _shape(text):
-    shape = numbers(text, "SHAPE")
+    shape = numbers(text, "SHAPE", "16,48,48")
     if len(shape) != 3 or min(shape) < MIN_VOLUME:
         expected = "depth,height,width of at least 16,48,48 voxels"
-        raise UserError(f"SHAPE={text}", expected, text, "correct it")
+        raise UserError(f"SHAPE={text}", expected, text, "such as SHAPE=16,48,48")
     return shape

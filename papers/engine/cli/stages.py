@@ -87,7 +87,7 @@ def train(request):
                 f"--only {request.only}",
                 "the full name of a job of this request",
                 "a name that none of them has",
-                "see the names with --dry-run",
+                "leave --only out, or see the names with --dry-run",
             )
     else:
         runner.train_side_by_side()
@@ -171,5 +171,5 @@ def _check_any_trained(runner):
             runner.jobs[0].runs,
             "at least one trained method",
             "none of " + ", ".join(job.name for job in runner.jobs),
-            f"make reproduce-{runner.paper.id} with the same options",
+            f"`make reproduce-{runner.paper.id}` with the same options",
         )

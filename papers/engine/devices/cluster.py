@@ -12,6 +12,7 @@ from papers.engine.devices.machine_command import check_command
 
 MAX_RESTARTS = 20  # of a Slurm job
 LOST_MACHINE = 75  # exit code (BSD's EX_TEMPFAIL): run the same command again
+_HOSTS = "node1:2222,node2:2222"
 _FAILURE = "BRAINTUMOR_FAILURE"  # names the file of `own_failure_noted`
 
 
@@ -86,11 +87,14 @@ def commands(hosts, command):
         name, _, port = host.rpartition(":")
         if not name or not port.isdecimal() or not 0 < int(port) < 65536:
             raise UserError(
-                "--hosts", "addresses such as node1:2222", host, "correct it"
+                "HOSTS", "addresses such as node1:2222", host, f"such as HOSTS={_HOSTS}"
             )
     if len(set(hosts)) < max(len(hosts), 2):
         raise UserError(
-            "--hosts", "two or more different addresses", ",".join(hosts), "correct it"
+            "HOSTS",
+            "two or more different addresses",
+            ",".join(hosts),
+            f"such as HOSTS={_HOSTS}",
         )
     return [
         (

@@ -54,9 +54,16 @@ def check_command(command, machines, papers):
             f"a number of machines that divides {shared} of {paper_id}'s profile "
             f"{profile}: {', '.join(map(str, possible)) or 'none'}",
             f"{machines} machines",
-            "use another number of machines"
-            + ("" if towers else ", or SET=training.batch_size=…"),
+            _fitting(possible, None if towers else batch, machines),
         )
+
+
+def _fitting(possible, batch, machines):
+    """Returns the numbers of machines that fit, and the batch that fits theirs."""
+    options = [f"use {' or '.join(map(str, possible))} machines"] if possible else []
+    if batch:
+        options.append(f"SET=training.batch_size={-(-batch // machines) * machines}")
+    return ", or ".join(options)
 
 
 def _training(command, ids):

@@ -11,7 +11,7 @@ from common.errors import UserError
 from data.brats.labels import from_canonical
 from data.brats.releases import MODALITIES, RELEASES
 from data.case import Case
-from data.scans.find import find_cases, find_scan, release_of, role_of
+from data.scans.find import ALL_FOUR, find_cases, find_scan, release_of, role_of
 from data.volume.files import encode_labels
 from papers.engine.predict.files import Files
 
@@ -63,7 +63,7 @@ class VolumeFiles(Files):
         if missing:
             received = ", ".join(case.images) or "none"
             raise UserError(
-                "the scan", f"a file of {missing[0]}", received, "pass all four"
+                "the scan", f"a file of {missing[0]}", received, f"pass {ALL_FOUR}"
             )
         return [case.images[name] for name in MODALITIES]
 

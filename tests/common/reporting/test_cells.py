@@ -174,7 +174,7 @@ def test_commands_and_commits_are_listed_once(build, make_run):
 
 
 def test_a_missing_metric_is_an_error(build, cases):
-    with pytest.raises(UserError, match="no column dice. Next: evaluate again"):
+    with pytest.raises(UserError, match="no column dice. Next: restore the file"):
         build(cases.drop(columns="dice"))
 
 

@@ -201,7 +201,7 @@ def test_full_disk_leaves_the_last_state(tmp_path, monkeypatch):
 
 
 def test_less_data_than_a_batch(tmp_path):
-    with pytest.raises(UserError, match="at least one batch.*smaller batch size"):
+    with pytest.raises(UserError, match="at least one batch.*smaller batches"):
         run(tmp_path, plan=Plan(2, steps_per_epoch=0, key="key"))
     assert not list(tmp_path.iterdir())
 

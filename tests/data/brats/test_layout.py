@@ -71,7 +71,7 @@ def test_a_mix_of_releases_is_refused_and_a_release_can_be_required(tmp_path):
     assert BratsDataset(tmp_path, "brats20").release == "brats20"
     with pytest.raises(UserError, match="brats21 only.*BraTS20_Training_001") as error:
         BratsDataset(tmp_path, "brats21")
-    assert "use DATASET=brats20" in error.value.next_step
+    assert "`make prepare-brats20`" in error.value.next_step
     write_layout(tmp_path, "brats21")
     for release in (None, "brats20", "brats17"):
         with pytest.raises(UserError, match="BraTS2021_00000") as error:
@@ -158,7 +158,7 @@ def test_missing_modality_is_named_with_the_next_command(tmp_path):
         BratsDataset(tmp_path)
     assert error.value.file == str(case)
     assert "Brats17_CBICA_AAL_2_t1ce.nii.gz" in error.value.expected
-    assert f"make check-data DATASET=brats17 DATA={tmp_path}" in error.value.next_step
+    assert f"`make check-data DATASET=brats17 DATA={tmp_path}`" in error.value.next_step
 
 
 def test_duplicate_files_and_cases_are_refused(tmp_path):

@@ -1,0 +1,1 @@
+"""Next steps of errors: what they name exists, and following them helps."""
