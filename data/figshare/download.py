@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 import pooch
 
 from common.errors import UserError
-from common.files import atomic_path, read_json, sha256, write_json
+from common.files import atomic_path, lock, read_json, sha256, write_json
 from data.figshare.resume import ResumingDownloader
 
 BASE_URL = "https://ndownloader.figshare.com/files"
@@ -87,6 +87,11 @@ def download_figshare(folder, report=print, base_url=BASE_URL, files=FILES):
     """
     folder = Path(folder)
     downloads = folder / "downloads"
+    with lock(downloads, report):
+        _download(folder, downloads, report, base_url, files)
+
+
+def _download(folder, downloads, report, base_url, files):
     manifest_path = downloads / "manifest.json"
     manifest = read_json(manifest_path) if manifest_path.exists() else {}
     for file in files:
