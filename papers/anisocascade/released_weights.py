@@ -5,6 +5,7 @@ is a weight of the network, or of a kind that prediction does not need.
 """
 
 import math
+import shlex
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -118,7 +119,8 @@ def load_released(folder, network, view, input_shape=(None, None, None, CHANNELS
         UserError: the file is missing, or is not the one that was written.
     """
     file = Path(folder) / weights_file(network, view)
-    again = f"delete {folder}, then `make import-weights FROM=folder TO={folder}`"
+    target = shlex.quote(str(folder))
+    again = f"delete {folder}, then `make import-weights FROM=folder TO={target}`"
     manifest = Path(folder) / MANIFEST
     if not manifest.is_file() or not file.is_file():
         raise UserError(file, "imported weights and their manifest", "none", again)

@@ -27,6 +27,7 @@ from tests.data.prepared.brats17_tree import file_of, read_file, write_file, wri
 from tests.data.prepared.small_cases import write_cases
 
 LAYOUT, DATASET = "data/brats/layout.py", "data/brats/dataset.py"
+SURVIVAL = "data/brats/survival.py"
 
 
 @pytest.fixture
@@ -84,17 +85,16 @@ def test_tables_of_a_release(told, tmp_path):
     assert "or delete it" in caught.value.next_step
     table.unlink()
     assert find_layout(tmp_path).cases
-    place = "data/brats/survival.py"
-    with told(f"{place}:read_survival") as caught:
+    with told(f"{SURVIVAL}:read_survival") as caught:
         read_survival(tmp_path)
     assert "2017 to 2020" in caught.value.next_step
     table = tmp_path / "survival_info.csv"
     table.write_bytes(b"a,b\n1,2\n1,2,3\n")
-    with told(f"{place}:read_survival") as caught:
+    with told(f"{SURVIVAL}:read_survival") as caught:
         read_survival(tmp_path)
     assert "copy the table from the release" in caught.value.next_step
     table.write_text("Age\n60\n")
-    with told(f"{place}:read_survival") as caught:
+    with told(f"{SURVIVAL}:read_survival") as caught:
         read_survival(tmp_path)
     assert "copy the table from the release" in caught.value.next_step
     table.write_text("Brats20ID,Age,Survival_days,Extent_of_Resection\nx,60,9,GTR\n")

@@ -143,9 +143,9 @@ def test_towers_that_take_turns_share_no_statistics(told, monkeypatch):
     with told(place) as caught:
         check_devices(None, network)
     (count,) = re.findall(r"GPUS=(\d)", caught.value.next_step)
-    check_devices(int(count), network)
+    assert check_devices(int(count), network) is None
     network.synchronized = False  # "leave it out"
-    check_devices(None, network)
+    assert check_devices(None, network) is None
 
 
 CONFIG = {"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "worker", "index": 0}}

@@ -124,5 +124,5 @@ def _with_released_weights(paper_id):
         paper_id,
         f"a paper whose authors released weights: {', '.join(able)}",
         paper_id,
-        "see `make list`",
+        f"`make import-weights PAPER={able[0]} FROM=folder`",
     )
