@@ -7,6 +7,7 @@ import typer
 from typer.core import TyperCommand
 
 from common.errors import UserError
+from common.training.cluster import on_several_machines
 from papers.engine import datasets
 from papers.engine.cli.dry_run import show_plan
 from papers.engine.console import Console
@@ -48,7 +49,8 @@ def _stage(verb):
     name = verb.__name__
 
     def command(context: typer.Context, dry_run: DryRun = False, **options):
-        if name not in _SEVERAL_MACHINES:
+        # A TF_CONFIG that is not valid is refused here, before anything is written.
+        if on_several_machines() and name not in _SEVERAL_MACHINES:
             refuse_cluster(name)
         given = {key: value for key, value in options.items() if value is not None}
         request = Request(**given, arguments=context.obj)

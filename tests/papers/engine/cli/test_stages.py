@@ -123,3 +123,15 @@ def test_make_hands_over_every_option(capsys):
     # For its own child processes only: --only.
     assert options - handed_over == {"--workers", "--dry-run", "--only", "--help"}
     assert handed_over < options
+
+
+@pytest.mark.parametrize("verb", ["prepare", "train", "evaluate", "reproduce"])
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_a_bad_tf_config_is_refused_before_anything_is_written(
+    monkeypatch, tmp_path, capsys, verb, more
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TF_CONFIG", '{"cluster": {"ps": ["a:1"]}}')
+    assert call(verb, "linkdsl", *more) == 2
+    assert "the type ps" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

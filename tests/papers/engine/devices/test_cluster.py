@@ -28,7 +28,7 @@ def test_one_command_a_host():
 
 @pytest.mark.parametrize("hosts", [("a:1",), ("a", "b:1"), ("a:1", "a:1"), ("a:x",)])
 def test_addresses_that_cannot_be(hosts):
-    with pytest.raises(UserError, match="--hosts"):
+    with pytest.raises(UserError, match="HOSTS"):
         commands(hosts, "make")
 
 
