@@ -9,7 +9,14 @@ joins the two, in the engine: `papers.engine.brats` for the papers on BraTS.
 try:
     import lazy_loader as _lazy
 except ModuleNotFoundError:
-    __all__ = []  # nothing is installed here: `papers.__main__` says what to do
+    __all__ = []  # nothing is installed here; of a verb, `papers.__main__` says so
+
+    def __getattr__(name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise ModuleNotFoundError(
+            "there is no package lazy_loader. Next: make install, then .venv/bin/python"
+        )
 else:
     __getattr__, __dir__, __all__ = _lazy.attach(
         __name__,

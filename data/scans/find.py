@@ -1,5 +1,6 @@
 """Finding a user's scans: four modalities in a folder, or a folder of such folders."""
 
+import contextlib
 import os
 import re
 from pathlib import Path
@@ -119,11 +120,12 @@ def find_cases(root):
         UserError: there is no such folder, or it has no subfolder.
     """
     root = Path(root)
-    try:
+    if not root.is_dir():
+        received = "a file" if root.exists() else "no such folder"
+        fix = "pass the folder of one case, or of cases, as CASE= (--case)"
+        raise UserError(root, "a folder of cases", received, fix)
+    with contextlib.suppress(UserError):  # it is no data set
         return [(case.id, case.folder) for case in find_layout(root).cases]
-    except UserError:
-        if not root.is_dir():
-            raise
     try:
         folders = [path for path in sorted(root.iterdir()) if path.is_dir()]
     except OSError as error:

@@ -144,6 +144,9 @@ def test_a_folder_of_cases(told, case):
         find_cases(case)
     assert caught.value.next_step == "pass a folder that holds one folder per case"
     assert find_cases(case.parent) == [("one", case)]
+    with told("data/scans/find.py:find_cases") as caught:
+        find_cases(case.parent / "absent")
+    assert "as CASE= (--case)" in caught.value.next_step
 
 
 def test_all_four_modalities(told, case):

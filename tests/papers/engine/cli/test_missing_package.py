@@ -27,3 +27,15 @@ def test_one_line_with_the_next_command(arguments, package):
     assert done.returncode != 0 and done.stdout == ""
     (line,) = done.stderr.strip().splitlines()
     assert package in line and "Next: make install, then .venv/bin/python" in line
+
+
+def test_a_helper_from_python_says_so_too():
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", "from papers import load_run"],
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("ModuleNotFoundError: there is no package lazy_loader")
+    assert last.endswith("Next: make install, then .venv/bin/python")
