@@ -23,7 +23,7 @@ class DepthwiseConv3D(layers.Layer):
 
     Args:
         kernel_size: one integer or three, `(depth, height, width)`.
-        strides: one integer or three. As in Keras, not together with a dilation.
+        strides: one integer or three.
         padding: `"valid"` or `"same"`.
         depth_multiplier: number of output channels per input channel.
         data_format: `"channels_last"`, `"channels_first"` (transposed to
@@ -53,8 +53,8 @@ class DepthwiseConv3D(layers.Layer):
           new_width)`.
 
     Raises:
-        ValueError: an argument is out of range, strides and dilation are both above
-            1, or the input is smaller than the kernel.
+        ValueError: an argument is out of range, or the input is smaller than the
+            kernel.
 
     Example:
 
@@ -119,11 +119,6 @@ class DepthwiseConv3D(layers.Layer):
             raise ValueError(
                 "Expected a positive integer for `depth_multiplier`. "
                 f"Received: depth_multiplier={self.depth_multiplier}"
-            )
-        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            raise ValueError(
-                "Expected strides or a dilation above 1, not both. Received: "
-                f"strides={self.strides}, dilation_rate={self.dilation_rate}"
             )
 
     @property

@@ -17,8 +17,7 @@ class SeparableConv3D(layers.Layer):
     Args:
         filters: number of output channels.
         kernel_size: one integer or three, `(depth, height, width)`.
-        strides: of the depthwise part, one integer or three. As in Keras, not
-            together with a dilation.
+        strides: of the depthwise part, one integer or three.
         padding: `"valid"` or `"same"`.
         data_format: `"channels_last"`, `"channels_first"`, or None for Keras's
             own setting.

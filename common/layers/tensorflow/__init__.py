@@ -2,8 +2,8 @@
 
 Only `common.layers.fast_paths` imports these modules, and only where Keras runs on
 TensorFlow. Each has a portable twin in the file of its layer or beside it, and tests
-hold the two equal. `xla` is the switch of those that XLA compiles; it imports nothing.
-The layers themselves, their weights and arguments are not here.
+hold the two equal. `xla` is the switch of those that XLA compiles; it needs no
+TensorFlow. The layers themselves, their weights and arguments are not here.
 """
 
 import lazy_loader as _lazy

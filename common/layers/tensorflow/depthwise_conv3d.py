@@ -1,5 +1,6 @@
 """Depthwise convolution in 3-D by kernels that XLA compiles, on a CPU."""
 
+import functools
 import math
 
 import tensorflow as tf
@@ -11,7 +12,7 @@ from common.layers.tensorflow.xla import is_xla_allowed
 # compiled and `folded` portable). The smallest input measured there has 131,072
 # values; the limit of 65,536 is our choice, below everything that was measured.
 #
-#   `allow_xla(False)`                         portable  XLA is not wanted
+#   `allow_xla(False)`, or a model's export    portable  XLA is not wanted
 #   on a GPU                                   portable  not measured
 #   strides or a depth multiplier              portable  compiled kernels have neither
 #   more taps than MAX_TAPS                    portable  not measured; each is compiled
@@ -68,22 +69,66 @@ def convolve(x, kernel, bias, padding, dilation_rate):
         bias = tf.zeros(kernel.shape[-1:], kernel.dtype)
     axes = zip(x.shape[1:4], kernel.shape[:3], dilation_rate, strict=True)
     live, pads = zip(*(_live_taps(*axis, padding) for axis in axes), strict=True)
-    geometry = pads, tuple(dilation_rate)
     # Outside the custom gradient, so that the taps left out get zero gradients.
     kernel = kernel[live]
-    sizes = tuple(kernel.shape[:3])
+    convolution = _differentiable(pads, tuple(dilation_rate), tuple(kernel.shape[:3]))
+    return convolution(x, kernel, tf.convert_to_tensor(bias))
 
-    @tf.custom_gradient
-    def compiled(x, kernel, bias):
+
+@functools.cache
+def _differentiable(pads, rates, sizes):
+    """Returns the convolution with derivatives of every order, all of them compiled.
+
+    The convolution and its two gradients are linear in each of their two arguments, so
+    that the gradients of any of the three are again among the three. Automatic
+    differentiation sees only these rules, never a compiled kernel: it cannot pass
+    through the loop of the kernel's gradient. Forward mode knows such rules only
+    within a `tf.function`, whose derivative it takes by two backward passes.
+
+    Args:
+        pads: zeros `(before, after)` of the three axes.
+        rates: voxels between taps, of the three axes.
+        sizes: taps, of the three axes.
+
+    Returns:
+        A function of input, kernel and bias.
+    """
+
+    @_rule
+    def convolution(x, kernel, bias):
         def gradient(dy):
             # Separate calls run in parallel, and a graph drops the one that
             # nobody asks for.
-            dx = _input_gradient(dy, kernel, *geometry)
-            return dx, *_kernel_gradient(x, dy, *geometry, sizes)
+            dx = input_gradient(dy, kernel)
+            return dx, *kernel_gradient(x, dy)
 
-        return _correlate(x, kernel, bias, *geometry), gradient
+        return _correlate(x, kernel, bias, pads, rates), gradient
 
-    return compiled(x, kernel, tf.convert_to_tensor(bias))
+    @_rule
+    def input_gradient(dy, kernel):
+        def gradient(ddx):
+            nothing = tf.zeros(kernel.shape[-1:], kernel.dtype)
+            return convolution(ddx, kernel, nothing), kernel_gradient(ddx, dy)[0]
+
+        return _input_gradient(dy, kernel, pads, rates), gradient
+
+    @_rule
+    def kernel_gradient(x, dy):
+        def gradient(ddkernel, ddbias):
+            return input_gradient(dy, ddkernel), convolution(x, ddkernel, ddbias)
+
+        return _kernel_gradient(x, dy, pads, rates, sizes), gradient
+
+    return tf.function(convolution, autograph=False)
+
+
+def _rule(function):
+    """A custom gradient that holds tensors of the graph in which it is called.
+
+    A graph of second derivatives cannot reach those of the first ones' graph.
+    """
+    ruled = tf.custom_gradient(function)
+    return lambda *tensors: ruled(*map(tf.identity, tensors))
 
 
 def _live_taps(side, size, rate, padding):
@@ -96,7 +141,8 @@ def _live_taps(side, size, rate, padding):
         padding: `"valid"` or `"same"`.
 
     Returns:
-        A slice of the taps, and the zeros `(before, after)` that they need.
+        A slice of the taps, and the zeros `(before, after)` that they need. Negative
+        numbers are voxels at the border that no tap left meets.
     """
     span = rate * (size - 1)
     total = span if padding == "same" else 0
@@ -119,13 +165,26 @@ def _rows(x, pads, extra=0):
 
     Args:
         x: `(batch, depth, height, width, channels)`.
-        pads: zeros `(before, after)` of the three axes.
+        pads: zeros `(before, after)` of the three axes; negative ones crop.
         extra: additional rows of zeros at the end.
     """
-    depth, (before, after), width = pads
-    x = tf.pad(x, [(0, 0), depth, (before, after + extra), width, (0, 0)])
+    inner = [
+        slice(max(-before, 0), side - max(-after, 0))
+        for side, (before, after) in zip(x.shape[1:4], pads, strict=True)
+    ]
+    zeros = [[max(number, 0) for number in pair] for pair in pads]
+    zeros[1][1] += extra
+    x = tf.pad(x[:, *inner], [(0, 0), *zeros, (0, 0)])
     _, depth, height, width, channels = x.shape
     return tf.reshape(x, (-1, depth, height, width * channels))
+
+
+def _never_empty(rows):
+    """Appends zeros to an empty batch: XLA compiles a loop that never runs, too."""
+    if rows.shape[0]:
+        return rows
+    missing = tf.maximum(1 - tf.shape(rows)[0], 0)
+    return tf.concat([rows, tf.zeros((missing, *rows.shape[1:]), rows.dtype)], 0)
 
 
 def _taps(sizes):
@@ -201,8 +260,8 @@ def _kernel_gradient(x, dy, pads, rates, sizes):
     planes, lanes, wide = x.shape[1], width * channels, x.shape[-1]
     high = rows + rates[1] * (sizes[1] - 1)
     count = tf.shape(x)[0] * depth * steps
-    x = tf.reshape(x, (-1, x.shape[2], wide))
-    dy = tf.reshape(dy, (-1, dy.shape[2], lanes))
+    x = _never_empty(tf.reshape(x, (-1, x.shape[2], wide)))
+    dy = _never_empty(tf.reshape(dy, (-1, dy.shape[2], lanes)))
 
     def step(n, sums):
         plane, row = n // steps, n % steps * rows

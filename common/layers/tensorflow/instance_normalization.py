@@ -94,7 +94,7 @@ def _backward(x, dy, mean, deviation, gamma, beta, epsilon, negative_slope):
     share = tf.math.divide_no_nan(product_mean, deviation * width)
     inner = dy - _spread(dy_mean, rows) - centered * _spread(share, rows)
     dx = _spread(scale, rows) * inner
-    voxels = tf.size(rows) // tf.size(mean)
+    voxels = tf.shape(rows)[1] * (rows.shape[2] // channels)
     dgamma, dbeta = (
         tf.reduce_sum(means, (0, 1)) * tf.cast(voxels, gamma.dtype)
         for means in (product_mean / width, dy_mean)

@@ -179,7 +179,6 @@ def test_config_is_complete():
         dict(padding="causal"),
         dict(depth_multiplier=0),
         dict(data_format="NDHWC"),
-        dict(strides=2, dilation_rate=2),
     ],
 )
 def test_invalid_arguments_are_refused(options):

@@ -62,11 +62,8 @@ def arrays(sides, taps, multiplier=1, batch=2):
 def geometries(draw, strided):
     """Draws sides, taps, strides, padding and rates that have an output."""
     taps, padding = draw(three), draw(st.sampled_from(["same", "valid"]))
-    strides = rates = (1, 1, 1)
-    if strided and draw(st.booleans()):
-        strides = draw(three)
-    else:
-        rates = draw(st.tuples(*[st.integers(1, 6)] * 3))
+    strides = draw(three) if strided else (1, 1, 1)
+    rates = draw(st.tuples(*[st.integers(1, 6)] * 3))
     smallest = [
         rate * (n - 1) + 1 if padding == "valid" else 1
         for n, rate in zip(taps, rates, strict=True)

@@ -1,6 +1,7 @@
-"""With XLA forbidden, a training step holds nothing that XLA must compile."""
+"""Where XLA is forbidden, and in exports, there is nothing that XLA must compile."""
 
 import keras
+import numpy as np
 import pytest
 import tensorflow as tf
 
@@ -36,8 +37,12 @@ def must_compile(name):
         return tape.gradient(loss, [x, *layer.trainable_variables])
 
     spec = tf.TensorSpec(shape, keras.config.floatx())
-    graph = step.get_concrete_function(spec).graph.as_graph_def()
-    return any(f.attr["_XlaMustCompile"].b for f in graph.library.function)
+    return is_compiled(step.get_concrete_function(spec).graph)
+
+
+def is_compiled(graph):
+    functions = graph.as_graph_def().library.function
+    return any(function.attr["_XlaMustCompile"].b for function in functions)
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -45,3 +50,22 @@ def test_xla_is_used_only_where_it_is_allowed(name):
     assert must_compile(name)
     allow_xla(False)
     assert not must_compile(name)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_exports_hold_no_kernels_of_xla(name, tmp_path):
+    """Other programs refuse them; the model itself goes on as before."""
+    make, shape = LAYERS[name]
+    inputs = keras.Input(batch_shape=shape)
+    model = keras.Model(inputs, make()(inputs))
+    x = tf.random.stateless_normal(shape, (1, 2))
+    expected = model(x)
+    signature = [keras.InputSpec(shape=shape, dtype="float32")]
+    model.export(tmp_path / "keras", input_signature=signature, verbose=False)
+    tf.saved_model.save(model, str(tmp_path / "tensorflow"))
+    for folder in ("keras", "tensorflow"):
+        served = tf.saved_model.load(str(tmp_path / folder)).signatures
+        assert not is_compiled(served["serving_default"].graph)
+        (received,) = served["serving_default"](x).values()
+        np.testing.assert_allclose(received, expected, rtol=1e-4, atol=1e-4)
+    assert must_compile(name)
