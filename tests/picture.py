@@ -14,7 +14,7 @@ COMMON = {
     "common.losses": BOTTOM,
     "common.optimizers": BOTTOM,
     "common.training": BOTTOM,
-    "common.inference": BOTTOM,
+    "common.inference": (*BOTTOM, "common.layers"),
     "common.reporting": (*BOTTOM, "common.metrics"),
     "common.reporting.figures": (*BOTTOM, "common.reporting"),
     "common.audit": (*BOTTOM, "common.reporting"),

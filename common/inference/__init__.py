@@ -1,8 +1,8 @@
 """From a trained network to the label map of a case.
 
-`Predictor` runs a network batch by batch, and `components` cleans masks by their
-connected components. How a paper cuts a case into inputs and joins the outputs belongs
-to that paper.
+`Predictor` runs a network batch by batch, `FrozenPredictor` one whose weights no
+longer change, and `components` cleans masks by their connected components. How a paper
+cuts a case into inputs and joins the outputs belongs to that paper.
 """
 
 import lazy_loader as _lazy
@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submod_attrs={
         "components": ["close", "keep_inside", "keep_larger", "keep_two_largest"],
+        "frozen": ["FrozenPredictor"],
         "predict": ["Predictor"],
     },
 )

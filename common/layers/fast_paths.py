@@ -5,6 +5,8 @@ such fast path, and the layer then takes its portable path. Layers look the name
 whenever they are called: setting it to None sends a layer down its portable path.
 """
 
+import contextlib
+
 import keras
 
 batch_normalization = None
@@ -22,10 +24,27 @@ if keras.config.backend() == "tensorflow":
         small_map_conv2d,
     )
 
+
+@contextlib.contextmanager
+def portable(*names):
+    """Sends layers down their portable paths while a network is traced.
+
+    Args:
+        *names: the fast paths that are not taken.
+    """
+    kept = {name: globals()[name] for name in names}
+    globals().update(dict.fromkeys(names))
+    try:
+        yield
+    finally:
+        globals().update(kept)
+
+
 __all__ = [
     "batch_normalization",
     "batch_statistics",
     "depthwise_conv3d",
     "instance_normalization",
+    "portable",
     "small_map_conv2d",
 ]

@@ -16,7 +16,7 @@ from papers.cunet.architectures import architecture_of, build_network
 from papers.cunet.losses import of_sums
 from papers.cunet.protocol import CONVENTION
 from papers.cunet.reader import LABEL_OF_CLASS, RegionReader
-from papers.cunet.segmentation import labels_of, predictor, segment
+from papers.cunet.segmentation import frozen_predictor, labels_of, predictor, segment
 from papers.cunet.slices import (
     contour_note,
     in_batches,
@@ -174,7 +174,7 @@ class Experiment(VolumeExperiment):
 
     def segmentation(self, model):
         """Segments slices and stacks them to the case's labels."""
-        predict = predictor(model, self.protocol)
+        predict = frozen_predictor(model, self.protocol)
 
         def segment_case(case_id):
             refuse_other_size(self.cache, case_id, self.size)

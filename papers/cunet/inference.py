@@ -9,7 +9,7 @@ from data.padding import padded_size
 from data.prepared.pack import pack_volume
 from papers.cunet.architectures import build_network
 from papers.cunet.paper import PAPER
-from papers.cunet.segmentation import predictor, segment
+from papers.cunet.segmentation import frozen_predictor, segment
 from papers.engine.predict.segmenter import RunSegmenter
 from papers.engine.predict.volumes import VolumeFiles
 
@@ -53,7 +53,7 @@ class Segmenter(RunSegmenter):
         if size not in self._predictors:
             model = build_network(self.method, self.protocol, (*size, len(MODALITIES)))
             self.load_weights(model)
-            self._predictors[size] = predictor(model, self.protocol)
+            self._predictors[size] = frozen_predictor(model, self.protocol)
         return self._predictors[size]
 
 

@@ -6,6 +6,7 @@ The rule by which the paper fuses its two branches is not printed: all three are
 import numpy as np
 from scipy import special
 
+from common.inference.frozen import FrozenPredictor
 from common.inference.predict import Predictor
 from data.padding import padded
 from papers.cunet.architectures import architecture_of
@@ -17,6 +18,11 @@ from papers.cunet.slices import in_batches
 def predictor(model, protocol):
     """Returns a `Predictor` of a network's logits, without auxiliary heads."""
     return Predictor(without_heads(model), protocol.training.batch_size)
+
+
+def frozen_predictor(model, protocol):
+    """Returns the same as `predictor` of a trained network, but faster."""
+    return FrozenPredictor(without_heads(model), protocol.training.batch_size)
 
 
 def labels_of(logits, brain, method, protocol):

@@ -5,6 +5,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from common.files import write_json
+from common.inference.frozen import FrozenPredictor
 from common.inference.predict import Predictor
 from common.metrics.pooled_regions import PooledRegions
 from common.optimizers.adam import FusedAdam
@@ -137,7 +138,7 @@ class Experiment(VolumeExperiment):
         return validate
 
     def segmentation(self, model):
-        reader, predict = self.reader(), Predictor(model, batch_size=1)
+        reader, predict = self.reader(), FrozenPredictor(model, batch_size=1)
 
         def segment(case_id):
             probability = predict(reader.read_image(case_id)[None])[0]

@@ -4,7 +4,7 @@ import numpy as np
 
 from common.boxes import read_window
 from common.files import digest
-from common.inference.predict import Predictor
+from common.inference.frozen import FrozenPredictor
 from data.brats.releases import MODALITIES
 from data.prepared.pack import pack_volume
 from data.volume.resampling import resample
@@ -34,7 +34,7 @@ class Segmenter(RunSegmenter):
         self._statistics = np.array(scaling["mean"]), np.array(scaling["std"])
         model = build(self.method, self.protocol)
         self.load_weights(model)
-        self._predict = Predictor(model, batch_size=1)
+        self._predict = FrozenPredictor(model, batch_size=1)
 
     def labels_of_scan(self, scan):
         image, placement = self._input(scan)

@@ -7,6 +7,7 @@ import numpy as np
 
 from common.errors import UserError
 from common.files import write_json
+from common.inference.frozen import FrozenPredictor
 from common.inference.predict import Predictor
 from common.metrics.pooled_regions import PooledRegions
 from common.optimizers.adam import FusedAdam
@@ -194,7 +195,7 @@ class Experiment(BratsExperiment):
         return row | {f"{key}_raw": raw[key] for key in raw if _is_default(key)}
 
     def _predictor(self, model):
-        return Predictor(model, self.protocol.training.tower_size)
+        return FrozenPredictor(model, self.protocol.training.tower_size)
 
     def _raw(self, model):
         """Returns the network with the raw weights, which are not averaged."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from common.inference.predict import Predictor
+from common.inference.frozen import FrozenPredictor
 from data.brats.releases import GRID
 from data.normalize import brain_zscore
 from data.padding import padded_size
@@ -44,7 +44,7 @@ class Segmenter(RunSegmenter):
             model = build_network(self.method, self.protocol, size)
             self.load_weights(model)
             tower_size = self.protocol.training.tower_size
-            self._predictors[size] = Predictor(model, tower_size)
+            self._predictors[size] = FrozenPredictor(model, tower_size)
         return self._predictors[size]
 
     def _labels(self, probability):

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from common.errors import UserError
+from common.inference.frozen import FrozenPredictor
 from common.inference.predict import Predictor
 from common.metrics import overlap
 from common.optimizers.sgd import FusedSGD
@@ -122,7 +123,7 @@ class Experiment(contract.Experiment):
 
     def evaluate(self, model):
         """Yields each test slice's scores; see the engine's `Experiment.evaluate`."""
-        predict = Predictor(model, self.batch_size)
+        predict = FrozenPredictor(model, self.batch_size)
         for case_ids in _chunks(self.split.test, self.batch_size):
             readable = []
             for case_id in case_ids:
@@ -139,7 +140,7 @@ class Experiment(contract.Experiment):
 
     def maps_of(self, model, case_ids):
         """Yields each slice's map `(height, width, 1)` as the cascade's input."""
-        predict = Predictor(model, self.batch_size)
+        predict = FrozenPredictor(model, self.batch_size)
         for chunk in _chunks(case_ids, self.batch_size):
             image, _ = self.read(chunk)
             for case_id, soft in zip(chunk, predict(image), strict=True):

@@ -5,7 +5,7 @@ from scipy.ndimage import zoom
 
 from common.evidence import protocol_digest
 from common.files import digest
-from common.inference.predict import Predictor
+from common.inference.frozen import FrozenPredictor
 from data.normalize import min_max, resize_area
 from papers.engine.predict.slices import SliceFiles
 from papers.engine.run import Run
@@ -35,7 +35,7 @@ class SliceSegmenter:
         checkpoint = self.protocol.training.checkpoint
         run.load_weights(model, checkpoint)
         self._made_of = [run.weights_digest(checkpoint), method.id]
-        self._predict = Predictor(model, batch_size=1)
+        self._predict = FrozenPredictor(model, batch_size=1)
         before = run.previous()
         self.previous = SliceSegmenter(before.folder) if before else None
 
