@@ -24,7 +24,7 @@ def main(variant, part, network, batch, side):
 
     from benchmarks.shared.flops import forward_macs, training_macs
     from benchmarks.shared.machine import matrix_product
-    from common.inference.predict import Predictor
+    from common.inference.frozen import FrozenPredictor
     from common.layers import fast_paths
     from common.training.one_device import OneDevice
     from papers.cunet.networks import without_heads
@@ -48,7 +48,7 @@ def main(variant, part, network, batch, side):
     model = run.build()
     if part == "infer":
         short = without_heads(model)
-        predict = Predictor(short, batch)
+        predict = FrozenPredictor(short, batch)
         flop, parameters = 2 * forward_macs(short) * batch, short.count_params()
         serve(lambda: predict(images), flop=flop, parameters=parameters)
         return

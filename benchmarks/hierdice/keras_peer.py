@@ -13,7 +13,7 @@ def prepare(network, part, side, batch, precision):
     import tensorflow as tf
 
     from benchmarks.shared.flops import forward_macs, training_macs
-    from common.inference.predict import Predictor
+    from common.inference.frozen import FrozenPredictor
     from common.training.one_device import OneDevice
     from data.order import generator
     from papers.hierdice.experiment import Experiment
@@ -35,7 +35,7 @@ def prepare(network, part, side, batch, precision):
     images = random.standard_normal((batch, side, side, 4), np.float32)
     told = {"parameters": model.count_params()}
     if part == "infer":
-        predict = Predictor(model, batch)
+        predict = FrozenPredictor(model, batch)
         return lambda: predict(images), told | {"flop": 2 * forward_macs(model) * batch}
     optimizer = run.optimizer()
     optimizer.build(model.trainable_variables)

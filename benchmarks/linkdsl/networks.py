@@ -4,13 +4,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers
-from tensorflow.python.framework.convert_to_constants import (
-    convert_variables_to_constants_v2,
-)
 
 from benchmarks.linkdsl.prepared import Prepared
 from benchmarks.shared.flops import forward_macs, training_macs
 from common.evidence import replace
+from common.inference.frozen import FrozenPredictor
 from common.inference.predict import Predictor
 from common.layers.batch_normalization import FusedBatchNormalization
 from common.training.one_device import OneDevice
@@ -94,18 +92,15 @@ def build_model(task, experiment):
 
 def predictor(model, task):
     """Returns the function from one batch of images to their maps, as arrays."""
+    if not task.variant.xla:
+        kind = FrozenPredictor if task.variant.frozen else Predictor
+        return kind(model, task.size.batch)
     shape = (task.size.batch, *model.input_shape[1:])
-    if not (task.variant.xla or task.variant.frozen):
-        return Predictor(model, task.size.batch)
     call = tf.function(
         lambda x: model(x, training=False),
         input_signature=[tf.TensorSpec(shape, tf.float32)],
-        jit_compile=task.variant.xla,
+        jit_compile=True,
     )
-    if task.variant.frozen:
-        # With constants, the graph optimizer folds normalization into kernels.
-        frozen = convert_variables_to_constants_v2(call.get_concrete_function())
-        return lambda x: frozen(tf.convert_to_tensor(x))[0].numpy()
     return lambda x: call(tf.convert_to_tensor(x)).numpy()
 
 
