@@ -85,24 +85,26 @@ help: ## Show this help
 	  /^[a-z0-9-]+:.*## / {printf "  %-24s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@printf '\nOptions, as in `make reproduce-linkdsl DATA=mats PROFILE=cpu FOLDS=0,1`:\n'
 	@printf '  %-24s %s\n' \
-	  'DATA=folder' 'real data (demo: without it a phantom; else downloads/)' \
+	  'DATA=folder' 'real data (without it: a phantom, or downloads/)' \
 	  'PROFILE=demo|cpu|paper' 'minutes | hours on 2 cores | the published protocol' \
 	  'PROFILE=released' 'anisocascade: the protocol of the authors'"'"' code' \
 	  'METHODS=linknet,dual' 'some methods only' \
 	  'SPLIT=image|patient' 'the paper'"'"'s folds, or folds that keep patients whole' \
 	  'SPLIT=image,patient' 'both, and the size of the leak: leak.csv' \
-	  'SPLIT=all' 'hierdice: every case is trained on, none held out (PROFILE=paper)' \
+	  'SPLIT=all' 'hierdice: trains on every case (PROFILE=paper)' \
 	  'FOLDS=0,1  SEEDS=0,1,2' 'some folds; several runs, mean and deviation' \
 	  'SPLITS=file.csv' 'your own folds: columns case,fold' \
 	  'EPOCHS=40' 'another budget' \
 	  'SET="key=value ..."' 'replace values of the protocol' \
 	  'RESULTS=folder' 'where tables and figures go (results)' \
-	  'WORKERS=2  N4=1' 'processes, and bias field correction, of prepare-brats*' \
-	  'GPUS=3' 'share each batch if they divide it (hierdice: 3 only),' \
-	  '' 'else a training on each; see papers/hierdice/README.md' \
-	  'PAPER=linkdsl FORCE=1' 'segment: another paper; scans that are not like those of BraTS' \
+	  'WORKERS=2  N4=1' 'prepare-brats*: processes, bias field correction' \
+	  'COUNT=6 SHAPE=16,48,48' 'phantom-brats*: cases and voxels; also SEEDS=1' \
+	  'UNLABELED=1' 'phantom-brats*: cases without labels' \
+	  'GPUS=3' 'share each batch that they divide (hierdice: only 3),' \
+	  '' 'else each takes trainings: papers/hierdice/README.md' \
+	  'PAPER=linkdsl FORCE=1' 'segment: another paper; scans unlike those of BraTS' \
 	  'NODES=3  PORT=2222' 'workers: without HOSTS a script for Slurm' \
-	  'GPU=0|1' 'install: without or with CUDA, whatever driver is found' \
+	  'GPU=0|1' 'install: without or with CUDA, whatever is found' \
 	  'DRY_RUN=1' 'only list what would run, its last time and the sum'
 
 # The extra with CUDA is for machines with an NVIDIA driver; GPU=0|1 overrides.
@@ -144,7 +146,7 @@ $(MEDICAI): $(TORCH) constraints.txt
 	@touch $@
 
 .PHONY: install
-install: $(INSTALLED) ## Make .venv and install, with CUDA where there is a driver
+install: $(INSTALLED) ## Make .venv and install; CUDA where there is a driver
 
 .PHONY: list
 list: $(INSTALLED) ## List the papers
@@ -179,7 +181,7 @@ describe-dsunet: ## Every value of the protocol and its evidence
 reproduce-hierdice: ## All stages; without DATA a demo on a phantom
 train-hierdice: ## Train the six methods; resumes where it stopped
 evaluate-hierdice: ## Score trained methods, one row per case
-table-hierdice: ## Write Tables 1 to 6, their other readings and the claims
+table-hierdice: ## Write Tables 1 to 6, other readings and the claims
 figure-hierdice: ## Draw Figure 8 and the learning curves
 describe-hierdice: ## Every value of the protocol and its evidence
 
@@ -193,29 +195,29 @@ describe-anisocascade: ## Every value of the protocol and its evidence
 
 ##@ Your own scans
 .PHONY: $(SINGLE)
-segment: $(INSTALLED) ## Segment CASE=folder (or a folder of cases) OUT=seg.nii.gz WEIGHTS=run
+segment: $(INSTALLED) ## Segment CASE=folder OUT=seg.nii.gz WEIGHTS=run
 	@$(PAPERS) predict "$(or $(PAPER),anisocascade)" --case "$(CASE)" --out "$(OUT)" \
 	  $(if $(WEIGHTS),--weights "$(WEIGHTS)") $(if $(filter-out 0,$(FORCE)),--force)
-import-weights: $(INSTALLED) ## Convert weights as their authors released them: FROM=folder
+import-weights: $(INSTALLED) ## Convert the weights of the authors: FROM=folder
 	@$(PAPERS) import-weights "$(or $(PAPER),anisocascade)" --from "$(FROM)" \
 	  $(if $(TO),--to "$(TO)")
 
 ##@ Several machines
-workers: $(INSTALLED) ## What to start on each: COMMAND="make train-..." HOSTS=a:2222,b:2222
+workers: $(INSTALLED) ## What to start on each: COMMAND= HOSTS=a:2222,b:2222
 	@$(PAPERS) workers '$(subst ','\'',$(COMMAND))' $(if $(HOSTS),--hosts "$(HOSTS)") \
 	  $(if $(NODES),--tasks $(NODES)) $(if $(PORT),--port $(PORT))
 
 ##@ Data
 BRATS := brats13 brats15 brats17 brats18 brats19 brats20 brats21 brats23
 .PHONY: data-figshare check-data phantom-figshare $(BRATS:%=prepare-%) $(BRATS:%=phantom-%)
-data-figshare: $(INSTALLED) ## Download the figshare set (about 900 MB), checked, resumable
+data-figshare: $(INSTALLED) ## Download figshare (900 MB), checked, resumable
 	@$(PAPERS) download figshare $(if $(DATA),--folder "$(DATA)")
 phantom-figshare: $(INSTALLED) ## Write a phantom of it: DATA=folder COUNT=160
 	@$(PAPERS) phantom figshare $(if $(DATA),--folder "$(DATA)") $(if $(COUNT),--count $(COUNT))
 check-data: $(INSTALLED) ## List all findings: DATASET=figshare DATA=folder
 	@$(PAPERS) check-data "$(DATASET)" $(if $(DATA),--data "$(DATA)")
-prepare-brats17: ## Prepare BraTS volumes once: DATA=folder WORKERS=2 N4=1 (brats13 to brats23)
-phantom-brats17: ## Write a BraTS phantom: DATA=folder COUNT=6 SHAPE=16,48,48 SEEDS=1 UNLABELED=1
+prepare-brats17: ## Prepare volumes (brats13 to brats23): DATA=folder
+phantom-brats17: ## Write a phantom of BraTS: DATA=folder COUNT=6
 $(BRATS:%=prepare-%): prepare-%: $(INSTALLED)
 	@$(PAPERS) prepare-data $* $(if $(DATA),--data "$(DATA)") $(if $(WORKERS),--workers $(WORKERS)) \
 	  $(if $(filter-out 0,$(N4)),--n4) $(if $(SHRINK),--shrink $(SHRINK)) \
@@ -232,22 +234,24 @@ $(JOINED:%=table-%): table-%: $(INSTALLED)
 	@$(PAPERS) join $* $(if $(RESULTS),--results "$(RESULTS)")
 table-figshare: ## Join all papers' tables on the figshare set
 table-brats15: ## Join all papers' tables on BraTS 2015
-table-brats17: ## Join all papers' tables on BraTS 2017, rows of other BraTS data too
+table-brats17: ## Join those on BraTS 2017, with rows of other years
 table-brats18: ## Join all papers' tables on BraTS 2018
-verify: $(INSTALLED) ## List results that have left their recorded range; then exit 1
+verify: $(INSTALLED) ## List results that left their range; then exit 1
 	@$(PAPERS) verify $(if $(RESULTS),--results "$(RESULTS)")
 record: $(INSTALLED) ## Record the present results as the expected range
 	@$(PAPERS) record $(if $(RESULTS),--results "$(RESULTS)")
-tables: $(INSTALLED) ## Write all tables again from their rows: no data, no runs
+tables: $(INSTALLED) ## Write all tables again from their rows
 	@$(PAPERS) tables $(if $(RESULTS),--results "$(RESULTS)")
-figures-again: $(INSTALLED) ## Draw figures again from recorded rows; remove stale ones
+figures-again: $(INSTALLED) ## Draw figures again from rows; remove stale ones
 	@$(PAPERS) figures-again $(if $(RESULTS),--results "$(RESULTS)")
-audit: $(INSTALLED) ## What is odd about the published numbers: results/audit.csv
+audit: $(INSTALLED) ## What is odd about published numbers: audit.csv
 	@$(PAPERS) audit $(if $(RESULTS),--results "$(RESULTS)")
 pages: $(INSTALLED) ## Regenerate the generated parts of the README pages
 	@$(PAPERS) pages $(if $(RESULTS),--results "$(RESULTS)")
 
 ##@ Work on the suite
+# `python -m papers` replaces the `~` of DATA="~/x"; the benchmarks do not.
+DATA_HERE = $(patsubst ~/%,$(HOME)/%,$(DATA))
 .PHONY: test test-fast test-slow lint format bench bench-linkdsl bench-data bench-metrics bench-anisocascade bench-cunet bench-depthwise bench-dsunet bench-hierdice bench-towers clean clean-runs
 test: $(INSTALLED) ## The fast and the real tier of tests
 	$(BIN)/python -m pytest -m 'not slow and not gpu'
@@ -262,26 +266,26 @@ format: $(INSTALLED) ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 bench: bench-linkdsl bench-data bench-metrics bench-anisocascade bench-cunet bench-depthwise bench-dsunet bench-hierdice bench-towers ## Run every benchmark
-bench-linkdsl: $(INSTALLED) $(TORCH) ## Steps and inference against PyTorch, in many variants; reading
+bench-linkdsl: $(INSTALLED) $(TORCH) ## Steps and inference against PyTorch; reading
 	$(BIN)/python -m benchmarks.linkdsl.against_torch
 	$(BIN)/python -m benchmarks.linkdsl.bench
-bench-data: $(INSTALLED) ## Reading slices, patches and volumes against nibabel: DATA=folder
-	$(BIN)/python -m benchmarks.data.bench $(if $(DATA),--data "$(DATA)")
+bench-data: $(INSTALLED) ## Reading against nibabel: DATA=folder
+	$(BIN)/python -m benchmarks.data.bench $(if $(DATA),--data "$(DATA_HERE)")
 bench-metrics: $(INSTALLED) ## Scoring one whole case against MedPy: DATA=folder
-	$(BIN)/python -m benchmarks.metrics.bench $(if $(DATA),"$(DATA)")
-bench-anisocascade: $(INSTALLED) $(TORCH) ## Networks against plain Keras and PyTorch: DATA=folder-of-a-case
-	$(BIN)/python -m benchmarks.anisocascade.bench $(if $(DATA),--case "$(DATA)")
-bench-cunet: $(INSTALLED) $(TORCH) ## The five networks at 240x240 against PyTorch and the peak
+	$(BIN)/python -m benchmarks.metrics.bench $(if $(DATA),"$(DATA_HERE)")
+bench-anisocascade: $(INSTALLED) $(TORCH) ## Networks against Keras and PyTorch: DATA=case
+	$(BIN)/python -m benchmarks.anisocascade.bench $(if $(DATA),--case "$(DATA_HERE)")
+bench-cunet: $(INSTALLED) $(TORCH) ## Five networks at 240x240 against PyTorch, the peak
 	$(BIN)/python -m benchmarks.cunet.bench
-bench-depthwise: $(INSTALLED) $(MEDICAI) ## 3-D depthwise convolution against Keras, PyTorch, medicai
+bench-depthwise: $(INSTALLED) $(MEDICAI) ## 3-D depthwise against Keras, PyTorch, medicai
 	$(BIN)/python -m benchmarks.depthwise.bench
 bench-dsunet: $(INSTALLED) $(TORCH) ## A training step of both networks against PyTorch
 	$(BIN)/python -m benchmarks.dsunet.bench
 bench-hierdice: $(INSTALLED) $(TORCH) ## The four networks at 240x240 against PyTorch
 	$(BIN)/python -m benchmarks.hierdice.bench
-bench-towers: $(INSTALLED) ## Step time of 1, 2 and 3 replicas and of towers in turn
+bench-towers: $(INSTALLED) ## Step time of 1 to 3 replicas and of towers in turn
 	$(BIN)/python -m benchmarks.hierdice.towers
-clean: ## Remove .venv and caches; keep downloads, runs and results
+clean: ## Remove .venv and caches; keep runs and results
 	rm -rf .venv build cache *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 clean-runs: ## Remove all trained networks and their states

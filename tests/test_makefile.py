@@ -34,7 +34,7 @@ def make(tmp_path):
         done = subprocess.run(
             ["make", f"PYTHON={programs}/python", *words],
             cwd=tmp_path,
-            env={"PATH": f"{programs}:{os.environ['PATH']}"},
+            env={"PATH": f"{programs}:{os.environ['PATH']}", "HOME": "/home/me"},
             capture_output=True,
             text=True,
         )
@@ -77,6 +77,16 @@ def test_help_stands_in_two_columns(make):
     lines = [line for line in shown.splitlines() if line.startswith("  ")]
     assert len(lines) > 60
     assert [line for line in lines if line[26] != " " or line[27:28] in ("", " ")] == []
+    assert [line for line in lines if len(line) > 80] == []
+
+
+@pytest.mark.parametrize("name", ["data", "metrics"])
+def test_a_quoted_home_of_the_benchmarks(make, name):
+    """The other targets leave it to `python -m papers`."""
+    code, calls, shown = make(f"bench-{name}", "DATA=~/my data")
+    assert code == 0, shown
+    assert calls.splitlines()[-1].endswith("/home/me/my data")
+    assert "--data ~/my data" in make("check-data", "DATASET=a", "DATA=~/my data")[1]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 
 def count(number, noun):
@@ -44,13 +45,27 @@ class Console:
         self.rich.print(message, markup=False, soft_wrap=True)
 
     def table(self, head, rows, title=None):
-        """Prints a table; long cells are folded, never cut."""
+        """Prints a table; where its words do not fit a terminal, one line per cell."""
+        rows = [[str(cell) for cell in row] for row in rows]
+        words = [" ".join(column).split() for column in zip(head, *rows, strict=True)]
+        widths = [max(map(len, column), default=0) for column in words]
+        if self.rich.is_terminal and sum(widths) + 3 * len(head) + 1 > self.rich.width:
+            self._list(head, rows, title)
+            return
         table = Table(title=title)
-        for name in head:
-            table.add_column(name, overflow="fold")
+        for name, width in zip(head, widths, strict=True):
+            table.add_column(name, overflow="fold", min_width=width)
         for row in rows:
-            table.add_row(*map(str, row))
+            table.add_row(*map(Text, row))  # as it is: a name may have brackets
         self.rich.print(table)
+
+    def _list(self, head, rows, title):
+        if title:
+            self.say(title)
+        for row in rows:
+            for name, cell in zip(head, row, strict=True):
+                self.say(f"{name}: {cell}")
+            self.say("")
 
     def track(self, items, label, total=None):
         """Yields the items and shows how many are done."""
@@ -84,7 +99,7 @@ class Console:
             def on_progress(epoch, step, row):
                 bar.update(task, completed=epoch * plan.steps_per_epoch + step)
                 if row:
-                    bar.console.print(_line(job, plan, row), markup=False)
+                    self.say(_line(job, plan, row))
 
             yield on_progress
 
