@@ -1,10 +1,12 @@
 """The places in the code that raise an error for users, and what they say is next."""
 
 import ast
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+_ADVICE = re.compile(r"\bmake [a-z]+-[a-z]|SET=[a-z]")
 ROOT = Path(__file__).resolve().parents[2]
 ERRORS = ("UserError", "MatError", "LostMachineError")
 # Functions that take a next step from their callers, and its position.
@@ -142,3 +144,34 @@ def passed_steps():
                     place = f"{path.relative_to(ROOT).as_posix()}:{node.lineno}"
                     found[place] = tuple(texts)
     return found
+
+
+@cache
+def other_advice():
+    """Returns further texts of the code that name a target or a setting, by place.
+
+    Such as the fixes of findings, and hints beside what is shown. Docstrings are not
+    among them.
+    """
+    found = {}
+    for top in ("papers", "common", "data"):
+        for path in sorted((ROOT / top).rglob("*.py")):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            for node in _strings(tree):
+                texts = [text for text in _texts(node, tree) if _ADVICE.search(text)]
+                place = f"{path.relative_to(ROOT).as_posix()}:{node.lineno}"
+                found |= {place: tuple(texts)} if texts else {}
+    return found
+
+
+def _strings(tree):
+    """Yields the strings of a file that are neither docstrings nor parts of others."""
+    inner = {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr | ast.Expr)
+        for part in ast.iter_child_nodes(node)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr | ast.Constant) and id(node) not in inner:
+            yield node
