@@ -34,7 +34,7 @@ def make(tmp_path):
         done = subprocess.run(
             ["make", f"PYTHON={programs}/python", *words],
             cwd=tmp_path,
-            env={"PATH": f"{programs}:{os.environ['PATH']}", "HOME": "/home/me"},
+            env={"PATH": f"{programs}:{os.environ['PATH']}", "HOME": "/who/am/i"},
             capture_output=True,
             text=True,
         )
@@ -85,7 +85,7 @@ def test_a_quoted_home_of_the_benchmarks(make, name):
     """The other targets leave it to `python -m papers`."""
     code, calls, shown = make(f"bench-{name}", "DATA=~/my data")
     assert code == 0, shown
-    assert calls.splitlines()[-1].endswith("/home/me/my data")
+    assert calls.splitlines()[-1].endswith("/who/am/i/my data")
     assert "--data ~/my data" in make("check-data", "DATASET=a", "DATA=~/my data")[1]
 
 
