@@ -1,8 +1,10 @@
 """A 3-D depthwise convolution: each channel has its own kernels."""
 
 import math
+from numbers import Integral
 
 import keras
+import numpy as np
 from keras import layers, ops
 
 from common.layers import fast_paths
@@ -16,6 +18,9 @@ class DepthwiseConv3D(layers.Layer):
     Each input channel is convolved with its own `depth_multiplier` kernels: output
     channel `c * depth_multiplier + m` is input channel `c` convolved with its kernel
     `m`. The kernel's shape is `(depth, height, width, channels, depth_multiplier)`.
+
+    Attributes, arguments and their order are those of the 2-D layer, and so is what
+    it does with strides and dilation together.
 
     Keras overestimates the fan-in of such a kernel by a factor of `channels`, and so
     draws weights that are too small. Here, initializers that scale with the fans
@@ -31,8 +36,8 @@ class DepthwiseConv3D(layers.Layer):
         dilation_rate: one integer or three, the distance between taps in voxels.
         activation: function of the output, or None.
         use_bias: whether each output channel has a bias.
-        depthwise_initializer: of the kernel; None for `"glorot_uniform"`.
-        bias_initializer: of the bias; None for `"zeros"`.
+        depthwise_initializer: of the kernel; None is `"glorot_uniform"`, too.
+        bias_initializer: of the bias; None is `"zeros"`, too.
         depthwise_regularizer: of the kernel.
         bias_regularizer: of the bias.
         activity_regularizer: of the output.
@@ -74,8 +79,8 @@ class DepthwiseConv3D(layers.Layer):
         dilation_rate=(1, 1, 1),
         activation=None,
         use_bias=True,
-        depthwise_initializer=None,
-        bias_initializer=None,
+        depthwise_initializer="glorot_uniform",
+        bias_initializer="zeros",
         depthwise_regularizer=None,
         bias_regularizer=None,
         activity_regularizer=None,
@@ -86,12 +91,14 @@ class DepthwiseConv3D(layers.Layer):
         super().__init__(
             activity_regularizer=keras.regularizers.get(activity_regularizer), **kwargs
         )
+        self.rank = 3
         self.kernel_size = three_integers("kernel_size", kernel_size)
         self.strides = three_integers("strides", strides)
         self.dilation_rate = three_integers("dilation_rate", dilation_rate)
         self.padding = str(padding).lower()
-        self.depth_multiplier = depth_multiplier
+        self.depth_multiplier = one_integer("depth_multiplier", depth_multiplier)
         self.data_format = data_format or keras.config.image_data_format()
+        self.data_format = str(self.data_format).lower()
         self.activation = keras.activations.get(activation)
         self.use_bias = use_bias
         self.depthwise_initializer = keras.initializers.get(
@@ -114,11 +121,6 @@ class DepthwiseConv3D(layers.Layer):
             raise ValueError(
                 'Expected `data_format` "channels_last" or "channels_first". '
                 f"Received: data_format={self.data_format!r}"
-            )
-        if not isinstance(self.depth_multiplier, int) or self.depth_multiplier < 1:
-            raise ValueError(
-                "Expected a positive integer for `depth_multiplier`. "
-                f"Received: depth_multiplier={self.depth_multiplier}"
             )
 
     @property
@@ -226,15 +228,30 @@ class DepthwiseConv3D(layers.Layer):
         }
 
 
+def one_integer(name, value):
+    """Returns a positive integer as one of Python's; True is none."""
+    if not is_positive_integer(value):
+        raise ValueError(
+            f"Expected a positive integer for `{name}`. Received: {name}={value!r}"
+        )
+    return int(value)
+
+
 def three_integers(name, value):
     """Returns a tuple of three, given one positive integer or three of them."""
-    values = tuple(value) if isinstance(value, list | tuple) else (value,) * 3
-    if len(values) != 3 or not all(isinstance(v, int) and v > 0 for v in values):
+    several = isinstance(value, list | tuple | np.ndarray)
+    values = tuple(value) if several else (value,) * 3
+    if len(values) != 3 or not all(map(is_positive_integer, values)):
         raise ValueError(
             f"Expected one positive integer or three for `{name}`. "
-            f"Received: {name}={value}"
+            f"Received: {name}={value!r}"
         )
-    return values
+    return tuple(map(int, values))
+
+
+def is_positive_integer(value):
+    """Whether it is one, of Python or NumPy, and no boolean."""
+    return isinstance(value, Integral) and not isinstance(value, bool) and value > 0
 
 
 def with_true_fans(initializer):

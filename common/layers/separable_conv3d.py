@@ -3,7 +3,20 @@
 import keras
 from keras import layers
 
-from common.layers.depthwise_conv3d import DepthwiseConv3D
+from common.layers.depthwise_conv3d import DepthwiseConv3D, one_integer
+
+
+def _of(*parts, name):
+    """An attribute that lives in the parts: the first one's is read, all are set."""
+
+    def get(layer):
+        return getattr(getattr(layer, parts[0]), name)
+
+    def put(layer, value):
+        for part in parts:
+            setattr(getattr(layer, part), name, value)
+
+    return property(get, put)
 
 
 @keras.saving.register_keras_serializable("braintumor")
@@ -12,7 +25,8 @@ class SeparableConv3D(layers.Layer):
 
     A `DepthwiseConv3D` without activation, followed by a 1x1x1 convolution. They are
     the sublayers `depthwise` and `pointwise`, with the weights `depthwise/kernel` and
-    `pointwise/kernel`, and a bias each where asked for.
+    `pointwise/kernel`, and a bias each where asked for. Arguments, their order and
+    attributes are those of the 2-D layer; `use_depthwise_bias` comes after them.
 
     Args:
         filters: number of output channels.
@@ -25,13 +39,9 @@ class SeparableConv3D(layers.Layer):
         depth_multiplier: number of intermediate channels per input channel.
         activation: function of the output, or None.
         use_bias: whether the output has a bias.
-        use_depthwise_bias: whether the intermediate channels have a bias, too. Keras
-            has none in 2-D, as it adds nothing that the output's bias cannot. Two
-            separate layers would have it, though, and papers count its parameters.
-        depthwise_initializer: of the depthwise kernel, with its true fans; None for
-            `"glorot_uniform"`.
-        pointwise_initializer: of the pointwise kernel; None for `"glorot_uniform"`.
-        bias_initializer: of both biases; None for `"zeros"`.
+        depthwise_initializer: of the depthwise kernel, with its true fans.
+        pointwise_initializer: of the pointwise kernel.
+        bias_initializer: of both biases.
         depthwise_regularizer: of the depthwise kernel.
         pointwise_regularizer: of the pointwise kernel.
         bias_regularizer: of both biases.
@@ -39,6 +49,9 @@ class SeparableConv3D(layers.Layer):
         depthwise_constraint: of the depthwise kernel.
         pointwise_constraint: of the pointwise kernel.
         bias_constraint: of both biases.
+        use_depthwise_bias: whether the intermediate channels have a bias, too. Keras
+            has none in 2-D, as it adds nothing that the output's bias cannot. Two
+            separate layers would have it, though, and papers count its parameters.
         **kwargs: arguments of `keras.layers.Layer`.
 
     Input shape:
@@ -50,7 +63,7 @@ class SeparableConv3D(layers.Layer):
         - `"channels_first"`: `(batch, filters, new_depth, new_height, new_width)`.
 
     Raises:
-        ValueError: as `DepthwiseConv3D`.
+        ValueError: as `DepthwiseConv3D`, or `filters` is no positive integer.
 
     Example:
 
@@ -73,10 +86,9 @@ class SeparableConv3D(layers.Layer):
         depth_multiplier=1,
         activation=None,
         use_bias=True,
-        use_depthwise_bias=False,
-        depthwise_initializer=None,
-        pointwise_initializer=None,
-        bias_initializer=None,
+        depthwise_initializer="glorot_uniform",
+        pointwise_initializer="glorot_uniform",
+        bias_initializer="zeros",
         depthwise_regularizer=None,
         pointwise_regularizer=None,
         bias_regularizer=None,
@@ -84,11 +96,14 @@ class SeparableConv3D(layers.Layer):
         depthwise_constraint=None,
         pointwise_constraint=None,
         bias_constraint=None,
+        *,
+        use_depthwise_bias=False,
         **kwargs,
     ):
         super().__init__(
             activity_regularizer=keras.regularizers.get(activity_regularizer), **kwargs
         )
+        self.rank = 3
         self.depthwise = DepthwiseConv3D(
             kernel_size,
             strides=strides,
@@ -107,7 +122,7 @@ class SeparableConv3D(layers.Layer):
             name="depthwise",
         )
         self.pointwise = layers.Conv3D(
-            filters,
+            one_integer("filters", filters),
             1,
             data_format=data_format,
             activation=activation,
@@ -122,6 +137,52 @@ class SeparableConv3D(layers.Layer):
             name="pointwise",
         )
 
+    filters = _of("pointwise", name="filters")
+    kernel_size = _of("depthwise", name="kernel_size")
+    strides = _of("depthwise", name="strides")
+    padding = _of("depthwise", name="padding")
+    data_format = _of("depthwise", "pointwise", name="data_format")
+    dilation_rate = _of("depthwise", name="dilation_rate")
+    depth_multiplier = _of("depthwise", name="depth_multiplier")
+    activation = _of("pointwise", name="activation")
+    use_bias = _of("pointwise", name="use_bias")
+    use_depthwise_bias = _of("depthwise", name="use_bias")
+    depthwise_initializer = _of("depthwise", name="depthwise_initializer")
+    pointwise_initializer = _of("pointwise", name="kernel_initializer")
+    bias_initializer = _of("pointwise", "depthwise", name="bias_initializer")
+    depthwise_regularizer = _of("depthwise", name="depthwise_regularizer")
+    pointwise_regularizer = _of("pointwise", name="kernel_regularizer")
+    bias_regularizer = _of("pointwise", "depthwise", name="bias_regularizer")
+    depthwise_constraint = _of("depthwise", name="depthwise_constraint")
+    pointwise_constraint = _of("pointwise", name="kernel_constraint")
+    bias_constraint = _of("pointwise", "depthwise", name="bias_constraint")
+
+    @property
+    def depthwise_kernel(self):
+        """The depthwise kernel, `(depth, height, width, channels, multiplier)`."""
+        return self.depthwise.kernel
+
+    @property
+    def pointwise_kernel(self):
+        """The pointwise kernel, `(1, 1, 1, channels * multiplier, filters)`."""
+        return self.pointwise.kernel
+
+    @property
+    def bias(self):
+        """The output's bias, `(filters,)`, or None."""
+        return self.pointwise.bias
+
+    @property
+    def dtype_policy(self):
+        """The types of weights and values; setting it sets the parts', too."""
+        return super().dtype_policy
+
+    @dtype_policy.setter
+    def dtype_policy(self, policy):
+        layers.Layer.dtype_policy.fset(self, policy)
+        self.depthwise.dtype_policy = policy
+        self.pointwise.dtype_policy = policy
+
     def build(self, input_shape):
         self.depthwise.build(input_shape)
         self.pointwise.build(self.depthwise.compute_output_shape(input_shape))
@@ -134,23 +195,20 @@ class SeparableConv3D(layers.Layer):
         return self.pointwise.compute_output_shape(intermediate)
 
     def get_config(self):
-        depthwise = self.depthwise.get_config()
-        pointwise = self.pointwise.get_config()
-        shared = ("kernel_size", "strides", "padding", "data_format", "dilation_rate")
-        shared += ("depth_multiplier", "bias_initializer", "bias_regularizer")
-        shared += ("bias_constraint",)
-        config = {name: depthwise[name] for name in shared}
-        for name in ("initializer", "regularizer", "constraint"):
-            config[f"depthwise_{name}"] = depthwise[f"depthwise_{name}"]
-            config[f"pointwise_{name}"] = pointwise[f"kernel_{name}"]
-        return {
-            **super().get_config(),
-            **config,
-            "filters": pointwise["filters"],
-            "activation": pointwise["activation"],
-            "use_bias": pointwise["use_bias"],
-            "use_depthwise_bias": depthwise["use_bias"],
-            "activity_regularizer": keras.regularizers.serialize(
-                self.activity_regularizer
-            ),
-        }
+        config = super().get_config()
+        for name in _PLAIN:
+            config[name] = getattr(self, name)
+        config["activation"] = keras.activations.serialize(self.activation)
+        for kind in ("initializer", "regularizer", "constraint"):
+            serialize = getattr(keras, f"{kind}s").serialize
+            for of in ("depthwise", "pointwise", "bias"):
+                config[f"{of}_{kind}"] = serialize(getattr(self, f"{of}_{kind}"))
+        config["activity_regularizer"] = keras.regularizers.serialize(
+            self.activity_regularizer
+        )
+        return config
+
+
+# Arguments that are numbers, names or switches.
+_PLAIN = ("filters", "kernel_size", "strides", "padding", "data_format")
+_PLAIN += ("dilation_rate", "depth_multiplier", "use_bias", "use_depthwise_bias")

@@ -1,5 +1,7 @@
 """Depthwise convolution in 3-D as a layer: arguments, weights, saving, training."""
 
+import json
+
 import keras
 import numpy as np
 import pytest
@@ -174,6 +176,14 @@ def test_config_is_complete():
     [
         dict(kernel_size=(3, 3)),
         dict(kernel_size=0),
+        dict(kernel_size=True),
+        dict(kernel_size=(3, 3, True)),
+        dict(kernel_size="333"),
+        dict(kernel_size=None),
+        dict(strides=True),
+        dict(depth_multiplier=True),
+        dict(depth_multiplier=1.5),
+        dict(depth_multiplier=None),
         dict(strides=(1, 0, 1)),
         dict(dilation_rate=1.5),
         dict(padding="causal"),
@@ -184,6 +194,14 @@ def test_config_is_complete():
 def test_invalid_arguments_are_refused(options):
     with pytest.raises(ValueError, match="Expected.*Received"):
         DepthwiseConv3D(**{"kernel_size": 3, **options})
+
+
+def test_integers_of_numpy_become_pythons():
+    layer = DepthwiseConv3D(
+        np.array([3, 1, 2]), np.int64(2), depth_multiplier=np.int8(2)
+    )
+    assert json.loads(json.dumps(layer.get_config()))["kernel_size"] == [3, 1, 2]
+    assert (layer.strides, layer.depth_multiplier) == ((2, 2, 2), 2)
 
 
 @pytest.mark.parametrize("shape", [(2, 5, 6, 7), (2, 5, 6, 7, None), (2, 2, 6, 7, 3)])

@@ -10,6 +10,7 @@ from common.layers.batch_statistics import BatchStatisticsPReLU
 from common.layers.depthwise_conv3d import DepthwiseConv3D
 from common.layers.depthwise_portable import portable_depthwise_conv3d
 from common.layers.instance_normalization import InstanceNormalization, plain_normalize
+from common.layers.small_map_conv2d import SmallMapConv2D
 
 
 def depthwise(padding, rates):
@@ -56,6 +57,11 @@ LAYERS = {
         (2, 4, 5, 2),
         lambda x, gamma, beta: standardized(x, 1e-3) * gamma + beta,
     ),
+    "small_map": (
+        lambda: SmallMapConv2D(3, 3, 2, "same"),
+        (2, 4, 5, 2),
+        lambda x, kernel, bias: tf.nn.conv2d(x, kernel, 2, "SAME") + bias,
+    ),
 }
 
 
@@ -64,6 +70,7 @@ def compiled(monkeypatch):
     """Sends even small inputs down the fast paths."""
     for name in ("depthwise_conv3d", "instance_normalization", "batch_statistics"):
         monkeypatch.setattr(getattr(fast_paths, name), "MIN_VALUES", 0)
+    monkeypatch.setattr(fast_paths.small_map_conv2d, "LEAST_WEIGHTS", 0)
 
 
 class Problem:
@@ -173,7 +180,7 @@ def test_forward_over_backward_in_a_graph():
     assert_same(received, formula.forward_over_backward())
 
 
-# The others take the mean over the examples, which is undefined without any.
+# Of the others, two take the mean over no examples, and one is TensorFlow's own.
 @pytest.mark.parametrize("name", ["depthwise", "instance"])
 @pytest.mark.parametrize("size", [0, None], ids=["known", "unknown"])
 def test_empty_batch(name, size):

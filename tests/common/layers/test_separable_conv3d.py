@@ -1,5 +1,7 @@
 """Separable convolution in 3-D against its parts and against one dense convolution."""
 
+import inspect
+
 import keras
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ import tensorflow as tf
 from keras import layers
 
 from common.layers import fast_paths
+from common.layers.depthwise_conv3d import DepthwiseConv3D
 from common.layers.separable_conv3d import SeparableConv3D
 from common.layers.tensorflow import depthwise_conv3d as fast
 from tests.half_precision import require_half_precision
@@ -149,9 +152,117 @@ def test_mixed_precision_regularizers_and_gradients():
     assert all(float(tf.reduce_max(tf.abs(g))) > 0 for g in gradients)
 
 
-def test_invalid_arguments_are_refused():
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize(
+    "strides, rate", [(1, 1), (2, 1), (1, 2), (2, 2), (3, 2), ((1, 2), (3, 1))]
+)
+def test_is_keras_own_layer_in_a_plane(strides, rate, padding):
+    """All arguments by position, and strides together with a dilation."""
+    flat = keras.layers.SeparableConv2D(
+        4, 3, strides, padding, "channels_last", rate, 2, "relu", True, "he_normal"
+    )
+
+    def deep(value):
+        return (1, *value) if isinstance(value, tuple) else (1, value, value)
+
+    layer = SeparableConv3D(
+        4,
+        deep(3),
+        deep(strides),
+        padding,
+        "channels_last",
+        deep(rate),
+        2,
+        "relu",
+        True,
+        "he_normal",
+    )
+    x = example((2, 1, 11, 12, 3))
+    with_weights(layer, x.shape)
+    flat.build(x[:, 0].shape)
+    depthwise, pointwise, bias = layer.get_weights()
+    flat.set_weights([depthwise[0], pointwise[0], bias])
+    np.testing.assert_allclose(layer(x)[:, 0], flat(x[:, 0]), rtol=1e-4, atol=1e-4)
+
+
+TWINS = [
+    (SeparableConv3D, keras.layers.SeparableConv2D, (4, 3)),
+    (DepthwiseConv3D, keras.layers.DepthwiseConv2D, (3,)),
+]
+
+
+@pytest.mark.parametrize("deep, flat, _", TWINS)
+def test_order_and_defaults_of_arguments_are_those_of_keras_own_layer(deep, flat, _):
+    def by_position(kind):
+        parameters = inspect.signature(kind).parameters.values()
+        return [p for p in parameters if p.kind == p.POSITIONAL_OR_KEYWORD]
+
+    for one, other in zip(by_position(deep), by_position(flat), strict=True):
+        default = (1, 1, 1) if other.default == (1, 1) else other.default
+        assert (one.name, one.default) == (other.name, default)
+
+
+@pytest.mark.parametrize("deep, flat, arguments", TWINS)
+def test_attributes_are_those_of_keras_own_layer(deep, flat, arguments):
+    layer, twin = deep(*arguments), flat(*arguments)
+    layer.build((None, 8, 8, 8, 3))
+    twin.build((None, 8, 8, 3))
+    for name, value in vars(twin).items():
+        if name.startswith("_") or name in ("rank", "name"):
+            continue
+        received = getattr(layer, name)
+        if isinstance(value, tuple):
+            assert received == (*value, value[-1]), name
+        elif isinstance(value, keras.Variable):
+            assert any(received is weight for weight in layer.weights), name
+        elif isinstance(value, int | str):
+            assert received == value, name
+    assert layer.rank == twin.rank + 1
+
+
+def test_attributes_set_later_reach_the_parts():
+    layer = SeparableConv3D(4, 3, use_depthwise_bias=True)
+    layer.activation = keras.activations.relu
+    layer.bias_initializer = keras.initializers.Ones()
+    layer.pointwise_regularizer = keras.regularizers.L2(0.5)
+    y = layer(example())
+    assert float(tf.reduce_min(y)) == 0
+    assert float(tf.reduce_min(layer.depthwise.bias)) == 1
+    assert float(tf.reduce_min(layer.bias)) == 1
+    kernel = np.asarray(layer.pointwise_kernel)
+    assert float(sum(layer.losses)) == pytest.approx(0.5 * (kernel**2).sum(), rel=1e-5)
+    assert layer.get_config()["activation"] == "relu"
+
+
+@pytest.mark.parametrize("built", [False, True])
+def test_a_policy_set_later_reaches_the_parts(built):
+    layer = SeparableConv3D(4, 3)
+    if built:
+        layer.build(SHAPE)
+    layer.dtype_policy = "mixed_float16"
+    spec = layer(keras.Input(SHAPE[1:]))
+    assert spec.dtype == "float16"
+    for part in (layer, layer.depthwise, layer.pointwise):
+        assert part.dtype_policy.name == "mixed_float16"
+    assert layer.depthwise_kernel.dtype == layer.pointwise_kernel.dtype == "float32"
+    again = SeparableConv3D.from_config(layer.get_config())
+    assert again.depthwise.dtype_policy.name == "mixed_float16"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        dict(filters=0),
+        dict(filters=True),
+        dict(filters=4.0),
+        dict(filters=None),
+        dict(depth_multiplier=0),
+        dict(kernel_size=True),
+    ],
+)
+def test_invalid_arguments_are_refused(options):
     with pytest.raises(ValueError, match="Expected.*Received"):
-        SeparableConv3D(4, 3, depth_multiplier=0)
+        SeparableConv3D(**{"filters": 4, "kernel_size": 3, **options})
 
 
 def network():
