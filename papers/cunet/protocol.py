@@ -259,9 +259,9 @@ PROFILES = {
         "training.learning_rate": 0.1,
         # A phantom's 64 pixels are a head's 240.
         "sampling.contour_width": 3.0,
-        "training.epochs": 16,
-        "training.every": 12,
-        "loss.omega_every": 12,
+        "training.epochs": 20,
+        "training.every": 18,
+        "loss.omega_every": 18,
     },
     "cpu": _SHORT
     | {
