@@ -145,6 +145,18 @@ $(MEDICAI): $(TORCH) constraints.txt
 	@$(TORCH_PIP) -c constraints.txt keras medicai==0.0.4
 	@touch $@
 
+# Keras's other backends, and what exports to ONNX, for tests of their own.
+BACKENDS := .venv-backends/installed
+BACKENDS_PIP := .venv-backends/bin/python -m pip install --quiet --disable-pip-version-check
+$(BACKENDS): constraints.txt
+	@echo 'installing JAX and PyTorch into .venv-backends (once, some minutes; tests only)'
+	@$(PYTHON) -m venv .venv-backends
+	@$(BACKENDS_PIP) -c constraints.txt keras h5py lazy_loader jax==0.10.2
+	@$(if $(filter Linux-x86_64,$(PLATFORM)),$(BACKENDS_PIP) torch==2.13.0 \
+	  --retries 0 --timeout 15 --index-url https://download.pytorch.org/whl/cpu ||) $(BACKENDS_PIP) torch==2.13.0
+	@$(BACKENDS_PIP) -c constraints.txt onnx==1.23.2 onnxruntime==1.32.0 tf2onnx==1.17.0
+	@touch $@
+
 .PHONY: install
 install: $(INSTALLED) ## Make .venv and install; CUDA where there is a driver
 
@@ -252,13 +264,15 @@ pages: $(INSTALLED) ## Regenerate the generated parts of the README pages
 ##@ Work on the suite
 # `python -m papers` replaces the `~` of DATA="~/x"; the benchmarks do not.
 DATA_HERE = $(patsubst ~/%,$(HOME)/%,$(DATA))
-.PHONY: test test-fast test-slow lint format bench bench-linkdsl bench-data bench-metrics bench-anisocascade bench-cunet bench-depthwise bench-dsunet bench-hierdice bench-towers clean clean-runs
+.PHONY: test test-fast test-slow test-backends lint format bench bench-linkdsl bench-data bench-metrics bench-anisocascade bench-cunet bench-depthwise bench-dsunet bench-hierdice bench-towers clean clean-runs
 test: $(INSTALLED) ## The fast and the real tier of tests
 	$(BIN)/python -m pytest -m 'not slow and not gpu'
 test-fast: $(INSTALLED) ## The fast tier only
 	$(BIN)/python -m pytest -m 'not slow and not gpu and not real'
 test-slow: $(INSTALLED) ## The slow tier: the whole demo
 	$(BIN)/python -m pytest -m slow
+test-backends: $(INSTALLED) $(BACKENDS) ## Layers, losses, networks on JAX and PyTorch; ONNX
+	$(BIN)/python -m pytest tests/conformance/test_backends.py tests/conformance/test_onnx.py
 lint: $(INSTALLED) ## Check style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -1,8 +1,9 @@
 """Keras layers that the papers need and Keras lacks, for every Keras backend.
 
-Each layer is one file with its portable path. `tensorflow/` holds the fast paths of
-one backend, `fast_paths` hands them out, and `allow_xla(False)` forbids those that
-XLA compiles. Networks are not here: they belong to their papers.
+Each layer is one file with its portable path, which `make test-backends` runs on JAX
+and PyTorch. `tensorflow/` holds the fast paths of one backend, `fast_paths` hands them
+out, and `allow_xla(False)` forbids those that XLA compiles. Networks are not here: they
+belong to their papers.
 """
 
 import lazy_loader as _lazy

@@ -1,6 +1,11 @@
-"""Depthwise convolution by its definition, slowly, in NumPy."""
+"""Depthwise convolution by its definition, slowly, in NumPy; geometries to test."""
+
+from itertools import combinations, product
 
 import numpy as np
+
+# Along one axis.
+SIDES, SIZES, RATES, STRIDES = range(1, 10), range(1, 6), range(1, 7), range(1, 4)
 
 
 def outputs_and_pad(side, size, rate, stride, padding):
@@ -64,3 +69,31 @@ class Oracle:
         dx = np.einsum("bopqtuvc,oti->bipquvc", dx, depth)
         dx = np.einsum("bipquvc,puj->bijqvc", dx, height)
         return np.einsum("bijqvc,qvk->bijkc", dx, width), dkernel
+
+
+def fits(side, size, rate, stride, padding):
+    return padding == "same" or rate * (size - 1) < side
+
+
+def geometries(padding, strides):
+    """All combinations along one axis, in an order that mixes them."""
+    every = product(SIDES, SIZES, RATES, strides)
+    found = [axis for axis in every if fits(*axis, padding)]
+    return [found[i] for i in np.random.default_rng(0).permutation(len(found))]
+
+
+def pairwise(axes):
+    """Keeps so many that two values that occur together at all do so once."""
+    met = set()
+    for axis in axes:
+        pairs = set(combinations(enumerate(axis), 2))
+        if pairs - met:
+            met |= pairs
+            yield axis
+
+
+def three_at_a_time(axes):
+    """Gives each axis all combinations, in an order of its own."""
+    orders = [np.random.default_rng(i).permutation(len(axes)) for i in range(3)]
+    for places in zip(*orders, strict=True):
+        yield [axes[place] for place in places]

@@ -5,7 +5,7 @@ them are tested along each axis: an example takes one combination per axis. The 
 tier takes so many that all pairs of values meet, the slow tier takes all.
 """
 
-from itertools import combinations, cycle, product
+from itertools import cycle, product
 
 import numpy as np
 import pytest
@@ -13,33 +13,21 @@ import tensorflow as tf
 
 from common.layers.depthwise_conv3d import DepthwiseConv3D
 from common.layers.tensorflow import depthwise_conv3d as fast
-from tests.common.layers.depthwise_oracle import Oracle
+from tests.common.layers.depthwise_oracle import (
+    RATES,
+    SIDES,
+    SIZES,
+    STRIDES,
+    Oracle,
+    fits,
+    geometries,
+    pairwise,
+    three_at_a_time,
+)
 
-SIDES, SIZES, RATES, STRIDES = range(1, 10), range(1, 6), range(1, 7), range(1, 4)
 CHANNELS = 2
 # What one axis of the fast path's other two may be, so that there are few taps.
 SMALL = (2, 2, 1, 1)
-
-
-def fits(side, size, rate, stride, padding):
-    return padding == "same" or rate * (size - 1) < side
-
-
-def geometries(padding, strides):
-    """All combinations along one axis, in an order that mixes them."""
-    every = product(SIDES, SIZES, RATES, strides)
-    found = [axis for axis in every if fits(*axis, padding)]
-    return [found[i] for i in np.random.default_rng(0).permutation(len(found))]
-
-
-def pairwise(axes):
-    """Keeps so many that two values that occur together at all do so once."""
-    met = set()
-    for axis in axes:
-        pairs = set(combinations(enumerate(axis), 2))
-        if pairs - met:
-            met |= pairs
-            yield axis
 
 
 def check(axes, padding, multiplier, convolve):
@@ -70,13 +58,6 @@ def check(axes, padding, multiplier, convolve):
     wanted = oracle.forward(*arrays), *oracle.gradients(*arrays, dy)
     for one, other in zip((y, *gradients), wanted, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-9, err_msg=f"{axes} {padding}")
-
-
-def three_at_a_time(axes):
-    """Gives each axis all combinations, in an order of its own."""
-    orders = [np.random.default_rng(i).permutation(len(axes)) for i in range(3)]
-    for places in zip(*orders, strict=True):
-        yield [axes[place] for place in places]
 
 
 def one_at_a_time(places):
