@@ -104,7 +104,7 @@ class Progress:
         first = self.step - len(losses) + int(np.argmin(finite)) + 1
         raise UserError(
             folder,
-            "a finite loss",
+            "a finite loss; the last saved state is kept",
             f"{losses[~finite][0]} at step {first}",
             "SET=training.learning_rate=… with a lower one, or check the data",
         )

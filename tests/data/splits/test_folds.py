@@ -276,7 +276,7 @@ def test_file_of_folds_with_errors(tmp_path, content, received):
 
 
 def test_file_of_folds_that_does_not_exist(tmp_path):
-    with pytest.raises(UserError, match="no such file"):
+    with pytest.raises(UserError, match="No such file"):
         read_folds(tmp_path / "folds.csv", [])
 
 

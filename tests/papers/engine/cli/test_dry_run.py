@@ -14,7 +14,7 @@ def test_without_data_the_demo_is_planned(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     main_done("reproduce", "cunet", "--dry-run")
     shown = capsys.readouterr().out
-    assert "unet-patient-fold0-seed0-16epochs" in shown
+    assert "unet-patient-fold0-seed0-20epochs" in shown
     assert "\n5 jobs\n`make reproduce-cunet` as a whole: 0.1 hours, measured" in shown
     main_done("train", "cunet", "--profile", "paper", "--dry-run")
     shown = capsys.readouterr().out
