@@ -291,7 +291,7 @@ bench-anisocascade: $(INSTALLED) $(TORCH) ## Networks against Keras and PyTorch:
 	$(BIN)/python -m benchmarks.anisocascade.bench $(if $(DATA),--case "$(DATA_HERE)")
 bench-cunet: $(INSTALLED) $(TORCH) ## Five networks at 240x240 against PyTorch, the peak
 	$(BIN)/python -m benchmarks.cunet.bench
-bench-depthwise: $(INSTALLED) $(MEDICAI) ## 3-D depthwise against Keras, PyTorch, medicai
+bench-depthwise: $(INSTALLED) $(MEDICAI) ## 3-D depthwise and separable layers against peers
 	$(BIN)/python -m benchmarks.depthwise.bench
 bench-dsunet: $(INSTALLED) $(TORCH) ## A training step of both networks against PyTorch
 	$(BIN)/python -m benchmarks.dsunet.bench

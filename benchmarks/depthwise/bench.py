@@ -1,23 +1,26 @@
-"""Speed and memory of 3-D depthwise convolution.
+"""Speed and memory of 3-D depthwise and separable convolution.
 
 Run `python -m benchmarks.depthwise.bench`.
 
 The peers take turns on one machine and convolve the same tensors: the suite's layer,
 its portable path, Keras's `Conv3D` with as many groups as channels, one convolution
 per channel, PyTorch's `Conv3d` with groups in both memory formats, and medicai's layer
-on Keras with PyTorch, where `.venv-torch` has them. Each runs forward, and forward with
-the gradients of input, kernel and bias. A ratio is the median of the rounds' own
-ratios. A slow peer has fewer turns, and no call may take longer than a cap. `first_s`
-is what a peer takes from making the layer to its first result: tracing, compilation
-and the choice of kernels. Memory is the peak of one call beyond its inputs, with the
-first number of threads. TensorFlow's allocator counts it; PyTorch has no such count, so
-it is measured in a process that is not timed and returns what it frees to the system.
+on Keras with PyTorch, where `.venv-torch` has them. All do so for the depthwise layer
+alone and for the separable one, in which a pointwise convolution follows; each
+convolution has a bias. They run forward, and forward with the gradients of input and
+weights. A ratio is the median of the rounds' own ratios. A slow peer has fewer turns,
+and no call may take longer than a cap. `first_s` is what a peer takes from making the
+layer to its first result: tracing, compilation and the choice of kernels. Memory is the
+peak of one call beyond its inputs, with the first number of threads. TensorFlow's
+allocator counts it; PyTorch has no such count, so it is measured in a process that is
+not timed and returns what it frees to the system.
 """
 
 import argparse
 import os
 import sys
 import time
+from itertools import product
 from pathlib import Path
 from statistics import geometric_mean, median
 
@@ -41,6 +44,7 @@ SHAPES = (
 )
 WAYS = ("shipped", "folded", "grouped", "loop", "torch first", "torch last", "medicai")
 IN_TORCH = ("torch first", "torch last", "medicai")  # the ways of that environment
+LAYERS = ("depthwise", "separable")
 PARTS = ("forward", "training")
 ON_TORCH = {"KERAS_BACKEND": "torch"}
 # Seconds.
@@ -50,8 +54,9 @@ SLOW_S = 2.0  # a first call that takes longer is not repeated to warm up
 TURNS_S = 1.0  # all turns of one peer at one size, but it has at least one turn
 
 COLUMNS = (
-    *("channels", "side", "rate", "part", "threads", "variant", "ms", "cpu_ms"),
-    *("first_s", "ratio_to_shipped", "at_least", "peak_mb", "turns", "note"),
+    *("layer", "channels", "side", "rate", "part", "threads", "variant"),
+    *("ms", "cpu_ms", "first_s", "ratio_to_shipped", "at_least", "peak_mb", "turns"),
+    "note",
 )
 
 
@@ -59,6 +64,7 @@ def main(arguments=None):
     """Measures, prints the tables and writes the rows."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shapes", nargs="+", help="channels x side x rate: 16x32x1")
+    parser.add_argument("--layers", nargs="+", default=list(LAYERS), choices=LAYERS)
     parser.add_argument("--ways", nargs="+", default=list(WAYS), choices=WAYS)
     parser.add_argument("--threads", nargs="+", type=int, default=[2, 1])
     parser.add_argument("--rounds", type=int, default=5)
@@ -73,24 +79,26 @@ def main(arguments=None):
     made_on = machine.describe() | {"load_before": round(os.getloadavg()[0], 2)}
     console.say(f"{made_on['machine']}; {made_on['versions']}")
     rows = []
-    for threads in options.threads:
-        peers = {way: peer(way, threads) for way in options.ways if is_there(way)}
+    for threads, layer in product(options.threads, options.layers):
+        ways = [way for way in options.ways if is_there(way)]
+        peers = {way: peer(way, layer, threads) for way in ways}
         weighed = dict(peers) if threads == options.threads[0] else {}
         for way in weighed:
             if way in IN_TORCH:
-                weighed[way] = peer(way, threads, RETURNS_MEMORY)
+                weighed[way] = peer(way, layer, threads, RETURNS_MEMORY)
         for shape in shapes:
             for part in PARTS:
-                task = Task(shape, part, threads, options.rounds, options.cap)
+                task = Task(layer, shape, part, threads, options.rounds, options.cap)
                 console.say(f"measuring: {task}")
-                rows += task.measure(peers, weighed, too_slow(rows, shape, part))
+                known = too_slow(rows, layer, shape, part)
+                rows += task.measure(peers, weighed, known)
                 # Written here, so that what is measured survives an interrupt.
                 table = pd.DataFrame([row | made_on for row in rows])
                 write_text(options.results, table.to_csv(index=False))
         for one in (*peers.values(), *weighed.values()):
             one.close()
     show = [[row.get(name, "") for name in COLUMNS] for row in rows]
-    console.table(COLUMNS, show, "depthwise convolution, 3x3x3, batch 1")
+    console.table(COLUMNS, show, "3x3x3, batch 1")
     for line in summary(rows):
         console.say(line)
     minutes = (time.monotonic() - started) / 60
@@ -105,7 +113,7 @@ def is_there(way):
     return way not in IN_TORCH or TORCH.exists()
 
 
-def peer(way, threads, environment=None):
+def peer(way, layer, threads, environment=None):
     """Returns the `Peer` of a way, which starts when it is needed."""
     python, start = sys.executable, ["keras_peer", way]
     if way in IN_TORCH:
@@ -114,10 +122,10 @@ def peer(way, threads, environment=None):
         start, environment = ["medicai_peer"], {**ON_TORCH, **(environment or {})}
     program, *arguments = start
     module = f"benchmarks.depthwise.{program}"
-    return Peer([python, "-m", module, *arguments, str(threads)], environment)
+    return Peer([python, "-m", module, *arguments, layer, str(threads)], environment)
 
 
-def too_slow(rows, shape, part):
+def too_slow(rows, layer, shape, part):
     """Returns the peers that need not be measured again, and the seconds they took.
 
     A peer that exceeds the cap in the forward pass exceeds it in training too, and a
@@ -126,7 +134,7 @@ def too_slow(rows, shape, part):
     return {
         row["variant"]: row["ms"] / 1e3
         for row in rows
-        if (row["channels"], row["side"], row["rate"]) == shape
+        if (row["layer"], row["channels"], row["side"], row["rate"]) == (layer, *shape)
         and row["at_least"]
         and row["part"] in ("forward", part)
     }
@@ -136,6 +144,7 @@ class Task:
     """One size and part, which all peers compute in turns.
 
     Args:
+        layer: `"depthwise"` or `"separable"`.
         shape: `(channels, side, rate)`.
         part: `"forward"` or `"training"`.
         threads: number of threads that each peer may use.
@@ -143,15 +152,15 @@ class Task:
         cap: seconds after which a peer's process is killed.
     """
 
-    def __init__(self, shape, part, threads, rounds, cap):
-        self.shape, self.part, self.threads = shape, part, threads
+    def __init__(self, layer, shape, part, threads, rounds, cap):
+        self.layer, self.shape, self.part, self.threads = layer, shape, part, threads
         self.rounds, self.cap = rounds, cap
 
     def __str__(self):
         channels, side, rate = self.shape
         return (
-            f"{channels} channels, {side} cubed, rate {rate}, {self.part}, "
-            f"{self.threads} threads"
+            f"{self.layer}, {channels} channels, {side} cubed, rate {rate}, "
+            f"{self.part}, {self.threads} threads"
         )
 
     def measure(self, peers, weighed, known_slow):
@@ -221,7 +230,7 @@ class Task:
         return None if peak is None else round(peak, 1)
 
     def _row(self, way, seconds, note="", at_least=False):
-        return dict(
+        return {"layer": self.layer} | dict(
             zip(("channels", "side", "rate"), self.shape, strict=True),
             part=self.part,
             threads=self.threads,
@@ -246,9 +255,10 @@ class Task:
 
 
 def summary(rows):
-    """Yields a sentence per part, number of threads and peer."""
+    """Yields a sentence per layer, number of threads, part and peer."""
     table = pd.DataFrame(rows)
-    for (threads, part), group in table.groupby(["threads", "part"], sort=False):
+    by = ["layer", "threads", "part"]
+    for (layer, threads, part), group in table.groupby(by, sort=False):
         ratios = {
             way: list(found["ratio_to_shipped"])
             for way, found in group.groupby("variant", sort=False)
@@ -259,8 +269,9 @@ def summary(rows):
             ratios["torch's better format"] = [min(pair) for pair in pairs]
         for way, values in ratios.items():
             yield (
-                f"{threads} threads, {part}: {way} takes {geometric_mean(values):.1f} "
-                f"times as long (geometric mean), at least {min(values):.2f} times"
+                f"{layer}, {threads} threads, {part}: {way} takes "
+                f"{geometric_mean(values):.1f} times as long (geometric mean), "
+                f"at least {min(values):.2f} times"
             )
 
 

@@ -1,35 +1,43 @@
-"""Depthwise convolution in Keras.
+"""Depthwise and separable convolution in Keras.
 
-Run `python -m benchmarks.depthwise.keras_peer WAY THREADS`.
+Run `python -m benchmarks.depthwise.keras_peer WAY LAYER THREADS`.
 
 Ways: `shipped` (the suite's layer), `folded` (its portable path), `grouped`
 (Keras's own `Conv3D` with as many groups as channels) and `loop` (one convolution
-per channel).
+per channel). Layers: `depthwise`, and `separable`, where a pointwise convolution
+follows: in the suite's `SeparableConv3D`, otherwise as a layer of its own.
 """
 
 import sys
 from functools import partial
 
-from benchmarks.depthwise.tensors import tensors
+from benchmarks.depthwise.tensors import tensors, weights
 from benchmarks.shared.peers import serve_sizes
 from papers.engine.quiet import import_tensorflow
 
 
-def layer_of(way, channels, rate):
-    """Returns a layer whose weights are a kernel and a bias."""
+def layer_of(way, layer, channels, rate):
+    """Returns a layer whose weights are kernels and biases in turn."""
+    import keras
     from keras import layers
 
-    from common.layers.depthwise_conv3d import DepthwiseConv3D
+    from common.layers import DepthwiseConv3D, SeparableConv3D
 
     options = {"padding": "same", "dilation_rate": rate}
-    if way == "grouped":
-        return layers.Conv3D(channels, 3, groups=channels, **options)
-    layer = DepthwiseConv3D(3, **options)
+    if layer == "separable" and way in ("shipped", "folded"):
+        whole = SeparableConv3D(channels, 3, use_depthwise_bias=True, **options)
+        depthwise = whole.depthwise
+    elif way == "grouped":
+        whole = depthwise = layers.Conv3D(channels, 3, groups=channels, **options)
+    else:
+        whole = depthwise = DepthwiseConv3D(3, **options)
     if way == "folded":
-        layer.convolve = layer.convolve_portably
+        depthwise.convolve = depthwise.convolve_portably
     elif way == "loop":
-        layer.convolve = partial(channel_by_channel, layer)
-    return layer
+        depthwise.convolve = partial(channel_by_channel, depthwise)
+    if layer == "separable" and whole is depthwise:
+        whole = keras.Sequential([depthwise, layers.Conv3D(channels, 1)])
+    return whole
 
 
 def channel_by_channel(layer, x):
@@ -48,16 +56,17 @@ def channel_by_channel(layer, x):
     return tf.concat(parts, -1) + layer.bias
 
 
-def prepare(way, shape, part):
+def prepare(way, kind, shape, part):
     """Returns a function that convolves once, traced and with its inputs in memory."""
     import tensorflow as tf
 
     channels, _, rate = shape
-    x, kernel, bias, dy = tensors(shape)
-    layer = layer_of(way, channels, rate)
+    x, *_, dy = tensors(shape)
+    layer = layer_of(way, kind, channels, rate)
     x, dy = tf.constant(x[None]), tf.constant(dy[None])
     layer.build(x.shape)
-    layer.set_weights([kernel.reshape(layer.kernel.shape), bias])
+    for weight, array in zip(layer.weights, weights(kind, shape), strict=True):
+        weight.assign(array.reshape(weight.shape))
 
     @tf.function(autograph=False)
     def forward(x):
@@ -89,13 +98,13 @@ def allocated(call):
     return (peak - before) / 1e6
 
 
-def main(way, threads):
+def main(way, layer, threads):
     import_tensorflow()
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(int(threads))
     tf.config.threading.set_inter_op_parallelism_threads(int(threads))
-    serve_sizes(partial(prepare, way), tensors, memory=allocated)
+    serve_sizes(partial(prepare, way, layer), tensors, memory=allocated)
 
 
 if __name__ == "__main__":

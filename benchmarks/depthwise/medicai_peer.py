@@ -1,42 +1,50 @@
-"""The layer of medicai, on Keras with PyTorch.
+"""The layers of medicai, on Keras with PyTorch.
 
-Run `KERAS_BACKEND=torch python -m benchmarks.depthwise.medicai_peer THREADS`.
+Run `KERAS_BACKEND=torch python -m benchmarks.depthwise.medicai_peer LAYER THREADS`.
 
-The layer is Keras's `Conv3D` with as many groups as channels, built by
+The depthwise layer is Keras's `Conv3D` with as many groups as channels, built by
 `medicai.layers.DepthwiseConv3D`; on TensorFlow it is the way `grouped` of
-`benchmarks.depthwise.keras_peer`. It runs in the environment of PyTorch.
+`benchmarks.depthwise.keras_peer`. The separable one is
+`medicai.layers.SeparableConv3D`. It runs in the environment of PyTorch.
 """
 
 import sys
+from functools import partial
 
+import keras
 import torch
-from medicai.layers import DepthwiseConv3D
+from medicai.layers import DepthwiseConv3D, SeparableConv3D
 
-from benchmarks.depthwise.tensors import tensors
+from benchmarks.depthwise.tensors import tensors, weights
 from benchmarks.shared.peers import serve_sizes
 
 
-def prepare(shape, part):
+def prepare(kind, shape, part):
     """Returns a function that convolves once, with its inputs in memory."""
-    *_, rate = shape
-    x, kernel, bias, dy = map(torch.from_numpy, tensors(shape))
+    channels, _, rate = shape
+    x, *_, dy = map(torch.from_numpy, tensors(shape))
     x, dy = x[None], dy[None]
-    layer = DepthwiseConv3D(3, padding="same", dilation_rate=rate)
-    layer.build(x.shape)
-    layer.set_weights([kernel.reshape(layer.kernel.shape), bias])
+    options = {"padding": "same", "dilation_rate": rate}
+    if kind == "depthwise":
+        layer = DepthwiseConv3D(3, **options)
+    else:
+        layer = SeparableConv3D(channels, 3, **options)
+    layer(keras.Input(x.shape[1:]))  # which builds it
+    for weight, array in zip(layer.weights, weights(kind, shape), strict=True):
+        weight.assign(array.reshape(weight.shape))
 
     def forward():
         with torch.inference_mode():
             return [layer(x)]
 
-    weights = [layer.kernel.value, layer.bias.value]
+    parameters = [weight.value for weight in layer.weights]
 
     def training():
         y = layer(x)
         y.backward(dy)
-        results = [y.detach(), x.grad, *(weight.grad for weight in weights)]
+        results = [y.detach(), x.grad, *(one.grad for one in parameters)]
         # Released, because a call's memory is measured against what was there before.
-        for one in (x, *weights):
+        for one in (x, *parameters):
             one.grad = None
         return results
 
@@ -46,12 +54,12 @@ def prepare(shape, part):
     return training
 
 
-def main(threads):
+def main(layer, threads):
     import medicai
 
     torch.set_num_threads(int(threads))
     version = f"medicai {medicai.__version__}, torch {torch.__version__}"
-    serve_sizes(prepare, tensors, version=version)
+    serve_sizes(partial(prepare, layer), tensors, version=version)
 
 
 if __name__ == "__main__":

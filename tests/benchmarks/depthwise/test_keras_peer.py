@@ -1,0 +1,25 @@
+"""What the benchmark's ways in Keras compute, before any of them is timed."""
+
+import numpy as np
+import pytest
+
+from benchmarks.depthwise.bench import LAYERS
+from benchmarks.depthwise.keras_peer import prepare
+from benchmarks.depthwise.tensors import weights
+from common.layers.tensorflow import depthwise_conv3d as fast
+
+SHAPE = (3, 6, 2)  # channels, side, rate
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("way", ["folded", "grouped", "loop"])
+def test_ways_compute_the_same(layer, way, monkeypatch):
+    """Output and the gradients of input and weights, the latter in one order."""
+    monkeypatch.setattr(fast, "MIN_VALUES", 0)
+    shipped, other = (
+        prepare(one, layer, SHAPE, "training")() for one in ("shipped", way)
+    )
+    assert len(shipped) == 2 + len(weights(layer, SHAPE))
+    for received, wanted in zip(other, shipped, strict=True):
+        received = np.reshape(received, wanted.shape)
+        np.testing.assert_allclose(received, wanted, rtol=1e-4, atol=1e-4)
