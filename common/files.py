@@ -159,11 +159,10 @@ def _wait_for(file, what, say):
 
 def _sign(file, text):
     """Writes who holds a lock; on a full disk nobody is named."""
+    # Without Python's buffer, which would try again when the file is closed.
     with contextlib.suppress(OSError):
-        file.seek(0)
-        file.truncate()
-        file.write(text)
-        file.flush()
+        os.ftruncate(file.fileno(), 0)
+        os.write(file.fileno(), text.encode())
 
 
 def _command():

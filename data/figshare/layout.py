@@ -83,7 +83,7 @@ def slice_files(root):
         if files:
             others = [path for path in others if path not in folders] + more
     if not files:
-        raise _no_slices(root, _counted(others))
+        raise _no_slices(root, _counted(others), others)
     return sorted(files), sorted(others)
 
 
@@ -156,11 +156,18 @@ def read_phantom_settings(root):
     return settings
 
 
-def _no_slices(root, received):
+def _no_slices(root, received, others=()):
+    zipped = sorted(p.name for p in others if p.suffix.lower() == ".zip")
+    if zipped:
+        step = f"unpack {', '.join(zipped)} in this folder"
+    else:
+        step = (
+            "`make data-figshare` downloads them; `make phantom-figshare DATA=folder` "
+            "writes a phantom"
+        )
     return UserError(
         root,
         "slices named 1.mat to 3064.mat, in the folder or one level below",
         received,
-        "`make data-figshare` downloads them; `make phantom-figshare DATA=folder` "
-        "writes a phantom",
+        step,
     )

@@ -119,6 +119,6 @@ def corrected(images, n4, spacing, paths=None):
                 error,
                 "use the images from before any standardization, or no correction: "
                 "SET=preparation.n4=false for a paper, `make prepare-brats…` without "
-                "N4=1",
+                "N4=1, a run that was trained without it to segment a scan",
             ) from error
     return images

@@ -29,11 +29,13 @@ class Scan:
         volumes: arrays `(depth, height, width)` in the order of `MODALITIES`.
         geometry: `Geometry` of the files, before the volumes were turned.
         findings: the findings of the checks that are not errors.
+        paths: file of each modality, for messages; None if there are no files.
     """
 
     volumes: tuple[np.ndarray, ...]
     geometry: Geometry
     findings: list[Finding]
+    paths: dict | None = None
 
     def restore(self, volume):
         """Turns a volume, such as the labels, back to the orientation of the files.
@@ -79,7 +81,7 @@ def read_scan(paths, force=False):
         name: to_brats_axes(volume, geometry.affine) for name, volume in volumes.items()
     }
     findings += check_registration(paths, turned)
-    return Scan(tuple(turned.values()), geometry, findings)
+    return Scan(tuple(turned.values()), geometry, findings, dict(paths))
 
 
 def open_scan(scan, force=False):

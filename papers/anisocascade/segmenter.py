@@ -22,6 +22,7 @@ from papers.anisocascade.inference_protocol import Inference
 from papers.anisocascade.released_weights import NETWORKS, load_released
 from papers.engine.brats.label_maps import fingerprint_of
 from papers.engine.predict.segmenter import corrected_volumes
+from papers.engine.settings import apply_settings
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +51,7 @@ class Segmenter:
 
     Args:
         networks: Keras models with logits of two classes, by `(stage, view)`; or
-            the folder that `python -m papers import-weights` wrote.
+            the folder that `make import-weights` wrote.
         protocol: an `Inference`; the default is that of the released code.
         force: whether to try scans that are not skull-stripped or not 1 mm.
         correction: the `data.prepared.n4.N4` that the networks' training data went
@@ -61,6 +62,7 @@ class Segmenter:
     """
 
     def __init__(self, networks, protocol=None, force=False, correction=None):
+        apply_settings()  # from Python, no command has done it
         if not isinstance(networks, dict):
             networks = load_networks(networks)
         self.protocol = protocol or Inference()
@@ -154,7 +156,7 @@ def load_networks(folder):
     """Builds the nine networks with the released weights.
 
     Args:
-        folder: what `python -m papers import-weights anisocascade` wrote.
+        folder: what `make import-weights` wrote.
 
     Returns:
         Keras models by `(stage, view)`.

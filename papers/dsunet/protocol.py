@@ -63,8 +63,9 @@ class Geometry:
     )
     mode: str = original(
         "resize",
-        "normalize.py resamples the foreground box to the input; crop: a window at "
-        "the grid's own voxels; what lies beyond it is predicted as background",
+        "normalize.py resamples the foreground box, widened by a voxel (ours is "
+        "tight), to the input; crop: a window at the grid's own voxels; what lies "
+        "beyond it is predicted as background",
         options=("resize", "crop"),
     )
     center: str = chosen(
@@ -81,7 +82,7 @@ class Intensity:
     statistics: str = chosen(
         "training",
         "departure: the code averages the means and deviations of all cases, held-out "
-        "ones too; all: the same",
+        "ones too (all: the same), and takes them of the resampled box: 4 and 2 % less",
         options=("training", "all"),
     )
 

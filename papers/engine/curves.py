@@ -2,7 +2,13 @@
 
 from common.files import write_text
 from common.reporting.cases import RUN, read_cases
-from common.reporting.figures import Caption, Source, learning_curves, why_stale
+from common.reporting.figures import (
+    Caption,
+    Source,
+    learning_curves,
+    read_note,
+    why_stale,
+)
 from common.reporting.text import read_text, to_csv
 
 FILE = "curves.csv"
@@ -83,7 +89,9 @@ def figures_again(paper, root, say):
         for path in drawn:
             say(f"wrote {path}")
         for path in sorted(folder.glob("*.png")):
-            if reason := why_stale(path):
+            if read_note(path) is None:  # perhaps not ours to remove
+                say(f"left {path}: it does not say what it was made of")
+            elif reason := why_stale(path):
                 path.unlink()
                 say(f"removed {path}: {reason}")
 

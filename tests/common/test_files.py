@@ -246,3 +246,11 @@ def test_digest_is_of_content_not_of_order():
     assert files.digest({"a": 1, "b": (2, 3)}) == files.digest({"b": [2, 3], "a": 1})
     different = [{}, [], None, 0, "0", False, [0, 1], [1, 0], {"a": {"b": 1}}]
     assert len({files.digest(value) for value in different}) == len(different)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+def test_a_lock_on_a_full_disk_names_nobody_and_closes():
+    """What Python had buffered would fail again when the file is closed."""
+    with open("/dev/full", "a+", encoding="utf-8") as file:
+        files._sign(file, "process 1 (make table-linkdsl)")
+    assert file.closed

@@ -15,6 +15,6 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "caption": ["Caption"],
         "curves": ["learning_curves"],
         "grids": ["label_grid", "overlay_grid"],
-        "source": ["Source", "why_stale"],
+        "source": ["Source", "read_note", "why_stale"],
     },
 )

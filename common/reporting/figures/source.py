@@ -76,15 +76,18 @@ def rows_digest(rows, columns):
 
 
 def read_note(path):
-    """Returns the note in a PNG file, or None.
+    """Returns the note in a PNG file, or None: it is damaged, or not ours.
 
     Args:
         path: the file.
     """
     from PIL import Image
 
-    with Image.open(path) as image:
-        text = image.text.get(KEY)
+    try:
+        with Image.open(path) as image:
+            text = image.info.get(KEY)
+    except (OSError, SyntaxError):  # the latter: a PNG file that is cut
+        return None
     return None if text is None else json.loads(text)
 
 

@@ -17,7 +17,7 @@ from papers.engine.devices.cluster import LOST_MACHINE, own_failure_noted
 
 app = typer.Typer(
     help="Brain-tumor segmentation papers, re-implemented and re-run.\n\n"
-    "Begin with `python -m papers reproduce linkdsl`: it makes its own data.",
+    "Begin with `make reproduce-linkdsl`: it makes its own data.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

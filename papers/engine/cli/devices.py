@@ -26,7 +26,7 @@ def workers(
 
     The command trains one paper, and the number of machines divides the batch, or the
     towers, that they share. They share the folder in which they run, too. One of them
-    runs `python -m papers prepare` first; the first one listed writes the files. If one
+    runs `make prepare-PAPER` first; the first one listed writes the files. If one
     dies, all end with exit code 75; started again, they resume from the last saved
     state.
     """

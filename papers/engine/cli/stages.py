@@ -141,7 +141,9 @@ def reproduce(request):
 
 def _prepared(request, trains=False):
     """Returns a `Runner` whose data set is prepared."""
-    if trains and not (WORKSPACE / "runs" / request.paper.id).exists():
+    runs = WORKSPACE / "runs" / request.paper.id
+    new_demo = request.is_demo and not request.data.exists()
+    if trains and (new_demo or not runs.exists()):
         # Nothing is trained yet: what is missing is found before anything is written.
         import_tensorflow()
         check_devices(request.gpus, request.protocol)

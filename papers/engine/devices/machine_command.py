@@ -6,7 +6,7 @@ from common.errors import UserError
 from common.evidence import replace
 
 _TAKE_A_WORD = ("-C", "-f", "-I", "-o", "-W")  # options of `make`
-_EXPECTED = "`make train-PAPER …` or `python -m papers train PAPER …`"
+_EXPECTED = "`make train-PAPER …` or `.venv/bin/python -m papers train PAPER …`"
 
 
 def check_command(command, machines, papers):

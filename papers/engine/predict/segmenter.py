@@ -94,4 +94,4 @@ def corrected_volumes(scan, correction):
         correction: the `data.prepared.n4.N4` of a run's preparation, or None.
     """
     volumes = dict(zip(MODALITIES, scan.volumes, strict=True))
-    return corrected(volumes, correction, scan.geometry.spacing)
+    return corrected(volumes, correction, scan.geometry.spacing, scan.paths)

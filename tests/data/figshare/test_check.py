@@ -8,6 +8,7 @@ import pytest
 
 from common.errors import UserError
 from data.figshare.check import check_figshare
+from data.figshare.layout import slice_files
 from data.figshare.mat_reader import read_slice
 from data.figshare.mat_writer import write_cvind, write_slice
 from data.figshare.slice import Slice
@@ -236,6 +237,15 @@ def test_everything_left_out_is_counted(phantom_copy):
     assert sorted(found) == sorted(
         f"{text} are no slices: ignored" for text in expected
     )
+
+
+def test_a_folder_of_archives_is_to_be_unpacked(tmp_path):
+    """As the download leaves them: no reason to download them again."""
+    for name in ("1.zip", "2.zip"):
+        (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(UserError) as caught:
+        slice_files(tmp_path)
+    assert caught.value.next_step == "unpack 1.zip, 2.zip in this folder"
 
 
 def test_all_faults_in_one_list(phantom_copy):

@@ -3,6 +3,8 @@
 import dataclasses
 from types import SimpleNamespace
 
+import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -132,3 +134,16 @@ def test_figures_again_draws_curves_and_removes_what_is_stale(tmp_path, drawn):
         f"removed {old}: the rows that it shows have changed",
     ]
     assert why_stale(path) == ""
+
+
+def test_figures_again_leaves_pictures_that_are_not_ours(tmp_path, drawn):
+    folder, lines = tmp_path / "linkdsl" / "phantom", []
+    curves.record_curves(folder, rows())
+    photo, cut = folder / "photo.png", folder / "cut.png"
+    plt.imsave(photo, np.zeros((4, 4)))
+    cut.write_bytes(photo.read_bytes()[:40])
+    curves.figures_again(registry.paper("linkdsl"), tmp_path, lines.append)
+    assert photo.exists() and cut.exists()
+    assert [line for line in lines if line.startswith("left ")] == [
+        f"left {path}: it does not say what it was made of" for path in (cut, photo)
+    ]

@@ -83,6 +83,10 @@ def test_gpus_that_are_not_there_are_refused_before_anything_is_written(
         assert call(verb, "linkdsl", "--gpus", "2") == 2
         assert "`make install GPU=1` installs CUDA" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+    # Runs of other data do not change that.
+    (tmp_path / "runs" / "linkdsl").mkdir(parents=True)
+    assert call("train", "linkdsl", "--gpus", "2") == 2
+    assert [path.name for path in tmp_path.rglob("*")] == ["runs", "linkdsl"]
 
 
 def test_a_child_process_asks_for_the_same_but_one_job(received):

@@ -11,10 +11,14 @@ import pytest
 from common.errors import UserError
 from data.brats.releases import MODALITIES
 from data.integrity import Finding
+from data.prepared.n4 import N4
 from data.scans.find import find_scan
+from data.scans.scan import Scan
 from data.volume.files import read_geometry, read_volume
+from data.volume.geometry import Geometry
 from papers import registry
 from papers.engine.predict import command as weights
+from papers.engine.predict.segmenter import corrected_volumes
 from papers.engine.predict.volumes import VolumeFiles
 
 FILES = VolumeFiles()
@@ -236,3 +240,11 @@ def test_a_folder_without_cases_is_refused(tmp_path):
         predict_folder(Bright(), tmp_path / "in", tmp_path / "out", str)
     with pytest.raises(UserError, match="no such folder"):
         predict_folder(Bright(), tmp_path / "none", tmp_path / "out", str)
+
+
+def test_an_image_that_n4_cannot_correct_is_named_by_its_file():
+    volumes = [np.full((4, 4, 4), -1.0, np.float32)] * 4
+    paths = {name: f"scans/{name}.nii.gz" for name in MODALITIES}
+    scan = Scan(tuple(volumes), Geometry((4, 4, 4), np.eye(4)), [], paths)
+    with pytest.raises(UserError, match=f"scans/{MODALITIES[0]}.nii.gz.*without it"):
+        corrected_volumes(scan, N4())
