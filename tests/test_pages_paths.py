@@ -131,3 +131,10 @@ def test_what_is_missing_is_found():
     assert missing(text) == []
     text = "`papers.linkdsl.networks.linknet` and common.files.write_text"
     assert missing(text) == []
+
+
+def test_pages_call_the_python_of_the_environment():
+    """`python -m papers` alone would be another Python, without any package."""
+    bare = re.compile(r"(?<![\w/])python3? -m (?:papers|benchmarks)")
+    pages = [page for page in PAGES if page.name != "CHANGELOG.md"]
+    assert [str(page) for page in pages if bare.search((ROOT / page).read_text())] == []

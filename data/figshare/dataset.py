@@ -39,6 +39,7 @@ class FigshareDataset:
         total: number of images of the complete data set, for the coverage.
         author_folds: the author's patient fold, 1 to 5, of each case by id; None if
             there is no `cvind.mat` in the folder or above it.
+        left_out: files and folders beside the slices that are none.
         digests: the `KnownDigests` of the files, which may remember them on disk.
 
     Args:
@@ -55,11 +56,11 @@ class FigshareDataset:
         self.name, self.total = "figshare", TOTAL
         if self._phantom is not None:
             self.name, self.total = "phantom", self._phantom["count"]
-        own = read_own_name(self.root)
+        own, (slices, self.left_out) = read_own_name(self.root), slice_files(self.root)
         if own is not None:
-            self.name, self.total = own, len(slice_files(self.root)[0])
+            self.name, self.total = own, len(slices)
         self._cases, self._index, self._sizes, self._sources = [], {}, {}, {}
-        for index, path in slice_files(self.root)[0]:
+        for index, path in slices:
             self._add(index, path)
         self.author_folds = self._read_author_folds()
         self._fingerprint, self.digests = None, KnownDigests()

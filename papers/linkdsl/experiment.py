@@ -46,6 +46,12 @@ class Experiment(contract.Experiment):
     @classmethod
     def prepare(cls, dataset, cache, protocol, console, workers):
         """Prepares the missing slices in this process: each takes milliseconds."""
+        if dataset.left_out:
+            console.say(
+                f"left out {len(dataset.left_out)} that are no slices, such as "
+                f"{dataset.left_out[0].name}; `make check-data DATASET=figshare "
+                f"DATA={dataset.root}` lists them"
+            )
         todo = [c for c in dataset if not cache.holds(c.id, dataset.source(c))]
         for case in console.track(todo, "prepare"):
             arrays = prepare_case(dataset, case, protocol)

@@ -1,6 +1,8 @@
 """From slices on disk to network inputs and scores."""
 
 import csv
+import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -184,3 +186,19 @@ def test_real_patient_folds(shared_data):
     assert all(dataset.author_folds[i] == fold + 1 for i, fold in author.items())
     moved = sum(folds[i] != author[i] for i in folds)
     assert 0 < moved < 60, "repeated exams, and they only, change their fold"
+
+
+def test_files_that_are_no_slices_are_said(tmp_path, phantom_root, protocol):
+    """A slice under another name would be missed without a word."""
+    root, lines = tmp_path / "mats", []
+    shutil.copytree(phantom_root, root)
+    console = SimpleNamespace(say=lines.append, track=lambda todo, title: todo)
+    for extra in (None, "tumor.mat"):
+        if extra:
+            shutil.copy(root / "1.mat", root / extra)
+        dataset = Experiment.open_dataset(root)
+        cache = Experiment.prepared_cache(tmp_path / "cache", dataset, protocol)
+        Experiment.prepare(dataset, cache, protocol, console, 1)
+    assert len(lines) == 3 and lines[0].startswith("prepared ")
+    assert lines[1].startswith("left out 1 that are no slices, such as tumor.mat; ")
+    assert f"DATA={root}" in lines[1]
