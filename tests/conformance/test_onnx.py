@@ -16,7 +16,12 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.mark.parametrize("name", MODELS)
+LAYERS = [name for name in MODELS if name != "network"]
+
+
+@pytest.mark.parametrize(
+    "name", [*LAYERS, pytest.param("network", marks=pytest.mark.slow)]
+)
 def test_onnx_runtime_computes_the_same(name, tmp_path):
     done = subprocess.run(
         [
