@@ -12,7 +12,7 @@ class FrozenPredictor(Predictor):
 
     They are constants of the compiled function, so that TensorFlow folds
     normalizations into kernels and brings kernels into the order of its
-    convolutions once instead of at every call. It holds a second copy of all
+    convolutions once instead of at every call. It holds further copies of all
     weights, and values differ from the model's by rounding.
 
     Args:

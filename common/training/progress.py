@@ -104,8 +104,8 @@ class Progress:
         first = self.step - len(losses) + int(np.argmin(finite)) + 1
         raise UserError(
             folder,
-            "a finite loss; the last saved state is kept",
-            f"{losses[~finite][0]} at step {first}",
+            "a finite loss",
+            f"{losses[~finite][0]} at step {first}; the last saved state is kept",
             "SET=training.learning_rate=… with a lower one, or check the data",
         )
 

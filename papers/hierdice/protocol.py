@@ -276,6 +276,9 @@ class NetworkMethod(Method):
     classifier: str | None = None
 
 
+# Version 2: no sum depends on timing. Version 3, of the networks that normalize: moving
+# variances are unbiased, as those of TensorFlow 1's fused kernel (inferred: the paper
+# names TensorFlow only).
 METHODS = (
     NetworkMethod(
         id="vgg16-bootstrapping",

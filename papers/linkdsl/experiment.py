@@ -13,6 +13,7 @@ from data.figshare.dataset import FigshareDataset
 from data.normalize import min_max, resize_area
 from data.order import batches
 from data.prepared.case_cache import CaseCache
+from data.integrity import check_command
 from data.splits.folds import (
     image_folds,
     patient_folds,
@@ -49,8 +50,7 @@ class Experiment(contract.Experiment):
         if dataset.left_out:
             console.say(
                 f"left out {len(dataset.left_out)} that are no slices, such as "
-                f"{dataset.left_out[0].name}; `make check-data DATASET=figshare "
-                f"DATA={dataset.root}` lists them"
+                f"{dataset.left_out[0].name}; {check_command('figshare', dataset.root)}"
             )
         todo = [c for c in dataset if not cache.holds(c.id, dataset.source(c))]
         for case in console.track(todo, "prepare"):

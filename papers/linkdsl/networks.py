@@ -160,7 +160,7 @@ def initializer(convolution):
 
 
 def batch_norm(epsilon, *, name):
-    """Batch normalization with Torch's momentum."""
+    """Batch normalization with Torch's momentum and unbiased moving variances."""
     return FusedBatchNormalization(
         momentum=BATCH_NORM_MOMENTUM, epsilon=epsilon, name=name
     )

@@ -201,4 +201,4 @@ def test_files_that_are_no_slices_are_said(tmp_path, phantom_root, protocol):
         Experiment.prepare(dataset, cache, protocol, console, 1)
     assert len(lines) == 3 and lines[0].startswith("prepared ")
     assert lines[1].startswith("left out 1 that are no slices, such as tumor.mat; ")
-    assert f"DATA={root}" in lines[1]
+    assert f"DATA={root}` lists" in lines[1]
