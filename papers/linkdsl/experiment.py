@@ -10,10 +10,10 @@ from common.metrics import overlap
 from common.optimizers.sgd import FusedSGD
 from data.batches.pipeline import batch_stream
 from data.figshare.dataset import FigshareDataset
+from data.integrity import check_command
 from data.normalize import min_max, resize_area
 from data.order import batches
 from data.prepared.case_cache import CaseCache
-from data.integrity import check_command
 from data.splits.folds import (
     image_folds,
     patient_folds,
