@@ -16,9 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.shared.peers import TORCH
+from benchmarks.shared.sameness import FORMATS, TOLERANCE, varied
 
-FORMATS = ("first", "last")
-TOLERANCE = 1e-7  # of a difference, as a share of the largest value
 BATCH, SIDE = 2, 32
 OMEGA = 0.1  # the value of the first epochs, as in the PyTorch peer
 BRANCHES = ("wt", "sub")
@@ -57,26 +56,15 @@ def ours(network, images, labels, weights):
     import keras
     import tensorflow as tf
 
-    from common.layers import fast_paths
     from papers.cunet.architectures import build_network
     from papers.cunet.losses import CascadeLoss, PlainLoss
     from papers.cunet.protocol import METHODS, Protocol
 
     keras.config.set_dtype_policy("float64")
-    fast_paths.batch_normalization = None
     keras.utils.set_random_seed(0)
     (method,) = (method for method in METHODS if method.id == network)
     model = build_network(method, Protocol(), images.shape[1:])
-    random, trained, moving = np.random.default_rng(1), {}, {}
-    for layer in map(model.get_layer, _layers(network)):
-        for weight in layer.weights:
-            # Their initial zeros and ones could be any other layer's.
-            if len(weight.shape) == 1:
-                positive = weight.name in ("gamma", "moving_variance")
-                low, high = (0.5, 1.5) if positive else (-0.5, 0.5)
-                weight.assign(random.uniform(low, high, weight.shape))
-            kind = trained if weight.trainable else moving
-            kind[f"{layer.name} {weight.name}"] = weight
+    trained, moving = varied(map(model.get_layer, _layers(network)))
     before = {name: weight.numpy() for name, weight in (trained | moving).items()}
 
     # The logits of the network itself are float32.

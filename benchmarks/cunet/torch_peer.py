@@ -17,6 +17,7 @@ from torch import nn
 from torch.nn import functional
 
 from benchmarks.shared.peers import serve
+from benchmarks.shared.torch_calls import fill, save, weights_and_statistics
 
 RATE, MOMENTUM, DECAY, OMEGA = 1e-3, 0.9, 5e-5, 0.1
 
@@ -178,11 +179,7 @@ def compute(layout, network, given, made):
     model = network_of(network).double()
     with np.load(given) as file:
         x, labels, weights, *arrays = (torch.from_numpy(file[k]) for k in file.files)
-    moving = [b for name, b in model.named_buffers() if "num_batches" not in name]
-    for own, array in zip([*model.parameters(), *moving], arrays, strict=True):
-        if own.shape != array.shape:
-            raise ValueError(f"Expected {own.shape}. Received: {array.shape}")
-        own.data.copy_(array)
+    fill(weights_and_statistics(model), arrays)
     model, x = laid_out(layout, model, x)
     optimizer = sgd(model, rate=1.0)
     with torch.no_grad():
@@ -195,7 +192,7 @@ def compute(layout, network, given, made):
     results += [*flat(maps), loss]
     pairs = zip(before, model.parameters(), strict=True)
     results += [old - new for old, new in pairs]
-    np.savez(made, *(result.detach().numpy() for result in results))
+    save(made, results)
 
 
 def flat(maps):

@@ -22,6 +22,7 @@ from benchmarks.shared.sameness import (
     computed_in_torch,
     from_torch,
     to_torch,
+    varied,
 )
 
 BATCH, SIDE, BASE = 2, 48, 16
@@ -58,25 +59,14 @@ def ours(network, x, y):
     import keras
     import tensorflow as tf
 
-    from common.layers import fast_paths
     from papers.hierdice import networks
     from papers.hierdice.losses import make_loss
     from papers.hierdice.protocol import Protocol
 
     keras.config.set_dtype_policy("float64")
-    fast_paths.batch_normalization = None
     keras.utils.set_random_seed(0)
     model = getattr(networks, network)(x.shape[1:], LABELS, BASE)
-    random, trained, moving = np.random.default_rng(1), {}, {}
-    for layer in map(model.get_layer, layers_of(network, model)):
-        for weight in layer.weights:
-            # Their initial zeros and ones could be any other layer's.
-            if len(weight.shape) == 1:
-                positive = weight.name in ("gamma", "moving_variance")
-                low, high = (0.5, 1.5) if positive else (-0.5, 0.5)
-                weight.assign(random.uniform(low, high, weight.shape))
-            kind = trained if weight.trainable else moving
-            kind[f"{layer.name}/{weight.name}"] = weight
+    trained, moving = varied(map(model.get_layer, layers_of(network, model)))
     weights = [weight.numpy() for weight in (trained | moving).values()]
 
     # The probabilities of the network itself are float32.

@@ -9,19 +9,21 @@ a network and two files it computes once what `benchmarks.hierdice.same` compare
 """
 
 import sys
-from functools import partial
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
-from benchmarks.shared.peers import serve_tasks
 from benchmarks.shared.torch_calls import (
     count_parameters,
+    fill,
     laid_out,
     prediction,
+    run,
+    save,
     training_step,
+    weights_and_statistics,
     widened,
 )
 
@@ -229,11 +231,7 @@ def compute(layout, network, given, made):
     with np.load(given) as file:
         base, x, y, *arrays = [torch.from_numpy(file[name]) for name in file.files]
     model = Network(network, int(base)).double()
-    moving = [b for name, b in model.named_buffers() if "num_batches" not in name]
-    for own, array in zip([*model.parameters(), *moving], arrays, strict=True):
-        if own.shape != array.shape:
-            raise ValueError(f"Expected {own.shape}. Received: {array.shape}")
-        own.data.copy_(array)
+    fill(weights_and_statistics(model), arrays)
     model, x = laid_out(layout, model, x)
     with torch.no_grad():
         used = model.eval().scores(x)
@@ -242,15 +240,8 @@ def compute(layout, network, given, made):
     loss.backward()
     gradients = [parameter.grad for parameter in model.parameters()]
     results = (used, maps, loss, *gradients)
-    np.savez(made, *(result.detach().numpy() for result in results))
-
-
-def main(layout, *what):
-    if what:
-        compute(layout, *what)
-    else:
-        serve_tasks(partial(prepare, layout), version=torch.__version__)
+    save(made, results)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run(prepare, compute, *sys.argv[1:])

@@ -10,18 +10,19 @@ compares.
 """
 
 import sys
-from functools import partial
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
-from benchmarks.shared.peers import serve_tasks
 from benchmarks.shared.torch_calls import (
     count_parameters,
+    fill,
     laid_out,
     prediction,
+    run,
+    save,
     training_step,
     widened,
 )
@@ -152,10 +153,7 @@ def compute(layout, network, given, made):
     model = LinkNet(network == "dual").double()
     with np.load(given) as file:
         x, y, *weights = [torch.from_numpy(file[name]) for name in file.files]
-    for own, array in zip(model.parameters(), weights, strict=True):
-        if own.shape != array.shape:
-            raise ValueError(f"Expected {own.shape}. Received: {array.shape}")
-        own.data.copy_(array)
+    fill(model.parameters(), weights)
     model, x, y = laid_out(layout, model, x, y)
     with torch.no_grad():
         used = model.eval()(x)
@@ -164,15 +162,8 @@ def compute(layout, network, given, made):
     loss.backward()
     gradients = [parameter.grad for parameter in model.parameters()]
     results = (used, maps, loss, *gradients)
-    np.savez(made, *(result.detach().numpy() for result in results))
-
-
-def main(layout, *what):
-    if what:
-        compute(layout, *what)
-    else:
-        serve_tasks(partial(prepare, layout), version=torch.__version__)
+    save(made, results)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run(prepare, compute, *sys.argv[1:])

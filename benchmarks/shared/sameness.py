@@ -31,6 +31,27 @@ def computed_in_torch(subject, layout, network, arrays):
             return [file[name] for name in file.files]
 
 
+def varied(layers):
+    """Draws the weights that start as zeros or ones, so that none can be another's.
+
+    Args:
+        layers: Keras layers in the order of PyTorch's modules.
+
+    Returns:
+        Two dicts of weights by `layer/weight`: the trained ones, then the moving ones.
+    """
+    random, trained, moving = np.random.default_rng(1), {}, {}
+    for layer in layers:
+        for weight in layer.weights:
+            if len(weight.shape) == 1:
+                positive = weight.name in ("gamma", "moving_variance")
+                low, high = (0.5, 1.5) if positive else (-0.5, 0.5)
+                weight.assign(random.uniform(low, high, weight.shape))
+            kind = trained if weight.trainable else moving
+            kind[f"{layer.name}/{weight.name}"] = weight
+    return trained, moving
+
+
 def check(network, layout, expected, received):
     """Returns the largest difference between two sides, a sentence.
 

@@ -4,8 +4,13 @@ For the peers that run in PyTorch's environment, where nothing of this suite is
 installed.
 """
 
+from functools import partial
+
+import numpy as np
 import torch
 from torch import nn
+
+from benchmarks.shared.peers import serve_tasks
 
 CONVOLUTIONS = (nn.Conv2d, nn.ConvTranspose2d)
 
@@ -73,3 +78,30 @@ def count_parameters(model):
     """Returns the number of weights and of moving statistics, as Keras counts them."""
     counted = [*model.named_parameters(), *model.named_buffers()]
     return sum(one.numel() for name, one in counted if "num_batches" not in name)
+
+
+def fill(tensors, arrays):
+    """Copies arrays into weights, one by one; each has the weight's shape."""
+    for own, array in zip(tensors, arrays, strict=True):
+        if own.shape != array.shape:
+            raise ValueError(f"Expected {own.shape}. Received: {array.shape}")
+        own.data.copy_(array)
+
+
+def weights_and_statistics(model):
+    """Returns a network's weights, then its moving means and variances."""
+    moving = [b for name, b in model.named_buffers() if "num_batches" not in name]
+    return [*model.parameters(), *moving]
+
+
+def save(made, results):
+    """Writes tensors as the arrays of an `.npz` file, in their order."""
+    np.savez(made, *(result.detach().numpy() for result in results))
+
+
+def run(prepare, compute, layout, *what):
+    """Computes once with a network and two files, or else serves the benchmark."""
+    if what:
+        compute(layout, *what)
+    else:
+        serve_tasks(partial(prepare, layout), version=torch.__version__)
