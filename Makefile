@@ -87,6 +87,7 @@ help: ## Show this help
 	@printf '  %-24s %s\n' \
 	  'DATA=folder' 'real data (without it: a phantom, or downloads/)' \
 	  'PROFILE=demo|cpu|paper' 'minutes | hours on 2 cores | the published protocol' \
+	  'PROFILE=half' 'the papers on BraTS: whole brains at 2 mm' \
 	  'PROFILE=released' 'anisocascade: the protocol of the authors'"'"' code' \
 	  'METHODS=linknet,dual' 'some methods only' \
 	  'SPLIT=image|patient' 'the paper'"'"'s folds, or folds that keep patients whole' \

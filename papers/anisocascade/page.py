@@ -66,6 +66,12 @@ def costs(paper):
             hardware="2 CPU cores, 2 GB",
             basis="35, 35 and 80 s measured for 100 iterations of WNet, TNet and ENet",
         ),
+        "half": Cost(
+            command="make reproduce-anisocascade DATA=half2mm PROFILE=half FOLDS=0",
+            hours=3 * 8 * (35 * 72**2 + 35 * 48**2 + 80 * 32**2) / 32**2 / 2 / 3600,
+            basis="nine networks of 800 iterations, at profile cpu's speed in "
+            "proportion to pixels and channels",
+        ),
         "released": Cost(
             command="make reproduce-anisocascade DATA=brats17 PROFILE=released FOLDS=0",
             hours=released,

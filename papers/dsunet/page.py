@@ -80,6 +80,12 @@ def costs(paper):
         for method in paper.methods
     ]
     epochs = paper.published.training.epochs
+    networks = {method.builder for method in paper.methods}
+    half = sum(
+        benchmark("dsunet", "s", network=name, variant="shipped", side="64")
+        for name in sorted(networks)
+    )
+    half *= 40 * 29 / 3600
     return {
         "demo": Cost(
             command="make reproduce-dsunet",
@@ -91,6 +97,12 @@ def costs(paper):
             command="make reproduce-dsunet DATA=cubes32 PROFILE=cpu FOLDS=0 EPOCHS=8",
             hours=2 * 8 / 60,
             basis="about a minute per epoch of 190 steps, both networks",
+        ),
+        "half": Cost(
+            command="make reproduce-dsunet DATA=half2mm PROFILE=half FOLDS=0",
+            hours=half,
+            basis="40 epochs of 29 cases, one fold, both networks, at the speed in "
+            "benchmarks/results/dsunet.csv",
         ),
         "paper": Cost(
             command="make reproduce-dsunet DATA=brats18 PROFILE=paper FOLDS=0",

@@ -21,6 +21,13 @@
 #     Isensee et al. 2017: enhancing tumor 0.540, whole tumor 0.805, tumor core 0.677,
 #       average 0.674
 #
+# PROFILE=half
+#   Command: make reproduce-dsunet DATA=half2mm PROFILE=half FOLDS=0
+#   Time: 1 hour, an estimate (40 epochs of 29 cases, one fold, both networks, at the
+#     speed in benchmarks/results/dsunet.csv).
+#   Hardware: 2 CPU cores.
+#   Expected score: unknown; not run on real data with this profile.
+#
 # PROFILE=paper
 #   Command: make reproduce-dsunet DATA=brats18 PROFILE=paper FOLDS=0
 #   Time: 390 hours, an estimate (at most 500 epochs of 228 cases, one fold, both
@@ -232,6 +239,12 @@ PROFILES = {
         "preparation.n4": False,
         "geometry.size": 32,
         "training.epochs": 12,
+    },
+    # Whole brains at 2 mm: half of the paper's 128 voxels a side.
+    "half": {
+        "preparation.n4": False,
+        "geometry.size": 64,
+        "training.epochs": 40,
     },
     "paper": {},
 }
