@@ -21,7 +21,7 @@
 #
 # PROFILE=paper
 #   Command: make reproduce-linkdsl DATA=folder PROFILE=paper
-#   Time: 2,400 hours, an estimate (300 epochs of 1,961 slices, 5 folds and 6 networks
+#   Time: 2,800 hours, an estimate (300 epochs of 1,961 slices, 5 folds and 6 networks
 #     at the speed in benchmarks/results/linkdsl.csv; the authors state 17 hours on a
 #     GTX 1080 Ti).
 #   Hardware: 2 CPU cores.
