@@ -17,6 +17,10 @@ the output of one machine, but follows from the arithmetic:
 - Where a result jumps (the slope of a PReLU at 0, hence a gradient), the rounding
   of a kernel may fall on either side. Room for that is the spread over draws that
   are `SAFETY` times as large.
+- Operations on single values (z-scores, interpolation between a few neighbors, one
+  logarithm) have the same digits on every machine: a number that is some ten times
+  their rounding will do. So will one of a mean over random draws, or of digits that
+  were printed: there, rounding is not what it is about.
 - Results of float64 are known to some 1e-12 on every machine. What compares one
   with recorded numbers compares fixed numbers.
 """
@@ -42,6 +46,21 @@ def sum_room(terms, scale=1.0, dtype="float32"):
         The absolute room, of the kind of `scale`.
     """
     return SAFETY * np.sqrt(terms) * np.finfo(dtype).eps / 2 * scale
+
+
+def assert_close(received, exact, terms, scale=None):
+    """Asserts that float32 results are as near to others as rounding has them.
+
+    Args:
+        received: an array.
+        exact: what it should be: exact, or by other kernels, which err as much.
+        terms: number of operations of each value, one after another.
+        scale: magnitude of the values; by default the largest of `exact`: of many sums
+            of random terms, it is about the sum of the terms' magnitudes.
+    """
+    exact = np.asarray(exact)
+    room = sum_room(terms, np.abs(exact).max() if scale is None else scale)
+    np.testing.assert_allclose(received, exact, rtol=0, atol=room)
 
 
 def in_float64(model):

@@ -76,6 +76,24 @@ def plain_prelu(x, gamma, beta, alpha, epsilon):
     Returns:
         `(batch, …, channels)`.
     """
-    mean, variance = ops.moments(x, tuple(range(len(x.shape) - 1)))
+    mean, variance = moments(x, tuple(range(len(x.shape) - 1)))
     x = ops.batch_normalization(x, mean, variance, -1, beta, gamma, epsilon)
     return ops.relu(x) - alpha * ops.relu(-x)
+
+
+def moments(x, axes):
+    """Mean and variance, with the right derivatives of every order.
+
+    Args:
+        x: a tensor.
+        axes: those over which both are taken.
+
+    Returns:
+        `(mean, variance)`; the variance is the biased one.
+    """
+    mean, variance = ops.moments(x, axes)
+    if keras.config.backend() == "tensorflow":
+        # There, the variance is that around a constant. Its first derivative is the
+        # same; the second lacks this term, whose value and gradient are 0.
+        variance = variance - ops.square(mean - ops.stop_gradient(mean))
+    return mean, variance

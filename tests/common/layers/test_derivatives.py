@@ -11,6 +11,7 @@ from common.layers.depthwise_conv3d import DepthwiseConv3D
 from common.layers.depthwise_portable import portable_depthwise_conv3d
 from common.layers.instance_normalization import InstanceNormalization, plain_normalize
 from common.layers.small_map_conv2d import SmallMapConv2D
+from tests.rounding import assert_close
 
 
 def depthwise(padding, rates):
@@ -34,6 +35,8 @@ def normalized_prelu(x, beta, gamma, alpha):
 
 # Each layer, its input's shape, and its formula, of the input and the weights.
 VOLUMES = (2, 3, 4, 5, 2)
+# A few passes forward and backward, with sums over all voxels in each.
+TERMS = 16 * 2 * 3 * 4 * 5
 LAYERS = {
     "depthwise": (
         lambda: DepthwiseConv3D(3, padding="same"),
@@ -150,7 +153,7 @@ def assert_same(received, wanted):
     for one, other in zip(received, wanted, strict=True):
         size = float(tf.reduce_max(tf.abs(other)))
         assert size > 0
-        np.testing.assert_allclose(one, other, atol=1e-5 * size)
+        assert_close(one, other, TERMS, size)
 
 
 @pytest.mark.parametrize("kind", ["second_order", "forward", "forward_over_backward"])
@@ -171,6 +174,16 @@ def test_more_derivatives_of_a_depthwise_convolution(kind):
 def test_derivatives_in_a_graph(name, kind):
     layer, formula = layer_and_formula(name)
     received = tf.function(getattr(layer, kind))()
+    assert_same(received, getattr(formula, kind)())
+
+
+@pytest.mark.parametrize("kind", ["second_order", "forward_over_backward"])
+@pytest.mark.parametrize("name", ["instance", "batch_statistics"])
+def test_derivatives_of_portable_statistics(name, kind):
+    layer, formula = layer_and_formula(name)
+    path = {"instance": "instance_normalization"}.get(name, name)
+    with fast_paths.portable(path):
+        received = getattr(layer, kind)()
     assert_same(received, getattr(formula, kind)())
 
 
