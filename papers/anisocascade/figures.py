@@ -8,7 +8,7 @@ from papers.engine.brats.figures import (
     ordered,
 )
 from papers.engine.brats.palette import LABEL_COLORS
-from papers.engine.results import run_caption
+from papers.engine.figures import run_caption
 
 TITLES = ("FLAIR", "T1 with contrast agent", "truth", "result")
 

@@ -17,7 +17,7 @@ from papers.engine.brats.figures import (
     scored_together,
     shown_cases,
 )
-from papers.engine.results import figure_suffix, run_caption, suffix_of
+from papers.engine.figures import figure_suffix, run_caption, suffix_of
 
 # stated: the captions of figures 2 and 3, which have other colors than our palette.
 COLORS = {

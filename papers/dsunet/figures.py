@@ -8,7 +8,7 @@ from papers.engine.brats.figures import (
     ordered,
 )
 from papers.engine.brats.palette import LABEL_COLORS
-from papers.engine.results import run_caption
+from papers.engine.figures import run_caption
 
 # stated: the caption of figure 2, which names the colors of our palette.
 COLORS = {

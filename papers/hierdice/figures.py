@@ -11,7 +11,7 @@ from papers.engine.brats.figures import (
     scored_together,
     shown_cases,
 )
-from papers.engine.results import figure_suffix, run_caption
+from papers.engine.figures import figure_suffix, run_caption
 
 # The paper's own colors, not those of the suite: "Blue region represents enhancing
 # tumor. Green region and blue region represent tumor core. The whole colored region

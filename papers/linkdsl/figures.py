@@ -4,7 +4,7 @@ import pandas as pd
 
 from common.reporting.cells import is_phantom
 from common.reporting.figures import Source, overlay_grid
-from papers.engine.results import figure_suffix, run_caption
+from papers.engine.figures import figure_suffix, run_caption
 from papers.linkdsl.experiment import THRESHOLD
 
 ATTRIBUTION = "Images: J. Cheng et al., figshare article 1512427, CC BY 4.0."

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from common.reporting.cells import is_phantom
 from common.reporting.figures.source import Source
 
+_GAP = "\N{NO-BREAK SPACE}"  # no line ends within "n = 3"
+
 
 @dataclass(frozen=True)
 class Caption:
@@ -30,5 +32,5 @@ class Caption:
         phantom = "PHANTOM (synthetic data). " if is_phantom(self.data) else ""
         return (
             f"{phantom}{self.text} Data: {self.data}; profile: {self.profile}; "
-            f"budget: {self.budget}; n = {self.n}."
+            f"budget: {self.budget}; n{_GAP}={_GAP}{self.n}."
         )

@@ -12,7 +12,8 @@ from common.reporting.cases import RUN
 from common.reporting.text import as_text, read_text
 
 KEY = "Made of"  # of the PNG file's text
-_SHARED = Path(__file__).parent
+DRAW = ("figures", "palette")  # how a part of the name of a module that draws begins
+_ROOT = Path(__file__).parents[3]
 
 
 @dataclass(frozen=True)
@@ -47,18 +48,32 @@ class Source:
 
 
 def code_digest(module):
-    """Returns a hash of the code that draws: a module's and that of this package.
+    """Returns a hash of the code that draws: a module and what it imports of it.
 
-    Comments, docstrings and the layout of the code are no part of it.
+    Imports are followed, without running them, into modules that say by their name
+    that they draw (`DRAW`): this package, the figures that papers share, the palette.
+    They are not followed into protocols, networks or the engine, most of whose changes
+    move no figure. What a figure takes from there beside its rows (titles of methods,
+    images of its run) is not noticed. Comments, docstrings and the layout of the code
+    are no part of the hash.
 
     Args:
         module: the module's dotted name; it is not imported.
     """
     path = Path(importlib.util.find_spec(module).origin)
-    files = [path, *sorted(_SHARED.glob("*.py"))]
+    roots = path.parents[module.count(".")], _ROOT
+    files, todo = {}, [(module, path)]
+    while todo:
+        name, path = todo.pop()
+        if name in files:
+            continue
+        files[name] = path.read_text(encoding="utf-8")
+        for other in _imported(files[name]):
+            if any(part.startswith(DRAW) for part in other.split(".")):
+                todo += _files_of(other, roots)
     code = hashlib.sha256()
-    for file in files:
-        code.update(_meaning(file.read_text(encoding="utf-8")).encode())
+    for name in sorted(files):
+        code.update(_meaning(files[name]).encode())
     return code.hexdigest()[:16]
 
 
@@ -126,3 +141,28 @@ def _meaning(text):
             if isinstance(getattr(body[0].value, "value", None), str):
                 node.body = body[1:]
     return ast.dump(tree)
+
+
+def _imported(text):
+    """Yields the dotted names that a file imports."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _files_of(name, roots):
+    """Returns the modules by that name: one, all of a package, or none.
+
+    A package counts as a whole, because it hands out names that its `__init__` does
+    not import.
+    """
+    for root in roots:
+        path = root.joinpath(*name.split("."))
+        if path.is_dir():
+            return [(f"{name}.{file.stem}", file) for file in path.glob("*.py")]
+        if path.with_suffix(".py").is_file():
+            return [(name, path.with_suffix(".py"))]
+    return []

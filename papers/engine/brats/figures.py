@@ -6,7 +6,7 @@ A result of real data is shown only where its license permits it.
 import numpy as np
 
 from common.reporting.cells import is_phantom
-from papers.engine.results import figure_suffix
+from papers.engine.figures import figure_suffix
 
 MAX_ROWS = 3  # cases of a figure
 # Cases whose license permits showing them, and the attribution that it asks for: one

@@ -74,7 +74,8 @@ def drawn(monkeypatch):
     calls, draw = [], figures.label_grid
 
     def label_grid(path, rows, titles, colors, caption):
-        calls.append((rows, titles, str(caption)))
+        text = str(caption).replace("\N{NO-BREAK SPACE}", " ")
+        calls.append((rows, titles, text))
         draw(path, rows, titles, colors, caption)
 
     monkeypatch.setattr(figures, "label_grid", label_grid)

@@ -1,5 +1,7 @@
 """Figures: the same bytes for the same numbers, and the right pixels."""
 
+import textwrap
+
 import matplotlib
 import numpy as np
 import pandas as pd
@@ -123,9 +125,13 @@ def test_a_constant_image_can_be_drawn(tmp_path):
 def test_caption_says_what_the_figure_is_based_on():
     text = str(CAPTION)
     expected = "Data: figshare256; profile: cpu; budget: 12 epochs; n = 64."
-    assert text == f"What it shows. {expected}"
+    assert text.replace("\N{NO-BREAK SPACE}", " ") == f"What it shows. {expected}"
     phantom = Caption("What it shows.", "phantom", "demo", "2 epochs", 8)
     assert str(phantom).startswith("PHANTOM (synthetic data). ")
+
+
+def test_no_line_of_a_caption_ends_within_the_number_of_cases():
+    assert textwrap.wrap(str(CAPTION), 12)[-1].split() == ["n", "=", "64."]
 
 
 def test_the_caption_is_in_the_figure(tmp_path):

@@ -1,6 +1,7 @@
 """A figure knows the rows and the code that it was made of."""
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -83,8 +84,50 @@ def test_a_figure_without_a_note_is_stale(tmp_path):
     assert why_stale(tmp_path / "a.png") == "it does not say what it was made of"
 
 
-def test_the_code_of_all_figures_counts(monkeypatch, tmp_path, module):
-    before = code_digest(module.stem)
-    (tmp_path / "shared.py").write_text("LINE = 1")
-    monkeypatch.setattr("common.reporting.figures.source._SHARED", tmp_path)
-    assert code_digest(module.stem) != before
+def test_what_draws_counts_however_far_away_but_nothing_else(module):
+    folder = module.parent
+    files = {
+        "figures_shared.py": "import network\nfrom parts.palette import COLOR\n",
+        "parts/palette.py": "COLOR = 1\n",
+        "parts/figures/grid.py": "LINE = 1\n",
+        "network.py": "import parts.figures_of_others\n",
+        "parts/figures_of_others.py": "LINE = 1\n",
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    imports = "from figures_shared import x\nfrom parts.figures import a_lazy_name\n"
+    module.write_text(imports + MODULE)
+    before, counts = code_digest(module.stem), {}
+    for name, text in files.items():
+        (folder / name).write_text(text + "MORE = 1\n")
+        counts[name] = code_digest(module.stem) != before
+        (folder / name).write_text(text)
+    assert code_digest(module.stem) == before
+    assert counts == {
+        "figures_shared.py": True,
+        "parts/palette.py": True,
+        "parts/figures/grid.py": True,
+        "network.py": False,
+        "parts/figures_of_others.py": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("module", "file"),
+    [
+        ("papers.engine.curves", "common/reporting/figures/curves.py"),
+        ("papers.linkdsl.figures", "papers/engine/figures.py"),
+        ("papers.dsunet.figures", "papers/engine/brats/palette.py"),
+        ("papers.cunet.figures", "papers/engine/brats/figures.py"),
+    ],
+)
+def test_real_figures_follow_their_imports(monkeypatch, module, file):
+    before, original = code_digest(module), Path.read_text
+
+    def changed(path, **options):
+        added = "\nMORE = 1\n" if str(path).endswith(file) else ""
+        return original(path, **options) + added
+
+    monkeypatch.setattr(Path, "read_text", changed)
+    assert code_digest(module) != before
