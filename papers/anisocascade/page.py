@@ -3,9 +3,25 @@
 from papers.anisocascade.networks import enet, tnet, wnet
 from papers.anisocascade.tables import TABLES
 from papers.engine import pages
-from papers.engine.costs import Cost, costs_table
+from papers.engine.pages import Cost, Headline, Picture
 
 SHAPE = (19, 144, 144, 4)
+BENCH = "make bench-anisocascade DATA=<folder of one case>"
+HEADLINE = Headline(
+    name="Cascaded anisotropic networks (Wang et al. 2017)",
+    score="Dice of the whole tumor",
+    table="1",
+    printed="ucl_tig",
+    row="released",
+    column="wt_dice",
+    remark="the authors' released weights",
+)
+EXAMPLE = Picture(
+    "overlay",
+    "Truth and result of the authors' released weights, on a case that they were "
+    "trained on",
+    "Images: BRATS 2013/2015, CC BY-NC-SA 3.0.",
+)
 # Trainable parameters of the authors' checkpoints; the paper prints none.
 CHECKPOINTS = {"wnet": 214_470, "tnet": 214_470, "enet": 204_396}
 
@@ -30,18 +46,21 @@ def blocks(paper, results):
         for name, model in networks.items()
     ]
     head = ("network", "released checkpoints", "ours, 32 channels", "ours, 48")
-    return {
+    return pages.paper_blocks(paper, results) | {
         "network": pages.network_diagram(networks["wnet"]),
         "methods": pages.markdown((*head, "built in"), rows),
-        "costs": costs_table(costs(paper)),
-        "profiles": pages.profiles_table(paper),
-        "results": pages.results_table(results / paper.id, TABLES),
-        "protocol": pages.protocol_table(paper),
+        "settings": pages.settings_table(
+            results / paper.id, TABLES[0], ("wt_dice", "tc_dice", "et_dice")
+        ),
+        "speed": pages.ratio_table(
+            "anisocascade", BENCH, ("network",), extras=("first_s", "share_of_peak")
+        ),
+        "results": pages.results_table(results / paper.id, TABLES, ("ucl_tig",)),
     }
 
 
 def costs(paper):
-    """Returns what each profile takes, a `papers.engine.costs.Cost` by profile."""
+    """Returns what each profile takes, a `papers.engine.pages.Cost` by profile."""
     per_100 = {"whole": 35, "core": 35, "enhancing": 80}  # seconds, 32x32 patches
     patches = paper.published.patches
     one_view = sum(

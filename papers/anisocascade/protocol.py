@@ -6,14 +6,14 @@
 #
 # PROFILE=demo
 #   Command: make reproduce-anisocascade
-#   Time: 0.072 hours, measured (4.3 minutes beside other work).
+#   Time: 4.3 minutes, measured (4.3 minutes beside other work).
 #   Hardware: 2 CPU cores, 2 GB.
 #   Expected score: none; a phantom shows that everything runs.
 #
 # PROFILE=cpu
 #   Command: make reproduce-anisocascade DATA=cubes32 PROFILE=cpu METHODS=cascade-axial
 #     FOLDS=0 EPOCHS=6
-#   Time: 0.25 hours, an estimate (35, 35 and 80 s measured for 100 iterations of WNet,
+#   Time: 15 minutes, an estimate (35, 35 and 80 s measured for 100 iterations of WNet,
 #     TNet and ENet).
 #   Hardware: 2 CPU cores, 2 GB.
 #   Expected Dice (600 iterations a network on brats17-cubes32 264/264, split patient;

@@ -2,15 +2,30 @@
 
 from functools import partial
 
-from common.reporting.text import read_text
 from papers.cunet.claims import CLAIM_TABLE
 from papers.cunet.networks import bfcn, cu_net, drn, unet, without_heads
 from papers.cunet.protocol import METHODS
 from papers.cunet.tables import TABLES
 from papers.engine import pages
-from papers.engine.costs import Cost, benchmark, costs_table
+from papers.engine.pages import Cost, Headline, Picture, benchmark
+from papers.engine.pages.claims import runs_below
+from papers.engine.pages.text import with_interval
 
 SHAPE = (240, 240, 4)
+SPEED = ("first_s", "share_of_peak")  # columns beside the times
+HEADLINE = Headline(
+    name="CU-Net with loss weighted sampling (Liu et al. 2019)",
+    score="sensitivity of CUN+LWS for the whole tumor",
+    table="1",
+    printed="cun_lws",
+    row="cun_lws",
+    column="wt_sensitivity",
+)
+EXAMPLE = Picture(
+    "figure3",
+    "The truth and what the five methods find (Figure 3)",
+    "Images: BRATS 2013/2015, CC BY-NC-SA 3.0.",
+)
 
 
 def blocks(paper, results):
@@ -41,19 +56,19 @@ def blocks(paper, results):
             )
         )
     head = ("network", "parameters, published", "ours", "trainable", "built in")
-    return {
+    return pages.paper_blocks(paper, results) | {
         "network": pages.network_diagram(without_heads(cascade)),
         "methods": pages.markdown(head, rows),
-        "costs": costs_table(costs(paper)),
-        "profiles": pages.profiles_table(paper),
         "results": pages.results_table(results / paper.id, TABLES),
         "claims": claims_table(results / paper.id),
-        "protocol": pages.protocol_table(paper),
+        "speed": pages.ratio_table(
+            "cunet", "make bench-cunet", ("network", "part"), extras=SPEED
+        ),
     }
 
 
 def costs(paper):
-    """Returns what each profile takes, a `papers.engine.costs.Cost` by profile."""
+    """Returns what each profile takes, a `papers.engine.pages.Cost` by profile."""
     networks = ("unet", "bfcn", "drn", "cun_lws", "cun_lws")  # CUN is the same network
     seconds = [
         benchmark("cunet", "s", network=name, part="train", variant="shipped")
@@ -94,7 +109,7 @@ def claims_table(folder):
     Args:
         folder: a results folder; `claims.csv` is read.
     """
-    lines = read_text(folder / "claims.csv", "`make tables` writes it")
+    lines = pages.shown_claims(folder)
     titles = {method.id: method.title for method in METHODS}
     rows = []
     for claim in CLAIM_TABLE.claims:
@@ -107,17 +122,12 @@ def claims_table(folder):
         runs = lines[of_claim & (lines["score"] == claim.score)]
         rows += [(*head, *_run(run)) for run in runs.to_dict("records")]
         if runs.empty:
-            rows.append((*head, "", "", "", "not run on real data", ""))
+            rows.append((*head, "", "", "", "not run on real data yet"))
     head = ("claim", "difference of", "published", "cases", "ours", "n", "verdict")
-    head = (*head, "run")
-    return pages.markdown(head, rows)
+    return f"{pages.markdown(head, rows)}\n\n{runs_below(lines)}".rstrip()
 
 
 def _run(run):
-    """Returns the cases, the difference with its interval, n, verdict and run."""
-    ours = f"{float(run['difference']):+.4f}"
-    if run["ci_low"]:
-        ours += f" [{float(run['ci_low']):+.4f}, {float(run['ci_high']):+.4f}]"
-    where = f"{run['data']} {run['coverage']}, {run['profile']}, {run['budget']}"
-    where = "; ".join(filter(None, [where, run["note"]]))
-    return run["cases"], ours, run["n_patients"], run["verdict"], where
+    """Returns the cases, the difference with its interval, n and the verdict."""
+    ours = with_interval(run["difference"], run["ci_low"], run["ci_high"], "+")
+    return run["cases"], ours, run["n_patients"], run["verdict"]

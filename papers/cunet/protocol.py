@@ -6,13 +6,13 @@
 #
 # PROFILE=demo
 #   Command: make reproduce-cunet
-#   Time: 0.1 hours, measured (6 minutes for all five methods on a phantom).
+#   Time: 6 minutes, measured (6 minutes for all five methods on a phantom).
 #   Hardware: 2 CPU cores.
 #   Expected score: none; a phantom shows that everything runs.
 #
 # PROFILE=cpu
 #   Command: make reproduce-cunet DATA=cubes32 PROFILE=cpu EPOCHS=4
-#   Time: 0.3 hours, an estimate (4 epochs of five methods; U-Net, BFCN and CUN took 25
+#   Time: 18 minutes, an estimate (4 epochs of five methods; U-Net, BFCN and CUN took 25
 #     to 105 s of processor time per epoch).
 #   Hardware: 2 CPU cores.
 #   Expected Dice (4 epochs on brats17-cubes32 264/264, split patient; ranges in

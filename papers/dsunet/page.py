@@ -1,13 +1,40 @@
 """The generated parts of this paper's page."""
 
-from common.reporting.text import read_text
 from papers.dsunet.claims import CLAIMS
 from papers.dsunet.cost import giga_macs
 from papers.dsunet.networks import isensee2017, separable_unet
 from papers.dsunet.tables import TABLES
 from papers.engine import pages
-from papers.engine.costs import Cost, benchmark, costs_table
+from papers.engine.pages import Cost, Headline, Picture, benchmark
+from papers.engine.pages.claims import runs_below
+from papers.engine.pages.text import with_interval
 
+HEADLINE = Headline(
+    name="3D U-Net with separable, dilated convolutions (2018 or 2019)",
+    score="average Dice (the paper does not say of what)",
+    table="1",
+    printed="proposed",
+    row="proposed",
+    column="mean_dice",
+    remark="mean of the three regions",
+)
+EXAMPLE = Picture(
+    "figure2",
+    "The truth and what the proposed network finds (Figure 2)",
+    "Images: BRATS 2013/2015, CC BY-NC-SA 3.0.",
+)
+DICE = ("wt_dice", "tc_dice", "et_dice", "mean_dice")
+CASE = ".venv/bin/python -m benchmarks.dsunet.case <folder of one case>"
+CASE_COLUMNS = {
+    "method": "network",
+    "precision": "precision",
+    "n4": "N4",
+    "step_s": "one step, s",
+    "first_step_s": "first step, s",
+    "peak_training_gb": "training, GB",
+    "peak_gb": "with prediction, GB",
+    "predict_and_score_s": "prediction and scores, s",
+}
 PUBLISHED = {(isensee2017, 1): "8,269,331", (separable_unet, 3): "3,757,945"}
 
 
@@ -32,15 +59,35 @@ def blocks(paper, results):
             )
         )
     head = ("network", "outputs", "parameters, published", "ours", "GMAC at 128³")
-    return {
+    return pages.paper_blocks(paper, results) | {
         "network": pages.network_diagram(separable_unet()),
         "methods": pages.markdown((*head, "built in"), rows),
-        "costs": costs_table(costs(paper)),
-        "profiles": pages.profiles_table(paper),
         "results": pages.results_table(results / paper.id, TABLES),
         "claims": claims_table(results / paper.id),
-        "protocol": pages.protocol_table(paper),
+        "settings": pages.settings_table(results / paper.id, TABLES[0], DICE)
+        or "None has been run on real data yet.",
+        "case": pages.plain_table("dsunet_case", CASE, CASE_COLUMNS),
+        "depthwise": depthwise_table("forward"),
+        "gradients": depthwise_table("training"),
+        "speed": pages.ratio_table(
+            "dsunet", "make bench-dsunet", ("network",), extras=("first_s", "peak_gb")
+        ),
     }
+
+
+def depthwise_table(part):
+    """Returns the table of the depthwise convolution beside other forms of it.
+
+    Args:
+        part: `"forward"` or `"training"`.
+    """
+    return pages.ratio_table(
+        "depthwise",
+        "make bench-depthwise",
+        ("channels", "side", "rate"),
+        "ms",
+        where={"part": part, "threads": "2", "layer": "depthwise"},
+    )
 
 
 def claims_table(folder):
@@ -49,31 +96,28 @@ def claims_table(folder):
     Args:
         folder: a results folder; `claims.csv` is read.
     """
-    lines = read_text(folder / "claims.csv", "`make tables` writes it")
+    lines = pages.shown_claims(folder)
     rows = []
     for claim in CLAIMS:
         runs = lines[lines["score"] == claim.score].to_dict("records")
         rows += [(claim.score, *_run(run)) for run in runs]
         if not runs:
-            rows.append((claim.score, "", "", "", "", "not run on real data", ""))
+            rows.append((claim.score, "", "", "", "", "not run on real data yet"))
     head = ("score", "cases", "proposed minus Isensee", "patients", "empty regions")
-    return pages.markdown((*head, "verdict", "run"), rows)
+    table = pages.markdown((*head, "verdict"), rows)
+    return f"{table}\n\n{runs_below(lines)}".rstrip()
 
 
 def _run(run):
-    """Returns cases, difference with interval, n, rule, verdict and run."""
-    ours = f"{float(run['difference']):+.4f}"
-    if run["ci_low"]:
-        ours += f" [{float(run['ci_low']):+.4f}, {float(run['ci_high']):+.4f}]"
+    """Returns cases, difference with interval, n, rule and verdict."""
+    ours = with_interval(run["difference"], run["ci_low"], run["ci_high"], "+")
     words = run["convention"].split("; ")
     rule = ", ".join(part for part in words if "empty" in part)
-    where = f"{run['data']} {run['coverage']}, {run['profile']}, {run['budget']}"
-    where = "; ".join(filter(None, [where, run["note"]]))
-    return run["cases"], ours, run["n_patients"], rule, run["verdict"], where
+    return run["cases"], ours, run["n_patients"], rule, run["verdict"]
 
 
 def costs(paper):
-    """Returns what each profile takes, a `papers.engine.costs.Cost` by profile."""
+    """Returns what each profile takes, a `papers.engine.pages.Cost` by profile."""
     case = {"precision": "float32", "n4": "False"}
     seconds = [
         benchmark("dsunet_case", "step_s", method=method.id, **case)

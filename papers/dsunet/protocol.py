@@ -5,13 +5,13 @@
 #
 # PROFILE=demo
 #   Command: make reproduce-dsunet
-#   Time: 0.083 hours, measured (3 to 5 minutes for both networks on a phantom).
+#   Time: 5 minutes, measured (3 to 5 minutes for both networks on a phantom).
 #   Hardware: 2 CPU cores.
 #   Expected score: none; a phantom shows that everything runs.
 #
 # PROFILE=cpu
 #   Command: make reproduce-dsunet DATA=cubes32 PROFILE=cpu FOLDS=0 EPOCHS=8
-#   Time: 0.27 hours, an estimate (about a minute per epoch of 190 steps, both
+#   Time: 16 minutes, an estimate (about a minute per epoch of 190 steps, both
 #     networks).
 #   Hardware: 2 CPU cores.
 #   Expected Dice (8 epochs on brats17-cubes32 264/264, split patient; ranges in

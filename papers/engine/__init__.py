@@ -3,10 +3,10 @@
 Here lie the contract that a paper fulfills (`Paper`, `Method`, `BaseProtocol`,
 `Experiment`), what a user asks for (`Request`), the jobs that follow from it
 (`plan_jobs`, `Job`), the folder of each (`Run`), their execution (`Runner`), the
-results folder, and the generated parts of pages and protocol files. The subpackages
-hold what the papers on BraTS share (`brats`), the command line (`cli`), several devices
-and machines (`devices`) and the segmentation of a user's own scans (`predict`). Nothing
-here knows a single paper.
+results folder, and the comment that opens protocol files. The subpackages hold what the
+papers on BraTS share (`brats`), the command line (`cli`), several devices and machines
+(`devices`), the generated parts of pages (`pages`) and the segmentation of a user's own
+scans (`predict`). Nothing here knows a single paper.
 """
 
 import lazy_loader as _lazy

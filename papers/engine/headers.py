@@ -49,7 +49,7 @@ def header(paper, costs, results):
 
     Args:
         paper: the paper's declaration.
-        costs: a `papers.engine.costs.Cost` for each profile.
+        costs: a `papers.engine.pages.costs.Cost` for each profile.
         results: the folder of all results.
     """
     lines = [FIRST, "#", *_wrapped(f"Paper: {paper.title}.")]

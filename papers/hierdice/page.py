@@ -1,9 +1,11 @@
 """The generated parts of this paper's page."""
 
 from common.reporting.cells import GROUP
-from common.reporting.text import read_text
 from papers.engine import pages
-from papers.engine.costs import Cost, costs_table, speed_table
+from papers.engine.pages import Cost, Headline, Picture
+from papers.engine.pages.benchmarks import rows_of
+from papers.engine.pages.claims import runs_below
+from papers.engine.pages.text import number, with_interval
 from papers.hierdice.claims import CLAIMS
 from papers.hierdice.networks import (
     fcn8s_vgg16,
@@ -11,9 +13,30 @@ from papers.hierdice.networks import (
     resnet50_skip,
     unet,
 )
+from papers.hierdice.protocol import METHODS, TRAINED_ON
 from papers.hierdice.tables import TABLES
 
 SHAPE = (240, 240, 4)
+BATCH = 24  # slices of a step
+REGIONS = {"wt_dice": "complete tumor", "tc_dice": "core", "et_dice": "enhancing"}
+CASE = (
+    ".venv/bin/python -m benchmarks.hierdice.case brats2015 --steps 240 "
+    "--score-every 60 --base-filters 4 --learning-rate 0.003"
+)
+HEADLINE = Headline(
+    name="Refined FCNs with a hierarchical Dice loss (Zhang et al. 2017)",
+    score="Dice of the residual U-Net for the complete tumor, on cases trained on",
+    table="4",
+    printed="res_unet_bootstrap",
+    row="res_unet_bootstrap",
+    column="wt_dice",
+    split=TRAINED_ON,
+)
+EXAMPLE = Picture(
+    "figure8",
+    "The truth and what each method finds (Figure 8)",
+    "Images: BRATS 2013/2015, CC BY-NC-SA 3.0.",
+)
 
 
 def blocks(paper, results):
@@ -37,20 +60,18 @@ def blocks(paper, results):
         )
     head = ("network", "parameters, published", "ours", "trainable", "built in")
     folder = results / paper.id
-    return {
+    return pages.paper_blocks(paper, results) | {
         "network": pages.network_diagram(residual_unet(SHAPE)),
         "methods": pages.markdown(head, rows),
-        "costs": costs_table(costs(paper)),
-        "speed": speed_table("hierdice", "make bench-hierdice"),
-        "profiles": pages.profiles_table(paper),
+        "speed": pages.speed_table("hierdice", "make bench-hierdice"),
         "results": pages.results_table(folder, TABLES[:6]),
         "claims": claims_table(folder),
-        "protocol": pages.protocol_table(paper),
+        "case": case_table(),
     }
 
 
 def costs(paper):
-    """Returns what each profile takes, a `papers.engine.costs.Cost` by profile."""
+    """Returns what each profile takes, a `papers.engine.pages.Cost` by profile."""
     methods = sum(method.by_default for method in paper.methods)
     return {
         "demo": Cost(
@@ -80,13 +101,34 @@ def costs(paper):
     }
 
 
+def case_table():
+    """Returns the Dice of each method on the one case, by steps of training."""
+    rows = rows_of("hierdice_case")
+    methods = list(dict.fromkeys(rows["method"]))
+    first = rows.iloc[0]
+    lines = []
+    for steps, of_steps in rows.groupby("steps", sort=False):
+        by_method = of_steps.set_index("method")
+        for region, name in REGIONS.items():
+            scores = [number(by_method.loc[one, region]) for one in methods]
+            lines.append((steps, name, *scores))
+    titles = {method.id: method.title for method in METHODS}
+    head = (f"steps of {BATCH} slices", "Dice", *(titles[one] for one in methods))
+    return (
+        f"{first['slices']} slices of {first['size']} pixels, base width "
+        f"{first['base_filters']}, {float(first['others_per_et_pixel']):,.0f} other "
+        "pixels per enhancing one; `benchmarks/results/hierdice_case.csv`, by "
+        f"`{CASE}`.\n\n{pages.markdown(head, lines)}"
+    )
+
+
 def claims_table(folder):
     """Returns a table of what the paper concludes and what our runs say.
 
     Args:
         folder: a results folder; `claims.csv` is read.
     """
-    lines = read_text(folder / "claims.csv", "`make tables` writes it")
+    lines = pages.shown_claims(folder)
     rows = []
     scores = {}
     for claim in CLAIMS:
@@ -97,13 +139,14 @@ def claims_table(folder):
         for _, runs in of_claim.groupby(GROUP, sort=False):
             rows.append((text, name, *_run(runs)))
         if of_claim.empty:
-            rows.append((text, name, "", "", "", "not run", ""))
-    head = ("claim", "score", "difference", "other pixels per ET pixel", "patients")
-    return pages.markdown((*head, "verdict", "run"), rows)
+            rows.append((text, name, "", "", "", "", "not run on real data yet"))
+    head = ("claim", "score", "split", "difference", "other pixels per ET pixel")
+    table = pages.markdown((*head, "patients", "verdict"), rows)
+    return f"{table}\n\n{runs_below(lines)}".rstrip()
 
 
 def _run(runs):
-    """Returns what a run says of a claim: difference, balance, n, verdict and run.
+    """Returns what a run says of a claim: split, difference, balance, n and verdict.
 
     Args:
         runs: its lines, one per score. Of several, the differences' range is shown and
@@ -111,15 +154,13 @@ def _run(runs):
     """
     run = runs.iloc[0].to_dict()
     verdict = run["verdict"]
-    ours = f"{float(run['difference']):+.4f}" if run["difference"] else ""
+    ours = ""
     if len(runs) > 1:
         counts = runs["verdict"].value_counts()
         verdict = ", ".join(f"{n} {name}" for name, n in counts.items())
         found = [float(value) for value in runs["difference"] if value]
         ours = f"{min(found):+.4f} to {max(found):+.4f}" if found else ""
-    elif run["ci_low"]:
-        ours += f" [{float(run['ci_low']):+.4f}, {float(run['ci_high']):+.4f}]"
-    where = f"{run['data']} {run['coverage']}, {run['profile']}, {run['budget']}, split"
-    where = "; ".join(filter(None, [f"{where} {run['split']}", run["note"]]))
+    elif run["difference"]:
+        ours = with_interval(run["difference"], run["ci_low"], run["ci_high"], "+")
     balance = f"{float(run['others_per_et_pixel']):,.0f}"
-    return ours, balance, run["n_patients"], verdict, where
+    return run["split"], ours, balance, run["n_patients"], verdict

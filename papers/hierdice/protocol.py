@@ -6,14 +6,14 @@
 #
 # PROFILE=demo
 #   Command: make reproduce-hierdice
-#   Time: 0.13 hours, measured (6 to 8 minutes for six methods on a phantom).
+#   Time: 8 minutes, measured (6 to 8 minutes for six methods on a phantom).
 #   Hardware: 2 CPU cores.
 #   Expected score: none; a phantom shows that everything runs.
 #
 # PROFILE=cpu
 #   Command: make reproduce-hierdice DATA=cubes32 PROFILE=cpu FOLDS=0 EPOCHS=4
-#   Time: 0.3 hours, an estimate (4 epochs of six methods; the residual U-Net took about
-#     50 s of processor time per epoch).
+#   Time: 18 minutes, an estimate (4 epochs of six methods; the residual U-Net took
+#     about 50 s of processor time per epoch).
 #   Hardware: 2 CPU cores.
 #   Expected Dice (4 epochs on brats17-cubes32 264/264, split patient; ranges in
 #     expected.csv):

@@ -1,12 +1,26 @@
 """The generated parts of this paper's page."""
 
 from papers.engine import pages
-from papers.engine.costs import Cost, benchmark, costs_table, speed_table
+from papers.engine.pages import Cost, Headline, Picture, benchmark
 from papers.linkdsl.networks import linknet
 from papers.linkdsl.protocol import METHODS
 from papers.linkdsl.tables import DICE, MEAN_IOU, TABLES
 
 SIZE = 512  # pixels
+HEADLINE = Headline(
+    name="Cascaded Dual-Scale LinkNet (Sobhaninia et al. 2020)",
+    score="Dice of the cascade",
+    table="3",
+    printed="cdsl",
+    row="cdsl",
+    column="dice",
+    split="image",
+)
+EXAMPLE = Picture(
+    "figure4",
+    "Slices, the truth, and what the first network and the cascade find (Figure 4)",
+    "Images: J. Cheng et al., figshare article 1512427, CC BY 4.0.",
+)
 
 
 def blocks(paper, results):
@@ -30,21 +44,18 @@ def blocks(paper, results):
     head = ("id", "method", "parameters, published", "ours (trainable)", "built in")
     dual = next(model for method, model in networks.items() if method.id == "dual")
     folder = results / paper.id
-    return {
+    return pages.paper_blocks(paper, results) | {
         "network": pages.network_diagram(dual),
         "methods": pages.markdown(head, rows),
-        "costs": costs_table(costs(paper)),
-        "speed": speed_table("linkdsl_torch", "make bench-linkdsl"),
-        "profiles": pages.profiles_table(paper),
+        "speed": pages.speed_table("linkdsl_torch", "make bench-linkdsl"),
         "results": pages.results_table(folder, TABLES[:3]),
         "readings": pages.results_table(folder, TABLES[3:]),
         "leak": pages.leak_table(folder, (DICE, MEAN_IOU)),
-        "protocol": pages.protocol_table(paper),
     }
 
 
 def costs(paper):
-    """Returns what each profile takes, a `papers.engine.costs.Cost` by profile."""
+    """Returns what each profile takes, a `papers.engine.pages.Cost` by profile."""
     speed = benchmark(
         "linkdsl", "images_per_s", part="train", network="linknet", variant="shipped"
     )

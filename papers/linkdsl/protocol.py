@@ -6,7 +6,7 @@
 #
 # PROFILE=demo
 #   Command: make reproduce-linkdsl
-#   Time: 0.062 hours, measured (3.7 minutes on free cores, 7.4 on cores that did other
+#   Time: 3.7 minutes, measured (3.7 minutes on free cores, 7.4 on cores that did other
 #     work too).
 #   Hardware: 2 CPU cores, 2 GB.
 #   Expected score: none; a phantom shows that everything runs.

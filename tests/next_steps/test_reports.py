@@ -190,7 +190,7 @@ def test_a_folder_without_tables(told, tmp_path):
 
 
 def test_marks_of_a_page(told):
-    with told("papers/engine/pages.py:update") as caught:
+    with told("papers/engine/pages/marks.py:update") as caught:
         update("text\n", {"costs": "new"})
     assert "put the two marks into the page" in caught.value.next_step
     marks = caught.value.expected.split("`")[1::2]

@@ -98,7 +98,7 @@ def download(
             f"download {dataset}",
             f"what can be downloaded: {', '.join(public)}",
             "one that is handed out to registered users" if known else repr(dataset),
-            "register with its organizers (README.md says where), then DATA=folder"
+            "register with its organizers (data/README.md says where), then DATA=folder"
             if known
             else f"`make data-{public[0]}`",
         )

@@ -1,11 +1,10 @@
-"""The comment that opens each protocol file, and the costs that it shows."""
+"""The comment that opens each protocol file."""
 
 import pytest
 
 from papers import registry
-from papers.engine import costs, headers
+from papers.engine import headers
 from papers.engine.cli.reports import PAPERS
-from papers.engine.costs import Cost, benchmark, speed_table
 
 RESULTS = PAPERS.parent / "results"
 
@@ -52,39 +51,3 @@ def test_expected_scores_are_those_of_the_largest_budget(tmp_path):
     assert "\n".join(headers.expected_scores(dsunet, "cpu", tmp_path)) == text
     (unknown,) = headers.expected_scores(dsunet, "paper", folder)
     assert "not run on real data" in unknown
-
-
-def test_hours_have_two_digits_and_estimates_the_word():
-    exact = Cost(command="make x", hours=1234.5, basis="")
-    assert exact.time == "1,200 hours, an estimate"
-    measured = Cost(command="make x", hours=3.7 / 60, measured=True, basis="")
-    assert measured.time == "0.062 hours, measured"
-    assert Cost(command="make x", hours=1.0, basis="").time == "1 hour, an estimate"
-
-
-def test_a_benchmark_has_one_such_row():
-    where = {"network": "unet", "part": "train", "variant": "shipped"}
-    assert benchmark("cunet", "s", **where) > 0
-    with pytest.raises(ValueError, match="Expected one row"):
-        benchmark("cunet", "s", network="unet")
-
-
-ROWS = """\
-network,part,side,batch,precision,variant,ms,first_s,share_of_peak,times_faster,\
-peer_version,machine
-unet,train,240,2,float32,shipped,1234.5,10.25,0.9061,1.173,,"Xeon, 2 cores"
-unet,train,240,2,float32,torch last,1448.1,0.5,0.77,1.0,2.13.0,"Xeon, 2 cores"
-unet,infer,240,2,bfloat16,shipped,0.0456,3.0,0.1,,,"Xeon, 2 cores"
-"""
-
-
-def test_speed_is_that_of_the_committed_rows(tmp_path, monkeypatch):
-    monkeypatch.setattr(costs, "BENCHMARKS", tmp_path)
-    assert speed_table("mine", "make x") == "Not measured yet: `make x`."
-    (tmp_path / "mine.csv").write_text(ROWS)
-    text = speed_table("mine", "make x")
-    assert "`make x` on Xeon, 2 cores, in turns with PyTorch 2.13.0 in" in text
-    assert text.splitlines()[-2:] == [
-        "| `unet` | step | 2x240x240 | float32 | 1,234 | 10.2 | 0.906 | 1.17 |",
-        "| `unet` | inference | 2x240x240 | bfloat16 | 0.0456 | 3 | 0.1 | - |",
-    ]

@@ -1,0 +1,86 @@
+"""The judgments of a paper's claims that a page shows, and their sum in a sentence."""
+
+from common.reporting.cells import GROUP
+from common.reporting.empty_truth import ALL
+from common.reporting.largest import largest_runs
+from common.reporting.text import read_text
+
+_OF_A_CLAIM = ("claim", "first", "second", "score", "cases")
+VERDICTS = ("supported", "contradicted", "undecided")
+
+
+def shown_claims(folder):
+    """Returns the lines of `claims.csv` that a page shows, as a `DataFrame` of texts.
+
+    Args:
+        folder: a results folder. Of each claim and split, the lines of the largest run
+            on real data are kept.
+    """
+    import pandas as pd
+
+    lines = read_text(folder / "claims.csv", "`make tables` writes it")
+    names = [name for name in _OF_A_CLAIM if name in lines]
+    kept = [
+        run
+        for _, of_claim in lines.groupby(names, sort=False)
+        for run in largest_runs(of_claim).values()
+    ]
+    return pd.concat(kept) if kept else lines.iloc[:0]
+
+
+def verdict_of_claims(folder):
+    """Returns what a paper's rows say of its claims, or "" where they judge none.
+
+    A claim that holds for one score and not for another is supported in part. Held-out
+    cases decide where there are any, and all cases, with or without the region.
+
+    Args:
+        folder: a results folder.
+    """
+    if not (folder / "claims.csv").exists():
+        return ""
+    lines = shown_claims(folder)
+    if lines.empty:
+        return ""
+    held_out = lines[~lines["split"].str.startswith("training cases")]
+    lines = lines if held_out.empty else held_out
+    counts = dict.fromkeys((*VERDICTS, "supported in part"), 0)
+    for _, of_claim in lines.groupby("claim", sort=False):
+        everywhere = (
+            of_claim[of_claim["cases"] == ALL] if "cases" in lines else of_claim
+        )
+        of_claim = of_claim if everywhere.empty else everywhere
+        counts[_together(of_claim["verdict"])] += 1
+    said = [f"{count} {name}" for name, count in counts.items() if count]
+    run = lines.iloc[0]
+    n = max(lines["n_patients"], key=lambda text: (len(text), text))
+    total = sum(counts.values())
+    return (
+        f"Of {total} claim{'s' * (total != 1)} of the paper, our rows leave "
+        f"{', '.join(said)}, on {n} patients of `{run['data']}` after {run['budget']}."
+    )
+
+
+def _together(verdicts):
+    """Returns the verdict of a claim from those of its scores."""
+    words = {text.partition(":")[0] for text in verdicts}
+    if len(words) == 1:
+        word = words.pop()
+        return word if word in VERDICTS else "undecided"
+    if "supported" in words:
+        return "supported in part"
+    return "contradicted" if "contradicted" in words else "undecided"
+
+
+def runs_below(lines):
+    """Returns the list of the runs behind a table of claims, with what separates them.
+
+    Args:
+        lines: as `shown_claims` returns them.
+    """
+    texts = []
+    for _, run in lines.drop_duplicates(GROUP).iterrows():
+        note = "; ".join(part for part in run["note"].split("; ") if part)
+        words = f"`{run['data']}` {run['coverage']}, {run['profile']}, {run['budget']}"
+        texts.append(f"- {words}, split {run['split']}: {note}")
+    return "\n".join(texts)

@@ -1,0 +1,63 @@
+"""What the same masks score under each convention: the tables of the metrics' page."""
+
+import numpy as np
+
+from common.metrics import EMPTY_RULES, RULES, score_case
+from papers.engine.pages.text import markdown
+
+_EDEMA = 2  # a label of the whole tumor alone
+
+
+def metrics_blocks():
+    """Returns the generated parts of `common/metrics/README.md` by name."""
+    return {"distances": distances_table(), "empty": empty_table()}
+
+
+def distances_table():
+    """Returns the distances of one pair of masks under each rule."""
+    truth, prediction = masks()
+    rows = []
+    for rule, words in RULES.items():
+        row = _scores(prediction, truth, f"{rule}/brats")
+        values = [f"{row[f'wt_{name}']:.2f}" for name in ("hd", "hd95", "asd")]
+        rows.append((f"`{rule}`", words, *values))
+    head = ("distance", "definition", "Hausdorff, mm", "HD95, mm", "mean, mm")
+    return markdown(head, rows)
+
+
+def empty_table():
+    """Returns the scores of empty regions under each rule."""
+    truth, _ = masks()
+    nothing = np.zeros_like(truth)
+    pairs = ((nothing, nothing), (truth, nothing), (nothing, truth))
+    names = ("dice", "sensitivity", "precision", "hd95")
+    rows = []
+    for rule in EMPTY_RULES:
+        found = [_scores(*pair, f"border-max/{rule}") for pair in pairs]
+        cells = [
+            " / ".join(_value(row[f"wt_{name}"]) for row in found) for name in names
+        ]
+        rows.append((f"`{rule}`", *cells))
+    head = ("empty", "Dice", "sensitivity", "precision", "HD95, mm")
+    return markdown(head, rows)
+
+
+def masks():
+    """Returns truth and prediction of the example, `(40, 64, 64)` voxels of 1 mm.
+
+    The truth is a box; the prediction is one voxel to the side, and has a small second
+    component far away.
+    """
+    truth = np.zeros((40, 64, 64), np.uint8)
+    truth[10:22, 10:26, 10:26] = _EDEMA
+    prediction = np.roll(truth, 1, axis=2)
+    prediction[28:32, 40:46, 40:46] = _EDEMA
+    return truth, prediction
+
+
+def _scores(prediction, truth, convention):
+    return score_case(prediction, truth, (1, 1, 1), convention=convention)
+
+
+def _value(number):
+    return "left out" if np.isnan(number) else f"{number:.5g}"

@@ -1,0 +1,57 @@
+"""The generated parts of the front page: its pictures and its one table."""
+
+from papers import registry
+from papers.engine.pages.headline import NOT_RUN, ours, what_separates
+from papers.engine.pages.pictures import best_figure, image
+from papers.engine.pages.text import markdown
+
+# The papers whose examples open the front page, of real scans only.
+PICTURED = ("linkdsl", "anisocascade")
+
+
+def front_blocks(root, results):
+    """Returns the generated parts of the front page by name.
+
+    Args:
+        root: the folder of the repository.
+        results: the folder of all results.
+    """
+    return {
+        "hero": _picture(root, results, PICTURED[0]),
+        "papers": papers_table(results),
+        "scan": _picture(root, results, PICTURED[1]),
+    }
+
+
+def papers_table(results):
+    """Returns the table of the papers, each with one published number and our nearest.
+
+    Args:
+        results: the folder of all results.
+    """
+    rows = []
+    for paper in registry.papers():
+        headline, folder = paper.page.HEADLINE, results / paper.id
+        name = f"[`{paper.id}`](papers/{paper.id}/README.md): {headline.name}"
+        printed = f"{headline.published(folder)}, `{paper.dataset}`"
+        cell = headline.nearest(folder)
+        if cell is None:
+            rows.append((name, headline.score, printed, NOT_RUN, "", "", ""))
+            continue
+        run = f"`{cell['data']}`, {cell['budget']}"
+        run = ": ".join(filter(None, [headline.remark, run]))
+        separates = what_separates(cell, paper.dataset)
+        rows.append(
+            (name, headline.score, printed, ours(cell), cell["n_cases"], run, separates)
+        )
+    head = ("paper", "score", "published", "ours", "n", "ours was run on")
+    return markdown((*head, "what separates the two"), rows)
+
+
+def _picture(root, results, paper_id):
+    """Returns a paper's example on real data, or a line that says there is none."""
+    picture = registry.paper(paper_id).page.EXAMPLE
+    path = best_figure(results / paper_id, picture.prefix)
+    if path is None:
+        return f"<!-- no figure of real data of {paper_id} is committed -->"
+    return image(path, root, f"{picture.title}. {picture.attribution}")

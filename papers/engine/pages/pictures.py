@@ -1,0 +1,100 @@
+"""The committed figures that pages show, each with what it was made of."""
+
+import os
+from dataclasses import dataclass
+
+from common.reporting.figures import read_note
+from common.reporting.largest import is_shown
+from common.reporting.order import natural
+from papers.engine.pages.text import folded
+
+CURVES = "learning_curves"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure of a paper that shows an example.
+
+    Args:
+        prefix: how its files' names begin, such as `"figure4"`.
+        title: what it shows.
+        attribution: what the license of the images asks for.
+    """
+
+    prefix: str
+    title: str
+    attribution: str
+
+    def shown(self, folder, page):
+        """Returns the Markdown of the best committed file, or "" where there is none.
+
+        Args:
+            folder: the paper's folder of results.
+            page: folder of the page that shows it.
+        """
+        path = best_figure(folder, self.prefix)
+        if path is not None:
+            return image(path, page, f"{self.title}. {self.attribution}")
+        path = best_figure(folder / "phantom", self.prefix, phantom=True)
+        if path is not None:
+            return image(path, page, f"{self.title}, on a phantom: synthetic heads.")
+        return ""
+
+
+def best_figure(folder, prefix, phantom=False):
+    """Returns the file of a figure's largest run, or None.
+
+    Args:
+        folder: a results folder.
+        prefix: how the file's name begins.
+        phantom: whether those of phantoms are looked for.
+    """
+    found = []
+    for path in sorted(folder.glob(f"{prefix}_*.png")):
+        where = made_of(path)
+        profiles = where.get("profile", [""])
+        shown = phantom or all(map(is_shown, where.get("data", [""])))
+        if shown and not any("," in profile for profile in profiles):
+            found.append((natural(" ".join(where.get("budget", []))), path))
+    return max(found)[1] if found else None
+
+
+def made_of(path):
+    """Returns what a figure's file says that its rows were run on, a list by column."""
+    note = read_note(path)
+    return note["where"] if note else {}
+
+
+def image(path, page, caption):
+    """Returns a picture with its caption, as Markdown.
+
+    Args:
+        path: the picture's file.
+        page: folder of the page that shows it.
+        caption: the text below it.
+    """
+    target = os.path.relpath(path, page).replace(os.sep, "/")
+    return f"![{caption.partition('. ')[0]}]({target})\n\n*{caption}*"
+
+
+def curves(folder, page):
+    """Returns the learning curves of the largest real run, else folded of the demo.
+
+    Args:
+        folder: the paper's folder of results.
+        page: folder of the page that shows them.
+    """
+    path = best_figure(folder, CURVES)
+    if path is not None:
+        return image(path, page, f"Learning curves: {_words(path)}")
+    path = best_figure(folder / "phantom", CURVES, phantom=True)
+    if path is None:
+        return "No learning curves have been recorded yet."
+    shown = image(path, page, f"Learning curves of the demo: {_words(path)}")
+    return folded("Learning curves of the demo, on a phantom", shown)
+
+
+def _words(path):
+    where = made_of(path)
+    names = [" and ".join(where[name]) for name in ("data", "profile", "budget")]
+    return f"{', '.join(names)}."
