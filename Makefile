@@ -102,7 +102,7 @@ help: ## Show this help
 	  'COUNT=6 SHAPE=16,48,48' 'phantom-brats*: cases and voxels; also SEEDS=1' \
 	  'UNLABELED=1' 'phantom-brats*: cases without labels' \
 	  'GPUS=3' 'share each batch that they divide (hierdice: only 3),' \
-	  '' 'else trainings: papers/engine/devices/README.md' \
+	  '' 'else whole trainings: papers/engine/devices/README.md' \
 	  'PAPER=linkdsl FORCE=1' 'segment: another paper; scans unlike those of BraTS' \
 	  'NODES=3  PORT=2222' 'workers: without HOSTS a script for Slurm' \
 	  'GPU=0|1' 'install: without or with CUDA, whatever is found' \
