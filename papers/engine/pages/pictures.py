@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 
 from common.reporting.figures import read_note
-from common.reporting.largest import is_shown
+from common.reporting.largest import changed_settings, is_shown
 from common.reporting.order import natural
 from papers.engine.pages.text import folded
 
@@ -54,7 +54,7 @@ def best_figure(folder, prefix, phantom=False):
         where = made_of(path)
         profiles = where.get("profile", [""])
         shown = phantom or all(map(is_shown, where.get("data", [""])))
-        if shown and not any("," in profile for profile in profiles):
+        if shown and not any(map(changed_settings, profiles)):
             found.append((natural(" ".join(where.get("budget", []))), path))
     return max(found)[1] if found else None
 

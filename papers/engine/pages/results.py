@@ -8,7 +8,7 @@ import re
 import string
 
 from common.reporting.cells import GROUP
-from common.reporting.largest import largest_runs
+from common.reporting.largest import changed_settings, largest_runs
 from common.reporting.text import read_text
 from papers.engine.pages.text import (
     command_shown,
@@ -66,13 +66,13 @@ def settings_table(folder, table, columns):
     cells = cells[cells["table"] == table.name]
     titles = {row.key: row.title for row in table.rows}
     labels = {column.key: column.label for column in table.columns}
-    changed = cells[cells["profile"].str.contains(",")]
+    changed = cells[cells["profile"].map(lambda one: bool(changed_settings(one)))]
     rows, runs = [], _Runs()
     for (key, profile), several in changed.groupby(["row", "profile"], sort=False):
         for run in largest_runs(several).values():
             found = {cell["column"]: cell for cell in run.to_dict("records")}
             scores = [_score(found.get(key)) for key in columns]
-            setting = f"`{profile.partition(', ')[2]}`"
+            setting = ", ".join(f"`{one}`" for one in changed_settings(profile))
             rows.append((titles[key], setting, *scores, _n(found), runs.letter(found)))
     if not rows:
         return ""
@@ -110,7 +110,7 @@ def _rows(tables, cells, printed):
     """Returns `(title, split, published, found)` of each method and split.
 
     `published` and `found` are cells by column. `found` is None where a method was not
-    run on data that readers are shown; such a row has a published number.
+    run on data that readers are shown, and empty for a row of other authors.
     """
     rows = []
     for table in tables:
@@ -125,7 +125,7 @@ def _rows(tables, cells, printed):
                 found = {cell["column"]: cell for cell in run.to_dict("records")}
                 rows.append((row.title, split, published, found))
             if not runs and published:
-                rows.append((row.title, "", published, None))
+                rows.append((row.title, "", published, None if row.method else {}))
     return rows
 
 
@@ -145,8 +145,8 @@ def _table(rows, columns, runs):
     for title, split, published, found in rows:
         name = f"{title} ({split})" if splits and split else title
         scores = [_cell(published.get(c.key), found, c.key) for c in columns]
-        if found is None:
-            lines.append((name, *scores, "", NOT_RUN))
+        if not found:
+            lines.append((name, *scores, "", NOT_RUN if found is None else ""))
             continue
         lines.append((name, *scores, _n(found), runs.letter(found)))
         runs.note(name, found)

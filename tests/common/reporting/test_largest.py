@@ -3,7 +3,7 @@
 import pandas as pd
 
 from common.reporting.cells import GROUP
-from common.reporting.largest import is_shown, largest_runs
+from common.reporting.largest import changed_settings, is_shown, largest_runs
 
 
 def rows(*runs):
@@ -58,3 +58,12 @@ def test_changed_settings_are_shown_only_where_there_is_nothing_else():
     changed = ("a", "8", "cpu, network.dilation=flat", "20 epochs")
     assert chosen(changed) == {"patient": ("a", "20 epochs")}
     assert chosen(changed, ("a", "8", "cpu", "2 epochs"))["patient"][1] == "2 epochs"
+
+
+def test_precision_changes_no_method():
+    half = "cpu, training.precision=mixed_bfloat16"
+    assert changed_settings(half) == []
+    found = chosen(("a", "8", half, "20 epochs"), ("a", "8", "cpu", "2 epochs"))
+    assert found == {"patient": ("a", "20 epochs")}
+    both = ("a", "8", half.replace("cpu", "cpu, loss.smooth=1"), "30 epochs")
+    assert chosen(both, ("a", "8", half, "20 epochs"))["patient"][1] == "20 epochs"

@@ -111,7 +111,7 @@ def test_what_others_published_is_folded_away(shown):
         printed=("Y",),
     )
     head, folded = text.split("<details>")
-    assert "| Y | published 0.9200 |" in head and "| X | 0.9100 |" in folded
+    assert "| Y | published 0.9200 |  |  |" in head and "| X | 0.9100 |" in folded
     assert "| Y |" not in folded
 
 
