@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from common.reporting.figures import read_note
 from common.reporting.largest import changed_settings, is_shown
 from common.reporting.order import natural
-from papers.engine.pages.text import folded
 
 CURVES = "learning_curves"
 
@@ -78,20 +77,16 @@ def image(path, page, caption):
 
 
 def curves(folder, page):
-    """Returns the learning curves of the largest real run, else folded of the demo.
+    """Returns the learning curves of the largest real run, or a line of text.
 
     Args:
         folder: the paper's folder of results.
         page: folder of the page that shows them.
     """
     path = best_figure(folder, CURVES)
-    if path is not None:
-        return image(path, page, f"Learning curves: {_words(path)}")
-    path = best_figure(folder / "phantom", CURVES, phantom=True)
     if path is None:
-        return "No learning curves have been recorded yet."
-    shown = image(path, page, f"Learning curves of the demo: {_words(path)}")
-    return folded("Learning curves of the demo, on a phantom", shown)
+        return "None of real data have been recorded yet."
+    return image(path, page, f"Learning curves: {_words(path)}")
 
 
 def _words(path):

@@ -130,8 +130,12 @@ def _rows(tables, cells, printed):
 
 
 def _published(cells):
+    """Returns the published numbers by column; those that are excluded say so."""
     return {
-        cell.column: cell.published for cell in cells.itertuples() if cell.published
+        cell.column: number(cell.published)
+        + " (not compared)" * cell.note.startswith("excluded: ")
+        for cell in cells.itertuples()
+        if cell.published
     }
 
 
@@ -161,7 +165,7 @@ def _shows(row, key):
 
 def _cell(published, found, key):
     ours = _score(found.get(key)) if found else ""
-    printed = f"published {number(published)}" if published else ""
+    printed = f"published {published}" if published else ""
     if printed and found and found[key]["gap"]:
         printed += f" (gap {number(found[key]['gap'], '+')})"
     return "<br>".join(filter(None, [ours, printed]))
@@ -192,7 +196,7 @@ def _of_others(tables, cells, printed):
     if not rows:
         return []
     lines = [
-        (title, *(number(published.get(c.key, "")) for c in columns))
+        (title, *(published.get(c.key, "") for c in columns))
         for title, published in rows
     ]
     table = markdown(("published by", *(c.label for c in columns)), lines)

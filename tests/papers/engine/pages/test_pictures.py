@@ -52,10 +52,9 @@ def test_a_phantom_says_so_and_a_real_case_its_origin(draw, tmp_path):
     assert "*Slices and truth. Images: someone, CC BY 4.0.*" in text
 
 
-def test_learning_curves_of_the_demo_are_folded(draw, tmp_path):
-    assert "No learning curves" in curves(tmp_path, tmp_path)
+def test_learning_curves_are_of_real_data(draw, tmp_path):
     draw("learning_curves_a.png", "phantom", **RUN | {"data": "phantom"})
-    assert curves(tmp_path, tmp_path).startswith("<details>")
+    assert curves(tmp_path, tmp_path).startswith("None of real data")
     draw("learning_curves_b.png", **RUN)
     assert "Learning curves: half, cpu, 12 epochs." in curves(tmp_path, tmp_path)
 

@@ -59,6 +59,14 @@ def test_published_stands_beside_ours(shown):
     assert "- A (a): few" in lines
 
 
+def test_a_published_number_that_is_excluded_says_so(shown):
+    text = shown(
+        ["1,a,dice,0.8,,,,,,,,,,,,,,,,excluded: repeats another; not run"],
+        [("dice", "Dice")],
+    )
+    assert "| A | published 0.8000 (not compared) |  | not run on" in text
+
+
 def test_a_gap_is_shown_where_it_is_recorded(shown):
     text = shown([f"1,a,dice,0.8,0.75,-0.05,0.7,0.8,,12,{RUN}"], [("dice", "Dice")])
     assert "<br>published 0.8000 (gap -0.0500) | 12 |" in text
