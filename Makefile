@@ -57,10 +57,6 @@ ifneq ($(filter-out 0 1,$(GPU)),)
 $(error GPU=$(GPU). Expected: 0 or 1, whether to install CUDA. Next: make install GPU=1)
 endif
 
-# What the user typed, for the rows of the results.
-export BRAINTUMOR_COMMAND := $(strip make $(MAKECMDGOALS) $(foreach v,$(SHOWN),\
-	$(if $($(v)),$(v)=$(if $(word 2,$($(v))),"$($(v))",$($(v))))))
-
 PAPERS := $(BIN)/python -m papers
 lower = $(shell echo $(1) | tr A-Z a-z)
 OPTIONS = $(foreach v,$(filter-out SET,$(SHOWN)) WORKERS,\
@@ -71,6 +67,10 @@ OPTIONS = $(foreach v,$(filter-out SET,$(SHOWN)) WORKERS,\
 IDS := linkdsl cunet dsunet hierdice anisocascade
 STAGES := reproduce prepare train evaluate table figure
 RUNS := $(foreach stage,$(STAGES),$(IDS:%=$(stage)-%))
+# What the user typed: for the rows of the results, and to go on after Ctrl-C.
+MORE := $(if $(filter $(RUNS),$(MAKECMDGOALS)),,$(filter-out $(SHOWN) PYTHON,$(sort $(TYPED))))
+export BRAINTUMOR_COMMAND := $(strip make $(MAKECMDGOALS) $(foreach v,$(SHOWN) $(MORE),\
+	$(if $($(v)),$(v)=$(if $(word 2,$($(v))),"$($(v))",$($(v))))))
 .PHONY: $(RUNS) $(IDS:%=describe-%)
 $(RUNS): $(INSTALLED)
 	@$(PAPERS) $(subst -, ,$@) $(OPTIONS)

@@ -23,10 +23,13 @@ def _missing_package_in_one_line():
 
 def main(arguments=None):
     """Runs the command line; see `papers.engine.cli.app.main`."""
-    with _missing_package_in_one_line():
-        from papers.engine.cli.app import main as run
+    try:
+        with _missing_package_in_one_line():
+            from papers.engine.cli.app import main as run
 
-        run(arguments)
+            run(arguments)
+    except KeyboardInterrupt:  # while modules were imported: nothing has begun
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ PYTHON = """#!/bin/bash
 if [ "$1" = -m ]; then
   mkdir -p .venv/bin
   printf '#!/bin/bash\\necho "$@" >>calls\\n' >.venv/bin/python
+  echo 'echo "$BRAINTUMOR_COMMAND" >typed' >>.venv/bin/python
   chmod +x .venv/bin/python
 fi
 """
@@ -69,6 +70,20 @@ def test_a_driver_decides(make):
 def test_gpu_is_0_or_1(make):
     code, calls, shown = make("install", "GPU=yes")
     assert code == 2 and not calls and "Expected: 0 or 1" in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "typed"),
+    [
+        (["segment", "OUT=b.png", "CASE=my scan"], 'segment CASE="my scan" OUT=b.png'),
+        (["prepare-brats17", "N4=1", "WORKERS=2"], "prepare-brats17 N4=1 WORKERS=2"),
+        # What does not decide the results is no part of their rows.
+        (["train-cunet", "WORKERS=2", "FOLDS=0"], "train-cunet FOLDS=0"),
+    ],
+)
+def test_a_command_is_handed_over_as_it_was_typed(make, tmp_path, words, typed):
+    assert make(*words)[0] == 0
+    assert (tmp_path / "typed").read_text() == f"make {typed}\n"
 
 
 def test_help_stands_in_two_columns(make):

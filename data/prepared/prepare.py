@@ -2,6 +2,7 @@
 
 from common.files import lock
 from data.brats.releases import MODALITIES
+from data.lines import counted, now_and_then
 from data.prepared.estimates import (
     duration_text,
     estimate,
@@ -10,10 +11,10 @@ from data.prepared.estimates import (
 )
 from data.prepared.prepare_case import open_task
 from data.prepared.processes import ProcessPool
-from data.prepared.progress import Progress, counted
+from data.prepared.progress import Progress
 
 
-def prepare_volumes(dataset, cache, processes=1, say=print):
+def prepare_volumes(dataset, cache, processes=1, say=print, note=None):
     """Prepares every case that is not in the cache yet.
 
     Cases whose files have not changed are taken over from the cache of an earlier
@@ -31,6 +32,8 @@ def prepare_volumes(dataset, cache, processes=1, say=print):
         processes: number of processes. For a case of 240x240x155 voxels each
             takes 0.4 GB and 1 s of a core, with N4 0.5 GB and 20 s.
         say: function that shows a line of text.
+        note: function that shows a line in place of the one before; None to say one
+            every few seconds.
 
     Returns:
         The number of cases written; those taken over are not counted.
@@ -43,33 +46,35 @@ def prepare_volumes(dataset, cache, processes=1, say=print):
     excluded = cache.n4.exclude if cache.n4 else ()
     if not set(excluded) <= set(MODALITIES):
         raise ValueError(f"Expected among {MODALITIES}. Received: exclude={excluded}")
-    sources = hash_cases(dataset, say)
+    note = note or now_and_then(say)
+    sources = hash_cases(dataset, note=note)
     if not _not_held(cache, sources):
         say(f"0 cases to prepare, {len(sources)} already done: {cache.folder}")
         return 0
     with lock(cache.folder, say):
-        todo = _missing(cache, sources, say)
+        todo = _missing(cache, sources, say, note)
         done = len(sources) - len(todo)
         say(f"{len(todo)} cases to prepare, {done} already done: {cache.folder}")
         if not todo:
             return 0
         processes = min(processes, len(todo))
         _announce(dataset, cache, todo, processes, say)
-        progress = Progress(cache, processes, len(todo), say)
+        progress = Progress(cache, processes, len(todo), say, note)
         tasks = [(case_id, sources[case_id]) for case_id in todo]
         _run(dataset, cache, tasks, processes, progress)
     progress.finish(dataset)
     return progress.written
 
 
-def hash_cases(dataset, say=print):
+def hash_cases(dataset, say=print, note=None):
     """Hashes every file of a data set, and shows how far it has come.
 
     Afterwards `dataset.fingerprint()`, which names the cache, takes no time.
 
     Args:
         dataset: a `data.brats.dataset.BratsDataset`.
-        say: function that shows a line of text, called every few seconds.
+        say: function that shows a line of text.
+        note: as for `prepare_volumes`.
 
     Returns:
         The digest of each case's source by the case's id.
@@ -77,7 +82,8 @@ def hash_cases(dataset, say=print):
     Raises:
         UserError: a file cannot be read.
     """
-    cases = counted(list(dataset), "cases read for their checksums", say)
+    note = note or now_and_then(say)
+    cases = counted(list(dataset), "cases read for their checksums", note)
     return {case.id: dataset.source(case) for case in cases}
 
 
@@ -90,7 +96,7 @@ def _not_held(cache, sources):
     ]
 
 
-def _missing(cache, sources, say):
+def _missing(cache, sources, say, note):
     """Returns the ids of the cases that neither this cache nor a sibling holds."""
     missing = _not_held(cache, sources)
     siblings = cache.siblings(but="fingerprint")
@@ -98,7 +104,7 @@ def _missing(cache, sources, say):
         return missing
     todo = [
         case_id
-        for case_id in counted(missing, "cases looked for in other caches", say)
+        for case_id in counted(missing, "cases looked for in other caches", note)
         if not any(cache.take_over(case_id, sources[case_id], s) for s in siblings)
     ]
     if len(todo) < len(missing):

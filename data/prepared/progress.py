@@ -1,31 +1,11 @@
 """What a preparation shows while it runs."""
 
 import math
-import time
 from pathlib import Path
 
 from common.errors import UserError
 from data.integrity import check_command
 from data.prepared.estimates import duration_text, size_text
-
-SECONDS_BETWEEN_LINES = 5.0
-
-
-def counted(items, description, say):
-    """Yields the items of a list, and shows every few seconds how many are done.
-
-    Args:
-        items: the list.
-        description: what follows the two numbers in the line, such as
-            `"cases hashed"`.
-        say: function that shows a line of text.
-    """
-    last_line = time.monotonic()
-    for done, item in enumerate(items):
-        if time.monotonic() - last_line >= SECONDS_BETWEEN_LINES:
-            last_line = time.monotonic()
-            say(f"{done} of {len(items)} {description}")
-        yield item
 
 
 class Progress:
@@ -36,18 +16,20 @@ class Progress:
         processes: number of processes at work.
         total: number of cases to prepare.
         say: function that shows a line of text.
+        note: function that shows a line in place of the one before.
 
     Attributes:
         written: number of cases written so far.
     """
 
-    def __init__(self, cache, processes, total, say):
+    def __init__(self, cache, processes, total, say, note):
         self.written = 0
         self._folder = cache.folder
-        self._processes, self._total, self._say = processes, total, say
+        self._processes, self._total = processes, total
+        self._say, self._note = say, note
         self._failures, self._dropped = {}, {}
         self._bytes, self._seconds, self._memory = 0, 0.0, 0
-        self._last_line = None  # no line before the estimate
+        self._estimated = False
 
     def note(self, outcomes):
         """Follows cases as they are prepared.
@@ -73,7 +55,7 @@ class Progress:
                 raise error
             else:
                 self._failures[case_id] = error
-            self._say_now_and_then()
+            self._show_time_left()
 
     def say_estimate(self, cases):
         """Shows what the remaining cases will take, judging by those written.
@@ -83,7 +65,7 @@ class Progress:
         """
         size = size_text(self._bytes / self.written * cases)
         self._say(f"{cases} more will take about {size} and {self._time(cases)}")
-        self._last_line = time.monotonic()
+        self._estimated = True
 
     def finish(self, dataset):
         """Shows what was prepared.
@@ -118,14 +100,11 @@ class Progress:
                 "others are kept",
             )
 
-    def _say_now_and_then(self):
+    def _show_time_left(self):
         left = self._total - self.written - len(self._failures)
-        if not left or self._last_line is None:
-            return
-        if time.monotonic() - self._last_line >= SECONDS_BETWEEN_LINES:
-            self._last_line = time.monotonic()
+        if left and self._estimated:
             done = self._total - left
-            self._say(f"{done} of {self._total}, {self._time(left)} left")
+            self._note(f"{done} of {self._total}, {self._time(left)} left")
 
     def _time(self, cases):
         rounds = math.ceil(cases / self._processes)

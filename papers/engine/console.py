@@ -1,4 +1,4 @@
-"""What the user sees: progress bars in a terminal, plain lines elsewhere."""
+"""What the user sees: one live line in a terminal, plain lines elsewhere."""
 
 import contextlib
 import sys
@@ -6,15 +6,12 @@ import textwrap
 import time
 
 from rich.console import Console as RichConsole
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-)
+from rich.live import Live
 from rich.table import Table
 from rich.text import Text
+
+from data.lines import now_and_then
+from papers.engine.live import Lines, TrainingLine, counting
 
 
 def count(number, noun):
@@ -26,9 +23,22 @@ class Console:
     """Shows messages, progress of stages and of trainings."""
 
     def __init__(self, rich_console=None):
-        # A file or pipe has no width of its own; 80 would cut paths.
-        width = None if sys.stdout.isatty() else 160
-        self.rich = rich_console or RichConsole(highlight=False, width=width)
+        if rich_console is None:
+            # A file or pipe has no width of its own; 80 would cut paths. Nor can it
+            # show a line in place of another, even where FORCE_COLOR is set.
+            terminal = sys.stdout.isatty()
+            rich_console = RichConsole(
+                highlight=False,
+                width=None if terminal else 160,
+                force_interactive=None if terminal else False,
+            )
+        self.rich = rich_console
+        self._said = set()
+
+    @property
+    def is_live(self):
+        """Whether a line can take the place of the one before."""
+        return self.rich.is_interactive
 
     def say(self, message):
         """Prints one line; a terminal that is too narrow breaks it between words."""
@@ -43,6 +53,12 @@ class Console:
                 for line in message.split("\n")
             )
         self.rich.print(message, markup=False, soft_wrap=True)
+
+    def say_once(self, message):
+        """Prints one line, unless it was printed before."""
+        if message not in self._said:
+            self._said.add(message)
+            self.say(message)
 
     def table(self, head, rows, title=None):
         """Prints a table; where its words do not fit a terminal, one line per cell."""
@@ -67,59 +83,45 @@ class Console:
                 self.say(f"{name}: {cell}")
             self.say("")
 
+    @contextlib.contextmanager
+    def live(self):
+        """Yields the function that shows a line in place of the one before.
+
+        The lines of a terminal are gone in the end. Elsewhere, such as in a pipe, one
+        is printed every few seconds at most.
+        """
+        if not self.is_live:
+            yield now_and_then(self.say)
+            return
+        lines = Lines()
+        with Live(lines, console=self.rich, transient=True):
+            yield lines.show
+
     def track(self, items, label, total=None):
-        """Yields the items and shows how many are done."""
+        """Yields the items and shows how many are done.
+
+        Args:
+            items: an iterable.
+            label: what is done with them.
+            total: their number; None for the length of `items`.
+        """
         total = len(items) if total is None else total
-        if not total:
-            return
-        if not self.rich.is_terminal:
-            started = time.monotonic()
-            for done, item in enumerate(items, 1):
+        started = time.monotonic()
+        with self.live() as show:
+            for done, item in enumerate(items):
+                show(counting(label, done, total, time.monotonic() - started))
                 yield item
-                if done == total or done % max(total // 4, 1) == 0:
-                    seconds = time.monotonic() - started
-                    self.say(f"{label}: {done}/{total}, {seconds:.0f} s")
-            return
-        with self._bar() as bar:
-            task = bar.add_task(label, total=total)
-            for item in items:
-                yield item
-                bar.advance(task)
 
     @contextlib.contextmanager
-    def training(self, job, plan):
-        """Yields the function that a training calls after every step."""
-        total = plan.epochs * plan.steps_per_epoch
-        if not self.rich.is_terminal:
-            yield lambda epoch, step, row: row and self.say(_line(job, plan, row))
-            return
-        with self._bar() as bar:
-            task = bar.add_task(job.name, total=total)
+    def training(self, name, plan):
+        """Yields the `TrainingLine` of a training.
 
-            def on_progress(epoch, step, row):
-                bar.update(task, completed=epoch * plan.steps_per_epoch + step)
-                if row:
-                    self.say(_line(job, plan, row))
-
-            yield on_progress
-
-    def _bar(self):
-        return Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=self.rich,
-            transient=True,
-        )
-
-
-def _line(job, plan, row):
-    apart = ("epoch", "seconds", "data_wait_share")
-    scores = " ".join(
-        f"{name} {value:.4f}" for name, value in row.items() if name not in apart
-    )
-    return (
-        f"{job.name}: epoch {row['epoch']}/{plan.epochs} {scores} "
-        f"({row['seconds']:.0f} s, waiting for data {row['data_wait_share']:.1%})"
-    )
+        Args:
+            name: what the training is called.
+            plan: its `common.training.plan.Plan`.
+        """
+        with self.live() as show:
+            if self.is_live:
+                yield TrainingLine(name, plan, show)
+            else:  # a line per epoch at most
+                yield TrainingLine(name, plan, lambda line: None, show)

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import shlex
 import subprocess
 import sys
 from importlib.metadata import version
@@ -47,6 +48,15 @@ def command():
     return os.environ.get("BRAINTUMOR_COMMAND") or " ".join(
         ["python -m papers", *sys.argv[1:]]
     )
+
+
+def command_again():
+    """Returns what a user types in the same folder to run the same command again."""
+    python = Path(sys.executable)
+    if python.is_relative_to(Path.cwd()):
+        python = python.relative_to(Path.cwd())
+    typed = shlex.join([str(python), "-m", "papers", *sys.argv[1:]])
+    return os.environ.get("BRAINTUMOR_COMMAND") or typed
 
 
 def _threads():

@@ -210,6 +210,11 @@ class Experiment(ABC):
                 by method; for released weights, what `released_models` returned.
         """
 
+    @property
+    def n_scored(self):
+        """The number of cases whose scores `evaluate` yields."""
+        return len(self.split.test)
+
     def maps_of(self, model, case_ids):
         """Yields the network's output for some cases, `(case_id, {"map": array})`.
 

@@ -98,6 +98,16 @@ class Job:
         )
 
     @property
+    def short_name(self):
+        """The name for people: method, split, fold and seed."""
+        if self.weights:
+            return self.method.id
+        return (
+            f"{self.method.id} {self.split_name} fold {self.split.fold} "
+            f"seed {self.seed}"
+        )
+
+    @property
     def length(self):
         """The length of the training as the names of files and folders show it."""
         return "given" if self.weights else f"{self.protocol.training.epochs}epochs"

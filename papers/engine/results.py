@@ -101,8 +101,8 @@ def first_epoch_notes(runner, jobs):
         history = runner.history(job)
         if len(history) > 1 and _epoch_of(job, monitor, history) == 1:
             lines.append(
-                f"{job.name}: its best epoch is the first of {len(history)}, so that "
-                "its row shows a network of one epoch"
+                f"{job.short_name}: its best epoch is the first of {len(history)}, so "
+                "that its row shows a network of one epoch"
             )
     return lines
 
@@ -141,7 +141,7 @@ def _write_tables(runner, folder):
             continue
         rows = runner.rows(job)
         if rows is None:
-            runner.console.say(f"{job.name}: not evaluated yet, left out")
+            runner.console.say(f"{job.short_name}: not evaluated yet, left out")
         else:
             cases = merge_cases(cases, rows)
     return write_files(runner.paper, folder, cases)
@@ -220,11 +220,14 @@ def draw_figures(runner, root):
         The files that were drawn.
     """
     folder = results_folder(runner, root)
-    files = runner.paper.figures.draw_figures(runner, folder)
-    curves = _curves_of(runner)
-    with lock(folder, runner.console.say):
-        record_curves(folder, curves)
-    return files + draw_curves(runner.paper, folder, set(curves["figure"]))
+    with runner.console.live() as show:
+        show("drawing figures")
+        files = runner.paper.figures.draw_figures(runner, folder)
+        show(f"drawing learning curves, {len(files)} figures are done")
+        curves = _curves_of(runner)
+        with lock(folder, runner.console.say):
+            record_curves(folder, curves)
+        return files + draw_curves(runner.paper, folder, set(curves["figure"]))
 
 
 def _curves_of(runner):

@@ -17,10 +17,12 @@ from common.training.precision import scaled, use_precision
 from common.training.repeatable import make_repeatable
 from data.known_digests import MEMORY
 from data.prepared.case_cache import CaseCache
+from data.prepared.estimates import duration_text
 from data.prepared.prepare import hash_cases
 from papers.engine.console import count
 from papers.engine.devices.side_by_side import side_by_side
 from papers.engine.devices.towers_for import towers_on
+from papers.engine.live import trained
 from papers.engine.plan import plan_jobs, some, without_labels
 from papers.engine.results import rows_of
 
@@ -43,7 +45,8 @@ class Runner:
         self.caches = workspace / "cache"
         self.dataset = self.paper.experiment.open_dataset(request.data)
         self.dataset.digests.remember_in(self.caches / MEMORY)
-        hash_cases(self.dataset, console.say)
+        with console.live() as note:
+            hash_cases(self.dataset, note=note)
         left_out = without_labels(self.dataset)
         if left_out:
             console.say(
@@ -79,7 +82,7 @@ class Runner:
         """Trains whole jobs in parallel where several GPUs do not share a batch."""
         gpus = self.request.gpus or 1
         if gpus > 1 and towers_on(gpus, self.protocol) is None:
-            side_by_side(self.jobs, self.request, self.console.say)
+            side_by_side(self.jobs, self.request, self.console)
 
     def train(self, job):
         """Trains one job, from where it stopped, and returns its history.
@@ -89,7 +92,7 @@ class Runner:
         if not job.trains:
             return None
         if job.finished():
-            self.console.say(f"{job.name}: trained before")
+            self.console.say(f"{self.label(job)}: trained before")
             return self.history(job)
         # The placement first: machines must connect before TensorFlow does anything.
         training = job.protocol.training
@@ -104,16 +107,20 @@ class Runner:
     def _train(self, job, placement):
         run = job.run
         if job.finished():  # by the process that this one has waited for
-            self.console.say(f"{job.name}: trained before")
+            self.console.say(f"{self.label(job)}: trained before")
             return self.history(job)
         if not run.is_begun:
             shorter = job.shorter()
             run.begin(job.describe(), shorter)
             if shorter is not None:
-                self.console.say(f"{job.name}: continues from {shorter.folder.name}")
+                self.console.say(
+                    f"{self.label(job)}: continues from {shorter.folder.name}"
+                )
         history = self._fit(job, placement)
         seconds = round(float(history["seconds"].sum()), 1)
         run.finish(job.key, job.base_key, job.protocol.training.epochs, seconds)
+        monitor = self.paper.experiment.monitor
+        self.console.say(trained(self.label(job), history, monitor))
         return history
 
     def _fit(self, job, placement):
@@ -121,7 +128,7 @@ class Runner:
             self._write_maps(job.previous)
         experiment = self._experiment(job)
         if placement.is_chief:
-            experiment.before_training(self.console.say)
+            experiment.before_training(self.console.say_once)
         experiment.require_batch()
         # The machines wait here for the first one's weights, so that they find its
         # files when they read the state.
@@ -142,16 +149,16 @@ class Runner:
             placement=placement,
             average_decay=experiment.average_decay,
         )
-        with self.console.training(job, plan) as on_progress:
+        with self.console.training(self.label(job), plan) as line:
             return train(
                 model,
                 experiment.loss(),
                 optimizer,
                 experiment.stream,
-                experiment.validation(model),
+                line.watched(experiment.validation(model)),
                 plan,
                 job.folder,
-                on_progress,
+                line.on_progress,
             )
 
     def evaluate(self, job):
@@ -170,10 +177,22 @@ class Runner:
         if job.previous:
             self._write_maps(job.previous)
         model, experiment = self._trained(job)
-        scores = experiment.evaluate(model)
-        rows = list(rows_of(job, scores, self.request, self.dataset))
-        job.run.write_rows(rows, made_of, round(time.monotonic() - started, 1))
-        self.console.say(f"{job.name}: evaluated on {count(len(rows), 'case')}")
+        label, scores = self.label(job), experiment.evaluate(model)
+        rows = rows_of(job, scores, self.request, self.dataset)
+        rows = self.console.track(rows, f"{label}: scoring", experiment.n_scored)
+        rows = list(rows)
+        seconds = round(time.monotonic() - started, 1)
+        job.run.write_rows(rows, made_of, seconds)
+        self.console.say(
+            f"{label}: scored {count(len(rows), 'case')}, {duration_text(seconds)}"
+        )
+
+    def label(self, job):
+        """Returns a job's short name, numbered if it is one of several."""
+        numbers = [n for n, one in enumerate(self.jobs, 1) if one is job]
+        if not numbers or len(self.jobs) == 1:
+            return job.short_name
+        return f"[{numbers[0]}/{len(self.jobs)}] {job.short_name}"
 
     def rows(self, job):
         """Returns the rows of a job that is trained and scored, or None."""
@@ -215,7 +234,8 @@ class Runner:
                 return
             model, experiment = self._trained(job)
             made = experiment.maps_of(model, todo)
-            for case_id, arrays in self.console.track(made, "maps", len(todo)):
+            label = f"{job.short_name}: maps"
+            for case_id, arrays in self.console.track(made, label, len(todo)):
                 maps.write(case_id, source, arrays)
 
     def _check_prepared(self):

@@ -174,6 +174,14 @@ class Experiment(BratsExperiment):
         for case_id in self._of_group(self.split.train, "training"):
             yield case_id, self._score(case_id, predictors) | {"split": name}
 
+    @property
+    def n_scored(self):
+        """The test cases, where there are any, and the training cases of the group."""
+        parts = [self._of_group(self.split.train, "training")]
+        if self.split.test:
+            parts.append(self._of_group(self.split.test, "test"))
+        return sum(map(len, parts))
+
     def maps_of(self, model, case_ids):
         """Yields the labels of each case, `(case_id, {"map": …})`, for a figure."""
         predict = self._predictor(model)

@@ -53,7 +53,7 @@ class Experiment(contract.Experiment):
                 f"{dataset.left_out[0].name}; {check_command('figshare', dataset.root)}"
             )
         todo = [c for c in dataset if not cache.holds(c.id, dataset.source(c))]
-        for case in console.track(todo, "prepare"):
+        for case in console.track(todo, "preparing slices"):
             arrays = prepare_case(dataset, case, protocol)
             cache.write(case.id, dataset.source(case), arrays)
         console.say(

@@ -2,12 +2,14 @@
 
 import errno
 import fcntl
+import io
 import os
 from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from rich.console import Console as RichConsole
 
 from common.files import (
     atomic_folder,
@@ -23,6 +25,7 @@ from data.figshare.mat_writer import write_slice
 from data.phantom.brats.write import write_phantom as write_brats
 from data.phantom.figshare.write import write_phantom
 from papers import registry
+from papers.engine.console import Console
 from papers.engine.plan import plan_jobs
 from papers.engine.request import Request
 from papers.engine.runner import Runner
@@ -42,9 +45,8 @@ def figshare(tmp_path_factory):
 
 @pytest.fixture
 def runner(figshare, tmp_path):
-    console = SimpleNamespace(say=lambda line: None, track=lambda items, *_: items)
     request = Request(registry.paper("linkdsl"), figshare, "demo")
-    return Runner(request, tmp_path, console)
+    return Runner(request, tmp_path, Console(RichConsole(file=io.StringIO())))
 
 
 @pytest.mark.parametrize("verb", ["table", "figure"])

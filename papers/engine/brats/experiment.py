@@ -30,7 +30,8 @@ class BratsExperiment(Experiment):
 
     @classmethod
     def prepare(cls, dataset, cache, protocol, console, workers):
-        prepare_volumes(dataset, cache, workers, console.say)
+        with console.live() as note:
+            prepare_volumes(dataset, cache, workers, console.say, note)
 
     @classmethod
     def bias_correction(cls, protocol):

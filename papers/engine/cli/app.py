@@ -14,6 +14,9 @@ from common.errors import UserError
 from common.training.cluster import LostMachineError
 from papers.engine.cli import data, devices, predict, reports, stages
 from papers.engine.devices.cluster import LOST_MACHINE, own_failure_noted
+from papers.engine.environment import command_again
+
+INTERRUPTED = 130  # the exit code of typer, and of a shell, after Ctrl-C
 
 app = typer.Typer(
     help="Brain-tumor segmentation papers, re-implemented and re-run.\n\n"
@@ -29,7 +32,8 @@ for _module in (stages, data, predict, reports, devices):
 def main(arguments=None):
     """Runs the command line; bad input is one message and exit code 2.
 
-    Where one of several machines has stopped, the exit code is `LOST_MACHINE`.
+    Where one of several machines has stopped, the exit code is `LOST_MACHINE`; after
+    Ctrl-C it is `INTERRUPTED`.
     """
     with own_failure_noted():
         _main(arguments)
@@ -59,3 +63,11 @@ def _main(arguments):
             file=sys.stderr,
         )
         sys.exit(LOST_MACHINE if isinstance(error, LostMachineError) else 2)
+    except SystemExit as stopped:
+        if stopped.code == INTERRUPTED:
+            print(
+                "interrupted; what is finished and the last saved state are kept. "
+                f"Go on with: {command_again()}",
+                file=sys.stderr,
+            )
+        raise

@@ -64,9 +64,11 @@ def prepare_data(
     correction, console = _correction(n4, shrink, exclude), Console()
     volumes = tools.open_volumes(data or DOWNLOADS / dataset)
     volumes.digests.remember_in(CACHE / MEMORY)
-    prepared.hash_cases(volumes, console.say)
-    cache = prepared.VolumeCache(CACHE, volumes.name, volumes.fingerprint(), correction)
-    prepared.prepare_volumes(volumes, cache, workers, console.say)
+    with console.live() as note:
+        prepared.hash_cases(volumes, note=note)
+        name, found = volumes.name, volumes.fingerprint()
+        cache = prepared.VolumeCache(CACHE, name, found, correction)
+        prepared.prepare_volumes(volumes, cache, workers, console.say, note)
     console.say(f"prepared: {cache.folder}")
 
 

@@ -129,8 +129,7 @@ def reproduce(request):
     """All stages: prepare, train, evaluate, table, figure."""
     runner = _prepared(request, trains=True)
     runner.train_side_by_side()
-    for number, job in enumerate(runner.jobs, 1):
-        runner.console.say(f"[{number}/{len(runner.jobs)}] {job.name}")
+    for job in runner.jobs:
         runner.train(job)
         if job.method.scored:
             runner.evaluate(job)

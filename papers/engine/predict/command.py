@@ -52,19 +52,21 @@ def predict(paper_id, case, modalities, weights, out, force):
     make_repeatable()
     segmenter = paper.inference.segmenter(weights or WEIGHTS / paper_id, force)
 
-    def progress(stage, view, done, total):
-        if done == total:
-            console.say(f"  {stage}, {view}: {total} batches")
-
     def warn(finding):
         file = f"{finding.file}: " if finding.file else ""
         console.say(f"{finding.severity}: {file}{finding.found}; {finding.fix}")
 
-    if one_file:
-        files.predict_file(segmenter, case or paths, out, progress, warn)
-        console.say(f"wrote {out}")
-        return
-    rows = files.predict_folder(segmenter, case, out, console.say, progress)
+    with console.live() as show:
+
+        def progress(stage, view, done, total):
+            show(f"{stage}, {view}: {done}/{total} batches")
+
+        if one_file:
+            files.predict_file(segmenter, case or paths, out, progress, warn)
+            console.say(f"wrote {out}")
+            return
+        note = show if console.is_live else console.say
+        rows = files.predict_folder(segmenter, case, out, console.say, progress, note)
     failed = [row.case_id for row in rows if row.status == "failed"]
     console.say(f"{len(rows) - len(failed)} of {len(rows)} cases: {out}")
     if failed:

@@ -172,7 +172,9 @@ class Files(ABC):
         record.write(out, content, asdict(row) | {"source": made_of})
         return findings
 
-    def predict_folder(self, segmenter, root, folder, say=print, progress=None):
+    def predict_folder(
+        self, segmenter, root, folder, say=print, progress=None, note=None
+    ):
         """Segments a folder of cases into `<case id><ending>`, with nothing else in it.
 
         An output is kept if inputs, weights and protocol are unchanged, so that the
@@ -183,8 +185,10 @@ class Files(ABC):
             segmenter: as for `predict_file`.
             root: a folder of cases.
             folder: the folder to write, created if missing.
-            say: receives one line per case and per finding.
+            say: receives one line per finding and per case.
             progress: as for `predict_file`.
+            note: receives the line of a case about which there is nothing to say,
+                which the next one may replace; None for `say`.
 
         Returns:
             A list of `Prediction`, in order of id.
@@ -206,9 +210,11 @@ class Files(ABC):
                 fingerprint,
             )
             rows.append(row)
-            say(f"{position}/{len(cases)} {case_id}: {row.status}, {row.seconds} s")
-            for note in row.notes if row.status != "written" else ():
-                say(f"  {note}")
+            lines = row.notes if row.status != "written" else ()
+            tell = say if lines else note or say
+            tell(f"{position}/{len(cases)} {case_id}: {row.status}, {row.seconds} s")
+            for line in lines:
+                say(f"  {line}")
         return rows
 
     def _predict_case(self, segment, names, record, fingerprint):

@@ -14,8 +14,9 @@ import pytest
 import SimpleITK as sitk
 
 from common.errors import UserError
+from data import lines as lines_of_progress
 from data.brats.dataset import BratsDataset
-from data.prepared import prepare, progress
+from data.prepared import prepare
 from data.prepared.n4 import N4
 from data.prepared.prepare import hash_cases, prepare_volumes
 from data.prepared.volume_cache import VolumeCache
@@ -158,17 +159,16 @@ def test_a_process_that_dies_fails_only_its_case(root, tmp_path):
 
 
 def test_progress_with_time_left(root, tmp_path, monkeypatch):
-    monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 0)
+    monkeypatch.setattr(lines_of_progress, "SECONDS_BETWEEN_LINES", 0)
     lines = []
     prepare_volumes(BratsDataset(root), cache_in(tmp_path), say=lines.append)
     shown = [line for line in lines if line.endswith(" left")]
     assert [line.split(",")[0] for line in shown] == ["2 of 4", "3 of 4"]
 
 
-def test_hashing_shows_its_progress(root, monkeypatch):
-    monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 0)
+def test_hashing_shows_its_progress(root):
     lines, dataset = [], BratsDataset(root)
-    sources = hash_cases(dataset, lines.append)
+    sources = hash_cases(dataset, note=lines.append)
     assert sources == {case.id: dataset.source(case) for case in dataset}
     assert lines == [f"{i} of 4 cases read for their checksums" for i in range(4)]
 

@@ -44,9 +44,18 @@ def test_names_of_released_weights_show_no_training(tmp_path):
     weights = tmp_path / "weights"
     (job,) = plan_jobs(request, dataset, tmp_path / "runs", weights)
     assert job.name.startswith("released-none-fold0-seed0-given-")
+    assert job.short_name == "released"
     assert job.progress() == ("released weights missing", None)
     write_json(weights / "manifest.json", {})
     assert job.progress() == ("released weights present", None)
+
+
+def test_people_read_a_name_without_a_hash(plan):
+    jobs = plan(methods=("dual",), splits=("image", "patient"), seeds=(0, 3))
+    names = [job.short_name for job in jobs]
+    assert names[0] == "dual image fold 0 seed 0"
+    assert len(set(names)) == len(names)
+    assert not [job for job in jobs if job.key[:8] in job.short_name]
 
 
 def test_seed_and_split_make_another_run(plan):

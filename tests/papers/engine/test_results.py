@@ -13,7 +13,7 @@ from papers.engine.request import Request
 def trained(checkpoint, scores):
     history = pd.DataFrame({"epoch": range(1, len(scores) + 1), "val_dice": scores})
     return SimpleNamespace(
-        name=f"{checkpoint}-{len(scores)}",
+        short_name=f"{checkpoint}-{len(scores)}",
         checkpoint=checkpoint,
         trains=True,
         finished=lambda: True,

@@ -25,7 +25,7 @@ class Run:
 @pytest.fixture
 def job(tmp_path):
     return SimpleNamespace(
-        name="dual-image",
+        short_name="dual image fold 0 seed 0",
         trains=True,
         folder=tmp_path / "run",
         run=Run(),
@@ -47,6 +47,7 @@ def runner():
         paper=SimpleNamespace(id="linkdsl"),
         request=SimpleNamespace(gpus=None),
         console=SimpleNamespace(say=lines.append),
+        jobs=[],
         lines=lines,
         history=lambda job: "history",
     )
@@ -71,7 +72,7 @@ def test_a_training_that_another_process_has_finished_is_not_run_again(runner, j
         assert runner.train(job) == "history"
     waiting, done = runner.lines
     assert waiting.endswith(f"which is using {job.folder}")
-    assert done == "dual-image: trained before"
+    assert done == "dual image fold 0 seed 0: trained before"
 
 
 def test_a_job_that_another_process_has_scored_is_not_scored_again(runner, job):

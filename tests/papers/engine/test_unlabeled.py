@@ -1,27 +1,21 @@
 """Cases without labels beside training cases: left out before anything trains."""
 
+import io
+
 import numpy as np
 import pytest
+from rich.console import Console as RichConsole
 
 from common.errors import UserError
 from data.brats.dataset import BratsDataset
 from data.phantom.brats.write import write_phantom
 from papers import registry
+from papers.engine.console import Console
 from papers.engine.plan import plan_jobs, some, without_labels
 from papers.engine.request import Request
 from papers.engine.runner import Runner
 
 PAPERS = [paper for paper in registry.papers() if paper.dataset.startswith("brats")]
-
-
-class Lines:
-    """A console that keeps what is said."""
-
-    def __init__(self):
-        self.lines = []
-
-    def say(self, line):
-        self.lines.append(line)
 
 
 @pytest.fixture(scope="module")
@@ -44,15 +38,16 @@ def validation(tmp_path_factory):
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.id)
 def test_no_job_has_a_case_without_labels(paper, root, tmp_path):
-    lines, request = Lines(), Request(paper, root, "demo")
-    runner = Runner(request, tmp_path, lines)
+    console = Console(RichConsole(file=io.StringIO(), width=400))
+    runner = Runner(Request(paper, root, "demo"), tmp_path, console)
+    lines = console.rich.file.getvalue().splitlines()
     bare = without_labels(runner.dataset)
     assert len(bare) == 2 and len(runner.dataset) == 14
     assert runner.jobs
     for job in runner.jobs:
         used = {*job.split.train, *job.split.validation, *job.split.test}
         assert used and not used & set(bare)
-    (line,) = [line for line in lines.lines if "no labels" in line]
+    (line,) = [line for line in lines if "no labels" in line]
     assert line.startswith("2 of 14 cases") and line.endswith(", ".join(bare))
 
 
