@@ -1,0 +1,109 @@
+"""What a runner says of its jobs, with a run that only keeps what it is given."""
+
+import io
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from rich.console import Console as RichConsole
+
+from papers.engine import results, runner
+from papers.engine.console import Console
+
+
+@pytest.fixture
+def job(tmp_path):
+    kept = []
+    run = SimpleNamespace(
+        has_rows_of=lambda made_of: False,
+        write_rows=lambda rows, made_of, seconds: kept.extend(rows),
+        rows=lambda: kept,
+    )
+    return SimpleNamespace(
+        short_name="dual image fold 0 seed 0",
+        folder=tmp_path,
+        run=run,
+        key="key",
+        previous=None,
+        check_finished=lambda paper: None,
+        weights_digest=lambda: "digest",
+    )
+
+
+@pytest.fixture
+def scoring(job, monkeypatch):
+    """A runner of two jobs, whose first has a network that scores three cases."""
+
+    def rows_of(job, scores, request, dataset):
+        return ({"case": case_id, **values} for case_id, values in scores)
+
+    monkeypatch.setattr(runner, "rows_of", rows_of)
+    one = runner.Runner.__new__(runner.Runner)
+    experiment = SimpleNamespace(
+        evaluate=lambda model: ((case_id, {"dice": 0.5}) for case_id in "abc"),
+        n_scored=3,
+    )
+    vars(one).update(
+        paper=SimpleNamespace(id="linkdsl"),
+        request=None,
+        dataset=None,
+        jobs=[job, SimpleNamespace()],
+        console=Console(RichConsole(file=io.StringIO(), width=200)),
+        _trained=lambda job: (None, experiment),
+    )
+    return one
+
+
+def said(one):
+    return one.console.rich.file.getvalue().splitlines()
+
+
+def test_a_job_that_was_scored_leaves_one_line(scoring, job):
+    assert [row["case"] for row in scoring.evaluate(job)] == ["a", "b", "c"]
+    assert said(scoring) == ["[1/2] dual image fold 0 seed 0: scored 3 cases, 1 s"]
+
+
+def test_one_job_alone_has_no_number(scoring, job):
+    scoring.jobs = [job]
+    assert scoring.label(job) == "dual image fold 0 seed 0"
+
+
+def test_maps_that_another_job_needs_are_counted(scoring, job, monkeypatch):
+    job.split = SimpleNamespace(train="a", validation="b", test="cd")
+    job.trains, written = True, {}
+    cache = SimpleNamespace(
+        folder=job.folder,
+        holds=lambda case_id, source: case_id == "b",
+        write=lambda case_id, source, arrays: written.update({case_id: arrays}),
+    )
+    experiment = SimpleNamespace(
+        maps_of=lambda model, ids: ((i, {"map": np.zeros(1)}) for i in ids)
+    )
+    vars(scoring).update(
+        maps=lambda job: cache, _trained=lambda job: (None, experiment)
+    )
+    labels = []
+    monkeypatch.setattr(
+        scoring.console, "track", lambda *what: labels.append(what[1:]) or what[0]
+    )
+    scoring._write_maps(job)
+    assert sorted(written) == ["a", "c", "d"]
+    assert labels == [("dual image fold 0 seed 0: maps", 3)]
+
+
+def test_figures_and_curves_are_drawn_under_one_live_line(tmp_path, monkeypatch):
+    console = Console(RichConsole(file=io.StringIO(), width=200))
+    paper = SimpleNamespace(
+        figures=SimpleNamespace(draw_figures=lambda runner, folder: ["figure4.png"])
+    )
+    one = SimpleNamespace(paper=paper, console=console)
+    monkeypatch.setattr(results, "results_folder", lambda runner, root: tmp_path)
+    curves = pd.DataFrame({"figure": ["demo"]})
+    monkeypatch.setattr(results, "_curves_of", lambda runner: curves)
+    monkeypatch.setattr(results, "record_curves", lambda folder, rows: None)
+    monkeypatch.setattr(
+        results, "draw_curves", lambda paper, folder, names: sorted(names)
+    )
+    assert results.draw_figures(one, tmp_path) == ["figure4.png", "demo"]
+    assert said(one) == []
