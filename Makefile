@@ -266,10 +266,12 @@ pages: $(INSTALLED) ## Regenerate the generated parts of the README pages
 # `python -m papers` replaces the `~` of DATA="~/x"; the benchmarks do not.
 DATA_HERE = $(patsubst ~/%,$(HOME)/%,$(DATA))
 .PHONY: test test-fast test-slow test-backends lint format bench bench-linkdsl bench-data bench-metrics bench-anisocascade bench-cunet bench-depthwise bench-dsunet bench-hierdice bench-towers clean clean-runs
-test: $(INSTALLED) ## The fast and the real tier of tests
-	$(BIN)/python -m pytest -m 'not slow and not gpu'
-test-fast: $(INSTALLED) ## The fast tier only
-	$(BIN)/python -m pytest -m 'not slow and not gpu and not real'
+# A process per core, of which each takes one file of tests after the other, in order.
+SHARED := -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+test: $(INSTALLED) ## The fast and the real tier of tests, on all cores
+	$(BIN)/python -m pytest $(SHARED) -m 'not slow and not gpu'
+test-fast: $(INSTALLED) ## The fast tier only, on all cores
+	$(BIN)/python -m pytest $(SHARED) -m 'not slow and not gpu and not real'
 test-slow: $(INSTALLED) ## The slow tier: the whole demo
 	$(BIN)/python -m pytest -m slow
 test-backends: $(INSTALLED) $(BACKENDS) ## Layers, losses, networks on JAX and PyTorch; ONNX

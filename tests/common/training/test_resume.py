@@ -1,31 +1,21 @@
 """A run that is killed with SIGKILL, even while it saves, ends with the same bits."""
 
-import os
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from tests.forked import run_forked
 from tests.killed import arrays
 
-ROOT = Path(__file__).resolve().parents[3]
-JOB = Path(__file__).with_name("jobs") / "resume.py"
 # At the first step, within an epoch and at its end, and in each phase of a save.
 KILLS = ("step:1", "step:3", "manifest:2", "step:5", "replace:2", "prune:3", "step:2")
 
 
-def run(folder, kill):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
-    return subprocess.run(
-        [sys.executable, JOB, folder, kill],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+def run(folder, *kills):
+    imports = "from tests.common.training.jobs.resume import main"
+    rows = [(folder, kill) for kill in kills]
+    return run_forked(imports, "main(*sys.argv[1:])", rows)
 
 
 def state(folder):
@@ -35,11 +25,12 @@ def state(folder):
 
 def test_killed_run_ends_bit_equal(tmp_path):
     straight, killed = tmp_path / "straight", tmp_path / "killed"
-    done = run(straight, "never")
+    (done,) = run(straight, "never")
     assert done.returncode == 0, done.stderr
-    for kill in KILLS:
-        assert run(killed, kill).returncode == -signal.SIGKILL, kill
-    done = run(killed, "never")
+    for kill, done in zip(KILLS, run(killed, *KILLS), strict=True):
+        assert done.returncode == -signal.SIGKILL, (kill, done.stderr)
+    # The last one shares nothing with those that were killed, not even imports.
+    (done,) = run(killed, "never")
     assert done.returncode == 0, done.stderr
 
     for name in ("last.weights.h5", "best.weights.h5"):

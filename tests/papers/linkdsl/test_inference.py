@@ -36,28 +36,37 @@ def runs(tmp_path_factory):
     return root
 
 
-def load(runs, method_id):
+@pytest.fixture(scope="module")
+def segmenters(runs):
+    """The segmenters of both runs, each compiled once for all tests."""
+    return {name: SliceSegmenter(runs / f"{name}-run") for name in ("dual", "cdsl")}
+
+
+def probability(folder, protocol, inputs):
+    """What the network of a run gives, straight from Keras."""
+    method_id = folder.name.removesuffix("-run")
     method = next(method for method in METHODS if method.id == method_id)
-    model = build_network(method, SliceSegmenter(runs).protocol)
-    model.load_weights(runs / "best.weights.h5")
-    return model
+    model = build_network(method, protocol)
+    model.load_weights(folder / "best.weights.h5")
+    return np.asarray(model(inputs, training=False))
 
 
-def test_probability_is_the_networks(runs, phantom_root):
+def test_probability_is_the_networks(runs, segmenters, phantom_root):
     dataset = FigshareDataset(phantom_root)
     image = dataset.read(dataset[0]).image
     scaled = resize_area(min_max(image), SIZE)[None, ..., None]
-    first = load(runs / "dual-run", "dual").predict(scaled, verbose=0)
-    received = SliceSegmenter(runs / "dual-run").probability(image)
+    protocol = segmenters["dual"].protocol
+    first = probability(runs / "dual-run", protocol, scaled)
+    received = segmenters["dual"].probability(image)
     np.testing.assert_allclose(received, first[0, ..., 0], atol=1e-5)
     both = np.concatenate([scaled, first], axis=-1)
-    second = load(runs / "cdsl-run", "cdsl").predict(both, verbose=0)
-    received = SliceSegmenter(runs / "cdsl-run").probability(image)
+    second = probability(runs / "cdsl-run", protocol, both)
+    received = segmenters["cdsl"].probability(image)
     np.testing.assert_allclose(received, second[0, ..., 0], atol=1e-5)
 
 
-def test_mask_lies_where_the_probability_is(runs, monkeypatch):
-    segmenter = SliceSegmenter(runs / "dual-run")
+def test_mask_lies_where_the_probability_is(segmenters, monkeypatch):
+    segmenter = segmenters["dual"]
     soft = np.zeros((SIZE, SIZE), np.float32)
     soft[8:16, 24:32] = 1
     monkeypatch.setattr(segmenter, "probability", lambda image: soft)
@@ -68,14 +77,14 @@ def test_mask_lies_where_the_probability_is(runs, monkeypatch):
     assert (columns.min(), columns.max()) == (48, 63)
 
 
-def test_files_and_folders(runs, phantom_root, tmp_path, capsys):
+def test_files_and_folders(runs, segmenters, phantom_root, tmp_path, capsys):
     options = {"modalities": {}, "weights": runs / "cdsl-run", "force": False}
     dataset = FigshareDataset(phantom_root)
     out = tmp_path / "mask.png"
     path = dataset[0].label
     weights.predict("linkdsl", case=path, out=out, **options)
     written = np.asarray(keras.utils.load_img(out, color_mode="grayscale"))
-    expected = SliceSegmenter(runs / "cdsl-run")(dataset.read(dataset[0]).image)
+    expected = segmenters["cdsl"](dataset.read(dataset[0]).image)
     np.testing.assert_array_equal(written, 255 * expected.astype(np.uint8))
 
     slices = tmp_path / "slices"

@@ -1,14 +1,12 @@
-"""A tiny training that kills itself: run by test_resume.py in a process.
+"""A tiny training that kills itself: run by test_resume.py in processes of its own.
 
-Usage: resume.py FOLDER [never | step:N | manifest:N | replace:N | prune:N]
-
-`step:N` kills after the N-th update of this process; the others within the N-th
-save: before its manifest, before the rename, before old states are dropped.
+`main(FOLDER, KILL)`, and KILL is `never`, `step:N`, `manifest:N`, `replace:N` or
+`prune:N`. `step:N` kills after the N-th update of this process; the others within the
+N-th save: before its manifest, before the rename, before old states are dropped.
 """
 
 import os
 import signal
-import sys
 
 import keras
 import numpy as np
@@ -97,7 +95,3 @@ def main(folder, kill):
         folder,
         on_progress,
     )
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
