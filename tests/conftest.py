@@ -1,11 +1,23 @@
 """Data that tests share: the real data set where it is there, and a phantom."""
 
+import gc
 import shutil
 from pathlib import Path
 
 import pytest
 
 from data.phantom.figshare.write import write_phantom
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Looks for no garbage among what is imported, which takes seconds and stays."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -40,7 +41,7 @@ def sites():
 
 
 def _sites_of(path):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = _parsed(path)
     functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
     for node in ast.walk(tree):
         if not _is_error(node):
@@ -107,23 +108,37 @@ def _name(node):
 
 def _values(name, tree):
     """Yields what a name is assigned or returns, each with the tree of its file."""
+    for value in _named(tree).get(name, ()):
+        if isinstance(value, Path):
+            yield from _values(name, _parsed(value))
+        else:
+            yield value, tree
+
+
+@cache
+def _named(tree):
+    """Returns by name what a file assigns or returns, or the file it imports from."""
+    found = defaultdict(list)
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
             targets = [t for target in node.targets for t in _unpacked(target)]
             values = _unpacked(node.value) if len(targets) > 1 else [node.value]
             if len(values) == len(targets):
-                yield from (
-                    (value, tree)
-                    for target, value in zip(targets, values, strict=True)
-                    if _name(target) == name
-                )
-        elif isinstance(node, ast.FunctionDef) and node.name == name:
+                for target, value in zip(targets, values, strict=True):
+                    found[_name(target)].append(value)
+        elif isinstance(node, ast.FunctionDef):
             returns = [n for n in ast.walk(node) if isinstance(n, ast.Return)]
-            yield from ((n.value, tree) for n in returns if n.value is not None)
-        elif isinstance(node, ast.ImportFrom) and name in {n.name for n in node.names}:
+            found[node.name] += [n.value for n in returns if n.value is not None]
+        elif isinstance(node, ast.ImportFrom):
             path = ROOT / f"{node.module.replace('.', '/')}.py"
-            if path.exists():
-                yield from _values(name, ast.parse(path.read_text(encoding="utf-8")))
+            for name in {n.name for n in node.names} if path.exists() else ():
+                found[name].append(path)
+    return found
+
+
+@cache
+def _parsed(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def _unpacked(node):
@@ -136,7 +151,7 @@ def passed_steps():
     found = {}
     for top in ("papers", "common", "data"):
         for path in sorted((ROOT / top).rglob("*.py")):
-            tree = ast.parse(path.read_text(encoding="utf-8"))
+            tree = _parsed(path)
             for node in ast.walk(tree):
                 if isinstance(node, ast.Call) and _name(node) in _PASSED:
                     given = node.args[_PASSED[_name(node)] :][:1]
@@ -156,7 +171,7 @@ def other_advice():
     found = {}
     for top in ("papers", "common", "data"):
         for path in sorted((ROOT / top).rglob("*.py")):
-            tree = ast.parse(path.read_text(encoding="utf-8"))
+            tree = _parsed(path)
             for node in _strings(tree):
                 texts = [text for text in _texts(node, tree) if _ADVICE.search(text)]
                 place = f"{path.relative_to(ROOT).as_posix()}:{node.lineno}"
