@@ -33,10 +33,10 @@
 #   Time: 220 hours, an estimate (nine networks, at profile cpu's speed in proportion to
 #     pixels; METHODS=released takes 37 s per case, measured, and 2.9 GB).
 #   Hardware: 2 CPU cores.
-#   Expected Dice (weights as given on brats21 2/1251, split none; ranges in
+#   Expected Dice (weights as given on brats21 6/1251, split none; ranges in
 #     expected.csv):
-#     Released weights, run here: enhancing tumor 0.945, whole tumor 0.973, tumor core
-#       0.981
+#     Released weights, run here: enhancing tumor 0.931, whole tumor 0.949, tumor core
+#       0.971
 #
 # PROFILE=paper
 #   Command: make reproduce-anisocascade DATA=brats17 PROFILE=paper FOLDS=0
