@@ -17,6 +17,7 @@ COMMON = {
     "common.inference": (*BOTTOM, "common.layers"),
     "common.reporting": (*BOTTOM, "common.metrics"),
     "common.reporting.figures": (*BOTTOM, "common.reporting"),
+    "common.reporting.people": (*BOTTOM, "common.reporting"),
     "common.audit": (*BOTTOM, "common.reporting"),
 }
 # Of `common`, only the two files of the standard library: another test holds that.
@@ -39,6 +40,7 @@ PAPERS = {
     "papers.engine": (*FLOORS, "papers", "papers.engine.devices"),
     "papers.engine.brats": (*FLOORS, "papers.engine"),
     "papers.engine.devices": FLOORS,
+    "papers.engine.places": (*FLOORS, "papers.engine"),
     "papers.engine.predict": (*FLOORS, "papers", "papers.engine"),
     "papers.engine.pages": (*FLOORS, "papers", "papers.engine"),
     "papers.engine.cli": (*FLOORS, "papers", "papers.engine.*"),

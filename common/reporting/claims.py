@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from common.reporting.bootstrap import MIN_CASES
 from common.reporting.cells import GROUP, is_phantom
+from common.reporting.differences import differences
 from common.reporting.order import groups_of
 from common.reporting.paired import Paired
 
@@ -140,14 +141,7 @@ def difference_from_paper(run, dataset):
     """
     if is_phantom(run["data"]):
         return "phantom: says nothing of the paper's"
-    there, total = run["coverage"].split("/")
-    others = []
-    if run["data"] != dataset:
-        others.append(f"data {run['data']}, not {dataset}")
-    elif there != total:
-        others.append(f"{there} of {total} cases")
-    if run["profile"] != "paper":
-        others.append(f"profile {run['profile']}")
+    others = differences(run, dataset)
     if not others:
         return ""
     return f"a comparison of methods, not with the paper's: {'; '.join(others)}"

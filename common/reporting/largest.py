@@ -33,6 +33,19 @@ def changed_settings(profile):
 def largest_runs(rows):
     """Returns the rows of the largest real run of each split.
 
+    Args:
+        rows: as those of `largest_of`.
+
+    Returns:
+        A dict from the split's name to its rows; empty where nothing was run on data
+        that readers are shown.
+    """
+    return largest_of(rows[rows["data"].map(is_shown).astype(bool)])
+
+
+def largest_of(rows):
+    """Returns the rows of the largest run of each split, on whichever data.
+
     Runs with the fewest changed settings come first, then the data set with most scored
     cases, then the longest training.
 
@@ -41,10 +54,8 @@ def largest_runs(rows):
             method or claim.
 
     Returns:
-        A dict from the split's name to its rows; empty where nothing was run on data
-        that readers are shown.
+        A dict from the split's name to its rows.
     """
-    rows = rows[rows["data"].map(is_shown).astype(bool)]
     changes = rows["profile"].map(changed_settings).map(len).astype(int)
     rows = rows[changes == changes.min()]
     largest = {}

@@ -34,11 +34,14 @@ class Row:
         title: its name as the paper prints it.
         method: id of the method that reproduces it; None for rows of other
             authors, which are only cited.
+        beside: key of the published row that a reader compares it with, where the
+            paper prints no row of its own for it.
     """
 
     key: str
     title: str
     method: str | None = None
+    beside: str | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,11 @@ class Table:
     note: str = ""
     dataset: str | None = None
     remark: Callable | None = None
+
+    @property
+    def in_paper(self):
+        """Whether the paper has it: further ones have a word such as `_readings`."""
+        return not self.name.startswith("_")
 
     @property
     def file_name(self):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from common.files import write_text
-from common.reporting.cases import empty_cases, read_cases, write_cases
+from common.reporting.cases import read_cases, write_cases
 from common.reporting.cells import GROUP, build_cells
 from common.reporting.published import read_published
 from common.reporting.text import to_csv
@@ -91,11 +91,11 @@ def write_results(folder, tables, cases):
 
 
 def joined_table(papers):
-    """Joins the tables of several papers on one data set.
+    """Joins the tables of several papers on one data set, with every column.
 
     Args:
-        papers: for each paper's id its results folder, which need not exist,
-            and its `Table`s: `{"linkdsl": (Path("results/linkdsl"), TABLES)}`.
+        papers: for each paper's id its `Table`s and their cells, as `build_cells`
+            returns them or as texts of `cells.csv`.
 
     Returns:
         A `DataFrame`: `paper` and `table`, then the columns of all tables.
@@ -104,12 +104,9 @@ def joined_table(papers):
     import pandas as pd
 
     parts = []
-    for paper, (folder, tables) in papers.items():
-        path = Path(folder) / "cases.csv"
-        cases = read_cases(path) if path.exists() else empty_cases()
-        files = result_files(tables, cases)
+    for paper, (tables, cells) in papers.items():
         for table in tables:
-            part = files[table.file_name]
+            part = build_table(table, cells)
             part.insert(0, "paper", paper)
             part.insert(1, "table", table.name)
             parts.append(part)

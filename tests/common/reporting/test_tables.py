@@ -7,7 +7,7 @@ import pytest
 from common.errors import UserError
 from common.metrics import overlap
 from common.reporting.aggregate import Mean, Pooled
-from common.reporting.cases import merge_cases, read_cases
+from common.reporting.cases import empty_cases, merge_cases, read_cases
 from common.reporting.compare import compare_splits
 from common.reporting.table import Column
 from common.reporting.tables import (
@@ -16,6 +16,7 @@ from common.reporting.tables import (
     result_files,
     write_results,
 )
+from common.reporting.text import as_text, to_csv
 
 NAMES = ["cases.csv", "cells.csv", "table2.csv"]
 
@@ -96,15 +97,16 @@ def test_a_folder_that_cannot_be_written_is_an_error(tmp_path, table, cases):
 
 
 def test_joined_table_has_every_paper_run_or_not(tmp_path, table, cases):
-    write_results(tmp_path / "linkdsl", [table], cases)
     columns = (table.columns[0], Column("hd95", "HD95", Mean("hd95"), "mm"))
     other = type(table)(**{**vars(table), "name": "7", "columns": columns})
     other_csv = tmp_path / "other.csv"
     other_csv.write_text("row,column,value,where,note\ndual,hd95,3.9,,\n")
     other = type(table)(**{**vars(other), "published_csv": other_csv})
-    joined = joined_table(
-        {"linkdsl": (tmp_path / "linkdsl", [table]), "new": (tmp_path / "new", [other])}
+    ran, not_run = (
+        result_files([one], rows)["cells.csv"]
+        for one, rows in ((table, cases), (other, empty_cases()))
     )
+    joined = joined_table({"linkdsl": ([table], ran), "new": ([other], not_run)})
     assert joined["paper"].tolist() == ["linkdsl"] * 3 + ["new"] * 3
     assert joined["table"].tolist() == ["2"] * 3 + ["7"] * 3
     new = joined[joined["paper"] == "new"].set_index("row")
@@ -112,6 +114,11 @@ def test_joined_table_has_every_paper_run_or_not(tmp_path, table, cases):
     assert new.loc["dual", "note"] == "not run on real data"
     assert new["dice_reproduced"].isna().all()
     assert joined.columns[-1] == "note"
+    # The texts of `cells.csv` give the same file.
+    texts = joined_table(
+        {"linkdsl": ([table], as_text(ran)), "new": ([other], as_text(not_run))}
+    )
+    assert to_csv(texts) == to_csv(joined)
 
 
 def test_compare_splits_shows_methods_run_under_both(make_run):
