@@ -17,8 +17,13 @@ SHOWN := DATA PROFILE METHODS SPLIT FOLDS SEEDS SPLITS EPOCHS SET RESULTS GPUS
 OF_segment := PAPER CASE OUT WEIGHTS FORCE
 OF_import-weights := PAPER FROM TO
 OF_workers := COMMAND HOSTS NODES PORT
+OF_record := PAPER FROM
+OF_compare := FORMAT
+JOINED := figshare brats15 brats17 brats18
+$(foreach set,$(JOINED),$(eval OF_table-$(set) := FORMAT))
 SINGLE := segment import-weights workers
-OWN := $(sort $(foreach t,$(SINGLE),$(OF_$(t))))
+OWNERS := $(SINGLE) record compare $(JOINED:%=table-%)
+OWN := $(sort $(foreach t,$(OWNERS),$(OF_$(t))))
 KNOWN := $(SHOWN) DRY_RUN WORKERS DATASET COUNT N4 SHRINK EXCLUDE SHAPE UNLABELED PYTHON GPU \
 	$(OWN)
 TYPED := $(foreach v,$(.VARIABLES),$(if $(findstring command line,$(origin $(v))),$(v)))
@@ -32,9 +37,11 @@ ifeq ($(filter prepare-brats%,$(MAKECMDGOALS)),)
 $(error N4, SHRINK and EXCLUDE are options of prepare-brats17 and its like. Next: make help; a paper takes SET=preparation.n4=true)
 endif
 endif
-GOAL := $(firstword $(filter $(SINGLE),$(MAKECMDGOALS)))
-ifneq ($(filter-out $(OF_$(GOAL)),$(filter $(OWN) $(if $(GOAL),$(SHOWN)),$(TYPED))),)
-$(error $(filter-out $(OF_$(GOAL)),$(filter $(OWN) $(if $(GOAL),$(SHOWN)),$(TYPED))) is no \
+GOAL := $(firstword $(filter $(OWNERS),$(MAKECMDGOALS)))
+IGNORED := $(filter-out $(OF_$(GOAL)),\
+  $(filter $(OWN) $(if $(filter $(SINGLE),$(GOAL)),$(SHOWN)),$(TYPED)))
+ifneq ($(strip $(IGNORED)),)
+$(error $(strip $(IGNORED)) is no \
   option of $(or $(MAKECMDGOALS),help). Next: make help)
 endif
 MISSING := $(filter-out $(TYPED),$(if $(filter segment,$(GOAL)),CASE OUT)\
@@ -97,13 +104,16 @@ help: ## Show this help
 	  'SPLITS=file.csv' 'your own folds: columns case,fold' \
 	  'EPOCHS=40' 'another budget' \
 	  'SET="key=value ..."' 'replace values of the protocol' \
-	  'RESULTS=folder' 'where tables and figures go (results)' \
+	  'RESULTS=folder' 'where tables and figures go (results/local)' \
+	  'RESULTS=results' 'the rows of the suite itself, which git holds' \
 	  'WORKERS=2  N4=1' 'prepare-brats*: processes, bias field correction' \
 	  'COUNT=6 SHAPE=16,48,48' 'phantom-brats*: cases and voxels; also SEEDS=1' \
 	  'UNLABELED=1' 'phantom-brats*: cases without labels' \
 	  'GPUS=3' 'share each batch that they divide (hierdice: only 3),' \
 	  '' 'else whole trainings: papers/engine/devices/README.md' \
 	  'PAPER=linkdsl FORCE=1' 'segment: another paper; scans unlike those of BraTS' \
+	  'FORMAT=markdown|latex' 'table-brats17 and its like, compare: to paste' \
+	  'FROM=folder' 'import-weights; record: runs that become the suite'"'"'s' \
 	  'NODES=3  PORT=2222' 'workers: without HOSTS a script for Slurm' \
 	  'GPU=0|1' 'install: without or with CUDA, whatever is found' \
 	  'DRY_RUN=1' 'only list what would run, its last time and the sum'
@@ -241,18 +251,21 @@ $(BRATS:%=phantom-%): phantom-%: $(INSTALLED)
 	  $(if $(filter-out 0,$(UNLABELED)),--unlabeled)
 
 ##@ Results
-JOINED := figshare brats15 brats17 brats18
-.PHONY: $(JOINED:%=table-%) verify record tables figures-again audit pages
+.PHONY: compare $(JOINED:%=table-%) verify record tables figures-again audit pages
+COMPARED = $(if $(RESULTS),--results "$(RESULTS)") $(if $(FORMAT),--format "$(FORMAT)")
+compare: $(INSTALLED) ## All papers: published, ours, gap, what separates them
+	@$(PAPERS) compare $(COMPARED)
 $(JOINED:%=table-%): table-%: $(INSTALLED)
-	@$(PAPERS) join $* $(if $(RESULTS),--results "$(RESULTS)")
-table-figshare: ## Join all papers' tables on the figshare set
-table-brats15: ## Join all papers' tables on BraTS 2015
-table-brats17: ## Join those on BraTS 2017, with rows of other years
-table-brats18: ## Join all papers' tables on BraTS 2018
+	@$(PAPERS) join $* $(COMPARED)
+table-figshare: ## Compare papers on the figshare set; write the tables
+table-brats15: ## Compare papers on BraTS 2015
+table-brats17: ## Compare papers on BraTS 2017; FORMAT=latex to paste
+table-brats18: ## Compare papers on BraTS 2018
 verify: $(INSTALLED) ## List results that left their range; then exit 1
 	@$(PAPERS) verify $(if $(RESULTS),--results "$(RESULTS)")
-record: $(INSTALLED) ## Record the present results as the expected range
-	@$(PAPERS) record $(if $(RESULTS),--results "$(RESULTS)")
+record: $(INSTALLED) ## Record the expected range; FROM=folder adds its runs
+	@$(PAPERS) record $(PAPER) $(if $(FROM),--from "$(FROM)") \
+	  $(if $(RESULTS),--results "$(RESULTS)")
 tables: $(INSTALLED) ## Write all tables again from their rows
 	@$(PAPERS) tables $(if $(RESULTS),--results "$(RESULTS)")
 figures-again: $(INSTALLED) ## Draw figures again from rows; remove stale ones

@@ -122,12 +122,25 @@ def test_a_quoted_home_of_the_benchmarks(make, name):
             "workers make train-linkdsl SET='a=b c=d' --hosts a:1,b:1",
         ),
         (["workers", "COMMAND=make train-cunet", "NODES=3"], "train-cunet --tasks 3"),
+        (["table-brats17", "FORMAT=latex"], "papers join brats17 --format latex"),
+        (["compare", "RESULTS=mine"], "papers compare --results mine"),
+        (
+            ["record", "FROM=results/local", "PAPER=cunet", "RESULTS=mine"],
+            "papers record cunet --from results/local --results mine",
+        ),
     ],
 )
 def test_targets_of_a_users_own(make, words, expected):
     code, calls, shown = make(*words)
     assert code == 0, shown
     assert expected in calls.splitlines()[-1]
+
+
+def test_a_run_goes_where_the_command_line_puts_it(make):
+    """To a folder that git ignores, unless the user names another one."""
+    assert (
+        make("reproduce-linkdsl")[1].splitlines()[-1] == "-m papers reproduce linkdsl"
+    )
 
 
 @pytest.mark.parametrize(
@@ -141,6 +154,8 @@ def test_targets_of_a_users_own(make, words, expected):
         (["train-linkdsl", "PAPER=cunet"], "PAPER is no option of train-linkdsl"),
         (["segment", "CASE=c", "OUT=o", "DATA=d"], "DATA is no option of segment"),
         (["segment", "CASE=c", "OUT=o", "FROM=d"], "FROM is no option of segment"),
+        (["table-linkdsl", "FORMAT=latex"], "FORMAT is no option of table-linkdsl"),
+        (["verify", "FROM=d"], "FROM is no option of verify"),
     ],
 )
 def test_options_that_a_target_lacks_or_would_ignore(make, words, message):

@@ -17,6 +17,7 @@ PAGES = sorted(
     path.relative_to(ROOT)
     for folder in ("", "benchmarks", "common", "data", "papers", "results")
     for path in (ROOT / folder).glob("**/*.md" if folder else "*.md")
+    if not path.is_relative_to(ROOT / "results" / "local")
 )
 CODE = sorted(p.relative_to(ROOT) for f in FOLDERS for p in (ROOT / f).rglob("*.py"))
 
@@ -28,8 +29,8 @@ A_NAME = re.compile(rf"{START}(?:{TOPS})(?:\.(?:[A-Za-z_]\w*|<id>))+(?![\w/])")
 A_FILE = re.compile(r"`(\w+\.py)`")
 # Files of other people's code, which the pages cite.
 FOREIGN = ("rename_variables.py", "isensee2017.py", "train_isensee2017.py")
-# Folders that the reader's own runs make.
-READERS = ("results/cunet/mine",)
+# The folder of the reader's own runs.
+READERS = "results/local"
 
 
 @cache
@@ -47,7 +48,7 @@ def files():
 def exists(path):
     """Whether a path of the repository is there, with `*` or `<id>` any such path."""
     path = path.rstrip("/")
-    if path in READERS:
+    if path == READERS or path.startswith(f"{READERS}/"):
         return True
     if "*" not in path and "<" not in path:
         return path in files()

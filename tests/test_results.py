@@ -9,6 +9,7 @@ from common.reporting.cells import is_phantom
 from common.reporting.figures import why_stale
 from common.reporting.verify import verify
 from papers import registry
+from papers.engine.cli.tables import compared, write_joined
 from papers.engine.results import check_derived
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
@@ -34,7 +35,16 @@ def test_phantoms_live_apart(paper_id):
         assert read_cases(phantom)["data"].map(is_phantom).all()
 
 
+@pytest.mark.parametrize("dataset", ["figshare", "brats15", "brats17", "brats18"])
+def test_joined_tables_are_what_the_papers_rows_give(tmp_path, monkeypatch, dataset):
+    monkeypatch.chdir(RESULTS.parent)
+    for path in write_joined(compared(RESULTS, dataset), dataset, tmp_path):
+        committed = (RESULTS / path.name).read_text(encoding="utf-8")
+        assert path.read_text(encoding="utf-8") == committed, "run `make tables`"
+
+
 def test_no_figure_is_stale():
     """`make figures-again` draws or removes those that are."""
-    stale = {str(path): why_stale(path) for path in RESULTS.rglob("*.png")}
+    figures = [f for paper in registry.IDS for f in (RESULTS / paper).rglob("*.png")]
+    stale = {str(path): why_stale(path) for path in figures}
     assert {path: reason for path, reason in stale.items() if reason} == {}

@@ -5,8 +5,9 @@ Here lie the contract that a paper fulfills (`Paper`, `Method`, `BaseProtocol`,
 (`plan_jobs`, `Job`), the folder of each (`Run`), their execution (`Runner`), the
 results folder, and the comment that opens protocol files. The subpackages hold what the
 papers on BraTS share (`brats`), the command line (`cli`), several devices and machines
-(`devices`), the generated parts of pages (`pages`) and the segmentation of a user's own
-scans (`predict`). Nothing here knows a single paper.
+(`devices`), the generated parts of pages (`pages`), the places of results (`places`)
+and the segmentation of a user's own scans (`predict`). Nothing here knows a single
+paper.
 """
 
 import lazy_loader as _lazy

@@ -24,12 +24,13 @@ class Console:
 
     def __init__(self, rich_console=None):
         if rich_console is None:
-            # A file or pipe has no width of its own; 80 would cut paths. Nor can it
-            # show a line in place of another, even where FORCE_COLOR is set.
+            # A file or pipe has no width of its own; 80 would cut paths and the lines
+            # of tables. Nor can it show a line in place of another, even where
+            # FORCE_COLOR is set.
             terminal = sys.stdout.isatty()
             rich_console = RichConsole(
                 highlight=False,
-                width=None if terminal else 160,
+                width=None if terminal else 1000,
                 force_interactive=None if terminal else False,
             )
         self.rich = rich_console
@@ -60,20 +61,47 @@ class Console:
             self._said.add(message)
             self.say(message)
 
-    def table(self, head, rows, title=None):
-        """Prints a table; where its words do not fit a terminal, one line per cell."""
+    def text(self, text):
+        """Prints a text as it is, to be pasted: no line is broken."""
+        self.rich.print(text, markup=False, soft_wrap=True)
+
+    def small_table(self, table):
+        """Prints a `common.reporting.people.SmallTable` and its notes."""
+        self.table(table.head, table.rows, table.title, table.sections)
+        for note in table.notes:
+            self.say(note)
+        self.say("")
+
+    def table(self, head, rows, title=None, sections=()):
+        """Prints a table; where its words do not fit a terminal, one line per cell.
+
+        Args:
+            head: names of the columns.
+            rows: the rows.
+            title: the heading, or None.
+            sections: numbers of the rows, from 0, before which a line is drawn.
+        """
         rows = [[str(cell) for cell in row] for row in rows]
         words = [" ".join(column).split() for column in zip(head, *rows, strict=True)]
         widths = [max(map(len, column), default=0) for column in words]
         if self.rich.is_terminal and sum(widths) + 3 * len(head) + 1 > self.rich.width:
             self._list(head, rows, title)
             return
-        table = Table(title=title)
+        # A file or pipe gets plain words in columns, without lines.
+        lines = {} if self.rich.is_terminal else {"box": None, "pad_edge": False}
+        table = Table(title=title, title_justify="left", **lines)
         for name, width in zip(head, widths, strict=True):
             table.add_column(name, overflow="fold", min_width=width)
-        for row in rows:
-            table.add_row(*map(Text, row))  # as it is: a name may have brackets
-        self.rich.print(table)
+        for number, row in enumerate(rows, 1):
+            # As it is: a name may have brackets.
+            table.add_row(*map(Text, row), end_section=number in sections)
+        if self.rich.is_terminal:
+            self.rich.print(table)
+            return
+        with self.rich.capture() as captured:
+            self.rich.print(table)
+        for line in captured.get().splitlines():
+            self.text(line.rstrip())
 
     def _list(self, head, rows, title):
         if title:

@@ -17,6 +17,8 @@ from papers.engine.paper import Paper
 WORKSPACE = Path(".")
 CACHE = WORKSPACE / "cache"
 DOWNLOADS = WORKSPACE / "downloads"
+SUITES = WORKSPACE / "results"  # the suite's own rows, which git holds
+LOCAL = SUITES / "local"  # everybody's runs, which git ignores
 
 
 def words(text):
@@ -163,8 +165,11 @@ class Request:
     ] = ()
     results: Annotated[
         Path,
-        typer.Option(help="Folder for tables, rows and figures. Default: results."),
-    ] = Path("results")
+        typer.Option(
+            help="Folder for tables, rows and figures. Default: results/local, which "
+            "git ignores; results has the suite's own rows."
+        ),
+    ] = LOCAL
     workers: Annotated[
         int, typer.Option(min=1, help="Processes that prepare cases. Default: 1.")
     ] = 1

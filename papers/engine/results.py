@@ -12,6 +12,8 @@ from papers.engine import environment
 from papers.engine.curves import COLUMNS, KEYS, draw_curves, record_curves
 from papers.engine.figures import figure_suffix
 
+PHANTOMS = "phantom"  # folder of their results, in that of a paper
+
 
 def rows_of(job, scores, request, dataset):
     """Yields the rows of a job.
@@ -114,7 +116,7 @@ def results_folder(runner, root):
     """
     folder, name = root / runner.paper.id, runner.dataset.name
     if is_phantom(name):
-        return folder / "phantom"
+        return folder / PHANTOMS
     return folder / name if runner.dataset.is_own else folder
 
 
@@ -249,13 +251,16 @@ def _curves_of(runner):
 
 
 def announce(runner, files):
-    """Prints where the results are, and a warning if they come from a phantom."""
-    for file in files:
-        runner.console.say(f"wrote {file}")
-    for line in first_epoch_notes(runner, runner.jobs):
+    """Prints where the results are, and what a reader of them must know."""
+    for line in (*(f"wrote {file}" for file in files), *notices(runner)):
         runner.console.say(line)
+
+
+def notices(runner):
+    """Yields what a reader of a request's results must know before their numbers."""
+    yield from first_epoch_notes(runner, runner.jobs)
     if is_phantom(runner.dataset.name):
-        runner.console.say(
+        yield (
             "These are PHANTOM results: synthetic heads, narrow networks, few epochs. "
             "They show that everything runs and say nothing about the paper's numbers."
         )

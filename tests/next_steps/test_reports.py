@@ -197,9 +197,29 @@ def test_marks_of_a_page(told):
     assert "new" in update("\n".join(marks) + "\n", {"costs": "new"})
 
 
+def test_a_format_that_is_none(answer):
+    place, step = answer("compare", "--format", "html")
+    assert (place, step) == (
+        "papers/engine/cli/tables.py:_known",
+        "such as FORMAT=markdown",
+    )
+    assert answer("compare", "--format", "markdown") is None
+
+
+def test_no_runs_to_record(answer, tmp_path):
+    place, step = answer("record", "linkdsl", "--from", "mine")
+    assert place == "papers/engine/cli/reports.py:_with_rows"
+    assert "`make reproduce-linkdsl` leaves some in results/local" in step
+    assert "`make record FROM=results/local`" in step
+    demo = tmp_path / "results" / "local" / "linkdsl" / "phantom"
+    shutil.copytree(ROOT / "results" / "linkdsl" / "phantom", demo)
+    shutil.copytree(ROOT / "results" / "linkdsl", tmp_path / "results" / "linkdsl")
+    assert answer("record", "linkdsl", "--from", "results/local") is None
+
+
 def test_nothing_recorded(answer, tmp_path):
     place, step = answer("verify", "linkdsl", "--results", "own")
-    assert place == "papers/engine/cli/reports.py:_recorded"
+    assert place == "papers/engine/cli/recorded.py:recorded"
     assert "`make reproduce-linkdsl DATA=folder RESULTS=own`" in step
     rows = tmp_path / "own" / "linkdsl"
     shutil.copytree(ROOT / "results" / "linkdsl", rows)

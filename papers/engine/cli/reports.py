@@ -10,14 +10,15 @@ from common.audit.audit import write_audit
 from common.errors import UserError
 from common.files import write_text
 from common.reporting import verify as ranges
-from common.reporting.tables import joined_table
-from common.reporting.text import to_csv
 from papers import registry
-from papers.engine import curves, datasets, pages
-from papers.engine.cli.options import DataSet, OnePaper, Results
+from papers.engine import curves, pages
+from papers.engine.cli.options import OnePaper, Results
+from papers.engine.cli.recorded import recorded
 from papers.engine.console import Console
+from papers.engine.places import promote
 from papers.engine.quiet import import_tensorflow
-from papers.engine.results import check_derived, write_again
+from papers.engine.request import LOCAL, SUITES
+from papers.engine.results import check_derived
 
 verbs = typer.Typer()
 PAPERS = Path(registry.__file__).parent
@@ -53,19 +54,10 @@ def describe(
 
 
 @verbs.command()
-def join(dataset: DataSet, results: Results = Path("results")):
-    """Join the tables of all papers on one data set into one CSV file."""
-    datasets.tools(dataset)
-    path = results / f"table_{dataset}.csv"
-    write_text(path, to_csv(_joined(dataset, results)))
-    Console().say(f"table: {path}")
-
-
-@verbs.command()
-def verify(paper: OnePaper = None, results: Results = Path("results")):
+def verify(paper: OnePaper = None, results: Results = SUITES):
     """Check results against their recorded ranges. Exit code 1 if one has left it."""
     console, outcomes = Console(), []
-    for known in _recorded(paper, results, "expected.csv"):
+    for known in recorded(paper, results, "expected.csv"):
         folder = results / known.id
         outcomes += ranges.verify(folder, known.tables) + check_derived(known, folder)
     failures = [outcome for outcome in outcomes if not outcome.passed]
@@ -77,25 +69,28 @@ def verify(paper: OnePaper = None, results: Results = Path("results")):
 
 
 @verbs.command()
-def record(paper: OnePaper = None, results: Results = Path("results")):
+def record(
+    paper: OnePaper = None,
+    results: Results = SUITES,
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            help="Folder of runs that become the suite's own first, such as "
+            "results/local.",
+        ),
+    ] = None,
+):
     """Record the present results as the range that `verify` expects."""
-    for known in _recorded(paper, results, "cases.csv"):
+    for known in _with_rows(paper, source) if source else ():
+        promote(known, source, results, Console().say)
+    for known in recorded(paper, results, "cases.csv"):
         ranges.record(results / known.id, known.tables)
         Console().say(f"recorded: {results / known.id / 'expected.csv'}")
 
 
-@verbs.command()
-def tables(paper: OnePaper = None, results: Results = Path("results")):
-    """Write tables again from the rows in `cases.csv`; needs no data and no runs."""
-    for known in _recorded(paper, results, "cases.csv"):
-        for folder in write_again(known, results):
-            Console().say(f"wrote the tables of {folder}")
-    for path in sorted(results.glob("table_*.csv")):
-        join(path.stem.removeprefix("table_"), results)
-
-
 @verbs.command("figures-again")
-def figures_again(paper: OnePaper = None, results: Results = Path("results")):
+def figures_again(paper: OnePaper = None, results: Results = SUITES):
     """Draw again what recorded rows suffice for; remove figures that are stale."""
     import_tensorflow()
     for known in [registry.paper(paper)] if paper else registry.papers():
@@ -103,7 +98,7 @@ def figures_again(paper: OnePaper = None, results: Results = Path("results")):
 
 
 @verbs.command()
-def audit(results: Results = Path("results")):
+def audit(results: Results = SUITES):
     """Compare the numbers that the papers print with each other and with the text."""
     folders = {path.parent.name: path for path in sorted(PAPERS.glob("*/published"))}
     path = results / "audit.csv"
@@ -118,7 +113,7 @@ def audit(results: Results = Path("results")):
 
 
 @verbs.command("pages")
-def write_pages(results: Results = Path("results")):
+def write_pages(results: Results = SUITES):
     """Regenerate the generated parts of the README pages and protocol files."""
     import_tensorflow()
     for path, text in pages.generated(PAPERS.parent, results):
@@ -126,33 +121,20 @@ def write_pages(results: Results = Path("results")):
         Console().say(f"wrote {path}")
 
 
-def _joined(dataset, results):
-    """Returns the rows of all papers whose published numbers are of a data set."""
-    folders = {}
-    for paper in registry.papers():
-        tables = paper.tables_on(dataset)
-        if tables:
-            folders[paper.id] = results / paper.id, tables
-    return joined_table(folders)
-
-
-def _recorded(paper_id, results, name):
-    """Returns the papers, of one or all, whose results folder has a file.
+def _with_rows(paper_id, source):
+    """Returns the papers, of one or all, that have rows in a folder of results.
 
     Raises:
         UserError: none has.
     """
     papers = [registry.paper(paper_id)] if paper_id else registry.papers()
-    found = [paper for paper in papers if (results / paper.id / name).exists()]
-    if found:
-        return found
-    own = "" if results == Path("results") else f" RESULTS={results}"
-    begun = any((results / paper.id / "cases.csv").exists() for paper in papers)
-    raise UserError(
-        results,
-        f"{name} in the folder of {paper_id or 'a paper'}",
-        "nothing recorded here",
-        f"`make record{own}` records the present results"
-        if begun
-        else f"`make reproduce-{papers[0].id} DATA=folder{own}` makes some",
-    )
+    found = [paper for paper in papers if any((source / paper.id).rglob("cases.csv"))]
+    if not found:
+        raise UserError(
+            source,
+            f"cases.csv in the folder of {paper_id or 'a paper'}",
+            "no runs here",
+            f"`make reproduce-{papers[0].id}` leaves some in {LOCAL}: "
+            f"`make record FROM={LOCAL}`",
+        )
+    return found

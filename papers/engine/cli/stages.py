@@ -10,11 +10,13 @@ from common.errors import UserError
 from common.training.cluster import on_several_machines
 from papers.engine import datasets
 from papers.engine.cli.dry_run import show_plan
+from papers.engine.cli.end_table import show_end
 from papers.engine.console import Console
 from papers.engine.devices.cluster import refuse_cluster
 from papers.engine.devices.towers_for import check_devices
+from papers.engine.places import take_over
 from papers.engine.quiet import import_tensorflow
-from papers.engine.request import WORKSPACE, Request
+from papers.engine.request import LOCAL, WORKSPACE, Request
 from papers.engine.results import (
     announce,
     draw_figures,
@@ -113,7 +115,7 @@ def table(request):
     """Write the paper's tables from the rows of evaluated methods."""
     runner = _runner(request)
     _check_any_trained(runner)
-    announce(runner, write_tables(runner, request.results))
+    show_end(runner, _write_tables(runner))
 
 
 @_stage
@@ -133,9 +135,9 @@ def reproduce(request):
         runner.train(job)
         if job.method.scored:
             runner.evaluate(job)
-    files = write_tables(runner, request.results)
+    files = _write_tables(runner)
     files += draw_figures(runner, request.results)
-    announce(runner, files)
+    show_end(runner, files)
 
 
 def _prepared(request, trains=False):
@@ -166,6 +168,13 @@ def _runner(request):
         paper = request.paper
         datasets.tools(paper.dataset).write_phantom(request.data, **paper.phantom)
     return Runner(request, WORKSPACE, console)
+
+
+def _write_tables(runner):
+    """Writes the tables of a request; rows of earlier versions come home first."""
+    if runner.request.results == LOCAL:
+        take_over(runner.paper, runner.console.say)
+    return write_tables(runner, runner.request.results)
 
 
 def _check_any_trained(runner):

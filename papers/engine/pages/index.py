@@ -82,7 +82,9 @@ def _line(paper, path, results):
 
 def _joined(path):
     name = path.stem.removeprefix("table_")
-    return f"the papers on `{name}` together (`make table-{name}`)"
+    dataset = name.removesuffix("_all")
+    what = "together" if name == dataset else "with every run and column"
+    return f"the papers on `{dataset}` {what} (`make table-{dataset}`)"
 
 
 def _figure(path):

@@ -18,7 +18,7 @@ def test_default_demo(tmp_path, capfd):
     printed = "".join(capfd.readouterr())
     assert not stopped.value.code, printed
     assert "PHANTOM" in printed and "Traceback" not in printed
-    folder = tmp_path / "results" / "cunet" / "phantom"
+    folder = tmp_path / "results" / "local" / "cunet" / "phantom"
     cases = pd.read_csv(folder / "cases.csv")
     assert (cases["status"] == "ok").all()
     methods = {method.id for method in METHODS}

@@ -16,7 +16,7 @@ def test_default_demo(tmp_path, capfd):
     printed = "".join(capfd.readouterr())
     assert not stopped.value.code, printed
     assert "PHANTOM" in printed
-    folder = tmp_path / "results" / "dsunet" / "phantom"
+    folder = tmp_path / "results" / "local" / "dsunet" / "phantom"
     cases = pd.read_csv(folder / "cases.csv")
     assert (cases["status"] == "ok").all()
     assert set(cases["method"]) == {method.id for method in METHODS}

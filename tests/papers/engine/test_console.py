@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console as RichConsole
 
+from common.reporting.people import SmallTable
 from data import lines
 from papers.engine.console import Console, count
 from tests.terminal import Terminal, screen
@@ -61,6 +62,28 @@ def test_a_file_gets_a_whole_table():
     Console(RichConsole(file=file, width=160)).table(HEAD, ROWS)
     (line,) = [line for line in file.getvalue().splitlines() if "learning" in line]
     assert all(cell in line for cell in ROWS[0])
+
+
+def test_a_table_in_a_pipe_has_no_lines_but_its_notes():
+    file = io.StringIO()
+    console = Console(RichConsole(file=file, width=160))
+    console.small_table(SmallTable("Dice", HEAD, tuple(ROWS), (1,), ("A note.",)))
+    shown = file.getvalue()
+    assert not set("│┃━─┏") & set(shown)
+    title, head, *rows, note, _ = [line.rstrip() for line in shown.splitlines()]
+    assert (title, head.split()[0], len(rows), note) == ("Dice", "key", 2, "A note.")
+
+
+def test_a_terminal_gets_a_line_between_sections():
+    file = io.StringIO()
+    rich = RichConsole(file=file, force_terminal=True, width=99, color_system=None)
+    Console(rich).table(HEAD, ROWS, "Title", sections=(1,))
+    lines = file.getvalue().splitlines()
+    first, second = (
+        next(n for n, line in enumerate(lines) if word in line)
+        for word in ("learning_rate", "[a]")
+    )
+    assert second - first == 2
 
 
 def test_one_is_singular():

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import shutil
+import subprocess
 from pathlib import Path
 
 import h5py
@@ -22,10 +23,30 @@ SMALL = [
 ]
 
 
+NOBODY = ["-c", "user.name=nobody", "-c", "user.email=nobody@example.org"]
+
+
+def git(folder, *arguments):
+    """Runs git in a folder; returns what it printed."""
+    return subprocess.run(
+        ["git", *arguments], cwd=folder, check=True, capture_output=True, text=True
+    ).stdout
+
+
 @pytest.fixture(scope="module")
 def phantom(tmp_path_factory):
-    """The folder that commands run in, with a phantom data set in `mats`."""
+    """The folder that commands run in, with a phantom data set in `mats`.
+
+    For git it is a clone with the suite's own results.
+    """
     folder = tmp_path_factory.mktemp("workspace")
+    shutil.copy(ROOT / ".gitignore", folder)
+    own = shutil.ignore_patterns("local")
+    shutil.copytree(ROOT / "results", folder / "results", ignore=own)
+    git(folder, "init", "--quiet")
+    git(folder, "add", ".")
+    git(folder, *NOBODY, "commit", "--quiet", "--message", "a clone")
+    (folder / ".git" / "info" / "exclude").write_text("/mats/\n")
     write_phantom(folder / "mats", count=60, size=64)
     return folder
 
@@ -69,7 +90,7 @@ def reproduced(killed):
 
 
 def test_tables_of_a_killed_and_resumed_reproduction(reproduced):
-    folder = reproduced / "results" / "linkdsl" / "phantom"
+    folder = reproduced / "results" / "local" / "linkdsl" / "phantom"
     cases = pd.read_csv(folder / "cases.csv")
     runs_of = cases.groupby(["split", "method"]).size()
     assert set(runs_of.index) == {
@@ -96,8 +117,28 @@ def test_tables_of_a_killed_and_resumed_reproduction(reproduced):
     assert not list((reproduced / "runs").glob("**/.*.tmp*"))
 
 
+def test_a_run_touches_no_file_that_git_holds(reproduced):
+    assert list((reproduced / "results" / "local").rglob("*.png"))
+    assert git(reproduced, "status", "--porcelain") == ""
+
+
+def test_it_ends_with_its_table_and_where_the_files_are(reproduced, run):
+    lines = run("reproduce", *OPTIONS).splitlines()
+    start = lines.index("PHANTOM, linkdsl: Dice")
+    assert any("PHANTOM results" in line for line in lines[:start])
+    head, *rest = lines[start + 1 :]
+    assert head.split()[:6] == ["method", "split", "published", "suite", "yours", "gap"]
+    rows = [line for line in rest if line.startswith("Dual-Scale LinkNet ")]
+    assert len(rows) == 2 and all(" 0.7812 " in row for row in rows)
+    assert any("Not comparable with the published number: phantom." in x for x in rest)
+    assert rest[-1].startswith(
+        "Other scores, figures and all rows are in results/local/"
+    )
+    assert "table3.csv" in rest[-1] and "learning_curves" in rest[-1]
+
+
 def test_finished_stages_are_not_run_again(reproduced, run):
-    folder = reproduced / "results" / "linkdsl" / "phantom"
+    folder = reproduced / "results" / "local" / "linkdsl" / "phantom"
     before = {path: path.read_bytes() for path in folder.iterdir()}
     for options in (OPTIONS, CASCADE):
         printed = run("reproduce", *options)
@@ -246,7 +287,7 @@ def test_default_demo(tmp_path, capfd):
     """`make reproduce-linkdsl` as it is: all methods, both splits."""
     printed = call(tmp_path, capfd, "reproduce", "linkdsl")
     assert "PHANTOM" in printed
-    cases = pd.read_csv(tmp_path / "results/linkdsl/phantom/cases.csv")
+    cases = pd.read_csv(tmp_path / "results/local/linkdsl/phantom/cases.csv")
     methods = cases.groupby("split")["method"].unique().map(set).to_dict()
     assert methods["image"] == {"bce", "linknet", "dual", "triad", "multi", "cdsl"}
     assert methods["patient"] == {"linknet", "dual", "cdsl"}

@@ -16,6 +16,8 @@ def test_the_demo_has_its_phantom_both_splits_and_one_fold():
     assert request.is_demo and request.profile == "demo"
     assert request.data == Path("cache/phantom-linkdsl-demo")
     assert (request.splits, request.folds) == (("image", "patient"), (0,))
+    # The suite's own rows, which git holds, are written only where they are meant.
+    assert request.results == Path("results/local")
     chosen = Request(LINKDSL, splits=("patient",), folds=(2,))
     assert (chosen.splits, chosen.folds) == (("patient",), (2,))
 

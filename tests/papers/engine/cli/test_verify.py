@@ -1,6 +1,7 @@
 """What `verify` shows, and what it and `record` say of a folder without results."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -47,6 +48,21 @@ def test_a_folder_without_results_has_nothing_recorded(tmp_path, capsys, verb):
     assert "nothing recorded here" in shown
     assert "make reproduce-linkdsl DATA=folder RESULTS=" in shown
     assert not (tmp_path / "own").exists()
+
+
+def test_runs_are_recorded_with_those_of_the_suite(results, tmp_path, capsys):
+    """`make record FROM=results/local PAPER=dsunet`, for the suite's maintainers."""
+    local = tmp_path / "local" / "dsunet"
+    local.mkdir(parents=True)
+    text = (results / "dsunet" / "cases.csv").read_text()
+    (local / "cases.csv").write_text(text.replace(",8 epochs,", ",9 epochs,"))
+    words = ["--from", local.parent, "--results", results]
+    assert call("record", "cunet", *words) == 2
+    assert f"make record FROM={Path('results/local')}" in capsys.readouterr().err
+    assert call("record", "dsunet", *words) == 0
+    assert f"rows of {local} are in {results / 'dsunet'}" in capsys.readouterr().out
+    assert ",9 epochs," in (results / "dsunet" / "expected.csv").read_text()
+    assert call("verify", "--results", results) == 0
 
 
 def test_results_without_ranges_can_be_recorded(results, capsys):

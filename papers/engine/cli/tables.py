@@ -1,0 +1,191 @@
+"""The verbs that compare what was reproduced with what is published."""
+
+from typing import NamedTuple
+
+import typer
+
+from common.errors import UserError
+from common.files import write_text
+from common.reporting.people import (
+    OWNER,
+    as_latex,
+    as_markdown,
+    comparison,
+    lines_of,
+    main_columns,
+    small_tables,
+    wide_table,
+    without_empty,
+)
+from common.reporting.tables import joined_table
+from common.reporting.text import to_csv
+from papers import registry
+from papers.engine import datasets
+from papers.engine.cli.options import DataSet, Form, OnePaper, Results
+from papers.engine.cli.recorded import recorded
+from papers.engine.console import Console
+from papers.engine.places import (
+    cells_of,
+    is_suites,
+    own_cells_of,
+    runs_of,
+    take_over,
+    together,
+)
+from papers.engine.request import LOCAL, SUITES
+from papers.engine.results import write_again
+
+verbs = typer.Typer()
+# For each format: the text of a table, a comment, and the end of a file's name.
+_FORMS = {
+    "markdown": (as_markdown, "<!-- {} -->", "md"),
+    "latex": (as_latex, "% {}", "tex"),
+}
+
+
+@verbs.command()
+def join(dataset: DataSet, results: Results = LOCAL, form: Form = None):
+    """Compare papers on one data set: on the screen, and as CSV files."""
+    datasets.tools(dataset)
+    text_of, comment, ending = _known(form)
+    papers = compared(results, dataset)
+    shown = [
+        table
+        for one in papers
+        for table in small_tables(one.lines, main_columns(one.tables), one.paper.id)
+    ]
+    paths = write_joined(papers, dataset, results)
+    if form:
+        text = "\n\n".join(map(text_of, shown)) + "\n"
+        paths.append(results / f"table_{dataset}.{ending}")
+        write_text(paths[-1], text)
+        Console().text(text)
+    else:
+        for table in shown:
+            Console().small_table(table)
+    for path in paths:
+        Console().say(comment.format(f"wrote {path}"))
+
+
+@verbs.command()
+def compare(results: Results = LOCAL, form: Form = None):
+    """Compare all papers: published, ours, the gap and what separates them."""
+    text_of, *_ = _known(form)
+    table = comparison(
+        [
+            (
+                one.paper.id,
+                one.lines,
+                _headline(one.tables),
+                one.paper.protocol_of("paper").budget,
+            )
+            for one in compared(results)
+        ]
+    )
+    if form:
+        Console().text(text_of(table))
+    else:
+        Console().small_table(table)
+
+
+@verbs.command()
+def tables(paper: OnePaper = None, results: Results = SUITES):
+    """Write tables again from the rows in `cases.csv`; needs no data and no runs."""
+    for known in recorded(paper, results, "cases.csv"):
+        for folder in write_again(known, results):
+            Console().say(f"wrote the tables of {folder}")
+    for path in sorted(results.glob("table_*_all.csv")):
+        dataset = path.stem.removeprefix("table_").removesuffix("_all")
+        for written in write_joined(compared(results, dataset), dataset, results):
+            Console().say(f"wrote {written}")
+
+
+def _known(form):
+    """Returns what makes the text of a table, a comment, and a file's ending.
+
+    Raises:
+        UserError: there is no such format.
+    """
+    if form is None:
+        return None, "{}", None
+    if form not in _FORMS:
+        known, step = " or ".join(_FORMS), f"such as FORMAT={next(iter(_FORMS))}"
+        raise UserError(f"FORMAT={form}", known, repr(form), step)
+    return _FORMS[form]
+
+
+def _headline(tables):
+    """Returns the column that stands for a paper: the whole tumor's Dice, if it has."""
+    columns = main_columns(tables)
+    return next((c for c in columns if c.key == "wt_dice"), columns[0])
+
+
+class Compared(NamedTuple):
+    """A paper with its tables and the cells of who has run it.
+
+    Args:
+        paper: the paper.
+        tables: its tables, or those on one data set.
+        suite: cells of the suite's own runs.
+        apart: those of further data sets of the suite, of a few cases.
+        yours: cells of the user's runs.
+    """
+
+    paper: object
+    tables: list
+    suite: object
+    apart: object
+    yours: object
+
+    @property
+    def lines(self):
+        """The paper's lines for people."""
+        return lines_of(self.tables, self.suite, self.yours)
+
+
+def compared(results, dataset=None):
+    """Returns a `Compared` of each paper, or of those on a data set.
+
+    Args:
+        results: folder of all results; unless it is the suite's own, the runs in it are
+            the user's.
+        dataset: name of the data set, or None.
+    """
+    found = []
+    for paper in registry.papers():
+        tables = paper.tables_on(dataset) if dataset else list(paper.tables)
+        if not tables:
+            continue
+        if results == LOCAL:
+            take_over(paper, Console().say)
+        suite = cells_of(paper, SUITES)
+        yours = suite[:0]
+        if not is_suites(results):
+            yours = together(
+                runs_of(cells_of(paper, results)), own_cells_of(paper, results)
+            )
+        apart = own_cells_of(paper, SUITES)
+        found.append(Compared(paper, tables, suite, apart, yours))
+    return found
+
+
+def write_joined(papers, dataset, results):
+    """Writes the tables on a data set: in the papers' shape, and with everything.
+
+    Args:
+        papers: as `compared` returns them.
+        dataset: name of the data set.
+        results: folder of all results.
+
+    Returns:
+        The two files.
+    """
+    people = {one.paper.id: (one.tables, one.lines) for one in papers}
+    suites = {p.paper.id: (p.tables, together(p.suite, p.apart)) for p in papers}
+    yours = joined_table({p.paper.id: (p.tables, p.yours) for p in papers}).copy()
+    yours[OWNER] = "you"
+    everything = together(joined_table(suites), yours)
+    paths = [results / f"table_{dataset}.csv", results / f"table_{dataset}_all.csv"]
+    write_text(paths[0], to_csv(wide_table(people)))
+    write_text(paths[1], to_csv(without_empty(everything)))
+    return paths
