@@ -278,7 +278,7 @@ pages: $(INSTALLED) ## Regenerate the generated parts of the README pages
 ##@ Work on the suite
 # `python -m papers` replaces the `~` of DATA="~/x"; the benchmarks do not.
 DATA_HERE = $(patsubst ~/%,$(HOME)/%,$(DATA))
-.PHONY: test test-fast test-slow test-backends lint format bench bench-linkdsl bench-data bench-metrics bench-anisocascade bench-cunet bench-depthwise bench-dsunet bench-hierdice bench-towers clean clean-runs
+.PHONY: test test-fast test-slow test-backends test-mutation lint format bench bench-linkdsl bench-data bench-metrics bench-anisocascade bench-cunet bench-depthwise bench-dsunet bench-hierdice bench-towers clean clean-runs
 # A process per core, of which each takes one file of tests after the other, in order.
 SHARED := -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 test: $(INSTALLED) ## The fast and the real tier of tests, on all cores
@@ -289,6 +289,8 @@ test-slow: $(INSTALLED) ## The slow tier: the whole demo
 	$(BIN)/python -m pytest -m slow
 test-backends: $(INSTALLED) $(BACKENDS) ## Layers, losses, networks on JAX and PyTorch; ONNX
 	$(BIN)/python -m pytest tests/conformance/test_backends.py tests/conformance/test_onnx.py
+test-mutation: $(INSTALLED) ## Plant faults one at a time: tests must see 95 %
+	$(BIN)/python -m tests.mutation.run
 lint: $(INSTALLED) ## Check style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -174,6 +174,16 @@ def test_validation_chooses_by_the_lowest_loss_or_is_refused(make, prepared):
         make(split=Split(0, ids[:4], (), ids[4:])).validation(None)
 
 
+def test_rate_falls_and_training_ends_as_in_the_original(make):
+    """train_isensee2017.py: patience = 10, learning_rate_drop = .5, early_stop = 50."""
+    schedule = make(changes={"training.learning_rate": 5e-4}).schedule
+    flat = [{"val_loss": 0.5}] * 60
+    assert schedule.rate(flat[:10]) == 5e-4
+    assert schedule.rate(flat[:11]) == 2.5e-4  # the first epoch and 10 no better
+    assert schedule.rate(flat[:21]) == 1.25e-4
+    assert not schedule.is_over(flat[:50]) and schedule.is_over(flat[:51])
+
+
 def test_each_case_is_scored_on_its_own_grid(make, tmp_path):
     one = make()
     model = one.build()

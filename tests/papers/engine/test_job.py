@@ -99,10 +99,15 @@ def test_machines_use_the_gpus_that_they_see(plan, monkeypatch):
 
 
 def test_longer_run_continues_the_longest_shorter_one(plan):
-    def job(epochs):
+    def job(epochs, seed=0):
         changes = {"training.epochs": epochs}
         options = {"methods": ("dual",), "folds": (0,), "changes": changes}
-        return plan(**options)[0]
+        return plan(seeds=(seed,), **options)[0]
+
+    def finish(done, epochs):
+        done.folder.mkdir(parents=True)
+        content = {"base_key": done.base_key, "epochs": epochs, "seconds": 1.0}
+        write_json(done.folder / "finished.json", content)
 
     long = job(40)
     assert long.shorter() is None
@@ -110,9 +115,8 @@ def test_longer_run_continues_the_longest_shorter_one(plan):
         done = job(epochs)
         assert done.base_key == long.base_key
         assert done.key != long.key
-        done.folder.mkdir(parents=True)
-        content = {"base_key": done.base_key, "epochs": epochs, "seconds": 1.0}
-        write_json(done.folder / "finished.json", content)
+        finish(done, epochs)
+    finish(job(20, seed=1), 20)  # that of another seed was another training
     assert long.shorter().folder == job(12).folder
     # Where the loss has the budget in it, the shorter run was another training.
     other = dataclasses.replace(long.method, budget_in_loss=True)

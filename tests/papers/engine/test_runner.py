@@ -1,13 +1,15 @@
-"""What a runner says of its jobs, with a run that only keeps what it is given."""
+"""What a runner says of its jobs and which weights it takes, without training."""
 
 import io
 from types import SimpleNamespace
 
+import keras
 import numpy as np
 import pandas as pd
 import pytest
 from rich.console import Console as RichConsole
 
+from common.training.one_device import OneDevice
 from papers.engine import results, runner
 from papers.engine.console import Console
 
@@ -107,3 +109,90 @@ def test_figures_and_curves_are_drawn_under_one_live_line(tmp_path, monkeypatch)
     )
     assert results.draw_figures(one, tmp_path) == ["figure4.png", "demo"]
     assert said(one) == []
+
+
+TRAINING = SimpleNamespace(precision="float32", checkpoint="best")
+
+
+class Run:
+    """A run's folder that notes what is asked of it."""
+
+    def __init__(self, made_of):
+        self.made_of, self.loaded = made_of, []
+
+    def has_rows_of(self, made_of):
+        return self.made_of == made_of
+
+    def rows(self):
+        return "rows"
+
+    def load_weights(self, model, checkpoint):
+        self.loaded.append(checkpoint)
+
+
+@pytest.fixture
+def small():
+    """A runner without data, whose experiment builds one small layer."""
+    small = runner.Runner.__new__(runner.Runner)
+    experiment = SimpleNamespace(
+        build=lambda: keras.Sequential([keras.Input((8,)), keras.layers.Dense(16)]),
+        maps_of=lambda model, cases: [(case, {"map": np.zeros(2)}) for case in cases],
+    )
+    vars(small).update(
+        paper=SimpleNamespace(id="linkdsl"),
+        console=SimpleNamespace(say=lambda line: None),
+        _experiment=lambda job: experiment,
+    )
+    return small
+
+
+def job_of(folder, **values):
+    run = Run({"weights": "first", "key": "key"})
+    job = dict(
+        name="dual",
+        short_name="dual",
+        key="key",
+        seed=0,
+        previous=None,
+        parts=[],
+        weights=None,
+    )
+    job |= {"folder": folder, "run": run, "checkpoint": "best"}
+    job |= {"protocol": SimpleNamespace(training=TRAINING)}
+    job |= {"check_finished": lambda paper: None, "weights_digest": lambda: "first"}
+    return SimpleNamespace(**job | values)
+
+
+@pytest.mark.parametrize(
+    "values, again",
+    [({}, 0), ({"weights_digest": lambda: "second"}, 1), ({"key": "another"}, 1)],
+)
+def test_rows_are_made_again_for_other_weights_or_another_key(
+    small, tmp_path, values, again
+):
+    scored = []
+    small._evaluate = lambda job, made_of: scored.append(made_of)
+    job = job_of(tmp_path, **values)
+    assert small.evaluate(job) == "rows"
+    assert len(scored) == again
+    for made_of in scored:
+        assert made_of == {"weights": job.weights_digest(), "key": job.key}
+
+
+@pytest.mark.parametrize("checkpoint", ["best", "last", "average"])
+def test_predictions_are_of_the_weights_that_the_protocol_names(
+    small, tmp_path, checkpoint
+):
+    job = job_of(tmp_path, checkpoint=checkpoint)
+    assert small.predict(job, ["1", "2"]).shape == (2, 2)
+    assert job.run.loaded == [checkpoint]
+
+
+def test_a_seed_decides_the_first_weights(small, tmp_path):
+    kernels = []
+    for seed in (0, 1, 0):
+        job = job_of(tmp_path, seed=seed)
+        model = small._model(job, small._experiment(job), OneDevice())
+        kernels.append(np.array(model.weights[0]))
+    assert (kernels[0] != kernels[1]).mean() > 0.9
+    np.testing.assert_array_equal(kernels[0], kernels[2])

@@ -159,6 +159,24 @@ def test_metrics_of_a_drawn_slice():
     np.testing.assert_allclose(values["dice_soft"], soft)
 
 
+@pytest.mark.parametrize("over, overlap", [("image", 7 / (2 + 7)), ("batch", 7 / 11)])
+def test_loss_is_that_of_the_protocol(cache, protocol, split, over, overlap):
+    """Of two empty images of 4 pixels at 0.5: log 2 less (s + 0) / (s + sum of p)."""
+    changed = replace(protocol, {"loss.smooth": 7.0, "loss.dice_over": over})
+    loss = Experiment(BY_ID["linknet"], changed, cache, split, 0).loss()
+    value = loss(np.zeros((2, 2, 2, 1)), np.full((2, 2, 2, 1), 0.5))
+    np.testing.assert_allclose(float(value), np.log(2) - overlap, rtol=1e-5)
+
+
+def test_every_preparation_has_a_cache_of_its_own(dataset, protocol, tmp_path):
+    other = replace(protocol, {"preparation.image_size": 2 * SIZE})
+    folders = [
+        Experiment.prepared_cache(tmp_path, dataset, one).folder
+        for one in (protocol, other)
+    ]
+    assert folders[0] != folders[1]
+
+
 @pytest.mark.real
 def test_real_slices_prepared(shared_data):
     """The tumor's share of the prepared mask is that of the index's own count."""
