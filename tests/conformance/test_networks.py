@@ -1,4 +1,4 @@
-"""Properties of every network of the catalog."""
+"""Properties of every network of the catalog, and what a fresh process loads."""
 
 import json
 import math
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.conformance.catalog import NETWORKS, networks
+from tests.conformance.catalog import LOSSES, NETWORKS, networks
 from tests.conformance.inventory import inventory, path
 from tests.half_precision import require_half_precision
 
@@ -80,6 +80,16 @@ def test_saved_network_is_the_same_in_a_fresh_process(
     with np.load(fresh_process / f"{network.name}.{how}.npz") as outputs:
         received = [outputs[name] for name in outputs.files]
     assert_equal(received, model(x, training=False), **tolerance(network))
+
+
+def test_fresh_process_has_the_same_losses(fresh_process, masks):
+    """Here, because processes that share the tests make their fixtures by file."""
+    received = json.loads((fresh_process / "loaded_losses.json").read_text())
+    for entry, (name, config, value) in zip(LOSSES, received, strict=True):
+        loss = entry.make()
+        assert name == loss.name
+        assert config == loss.get_config()
+        assert value == pytest.approx(float(loss(*masks)), abs=1e-6)
 
 
 @over(networks("graph"))
