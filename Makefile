@@ -24,8 +24,8 @@ $(foreach set,$(JOINED),$(eval OF_table-$(set) := FORMAT))
 SINGLE := segment import-weights workers
 OWNERS := $(SINGLE) record compare $(JOINED:%=table-%)
 OWN := $(sort $(foreach t,$(OWNERS),$(OF_$(t))))
-KNOWN := $(SHOWN) DRY_RUN WORKERS DATASET COUNT N4 SHRINK EXCLUDE SHAPE UNLABELED PYTHON GPU \
-	$(OWN)
+KNOWN := $(SHOWN) DRY_RUN WORKERS DATASET COUNT N4 SHRINK EXCLUDE SHAPE UNLABELED CASES PYTHON \
+	GPU $(OWN)
 TYPED := $(foreach v,$(.VARIABLES),$(if $(findstring command line,$(origin $(v))),$(v)))
 UNKNOWN := $(filter-out $(KNOWN),$(TYPED))
 ifneq ($(UNKNOWN),)
@@ -33,7 +33,7 @@ $(error unknown option $(UNKNOWN). Expected: $(KNOWN). Next: make help)
 endif
 # An option that its target would ignore is a mistake, too.
 ifneq ($(strip $(N4)$(SHRINK)$(EXCLUDE)),)
-ifeq ($(filter prepare-brats%,$(MAKECMDGOALS)),)
+ifeq ($(filter prepare-brats% prepare-msd,$(MAKECMDGOALS)),)
 $(error N4, SHRINK and EXCLUDE are options of prepare-brats17 and its like. Next: make help; a paper takes SET=preparation.n4=true)
 endif
 endif
@@ -52,11 +52,19 @@ endif
 # These are short words: what the environment holds of such a name was not meant.
 $(foreach v,$(filter-out $(TYPED),$(OWN)),$(eval override $(v) :=))
 ifneq ($(strip $(SHAPE)$(UNLABELED)),)
-ifeq ($(filter phantom-brats%,$(MAKECMDGOALS)),)
+ifeq ($(filter phantom-brats% phantom-msd,$(MAKECMDGOALS)),)
 $(error SHAPE and UNLABELED are options of phantom-brats17 and its like. Next: make help)
 endif
 endif
 
+ifneq ($(origin CASES),command line)
+override CASES :=
+endif
+ifneq ($(strip $(CASES)),)
+ifeq ($(filter data-msd,$(MAKECMDGOALS)),)
+$(error CASES is an option of data-msd. Next: make help)
+endif
+endif
 ifneq ($(origin GPU),command line)
 override GPU :=
 endif
@@ -109,6 +117,7 @@ help: ## Show this help
 	  'WORKERS=2  N4=1' 'prepare-brats*: processes, bias field correction' \
 	  'COUNT=6 SHAPE=16,48,48' 'phantom-brats*: cases and voxels; also SEEDS=1' \
 	  'UNLABELED=1' 'phantom-brats*: cases without labels' \
+	  'CASES=BRATS_449' 'data-msd: single cases instead of 7.6 GB' \
 	  'GPUS=3' 'share each batch that they divide (hierdice: only 3),' \
 	  '' 'else whole trainings: papers/engine/devices/README.md' \
 	  'PAPER=linkdsl FORCE=1' 'segment: another paper; scans unlike those of BraTS' \
@@ -231,21 +240,25 @@ workers: $(INSTALLED) ## What to start on each: COMMAND= HOSTS=a:2222,b:2222
 	  $(if $(NODES),--tasks $(NODES)) $(if $(PORT),--port $(PORT))
 
 ##@ Data
-BRATS := brats13 brats15 brats17 brats18 brats19 brats20 brats21 brats23
-.PHONY: data-figshare check-data phantom-figshare $(BRATS:%=prepare-%) $(BRATS:%=phantom-%)
+VOLUMES := brats13 brats15 brats17 brats18 brats19 brats20 brats21 brats23 msd
+.PHONY: data-figshare data-msd check-data phantom-figshare $(VOLUMES:%=prepare-%) $(VOLUMES:%=phantom-%)
 data-figshare: $(INSTALLED) ## Download figshare (900 MB), checked, resumable
 	@$(PAPERS) download figshare $(if $(DATA),--folder "$(DATA)")
+data-msd: $(INSTALLED) ## Download the Decathlon (7.6 GB), or CASES=BRATS_449
+	@$(PAPERS) download msd $(if $(DATA),--folder "$(DATA)") $(if $(CASES),--cases "$(CASES)")
 phantom-figshare: $(INSTALLED) ## Write a phantom of it: DATA=folder COUNT=160
 	@$(PAPERS) phantom figshare $(if $(DATA),--folder "$(DATA)") $(if $(COUNT),--count $(COUNT))
 check-data: $(INSTALLED) ## List all findings: DATASET=figshare DATA=folder
 	@$(PAPERS) check-data "$(DATASET)" $(if $(DATA),--data "$(DATA)")
 prepare-brats17: ## Prepare volumes (brats13 to brats23): DATA=folder
 phantom-brats17: ## Write a phantom of BraTS: DATA=folder COUNT=6
-$(BRATS:%=prepare-%): prepare-%: $(INSTALLED)
+prepare-msd: ## Prepare the Decathlon's volumes: DATA=folder
+phantom-msd: ## Write a phantom of them: DATA=folder COUNT=6
+$(VOLUMES:%=prepare-%): prepare-%: $(INSTALLED)
 	@$(PAPERS) prepare-data $* $(if $(DATA),--data "$(DATA)") $(if $(WORKERS),--workers $(WORKERS)) \
 	  $(if $(filter-out 0,$(N4)),--n4) $(if $(SHRINK),--shrink $(SHRINK)) \
 	  $(if $(EXCLUDE),--exclude "$(EXCLUDE)")
-$(BRATS:%=phantom-%): phantom-%: $(INSTALLED)
+$(VOLUMES:%=phantom-%): phantom-%: $(INSTALLED)
 	@$(PAPERS) phantom $* $(if $(DATA),--folder "$(DATA)") $(if $(COUNT),--count $(COUNT)) \
 	  $(if $(SEEDS),--seed $(SEEDS)) $(if $(SHAPE),--shape "$(SHAPE)") \
 	  $(if $(filter-out 0,$(UNLABELED)),--unlabeled)

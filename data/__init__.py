@@ -2,9 +2,9 @@
 
 Here lies what all data sets share: a case, a finding of an integrity check, the order
 of examples, normalization, padding. The subpackages hold the rest: `volume` (files of
-volumes), `figshare` and `brats` (the data sets), `scans` (a user's own), `prepared`
-(caches), `splits`, `batches` and `phantom` (synthetic data sets). Networks, losses,
-metrics, training and everything about a single paper live elsewhere.
+volumes), `figshare`, `brats` and `msd` (the data sets), `scans` (a user's own),
+`prepared` (caches), `splits`, `batches` and `phantom` (synthetic data sets). Networks,
+losses, metrics, training and everything about a single paper live elsewhere.
 """
 
 import lazy_loader as _lazy

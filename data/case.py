@@ -14,6 +14,8 @@ class Case:
         group: grade or tumor type, such as `"HGG"` or `"meningioma"`.
         images: path by modality, such as `{"T1c": Path("1.mat")}`.
         label: path of the label map, or None for unlabeled cases.
+        channels: where all images lie in one file, the index of each in it by
+            modality; else None.
     """
 
     id: str
@@ -21,3 +23,4 @@ class Case:
     group: str
     images: dict[str, Path]
     label: Path | None
+    channels: dict[str, int] | None = None

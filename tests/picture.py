@@ -25,14 +25,17 @@ DATA_SETS = {
     "data": BOTTOM,
     "data.volume": DATA,
     "data.splits": DATA,
-    "data.figshare": (*DATA, "data.splits"),
+    "data.download": DATA,
+    "data.figshare": (*DATA, "data.download", "data.splits"),
     "data.brats": (*DATA, "data.volume"),
-    "data.scans": (*DATA, "data.volume", "data.brats"),
+    "data.msd": (*DATA, "data.download", "data.volume", "data.brats"),
+    "data.scans": (*DATA, "data.volume", "data.brats", "data.msd"),
     "data.prepared": (*DATA, "data.volume", "data.brats"),
     "data.batches": (*DATA, "data.volume"),
     "data.phantom": (),
     "data.phantom.figshare": (*DATA, "data.phantom", "data.figshare"),
     "data.phantom.brats": (*DATA, "data.phantom", "data.volume", "data.brats"),
+    "data.phantom.msd": (*DATA, "data.phantom.brats", "data.brats", "data.msd"),
 }
 FLOORS = ("common.*", "data.*")
 PAPERS = {

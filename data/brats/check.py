@@ -1,15 +1,22 @@
 """The integrity check of a BraTS folder: one list of everything wrong."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
 from common.errors import UserError
 from common.files import read_json
 from data.brats.check_case import check_case
+from data.brats.check_set import (
+    count_findings,
+    duplicate_findings,
+    grid_findings,
+    other_findings,
+    some,
+)
 from data.brats.label_order import advice, exchanged_severity, votes
 from data.brats.layout import find_layout, is_phantom
-from data.brats.releases import GRID, MODALITIES
+from data.brats.releases import GRID
 from data.brats.survival import FILES
 from data.folder_notes import OWN_FILE, PHANTOM_FILE
 from data.integrity import Finding, note_findings
@@ -61,11 +68,11 @@ def check_brats(root, release=None):
         digests.append((case, own))
     findings = _with_advice(findings, layout.release, maps)
     findings += _order_findings(layout, maps)
-    findings += _grid_findings(layout, grids, shape)
-    findings += _duplicate_findings(layout, digests)
+    findings += grid_findings(layout.root, grids, shape)
+    findings += duplicate_findings(layout.cases, digests)
     findings += _exam_findings(layout)
-    findings += _other_findings(layout)
-    findings += _count_findings(layout, labeled, totals, title)
+    findings += other_findings(_others(layout))
+    findings += count_findings(layout.root, layout.cases, labeled, totals, title)
     return findings
 
 
@@ -134,51 +141,6 @@ def _order_findings(layout, maps):
         yield _finding(severity, "label-order", layout.root, found, fix)
 
 
-def _grid_findings(layout, grids, expected):
-    for (shape, spacing), cases in grids.items():
-        if (shape, spacing) != (expected, (1.0, 1.0, 1.0)):
-            found = (
-                f"{_some(cases)}: grid {shape} of {spacing} mm; expected {expected} "
-                "of 1 mm"
-            )
-            fix = "none for crops or resampled volumes, but results are not comparable"
-            yield _finding("note", "unusual-grid", layout.root, found, fix)
-
-
-def _duplicate_findings(layout, digests):
-    ids = defaultdict(list)
-    for case in layout.cases:
-        ids[case.id].append(case.folder)
-    for case_id, folders in ids.items():
-        if len(folders) > 1:
-            found = f"case {case_id} twice: {', '.join(map(str, folders))}"
-            fix = "delete all but one of them"
-            yield _finding("error", "duplicate-case", folders[0], found, fix)
-    whole, single = defaultdict(list), defaultdict(list)
-    for case, own in digests:
-        if len(own) == len(MODALITIES):
-            whole[tuple(own[name] for name in MODALITIES)].append(case)
-        for digest in own.values():
-            single[digest].append(case)
-    copies = _copies(whole)
-    fix = "keep one: copies in training and test set make results too good"
-    for folders in sorted(copies):
-        found = f"all images are the same: {', '.join(path.name for path in folders)}"
-        yield _finding("error", "duplicate-image", folders[0], found, fix)
-    for folders in sorted(_copies(single) - copies):
-        found = f"the same image: {', '.join(path.name for path in folders)}"
-        yield _finding("warning", "duplicate-image", folders[0], found, fix)
-
-
-def _copies(groups):
-    """Returns the folders of each group of cases with more than one id."""
-    return {
-        tuple(case.folder for case in cases)
-        for cases in groups.values()
-        if len({case.id for case in cases}) > 1
-    }
-
-
 def _exam_findings(layout):
     patients = defaultdict(list)
     for case in layout.cases:
@@ -193,49 +155,17 @@ def _exam_findings(layout):
     if several:
         found = (
             f"{len(several)} patients have several cases, such as "
-            f"{_some(next(iter(several.values())))}"
+            f"{some(next(iter(several.values())))}"
         )
         fix = "none: a split by patient keeps them together"
         yield _finding("note", "several-exams", layout.root, found, fix)
 
 
-def _other_findings(layout):
-    """Reports what is ignored: one note per name, as each folder may hold a text."""
-    others = defaultdict(list)
-    for path in (
-        *layout.others,
-        *(path for case in layout.cases for path in case.others),
-    ):
-        if path.parent != layout.root or path.name not in _KNOWN_FILES:
-            others[path.name].append(path)
-    for name, paths in others.items():
-        found = f"{name} belongs to no case: ignored (files: {len(paths)})"
-        fix = "none, unless it is a case or a file under a wrong name"
-        yield _finding("note", "other-file", paths[0], found, fix)
-
-
-def _count_findings(layout, labeled, totals, title):
-    if not labeled:
-        found = f"{len(layout.cases)} cases without labels: a validation or test set"
-        fix = "none: they can be predicted, but not trained on"
-        yield _finding("note", "no-labels", layout.root, found, fix)
-        return
-    counts = Counter(case.group for case in layout.cases)
-    if not set(counts) <= set(totals):  # the grades are unknown here
-        counts, totals = {"": len(layout.cases)}, {"": sum(totals.values())}
-    parts = []
-    for group, total in totals.items():
-        kind = f"{group} cases" if group else "cases"
-        parts.append(f"{counts[group]} of {total} {kind}")
-        if counts[group] > total:
-            found = f"{counts[group]} {kind}; {title} has {total}"
-            fix = "look for copies and for cases of other data sets"
-            yield _finding("warning", "too-many-cases", layout.root, found, fix)
-    found = f"{', '.join(parts)} of {title}"
-    fix = "none: a part of the data set is enough"
-    yield _finding("note", "coverage", layout.root, found, fix)
-
-
-def _some(cases):
-    names = [case.id for case in cases]
-    return ", ".join(names if len(names) < 4 else [*names[:3], f"… ({len(names)})"])
+def _others(layout):
+    """Returns the files that belong to no case, but for those of a release."""
+    paths = (*layout.others, *(path for case in layout.cases for path in case.others))
+    return [
+        path
+        for path in paths
+        if path.parent != layout.root or path.name not in _KNOWN_FILES
+    ]

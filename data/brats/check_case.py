@@ -40,9 +40,26 @@ def check_case(case, release, whole):
         label map, or None.
     """
     findings, volumes, geometries = _read(case)
+    found, *known = check_volumes(case, release, whole, volumes, geometries)
+    return findings + found, *known
+
+
+def check_volumes(case, release, whole, volumes, geometries):
+    """Checks the volumes of a case that could be read.
+
+    Args:
+        case: its `CaseFiles`.
+        release: the `Release`.
+        whole: as for `check_case`.
+        volumes: arrays `(depth, height, width)` by role; emptied of the label map.
+        geometries: their `Geometry` by role.
+
+    Returns:
+        As `check_case` does.
+    """
     if not volumes:
-        return findings, None, {}, None
-    geometry = _most_common(geometries.values())
+        return [], None, {}, None
+    findings, geometry = [], _most_common(geometries.values())
     findings += _geometry_findings(case, release, geometries, geometry)
     findings += _orientation_findings(case, geometry)
     label = volumes.pop("seg", None)

@@ -14,11 +14,10 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-import pooch
-
 from common.errors import UserError
-from common.files import atomic_path, lock, read_json, sha256, write_json
-from data.figshare.resume import ResumingDownloader
+from common.files import lock, read_json, write_json
+from data.download.place import are_unchanged, place
+from data.download.retrieve import retrieve
 
 BASE_URL = "https://ndownloader.figshare.com/files"
 _PAGE = "https://doi.org/10.6084/m9.figshare.1512427"
@@ -95,54 +94,18 @@ def _download(folder, downloads, report, base_url, files):
     manifest_path = downloads / "manifest.json"
     manifest = read_json(manifest_path) if manifest_path.exists() else {}
     for file in files:
-        if _is_unpacked(folder, manifest.get(file.name, {})):
+        if are_unchanged(folder, manifest.get(file.name, {})):
             report(f"{file.name}: already there, unchanged")
             continue
-        path = _retrieve(file, downloads, f"{base_url}/{file.file_id}", report)
+        url, target = f"{base_url}/{file.file_id}", downloads / file.name
+        path = retrieve(url, target, f"md5:{file.md5}", _PAGE, report, file.size)
         if file.slices is None:
-            members = {file.name: _place(path.read_bytes(), folder / file.name)}
+            members = {file.name: place(path.read_bytes(), folder / file.name)}
         else:
             members = _unpack(path, folder, file.slices)
         manifest[file.name] = members
         write_json(manifest_path, manifest)
         report(f"{file.name}: {len(members)} files, verified")
-
-
-def _is_unpacked(folder, members):
-    """Whether all files of an archive are there, as they were unpacked.
-
-    Raises:
-        UserError: a file has changed since.
-    """
-    if not members or not all((folder / name).is_file() for name in members):
-        return False
-    for name, known in members.items():
-        if sha256(folder / name) != known:
-            raise _foreign_file(folder / name)
-    return True
-
-
-def _retrieve(file, downloads, url, report):
-    """Downloads a file if need be; returns its path once its checksum is right."""
-    part = downloads / f"{file.name}.part"
-    pooch.get_logger().setLevel("WARNING")  # we report progress ourselves
-    try:
-        path = pooch.retrieve(
-            url,
-            known_hash=f"md5:{file.md5}",
-            fname=file.name,
-            path=downloads,
-            downloader=ResumingDownloader(part, file.size, report),
-        )
-    except ValueError as error:  # wrong checksum; `pooch` has deleted the file
-        raise UserError(
-            url,
-            f"the MD5 sum {file.md5}",
-            "another one",
-            f"run the command again; if that does not help, put {file.name} from "
-            f"{_PAGE} into {downloads}",
-        ) from error
-    return Path(path)
 
 
 def _unpack(path, folder, slices):
@@ -154,7 +117,7 @@ def _unpack(path, folder, slices):
                 raise _bad_archive(path, f"{slices} slices", f"{len(members)}")
             # Reading a member verifies its CRC.
             return {
-                name: _place(archive.read(info), folder / name)
+                name: place(archive.read(info), folder / name)
                 for name, info in members.items()
             }
     except _ZIP_ERRORS as error:
@@ -183,25 +146,6 @@ def _safe_members(archive, path):
             raise _bad_archive(path, "slices of less than 1 MB each", received)
         members[member.name] = info
     return members
-
-
-def _place(content, target):
-    """Writes one file, unless it is there already; returns its SHA-256."""
-    if not target.exists():
-        with atomic_path(target) as temporary:
-            temporary.write_bytes(content)
-    elif target.read_bytes() != content:
-        raise _foreign_file(target)
-    return sha256(target)
-
-
-def _foreign_file(path):
-    return UserError(
-        path,
-        "the file of the data set, or no file",
-        "another or a damaged file of this name",
-        "delete it and run the command again, or choose another folder",
-    )
 
 
 def _bad_archive(path, expected, received):

@@ -20,7 +20,7 @@ def estimate(dataset, cache, case_ids):
     it is prepared.
 
     Args:
-        dataset: a `data.brats.dataset.BratsDataset`.
+        dataset: a `data.brats.volume_dataset.VolumeDataset`.
         cache: the `data.prepared.volume_cache.VolumeCache` to fill.
         case_ids: ids of the cases to prepare.
 

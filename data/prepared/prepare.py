@@ -26,8 +26,8 @@ def prepare_volumes(dataset, cache, processes=1, say=print, note=None):
     is complete is only read.
 
     Args:
-        dataset: a `data.brats.dataset.BratsDataset`; the processes open it again by
-            its `root` and `release`.
+        dataset: a `data.brats.volume_dataset.VolumeDataset`; the processes open it
+            again by its `arguments`.
         cache: the `data.prepared.volume_cache.VolumeCache` to fill.
         processes: number of processes. For a case of 240x240x155 voxels each
             takes 0.4 GB and 1 s of a core, with N4 0.5 GB and 20 s.
@@ -72,7 +72,7 @@ def hash_cases(dataset, say=print, note=None):
     Afterwards `dataset.fingerprint()`, which names the cache, takes no time.
 
     Args:
-        dataset: a `data.brats.dataset.BratsDataset`.
+        dataset: a `data.brats.volume_dataset.VolumeDataset`.
         say: function that shows a line of text.
         note: as for `prepare_volumes`.
 
@@ -125,7 +125,7 @@ def _announce(dataset, cache, todo, processes, say):
 
 def _run(dataset, cache, tasks, processes, progress):
     """Prepares a sample, the first case that succeeds, and then all the others."""
-    arguments = (type(dataset), dataset.root, dataset.release, cache)
+    arguments = (type(dataset), dataset.arguments, cache)
     with ProcessPool(processes, open_task, arguments) as pool:
         while tasks and not progress.written:
             sample = (*tasks.pop(0), len(tasks) + 1)

@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 from common.errors import UserError
-from data.brats.releases import MODALITIES
 from data.integrity import check_command
 from data.prepared.estimates import require_space
 from data.prepared.n4 import corrected
@@ -17,7 +16,7 @@ def prepare_case(dataset, case, n4=None):
     """Reads one case and turns it into what the cache keeps.
 
     Args:
-        dataset: a `data.brats.dataset.BratsDataset`.
+        dataset: a `data.brats.volume_dataset.VolumeDataset`.
         case: one of its cases.
         n4: the `data.prepared.n4.N4` that corrects its modalities, or None.
 
@@ -28,27 +27,26 @@ def prepare_case(dataset, case, n4=None):
         UserError: a file of the case cannot be used.
     """
     geometry = dataset.geometry(case)
-    images = {name: dataset.read_image(case, name) for name in MODALITIES}
+    images = dataset.read_images(case)
     labels = dataset.read_labels(case)
     images = corrected(images, n4, geometry.spacing, case.images)
     try:
         return pack_volume(images, labels, geometry.affine)
     except ValueError as error:
         raise UserError(
-            case.images[MODALITIES[0]].parent,
+            dataset.place_of(case),
             "images and labels that fit each other",
             error,
             check_command(dataset.release, dataset.root),
         ) from error
 
 
-def open_task(kind, root, release, cache):
+def open_task(kind, arguments, cache):
     """Opens the data set in a process; returns what prepares one case there.
 
     Args:
         kind: class of the data set.
-        root: its folder.
-        release: name of its release.
+        arguments: what the class is called with.
         cache: the `data.prepared.volume_cache.VolumeCache` to fill.
 
     Returns:
@@ -56,7 +54,7 @@ def open_task(kind, root, release, cache):
         take as much)` to `(bytes on disk, seconds, peak memory in bytes, labels left
         out)`.
     """
-    dataset = kind(root, release)
+    dataset = kind(*arguments)
     cases = {case.id: case for case in dataset}
 
     def prepare(task):

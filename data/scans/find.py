@@ -11,6 +11,7 @@ from data.brats.layout import find_layout
 from data.brats.releases import MODALITIES, RELEASES
 from data.case import Case
 from data.ignored import is_ignored
+from data.msd.scan import find_msd_cases, msd_scan, release_of_file
 
 _SUFFIXES = (".nii", ".nii.gz", ".mha")
 # The words in file names that identify a modality; FLAIR comes first, for "T2-FLAIR".
@@ -32,7 +33,8 @@ def find_scan(folder):
 
     Args:
         folder: holds one file of each modality, named like those of any release of
-            BraTS, perhaps in subfolders as in 2013 and 2015.
+            BraTS, perhaps in subfolders as in 2013 and 2015; or a file of four volumes,
+            as in the Medical Segmentation Decathlon.
 
     Returns:
         A `Case` with the name of the folder as its id, and with a `label` if there is
@@ -42,10 +44,11 @@ def find_scan(folder):
         UserError: there is no such folder, or not exactly one file per modality.
     """
     folder = Path(folder)
+    if folder.is_file():
+        return msd_scan(folder)
     if not folder.is_dir():
-        received = "a file" if folder.exists() else "no such folder"
         fix = f"pass the folder of one case, or {ALL_FOUR}"
-        raise UserError(folder, "the folder of a case", received, fix)
+        raise UserError(folder, "the folder of a case", "no such folder", fix)
     found = {role: [] for role in (*_WORDS, "label")}
     try:
         os.listdir(folder)  # `glob` says nothing of a folder that it cannot read
@@ -97,6 +100,8 @@ def release_of(paths):
     Args:
         paths: path by modality.
     """
+    if len(set(paths.values())) == 1:
+        return release_of_file(paths[MODALITIES[0]])
     for release in RELEASES.values():
         if all(
             release.role(paths[name].parent.name, paths[name].name) == name
@@ -111,10 +116,11 @@ def find_cases(root):
 
     Args:
         root: a folder of BraTS cases of any release, with or without grade folders;
-            or any folder whose subfolders are cases.
+            one of the Medical Segmentation Decathlon; or any folder whose subfolders
+            are cases.
 
     Returns:
-        A list of `(id, folder)` in order of id; cases may be incomplete.
+        A list of `(id, folder or file)` in order of id; cases may be incomplete.
 
     Raises:
         UserError: there is no such folder, or it has no subfolder.
@@ -124,6 +130,8 @@ def find_cases(root):
         received = "a file" if root.exists() else "no such folder"
         fix = "pass the folder of one case, or of cases, as CASE= (--case)"
         raise UserError(root, "a folder of cases", received, fix)
+    if (cases := find_msd_cases(root)) is not None:
+        return cases
     with contextlib.suppress(UserError):  # it is no data set
         return [(case.id, case.folder) for case in find_layout(root).cases]
     try:

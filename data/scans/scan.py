@@ -16,6 +16,7 @@ from data.scans.checks import (
     refuse_errors,
 )
 from data.scans.find import ALL_FOUR, find_scan
+from data.volume.channels import read_channels
 from data.volume.files import read_volume
 from data.volume.geometry import Geometry
 from data.volume.orientation import from_brats_axes, to_brats_axes
@@ -71,6 +72,34 @@ def read_scan(paths, force=False):
             raise UserError("the scan", f"a file of {name}", received, fix)
     paths = {name: Path(paths[name]) for name in MODALITIES}
     read = {name: read_volume(path) for name, path in paths.items()}
+    return _checked(read, paths, force)
+
+
+def read_case(case, force=False):
+    """Reads and checks the four modalities of a case, in one file or in four.
+
+    Args:
+        case: a `Case`.
+        force: as for `read_scan`.
+
+    Returns:
+        A `Scan`.
+
+    Raises:
+        UserError: as `read_scan` does, or the one file holds no four volumes.
+    """
+    if case.channels is None:
+        return read_scan(case.images, force)
+    path = case.images[MODALITIES[0]]
+    array, geometry = read_channels(path)
+    if len(array) != len(case.channels):
+        fix = "pass a file as the Decathlon has it, or four files, one per modality"
+        raise UserError(path, f"{len(case.channels)} volumes", len(array), fix)
+    read = {name: (array[case.channels[name]], geometry) for name in MODALITIES}
+    return _checked(read, case.images, force)
+
+
+def _checked(read, paths, force):
     volumes = {name: volume for name, (volume, _) in read.items()}
     geometries = {name: geometry for name, (_, geometry) in read.items()}
     findings = refuse_errors(check_grids(paths, geometries), force)
@@ -88,8 +117,8 @@ def open_scan(scan, force=False):
     """Reads and checks a scan from whatever identifies it.
 
     Args:
-        scan: the folder of a case, a `Case`, a dictionary of paths by modality, or a
-            `Scan`, which is returned as it is.
+        scan: the folder of a case, a file of four volumes, a `Case`, a dictionary of
+            paths by modality, or a `Scan`, which is returned as it is.
         force: as for `read_scan`.
 
     Returns:
@@ -100,6 +129,6 @@ def open_scan(scan, force=False):
     """
     if isinstance(scan, Scan):
         return scan
-    if not isinstance(scan, Case | dict):
-        scan = find_scan(scan)
-    return read_scan(scan.images if isinstance(scan, Case) else scan, force)
+    if isinstance(scan, dict):
+        return read_scan(scan, force)
+    return read_case(scan if isinstance(scan, Case) else find_scan(scan), force)

@@ -10,11 +10,13 @@ import lazy_loader as _lazy
 __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submod_attrs={
+        "channels": ["digest_channels", "read_channels", "read_channels_geometry"],
         "files": ["encode_labels", "read_geometry", "read_volume", "write_labels"],
         "geometry": ["Geometry"],
         "orientation": [
             "BRATS_AXES",
             "axis_codes",
+            "brats_geometry",
             "from_brats_axes",
             "require_brats_axes",
             "tilt",

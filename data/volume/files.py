@@ -13,7 +13,12 @@ from data.volume.metaimage import (
     read_metaimage,
     read_metaimage_header,
 )
-from data.volume.nifti import encode_nifti, read_nifti, read_nifti_header
+from data.volume.nifti import (
+    encode_nifti,
+    read_nifti,
+    read_nifti_grid,
+    read_nifti_header,
+)
 
 _NIFTI = (".nii", ".nii.gz")
 _METAIMAGE = (".mha",)
@@ -53,8 +58,21 @@ def digest_volume(path):
     Raises:
         UserError: the file cannot be read at all.
     """
+    return digest_of(path, read_volume)
+
+
+def digest_of(path, read):
+    """Returns a hash of what is read from a file of volumes, as `digest_volume` does.
+
+    Args:
+        path: the file.
+        read: function from the path to its array and `Geometry`.
+
+    Raises:
+        UserError: the file cannot be read at all.
+    """
     try:
-        array, geometry = read_volume(path)
+        array, geometry = read(path)
     except UserError:
         return digest(["bytes", sha256(path)])
     place = np.rint(geometry.affine * 2**16).astype(np.int64).tolist()
@@ -84,7 +102,7 @@ def write_labels(path, labels, like):
     Args:
         path: `.nii`, `.nii.gz` or `.mha` file to write.
         labels: integers from 0 to 255, `(depth, height, width)`.
-        like: path of the image.
+        like: path of the image, or of a file of several.
 
     Raises:
         UserError: `like` cannot be read, or `path` cannot be written.
@@ -101,7 +119,7 @@ def encode_labels(path, labels, like):
     Arguments and errors are those of `write_labels`; `path` only names the format.
     """
     labels = np.asarray(labels)
-    geometry = read_geometry(like)
+    geometry = _grid_of(like)
     if labels.shape != geometry.shape:
         raise ValueError(
             f"Expected labels of the image's shape {geometry.shape}. "
@@ -121,6 +139,11 @@ def encode_labels(path, labels, like):
         like=like if same_format else None,
         compressed=not str(path).lower().endswith(".nii"),
     )
+
+
+def _grid_of(path):
+    read = read_metaimage_header if _is_metaimage(path) else read_nifti_grid
+    return Geometry(*read(path))
 
 
 def _is_metaimage(path):

@@ -13,7 +13,7 @@ from nibabel.wrapstruct import WrapStructError
 
 from common.errors import UserError
 from common.files import require_readable, unreadable
-from data.volume.header import COPY_AGAIN, checked_shape
+from data.volume.header import COPY_AGAIN, checked_channels, checked_shape
 
 _ERRORS = (
     ImageFileError,
@@ -41,18 +41,28 @@ def read_nifti(path):
         UserError: the file cannot be read, is damaged, or is not a volume of
             numbers.
     """
-    image, shape = _load(path)
-    try:
-        image = type(image).from_bytes(_read_whole(path, image))
-        if (image.dataobj.slope, image.dataobj.inter) == (1.0, 0.0):
-            array = image.dataobj.get_unscaled()
-        else:
-            array = image.get_fdata(dtype=np.float32, caching="unchanged")
-    except _ERRORS as error:
-        raise _unreadable(path, error) from error
-    # The first axis runs fastest in the file: the transpose copies nothing.
-    array = np.ascontiguousarray(array.T.reshape(shape))
-    return array.astype(array.dtype.newbyteorder("="), copy=False), image.affine
+    image = _load(path)
+    shape = checked_shape(path, image.shape, image.affine)
+    return _voxels(path, image).reshape(shape), image.affine
+
+
+def read_nifti_channels(path):
+    """Reads a NIfTI file of several volumes on one grid, decoded once.
+
+    Args:
+        path: a `.nii` or `.nii.gz` file of four axes.
+
+    Returns:
+        `(array, affine)`: the array `(channels, depth, height, width)`, the rest as
+        for `read_nifti`.
+
+    Raises:
+        UserError: the file cannot be read, is damaged, or does not hold volumes of
+            numbers.
+    """
+    image = _load(path)
+    shape = checked_channels(path, image.shape, image.affine)
+    return _voxels(path, image).reshape(shape), image.affine
 
 
 def read_nifti_header(path):
@@ -67,8 +77,41 @@ def read_nifti_header(path):
     Raises:
         UserError: the header cannot be read, or is not that of a volume.
     """
-    image, shape = _load(path)
-    return shape, image.affine
+    image = _load(path)
+    return checked_shape(path, image.shape, image.affine), image.affine
+
+
+def read_nifti_channels_header(path):
+    """Reads the header of a NIfTI file of several volumes.
+
+    Args:
+        path: a `.nii` or `.nii.gz` file of four axes.
+
+    Returns:
+        `(shape, affine)` of what `read_nifti_channels` would return.
+
+    Raises:
+        UserError: the header cannot be read, or is not that of volumes.
+    """
+    image = _load(path)
+    return checked_channels(path, image.shape, image.affine), image.affine
+
+
+def read_nifti_grid(path):
+    """Reads the grid of the volume, or of each of the volumes, of a NIfTI file.
+
+    Args:
+        path: a `.nii` or `.nii.gz` file.
+
+    Returns:
+        `(shape, affine)`, the shape `(depth, height, width)`.
+
+    Raises:
+        UserError: the header cannot be read, or is not that of volumes.
+    """
+    image = _load(path)
+    size = image.shape[:3] if len(image.shape) == 4 else image.shape
+    return checked_shape(path, size, image.affine), image.affine
 
 
 def encode_nifti(labels, affine, like=None, compressed=True):
@@ -77,7 +120,8 @@ def encode_nifti(labels, affine, like=None, compressed=True):
     Args:
         labels: uint8 `(depth, height, width)`.
         affine: `(4, 4)` from (x, y, z) to RAS+ mm.
-        like: a NIfTI file whose header is kept, or None for a new header in mm.
+        like: a NIfTI file, of one or several volumes, whose header is kept; or None
+            for a new header in mm.
         compressed: whether to compress as `.nii.gz`.
 
     Returns:
@@ -92,7 +136,7 @@ def encode_nifti(labels, affine, like=None, compressed=True):
         image.set_qform(affine, code="scanner")
         image.set_sform(affine, code="scanner")
     else:
-        other, _ = _load(like)
+        other = _load(like)
         # With the affine of the header itself, nibabel leaves its form codes alone.
         image = type(other)(labels.T, other.affine, other.header)
     image.set_data_dtype(np.uint8)
@@ -102,7 +146,7 @@ def encode_nifti(labels, affine, like=None, compressed=True):
 
 
 def _load(path):
-    """Returns a lazy nibabel image and its shape (depth, height, width)."""
+    """Returns a lazy nibabel image of numbers."""
     require_readable(path)
     try:
         # A memory map would keep the file open, and show its later changes.
@@ -114,7 +158,22 @@ def _load(path):
     kind = image.get_data_dtype()
     if kind.kind not in "iuf":
         raise UserError(path, "integers or floats", f"voxels of {kind}", COPY_AGAIN)
-    return image, checked_shape(path, image.shape, image.affine)
+    return image
+
+
+def _voxels(path, image):
+    """Returns all voxels of a lazy image, the last axis of the file first."""
+    try:
+        image = type(image).from_bytes(_read_whole(path, image))
+        if (image.dataobj.slope, image.dataobj.inter) == (1.0, 0.0):
+            array = image.dataobj.get_unscaled()
+        else:
+            array = image.get_fdata(dtype=np.float32, caching="unchanged")
+    except _ERRORS as error:
+        raise _unreadable(path, error) from error
+    # The first axis runs fastest in the file: the transpose copies nothing.
+    array = np.ascontiguousarray(array.T)
+    return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
 def _read_whole(path, image):

@@ -10,6 +10,7 @@ from nibabel import orientations
 from nibabel.affines import obliquity
 
 from common.errors import UserError
+from data.volume.geometry import Geometry
 
 BRATS_AXES = "LPS"
 
@@ -96,9 +97,30 @@ def from_brats_axes(volume, affine):
     return _turn(volume, BRATS_AXES, axis_codes(affine))
 
 
+def brats_geometry(geometry):
+    """Returns the geometry of a volume that `to_brats_axes` has turned.
+
+    Args:
+        geometry: the `Geometry` of the volume in the order of its file.
+
+    Raises:
+        ValueError: an axis of the affine has no length.
+    """
+    change = _change(axis_codes(geometry.affine), BRATS_AXES)
+    back = orientations.inv_ornt_aff(change, geometry.shape[::-1])
+    # The axes of the file, (x, y, z), in the order of the turned volume.
+    order = np.argsort(change[:, 0])
+    shape = tuple(geometry.shape[::-1][axis] for axis in order)
+    return Geometry(shape[::-1], geometry.affine @ back)
+
+
 def _turn(volume, old, new):
     # nibabel counts axes as (x, y, z).
-    change = orientations.ornt_transform(
+    return orientations.apply_orientation(volume.T, _change(old, new)).T
+
+
+def _change(old, new):
+    """Returns how nibabel gets from some axis codes to others."""
+    return orientations.ornt_transform(
         orientations.axcodes2ornt(old), orientations.axcodes2ornt(new)
     )
-    return orientations.apply_orientation(volume.T, change).T

@@ -46,10 +46,11 @@ class Experiment(VolumeExperiment):
         """
         group, rule = protocol.slices.group, protocol.split
         cases = list(dataset) if group == "all" else of_group(dataset, group)
+        origin, cases = cls.by_patient(cases)
         if file is not None:
             return cls.origin_of(file), {0: read_split(file, cases)}
         sizes = (rule.train, rule.validation, rule.test)
-        return "patient", {0: split_patients(cases, sizes, rule.seed)}
+        return origin, {0: split_patients(cases, sizes, rule.seed)}
 
     def more_validation(self):
         return "take more cases, or SPLITS=file.csv with a part `validation`"

@@ -4,9 +4,10 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from common.errors import UserError
-from data import brats, figshare
+from data import brats, figshare, msd
 from data.phantom import brats as brats_phantom
 from data.phantom import figshare as figshare_phantom
+from data.phantom import msd as msd_phantom
 
 BRATS = ("brats13", "brats15", "brats17", "brats18", "brats19", "brats20", "brats21")
 BRATS += ("brats23",)
@@ -39,6 +40,19 @@ class DataSetTools(ABC):
     def download(self, folder, say):
         """Fetches the data set into a folder, where `is_public`."""
         raise NotImplementedError
+
+    def download_cases(self, folder, cases, say):
+        """Fetches single cases into a folder, where the data set's server can.
+
+        Raises:
+            UserError: it cannot.
+        """
+        raise UserError(
+            f"CASES={','.join(cases)}",
+            "a data set of which single cases can be had: msd",
+            "another one",
+            "leave --cases (CASES=) out: all of it is downloaded",
+        )
 
     def open_volumes(self, folder):
         """Returns the data set in a folder, where it `has_volumes`."""
@@ -82,7 +96,35 @@ class _Brats(DataSetTools):
         return brats.BratsDataset(folder, release=self.release)
 
 
-_DATA_SETS = {"figshare": _Figshare(), **{name: _Brats(name) for name in BRATS}}
+class _Msd(DataSetTools):
+    phantom_count = 6
+    has_volumes = True
+    is_public = True
+
+    def check(self, folder):
+        return msd.check_msd(folder)
+
+    def phantom_size(self, count):
+        return {"count": count}
+
+    def write_phantom(self, folder, **options):
+        msd_phantom.write_phantom(folder, **options)
+
+    def download(self, folder, say):
+        msd.download_msd(folder, say)
+
+    def download_cases(self, folder, cases, say):
+        msd.download_cases(folder, cases, say)
+
+    def open_volumes(self, folder):
+        return msd.MsdDataset(folder)
+
+
+_DATA_SETS = {
+    "figshare": _Figshare(),
+    "msd": _Msd(),
+    **{name: _Brats(name) for name in BRATS},
+}
 
 
 def downloadable():

@@ -53,6 +53,12 @@ class Runner:
                 f"{len(left_out)} of {len(self.dataset)} cases have no labels and are "
                 f"left out of training and scores: {some(left_out)}"
             )
+        if not all(case.patient for case in self.dataset):
+            console.say(
+                "nothing tells which cases are of one patient: folds divide cases, so "
+                "that a patient may be on both sides; the check of the data warns of "
+                "cases that look alike"
+            )
         self.protocol = request.protocol
         self.cache = self.paper.experiment.prepared_cache(
             self.caches, self.dataset, self.protocol

@@ -27,6 +27,7 @@ from tests.data.prepared.brats17_tree import file_of, read_file, write_file, wri
 from tests.data.prepared.small_cases import write_cases
 
 LAYOUT, DATASET = "data/brats/layout.py", "data/brats/dataset.py"
+VOLUMES = "data/brats/volume_dataset.py"
 SURVIVAL = "data/brats/survival.py"
 
 
@@ -125,8 +126,8 @@ def twice(root):
 @pytest.mark.parametrize(
     ("place", "damage"),
     [
-        (f"{DATASET}:_read", narrower),
-        (f"{DATASET}:_read", turned),
+        (f"{VOLUMES}:_require_grid", narrower),
+        (f"{VOLUMES}:_require_grid", turned),
         (f"{DATASET}:_check_complete", lambda root: file_of(root, 0, "t1").unlink()),
         (f"{DATASET}:_check_complete", doubled),
         (f"{DATASET}:_check_complete", twice),

@@ -98,7 +98,7 @@ def archive(server, root):  # noqa: F811
 
 def test_a_server_that_fails(told, archive, tmp_path):
     archive.server.break_after = 100
-    with told("data/figshare/resume.py:_error") as caught:
+    with told("data/download/resume.py:_error") as caught:
         archive(tmp_path / "new")
     assert "run the command again" in caught.value.next_step
     assert archive(tmp_path / "new")
@@ -107,7 +107,7 @@ def test_a_server_that_fails(told, archive, tmp_path):
 def test_a_part_that_cannot_be_written(told, archive, tmp_path):
     part = tmp_path / "new" / "downloads" / "one.zip.part"
     part.mkdir(parents=True)
-    with told("data/figshare/resume.py:__call__") as caught:
+    with told("data/download/resume.py:__call__") as caught:
         archive(tmp_path / "new")
     assert "make the folder writable, then try again" in caught.value.next_step
     part.rmdir()
@@ -117,7 +117,7 @@ def test_a_part_that_cannot_be_written(told, archive, tmp_path):
 def test_another_checksum(told, archive, tmp_path):
     good = archive.server.content["/1"]
     archive.server.content["/1"] = good[:-1] + b"?"
-    with told("data/figshare/download.py:_retrieve") as caught:
+    with told("data/download/retrieve.py:retrieve") as caught:
         archive(tmp_path / "new")
     step = caught.value.next_step
     assert step.endswith(f"into {tmp_path / 'new' / 'downloads'}")
@@ -139,7 +139,7 @@ def test_an_archive_of_other_files(told, archive, tmp_path):
 def test_a_file_that_was_changed(told, archive, tmp_path):
     assert archive(tmp_path / "new")
     (tmp_path / "new" / "1.mat").write_bytes(b"changed")
-    with told("data/figshare/download.py:_foreign_file") as caught:
+    with told("data/download/place.py:foreign_file") as caught:
         archive(tmp_path / "new")
     assert "delete it and run the command again" in caught.value.next_step
     (tmp_path / "new" / "1.mat").unlink()

@@ -50,9 +50,9 @@ def endless(path):
         (f"{NIFTI}:_unreadable", "v.nii", lambda path: path.write_bytes(b"no")),
         (f"{NIFTI}:_load", "v.nii", lambda path: save(path, kind=np.complex64)),
         (f"{HEADER}:checked_shape", "v.nii", lambda path: save(path, (4, 5))),
-        (f"{HEADER}:checked_shape", "v.nii", endless),
+        (f"{HEADER}:_check_grid", "v.nii", endless),
         (
-            f"{HEADER}:checked_shape",
+            f"{HEADER}:_check_grid",
             "v.nii",
             lambda path: save(path, affine=NOWHERE),
         ),

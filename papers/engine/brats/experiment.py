@@ -1,6 +1,10 @@
 """What the experiments on BraTS share: data set, cache of volumes and folds."""
 
+from dataclasses import replace
+
 from data.brats.dataset import BratsDataset
+from data.msd.dataset import MsdDataset
+from data.msd.layout import find_root
 from data.prepared.n4 import N4
 from data.prepared.prepare import prepare_volumes
 from data.prepared.volume_cache import VolumeCache
@@ -14,14 +18,14 @@ from papers.engine.experiment import Experiment
 
 
 class BratsExperiment(Experiment):
-    """An experiment on cases of BraTS, of any release.
+    """An experiment on cases of BraTS, of any release, or of the Decathlon.
 
     Arguments are those of `papers.engine.experiment.Experiment`.
     """
 
     @classmethod
     def open_dataset(cls, path):
-        return BratsDataset(path)
+        return BratsDataset(path) if find_root(path) is None else MsdDataset(path)
 
     @classmethod
     def prepared_cache(cls, root, dataset, protocol):
@@ -46,15 +50,30 @@ class BratsExperiment(Experiment):
         """Returns the modalities that N4 leaves as they are; by default none."""
         return ()
 
+    @staticmethod
+    def by_patient(cases):
+        """Returns cases that can be divided, and the name of what is divided.
+
+        Args:
+            cases: a list of `data.case.Case`.
+
+        Returns:
+            `("patient", cases)`; or `("case", …)`, each case as a patient of its own,
+            where the data does not tell its patients.
+        """
+        if all(case.patient for case in cases):
+            return "patient", cases
+        return "case", [replace(case, patient=case.id) for case in cases]
+
     @classmethod
     def splits(cls, dataset, name, protocol, file=None):
         """Puts patients into folds, all their exams together.
 
         See `Experiment.splits`; the protocol's `folds` are used.
         """
-        cases, rule = list(dataset), protocol.folds
+        rule = protocol.folds
+        origin, cases = cls.by_patient(list(dataset))
         if file is None:
-            origin = "patient"
             folds = patient_folds(
                 cases, n_folds=rule.n_folds, seed=rule.fold_seed, strict=False
             )

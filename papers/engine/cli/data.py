@@ -90,6 +90,9 @@ def _correction(n4, shrink, exclude):
 def download(
     dataset: DataSet,
     folder: Annotated[Path | None, typer.Option(help="Where to put it.")] = None,
+    cases: Annotated[
+        str, typer.Option(help="Only some, such as `BRATS_449,BRATS_450` (msd).")
+    ] = "",
 ):
     """Download a public data set, checked; resumes where it stopped."""
     console, public = Console(), datasets.downloadable()
@@ -104,7 +107,11 @@ def download(
             if known
             else f"`make data-{public[0]}`",
         )
-    datasets.tools(dataset).download(folder, console.say)
+    tools = datasets.tools(dataset)
+    if cases:
+        tools.download_cases(folder, words(cases), console.say)
+    else:
+        tools.download(folder, console.say)
     console.say(f"data: {folder}")
 
 

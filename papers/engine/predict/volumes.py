@@ -11,6 +11,7 @@ from common.errors import UserError
 from data.brats.labels import from_canonical
 from data.brats.releases import MODALITIES, RELEASES
 from data.case import Case
+from data.msd.layout import find_root
 from data.scans.find import ALL_FOUR, find_cases, find_scan, release_of, role_of
 from data.volume.files import encode_labels
 from papers.engine.predict.files import Files
@@ -23,8 +24,8 @@ class VolumeFiles(Files):
     """Cases of four modalities; a case is opened as a `data.case.Case`.
 
     The label values are those of the release whose naming the files follow (from 2023
-    on, enhancing tumor is 3), otherwise 0, 1, 2 and 4; the geometry is that of the
-    files.
+    on, enhancing tumor is 3; those of the Decathlon for its files), otherwise 0, 1, 2
+    and 4; the geometry is that of the files.
     """
 
     outputs = (".nii", ".nii.gz", ".mha")
@@ -44,8 +45,8 @@ class VolumeFiles(Files):
         """Returns a `Case`.
 
         Args:
-            source: its folder, a `Case`, or the paths of `"flair"`, `"t1"`, `"t1ce"`
-                and `"t2"` in a dict.
+            source: its folder or its one file, a `Case`, or the paths of `"flair"`,
+                `"t1"`, `"t1ce"` and `"t2"` in a dict.
 
         Raises:
             UserError: there is no such folder, or not one file per modality.
@@ -65,10 +66,12 @@ class VolumeFiles(Files):
             raise UserError(
                 "the scan", f"a file of {missing[0]}", received, f"pass {ALL_FOUR}"
             )
-        return [case.images[name] for name in MODALITIES]
+        return list(dict.fromkeys(case.images[name] for name in MODALITIES))
 
     def is_input(self, path, case):
         """Whether a path is, or would be read as, an image or the truth of the case."""
+        if case.channels is not None:
+            return find_root(self.images(case)[0]).resolve() in path.resolve().parents
         parents = {image.parent.resolve() for image in self.images(case)}
         # In 2013 and 2015, each image has a folder of its own in that of the case.
         folder = parents.pop() if len(parents) == 1 else parents.pop().parent

@@ -320,7 +320,7 @@ def test_only_slices_are_unpacked(server, tmp_path):
 
 
 def test_interrupted_unpacking_resumes(server, article, tmp_path, monkeypatch):
-    place, calls = download._place, []
+    place, calls = download.place, []
 
     def failing(content, target):
         calls.append(target)
@@ -328,7 +328,7 @@ def test_interrupted_unpacking_resumes(server, article, tmp_path, monkeypatch):
             raise KeyboardInterrupt
         return place(content, target)
 
-    monkeypatch.setattr(download, "_place", failing)
+    monkeypatch.setattr(download, "place", failing)
     with pytest.raises(KeyboardInterrupt):
         get(server, tmp_path, article)
     assert len(list(tmp_path.glob("*.mat"))) == 2

@@ -1,0 +1,129 @@
+"""Downloads by ranges."""
+
+import hashlib
+import io
+import re
+import tarfile
+
+import pytest
+
+from data.download.ranged_file import RangedFile
+from data.download.tar_index import TarIndex
+from data.msd import download
+from data.msd.dataset import MsdDataset
+from data.msd.download import download_cases, download_msd
+from data.phantom.msd.write import write_phantom
+from papers.engine.datasets import tools
+from tests.data.download.server import serving
+
+RANGES = "data/download/ranged_file.py"
+MSD = "data/msd/download.py"
+NAME = "/Task01_BrainTumour.tar"
+
+
+@pytest.fixture
+def server(tmp_path):
+    """A served archive of one training and one test case."""
+    write_phantom(tmp_path / "phantom", count=1, shape=(16, 48, 48))
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w:") as file:
+        file.add(tmp_path / "phantom", "Task01_BrainTumour")
+    with serving() as server:
+        server.content[NAME] = content.getvalue()
+        server.good = content.getvalue()
+        yield server
+
+
+def quiet(line):
+    pass
+
+
+def get(server, folder, *cases):
+    download_cases(folder, cases or ["BRATS_001"], quiet, f"{server.url}{NAME}")
+    return len(MsdDataset(folder))
+
+
+def whole(server, folder):
+    """Follows `make data-msd`, with this server's checksum."""
+    md5 = hashlib.md5(server.content[NAME], usedforsecurity=False).hexdigest()
+    download_msd(folder, quiet, f"{server.url}{NAME}", md5)
+    return len(MsdDataset(folder))
+
+
+def test_a_server_without_ranges(told, server, tmp_path):
+    server.knows_ranges = False
+    with told(f"{RANGES}:_expected") as caught:
+        get(server, tmp_path / "new")
+    assert "`make data-msd` downloads all of it" in caught.value.next_step
+    assert whole(server, tmp_path / "new") == 2
+
+
+def test_another_version(told, server, tmp_path):
+    assert get(server, tmp_path / "new") == 1
+    server.content[NAME] = server.good + bytes(10240)
+    with told(f"{RANGES}:_expected") as caught:
+        get(server, tmp_path / "new", "BRATS_002")
+    (kept,) = re.findall(r"delete (.*), then", caught.value.next_step)
+    assert kept == str(tmp_path / "new" / "downloads" / "index.json")
+    (tmp_path / "new" / "downloads" / "index.json").unlink()
+    assert get(server, tmp_path / "new", "BRATS_002") == 2
+
+
+def test_an_answer_that_breaks_off(told, server, tmp_path):
+    file = RangedFile(f"{server.url}{NAME}", tmp_path, "")
+    server.break_after = 10
+    with told(f"{RANGES}:_failed") as caught:
+        file.read(0, 1000)
+    assert caught.value.next_step.startswith("run the command again")
+    assert file.read(0, 1000) == server.good[:1000]
+
+
+def test_what_is_no_archive(told, server, tmp_path):
+    server.content[NAME] = b"come back later" * 100
+    remote = RangedFile(f"{server.url}{NAME}", tmp_path, "do it otherwise")
+    index = TarIndex(remote, tmp_path / "index.json", quiet)
+    with told("data/download/tar_index.py:walk_until") as caught:
+        index.walk_until(lambda members: False)
+    assert caught.value.next_step.startswith("run the command again")
+    server.content[NAME] = server.good
+    (tmp_path / "index.json").unlink()
+    assert get(server, tmp_path / "new") == 1
+
+
+def test_a_case_that_is_not_there(told, server, tmp_path):
+    with told(f"{MSD}:download_cases") as caught:
+        get(server, tmp_path / "new", "BRATS_1")
+    (name,) = re.findall(r"such as (\w+),", caught.value.next_step)
+    assert get(server, tmp_path / "new", name) == 1
+
+
+def test_a_damaged_member(told, server, tmp_path, monkeypatch):
+    damage = download._damage
+    monkeypatch.setattr(download, "_damage", lambda path: "a wrong checksum")
+    with told(f"{MSD}:_fetch") as caught:
+        get(server, tmp_path / "new")
+    assert caught.value.next_step.startswith("run the command again")
+    monkeypatch.setattr(download, "_damage", damage)
+    assert get(server, tmp_path / "new") == 1
+
+
+def test_a_damaged_archive(told, server, tmp_path):
+    server.content[NAME] = b"no archive"
+    with told(f"{MSD}:_bad_archive") as caught:
+        whole(server, tmp_path / "new")
+    assert caught.value.next_step == "delete it, then `make data-msd`"
+    (tmp_path / "new" / "downloads" / "Task01_BrainTumour.tar").unlink()
+    server.content[NAME] = server.good
+    assert whole(server, tmp_path / "new") == 2
+
+
+def test_single_cases_of_another_data_set(told, tmp_path, monkeypatch):
+    with told("papers/engine/datasets.py:download_cases") as caught:
+        tools("figshare").download_cases(tmp_path, ("1",), quiet)
+    assert caught.value.next_step.startswith("leave --cases (CASES=) out")
+    asked = []
+    monkeypatch.setattr(
+        "data.figshare.download_figshare", lambda *words: asked.append(words)
+    )
+    tools("figshare").download(tmp_path, quiet)
+    assert asked
