@@ -226,13 +226,18 @@ figure-anisocascade: ## Draw overlays and learning curves
 describe-anisocascade: ## Every value of the protocol and its evidence
 
 ##@ Your own scans
-.PHONY: $(SINGLE)
+.PHONY: $(SINGLE) weights weights-anisocascade
 segment: $(INSTALLED) ## Segment CASE=folder OUT=seg.nii.gz WEIGHTS=run
 	@$(PAPERS) predict "$(or $(PAPER),anisocascade)" --case "$(CASE)" --out "$(OUT)" \
 	  $(if $(WEIGHTS),--weights "$(WEIGHTS)") $(if $(filter-out 0,$(FORCE)),--force)
 import-weights: $(INSTALLED) ## Convert the weights of the authors: FROM=folder
 	@$(PAPERS) import-weights "$(or $(PAPER),anisocascade)" --from "$(FROM)" \
 	  $(if $(TO),--to "$(TO)")
+
+weights: $(INSTALLED) ## List the weights that can be had by one command
+	@$(PAPERS) weights list $(if $(RESULTS),--results "$(RESULTS)")
+weights-anisocascade: $(INSTALLED) ## Download those of its authors (23 MB), convert
+	@$(PAPERS) weights download anisocascade
 
 ##@ Several machines
 workers: $(INSTALLED) ## What to start on each: COMMAND= HOSTS=a:2222,b:2222

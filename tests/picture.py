@@ -46,11 +46,12 @@ PAPERS = {
     "papers.engine.places": (*FLOORS, "papers.engine"),
     "papers.engine.predict": (*FLOORS, "papers", "papers.engine"),
     "papers.engine.pages": (*FLOORS, "papers", "papers.engine"),
+    "papers.engine.zoo": (*FLOORS, "papers", "papers.engine"),
     "papers.engine.cli": (*FLOORS, "papers", "papers.engine.*"),
 }
 # A paper imports itself, the engine and the floors below; never another paper.
 A_ROOM = ("papers.engine.brats", "papers.engine.pages", "papers.engine.predict")
-A_PAPER = (*FLOORS, "papers.engine", *A_ROOM)
+A_PAPER = (*FLOORS, "papers.engine", *A_ROOM, "papers.engine.zoo")
 A_BENCHMARK = (*FLOORS, "benchmarks.shared", "papers.*")
 BENCHMARKS = {
     "benchmarks": (),

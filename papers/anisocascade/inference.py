@@ -8,12 +8,16 @@ from data.brats.releases import MODALITIES
 from papers.anisocascade.experiment import BUILDERS
 from papers.anisocascade.paper import PAPER
 from papers.anisocascade.protocol import NETWORKS
-from papers.anisocascade.released_weights import MANIFEST, import_released
+from papers.anisocascade.released_weights import (
+    MANIFEST,
+    holds_released,
+    import_released,
+)
 from papers.anisocascade.segmenter import Segmenter
 from papers.engine.predict.volumes import VolumeFiles
 from papers.engine.run import Run
 
-__all__ = ["build", "files", "import_released", "segmenter"]
+__all__ = ["build", "files", "holds_released", "import_released", "segmenter"]
 
 files = VolumeFiles()
 
@@ -59,8 +63,9 @@ def segmenter(folder, force=False):
             "no whole cascade"
             if not cascades
             else "several, with " + ", ".join(_first(runs).name for runs in cascades),
-            "`make train-anisocascade` trains the missing ones; `make import-weights "
-            "FROM=folder` converts those of the authors"
+            "`make weights-anisocascade` downloads and converts those of the authors; "
+            "`make import-weights FROM=folder` converts them where they are there "
+            "already; `make train-anisocascade` trains networks here"
             if not cascades
             else "name one of these runs with --weights",
         )

@@ -2,6 +2,7 @@
 
 from papers.anisocascade.protocol import METHODS, PROFILES, Protocol
 from papers.anisocascade.tables import TABLES
+from papers.anisocascade.weights import RELEASED
 from papers.engine.paper import Paper
 
 PAPER = Paper(
@@ -15,4 +16,5 @@ PAPER = Paper(
     methods=METHODS,
     tables=TABLES,
     phantom={"hgg": 5, "lgg": 2, "shape": (24, 48, 48)},
+    weights=(RELEASED,),
 )

@@ -46,7 +46,10 @@ UNUSED = {
     "local_step": "moving statistics, never updated",
 }
 _LEAVES = {"w": "kernel", "beta": "beta", "gamma": "gamma", "alpha": "alpha"}
-_NEXT = "download the nine checkpoints of model17 from github.com/taigw/brats17 again"
+_NEXT = (
+    "download the nine checkpoints of model17 from github.com/taigw/brats17 again, as "
+    "`make weights-anisocascade` does"
+)
 
 
 def import_released(source, target, say=print):
@@ -106,6 +109,27 @@ def import_released(source, target, say=print):
         )
 
 
+def holds_released(folder, known):
+    """Whether a folder holds weights that were imported from certain checkpoints.
+
+    Args:
+        folder: what `import_released` may have written.
+        known: SHA-256 of each file of the checkpoints, by name.
+    """
+    manifest = Path(folder) / MANIFEST
+    try:
+        rows = read_json(manifest)["networks"]
+        sources = {}
+        for row in rows:
+            sources |= row["source_sha256"]
+        files = {row["file"]: row["sha256"] for row in rows}
+        return sources == known and all(
+            sha256(Path(folder) / name) == digest for name, digest in files.items()
+        )
+    except (UserError, KeyError, TypeError):
+        return False
+
+
 def load_released(folder, network, view, input_shape=(None, None, None, CHANNELS)):
     """Builds a network with its imported weights.
 
@@ -120,7 +144,10 @@ def load_released(folder, network, view, input_shape=(None, None, None, CHANNELS
     """
     file = Path(folder) / weights_file(network, view)
     target = shlex.quote(str(folder))
-    again = f"delete {folder}, then `make import-weights FROM=folder TO={target}`"
+    again = (
+        f"delete {folder}, then `make import-weights FROM=folder TO={target}`; or, for "
+        "weights/anisocascade, `make weights-anisocascade`"
+    )
     manifest = Path(folder) / MANIFEST
     if not manifest.is_file() or not file.is_file():
         raise UserError(file, "imported weights and their manifest", "none", again)

@@ -8,18 +8,21 @@ labels = segmenter("case-folder")
 ```
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 
 from common.evidence import protocol_digest
+from data.case import Case
 from data.integrity import Finding
 from data.scans.scan import open_scan
 from data.volume.views import VIEWS
 from papers.anisocascade.cascade import STAGES, predict_case
 from papers.anisocascade.inference_protocol import Inference
 from papers.anisocascade.released_weights import NETWORKS, load_released
+from papers.anisocascade.seen import is_untold, seen_as
 from papers.engine.brats.label_maps import fingerprint_of
 from papers.engine.predict.segmenter import corrected_volumes
 from papers.engine.settings import apply_settings
@@ -63,6 +66,7 @@ class Segmenter:
 
     def __init__(self, networks, protocol=None, force=False, correction=None):
         apply_settings()  # from Python, no command has done it
+        self._is_released = not isinstance(networks, dict)
         if not isinstance(networks, dict):
             networks = load_networks(networks)
         self.protocol = protocol or Inference()
@@ -80,9 +84,14 @@ class Segmenter:
     def read(self, scan):
         """Reads and checks a scan; returns a `data.scans.scan.Scan` with its findings.
 
-        Arguments and errors are `segment`'s.
+        Arguments and errors are `segment`'s. Among the findings is whether the authors
+        trained released weights on this case.
         """
-        return open_scan(scan, self.force)
+        opened = open_scan(scan, self.force)
+        if not self._is_released or scan is opened:
+            return opened
+        name = _name_of(scan)
+        return replace(opened, findings=[*opened.findings, *_seen(name)])
 
     def segment(self, scan, progress=None, probabilities=False):
         """Segments a scan.
@@ -124,6 +133,27 @@ class Segmenter:
         models = [self._models[key] for key in keys]
         rest = [self.correction.settings()] if self.correction else []
         return fingerprint_of(models, keys, protocol_digest(self.protocol), *rest)
+
+
+def _name_of(scan):
+    """Returns the name of the case that is to be read, or "" if it has none."""
+    if isinstance(scan, Case):
+        return scan.id
+    return "" if isinstance(scan, dict) else Path(scan).resolve().name.partition(".")[0]
+
+
+def _seen(name):
+    """Yields a finding if the released weights have seen a case, or may have."""
+    fix = "do not take the mask for what these weights do on a new scan"
+    if original := seen_as(name):
+        found = f"the authors trained these weights on this patient, {original}"
+        yield Finding("warning", "seen", "", found, fix)
+    elif is_untold(name):
+        found = (
+            "the authors trained these weights on the cases of BraTS 2017, which the "
+            "Decathlon has under other names"
+        )
+        yield Finding("warning", "seen", "", found, fix)
 
 
 def compile_network(model):

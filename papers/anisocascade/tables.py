@@ -6,6 +6,7 @@ from common.metrics.conventions import find_convention
 from common.reporting.aggregate import Mean
 from common.reporting.table import Column, Row, Table
 from papers.anisocascade.protocol import CONVENTION
+from papers.anisocascade.seen import is_untold, patient_of_name, seen_as
 
 _PUBLISHED = Path(__file__).parent / "published"
 _REGIONS = {"et": "enhancing tumor", "wt": "whole tumor", "tc": "tumor core"}
@@ -52,24 +53,29 @@ _ROWS = (
         beside="ucl_tig",
     ),
 )
-# original code: config17/train_names_all.txt names all 285 cases of the training set,
-# and the set of 2018 is the same under other names.
-_TRAINED_ON = ("Brats17_", "Brats18_")
-_SAME_PATIENT = {"brats_2013_pat0001_1": "Brats17_2013_10_1"}
 
 
 def seen_before(cases):
     """Returns a remark on the cases that the released weights were trained on."""
     names = set(cases["case"][cases["method"] == "released"])
-    seen = sorted(
-        f"{name}, which is {_SAME_PATIENT[name]}" if name in _SAME_PATIENT else name
-        for name in names
-        if name.startswith(_TRAINED_ON) or name in _SAME_PATIENT
-    )
+    seen = sorted(_named(name) for name in names if seen_as(name))
     if not seen:
-        return ""
+        untold = [name for name in names if is_untold(name)]
+        if not untold:
+            return ""
+        return (
+            f"the authors trained on BraTS 2017, and {len(untold)} of these "
+            f"{len(names)} cases may be from it: their names do not tell"
+        )
     what = seen[0] if len(names) == 1 else f"{len(seen)} of these {len(names)} cases"
     return f"the authors trained on {what}"
+
+
+def _named(case_id):
+    """Returns a case's name and, where it is not the same, that of the training."""
+    original = seen_as(case_id)
+    same = patient_of_name(original) == patient_of_name(case_id)
+    return case_id if same else f"{case_id}, which is {original}"
 
 
 _NOTE = "published: BraTS 2017's validation set, 46 cases, scored by its server"

@@ -94,7 +94,7 @@ class Paper:
     `papers.engine.experiment.Experiment`; `figures` with `draw_figures`; `page` with
     `blocks` and `costs`; and `inference` with `build`, `segmenter` and `files` (a
     `papers.engine.predict.files.Files`) and, where a method's weights are released,
-    with `import_released`.
+    with `import_released` and `holds_released`.
 
     Args:
         id: short name, such as `"linkdsl"`.
@@ -116,6 +116,7 @@ class Paper:
         derived: further CSV files of the results folder by name, as functions from
             the rows of all cases to a `DataFrame`.
         curves_note: what a reader must know about the learning curves, or `""`.
+        weights: the `papers.engine.zoo.weights.Weights` that can be downloaded.
     """
 
     id: str
@@ -134,6 +135,7 @@ class Paper:
     leak_columns: tuple = ()
     derived: dict = field(default_factory=dict)
     curves_note: str = ""
+    weights: tuple = ()
 
     def protocol_of(self, profile):
         """Returns the protocol of a profile.

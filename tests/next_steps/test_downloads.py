@@ -1,4 +1,4 @@
-"""Downloads by ranges."""
+"""Downloads by ranges, and weights that can be had."""
 
 import hashlib
 import io
@@ -14,6 +14,7 @@ from data.msd.dataset import MsdDataset
 from data.msd.download import download_cases, download_msd
 from data.phantom.msd.write import write_phantom
 from papers.engine.datasets import tools
+from papers.engine.zoo.download import folder_of, weights_of
 from tests.data.download.server import serving
 
 RANGES = "data/download/ranged_file.py"
@@ -127,3 +128,20 @@ def test_single_cases_of_another_data_set(told, tmp_path, monkeypatch):
     )
     tools("figshare").download(tmp_path, quiet)
     assert asked
+
+
+def test_a_paper_without_weights(told, answer):
+    with told("papers/engine/zoo/download.py:weights_of") as caught:
+        weights_of("cunet")
+    step = caught.value.next_step
+    assert "`make train-cunet`" in step
+    (able,) = re.findall(r"`make weights-(\w+)`", step)
+    assert weights_of(able).files
+
+
+def test_weights_that_are_not_there(told, tmp_path):
+    with told("papers/engine/zoo/download.py:folder_of") as caught:
+        folder_of("anisocascade", tmp_path / "weights")
+    assert "`make weights-anisocascade`" in caught.value.next_step
+    (tmp_path / "weights").mkdir()
+    assert folder_of("anisocascade", tmp_path / "weights")

@@ -12,7 +12,7 @@ import typer
 
 from common.errors import UserError
 from common.training.cluster import LostMachineError
-from papers.engine.cli import data, devices, predict, reports, stages, tables
+from papers.engine.cli import data, devices, predict, reports, stages, tables, weights
 from papers.engine.devices.cluster import LOST_MACHINE, own_failure_noted
 from papers.engine.environment import command_again
 
@@ -27,6 +27,7 @@ app = typer.Typer(
 )
 for _module in (stages, data, predict, tables, reports, devices):
     app.add_typer(_module.verbs)
+app.add_typer(weights.verbs, name="weights")
 
 
 def main(arguments=None):

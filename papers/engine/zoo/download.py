@@ -1,0 +1,82 @@
+"""The download of weights, verified, and their import."""
+
+from pathlib import Path
+
+from common.errors import UserError
+from common.files import lock
+from data.download.place import place
+from data.download.retrieve import retrieve
+from papers import registry
+from papers.engine.quiet import import_tensorflow
+
+
+def weights_of(paper_id):
+    """Returns the `Weights` of a paper.
+
+    Raises:
+        UserError: there is no such paper, or no weights of it.
+    """
+    paper = registry.paper(paper_id)
+    if not paper.weights:
+        able = [one.id for one in registry.papers() if one.weights]
+        raise UserError(
+            paper_id,
+            f"a paper with weights to be had: {', '.join(able)}",
+            paper_id,
+            f"`make weights-{able[0]}`, or `make train-{paper_id}` for your own",
+        )
+    return paper.weights[0]
+
+
+def download_weights(paper_id, downloads, target, say):
+    """Downloads a paper's weights, verified, and imports them; both once.
+
+    Args:
+        paper_id: the paper.
+        downloads: folder of the files as they come.
+        target: folder of the imported weights.
+        say: function that shows a line of text.
+
+    Raises:
+        UserError: a download failed or a file is another one, or `target` holds
+            anything else.
+    """
+    weights = weights_of(paper_id)
+    folder = Path(downloads) / weights.id
+    with lock(folder, say):
+        for file in weights.files:
+            url, checksum = f"{weights.url}/{file.name}", f"sha256:{file.sha256}"
+            path = folder / file.name
+            retrieve(url, path, checksum, weights.page, lambda line: None, file.size)
+        place(weights.license_file.read_bytes(), folder / "LICENSE.txt")
+        say(f"{len(weights.files)} files, verified: {folder}")
+        # TensorFlow only now: whatever a server does is said before it takes seconds.
+        import_tensorflow()
+        inference = registry.paper(paper_id).inference
+        known = {file.name: file.sha256 for file in weights.files}
+        if inference.holds_released(target, known):
+            say(f"imported before: {target}")
+            return
+        inference.import_released(folder, target, say)
+    say(f"weights: {target}")
+
+
+def folder_of(paper_id, target):
+    """Returns the folder of a paper's imported weights.
+
+    Args:
+        paper_id: the paper.
+        target: where they would be.
+
+    Raises:
+        UserError: there are none.
+    """
+    weights_of(paper_id)
+    if not Path(target).is_dir():
+        raise UserError(
+            target,
+            "imported weights",
+            "no such folder",
+            f"`make weights-{paper_id}` downloads and imports them",
+        )
+    return Path(target)
