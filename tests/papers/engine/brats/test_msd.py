@@ -1,10 +1,12 @@
 """Each paper on BraTS takes the Decathlon: its cases, its splits, its files."""
 
+import io
 from types import SimpleNamespace
 
 import nibabel
 import numpy as np
 import pytest
+from rich.console import Console as RichConsole
 
 from data.brats.labels import to_canonical
 from data.msd.dataset import MsdDataset
@@ -12,10 +14,10 @@ from data.phantom.msd.write import write_phantom
 from data.scans.find import find_scan
 from data.scans.scan import open_scan
 from papers import registry
+from papers.engine.console import Console
 from papers.engine.predict.volumes import VolumeFiles
 from papers.engine.request import Request
 from papers.engine.runner import Runner
-from tests.papers.engine.test_unlabeled import Lines
 
 PAPERS = [paper for paper in registry.papers() if paper.dataset.startswith("brats")]
 FILES = VolumeFiles()
@@ -38,7 +40,8 @@ def runners(root, tmp_path_factory):
         takes_one_grade = paper.id in ("cunet", "hierdice")
         changes = [("slices.group", "all")] if takes_one_grade else []
         request = Request(paper, root, "demo", changes=changes)
-        runner = Runner(request, workspace, Lines())
+        console = Console(RichConsole(file=io.StringIO(), width=400))
+        runner = Runner(request, workspace, console)
         runner.prepare()
         found[paper.id] = runner
     return found
@@ -53,7 +56,7 @@ def test_splits_are_of_cases_and_say_so(paper, runners):
         parts = [job.split.train, job.split.validation, job.split.test]
         assert len({case for part in parts for case in part}) <= 10
         assert not set(job.split.test) & {*job.split.train, *job.split.validation}
-    lines = runner.console.lines
+    lines = runner.console.rich.file.getvalue().splitlines()
     assert any("4 of 14 cases have no labels" in line for line in lines)
     assert any("which cases are of one patient" in line for line in lines)
 
