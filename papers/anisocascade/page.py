@@ -7,7 +7,7 @@ from papers.engine.pages import Cost, Headline, Picture
 from papers.engine.zoo.table import markdown as zoo_table
 
 SHAPE = (19, 144, 144, 4)
-BENCH = "make bench-anisocascade DATA=<folder of one case>"
+BENCH = "make bench-anisocascade DATA=case"
 HEADLINE = Headline(
     name="Cascaded anisotropic networks (Wang et al. 2017)",
     score="Dice of the whole tumor",

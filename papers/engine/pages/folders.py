@@ -38,13 +38,13 @@ def releases_table():
 def _reading():
     columns = {"pipeline": "reading", "source": "from", "batch": "batch", "ms": "ms"}
     columns["slower"] = "times the cache's time"
-    return plain_table("data", "make bench-data DATA=<your folder>", columns)
+    return plain_table("data", "make bench-data DATA=folder", columns)
 
 
 def _scoring():
     columns = {"program": "program", "scores": "scores", "ms": "ms"}
     columns["times_ours"] = "times our time"
-    return plain_table("metrics", "make bench-metrics DATA=<your folder>", columns)
+    return plain_table("metrics", "make bench-metrics DATA=folder", columns)
 
 
 def _towers():
