@@ -125,7 +125,7 @@ help: ## Show this help
 	  'FROM=folder' 'import-weights; record: runs that become the suite'"'"'s' \
 	  'NODES=3  PORT=2222' 'workers: without HOSTS a script for Slurm' \
 	  'GPU=0|1' 'install: without or with CUDA, whatever is found' \
-	  'DRY_RUN=1' 'only list what would run, its last time and the sum'
+	  'DRY_RUN=1' 'only list what would run, its times and memory'
 
 # The extra with CUDA is for machines with an NVIDIA driver; GPU=0|1 overrides.
 # The installation notes which it was, so that another choice installs again.

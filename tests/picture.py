@@ -40,9 +40,15 @@ DATA_SETS = {
 FLOORS = ("common.*", "data.*")
 PAPERS = {
     "papers": (*FLOORS, "papers.engine.*"),
-    "papers.engine": (*FLOORS, "papers", "papers.engine.devices"),
+    "papers.engine": (
+        *FLOORS,
+        "papers",
+        "papers.engine.devices",
+        "papers.engine.memory",
+    ),
     "papers.engine.brats": (*FLOORS, "papers.engine"),
     "papers.engine.devices": FLOORS,
+    "papers.engine.memory": FLOORS,
     "papers.engine.places": (*FLOORS, "papers.engine"),
     "papers.engine.predict": (*FLOORS, "papers", "papers.engine"),
     "papers.engine.pages": (*FLOORS, "papers", "papers.engine"),

@@ -47,6 +47,22 @@ class Experiment(VolumeExperiment):
                     variable.regularizer = keras.regularizers.L2(decay / 2)
         return model
 
+    @property
+    def example_shape(self):
+        """Shape of a patch, `(depth, height, width, modalities)`."""
+        side = getattr(self.protocol.patches, self._size_key)
+        return (self.protocol.patches.slices_in, side, side, len(MODALITIES))
+
+    def smaller_examples(self):
+        """Yields smaller patches for this network's stage."""
+        whole = getattr(self.protocol.patches, self._size_key)
+        for size in range(whole - 16, 15, -16):
+            yield f"patches.{self._size_key}={size}", (size / whole) ** 2
+
+    @property
+    def _size_key(self):
+        return f"{NETWORKS[self.method.network]}_size"
+
     def loss(self):
         """Returns the loss of all nine networks."""
         return PooledDice(epsilon=self.protocol.loss.smooth)

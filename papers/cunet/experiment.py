@@ -11,6 +11,7 @@ from data.batches.augment_rule import AugmentationRule
 from data.batches.pipeline import batch_stream
 from data.batches.slices import slice_batches
 from data.brats.releases import MODALITIES
+from data.padding import padded_size
 from data.splits.parts import of_group, read_split, split_patients
 from papers.cunet.architectures import architecture_of, build_network
 from papers.cunet.losses import of_sums
@@ -20,7 +21,6 @@ from papers.cunet.segmentation import frozen_predictor, labels_of, predictor, se
 from papers.cunet.slices import (
     contour_note,
     in_batches,
-    input_size,
     names_of,
     refuse_mixed_sizes,
     refuse_other_size,
@@ -89,7 +89,7 @@ class Experiment(VolumeExperiment):
     @property
     def size(self):
         """(height, width) of the network's input, in pixels."""
-        return input_size(self.cache, self.split.train[0])
+        return padded_size(self.shape_of(self.split.train[0])[1:])
 
     def build(self):
         """Builds the method's network, for slices of this data's size."""

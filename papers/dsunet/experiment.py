@@ -52,6 +52,12 @@ class Experiment(VolumeExperiment):
             self.method, self.protocol, (size, size, size, len(MODALITIES))
         )
 
+    def smaller_examples(self):
+        """Yields smaller volumes, by steps of what the network divides by."""
+        whole = self.protocol.geometry.size
+        for size in range(whole - 16, 31, -16):
+            yield f"geometry.size={size}", (size / whole) ** 3
+
     def loss(self):
         """Returns the loss of both networks."""
         rule = self.protocol.loss

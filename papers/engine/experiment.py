@@ -41,8 +41,11 @@ class Experiment(ABC):
         self.dataset = dataset
         self.folder = folder
 
-    smallest_batch = "SET=training.batch_size=1"
-    """The option that makes batches as small as possible."""
+    batch_key = "training.batch_size"
+    """The value of the protocol that decides how many examples one device takes."""
+
+    example_shape = None
+    """Shape of one training example, where the network takes those of any size."""
 
     # The data set, before there is a run.
 
@@ -121,6 +124,34 @@ class Experiment(ABC):
         return self.protocol.training.batch_size
 
     @property
+    def examples_at_once(self):
+        """The number of examples of one step that are in memory together.
+
+        Towers take turns on one device.
+        """
+        return self.batch_size // (self.protocol.towers or 1)
+
+    def smaller(self):
+        """Yields settings whose steps need less memory, mild ones first.
+
+        Yields:
+            `(setting, share)`: as `SET=` takes it, and the share of the memory of the
+            layers' outputs that is left. Smaller batches come first, then smaller
+            examples, one at a time.
+        """
+        whole = size = self.examples_at_once
+        while size > 1:
+            size //= 2
+            yield f"{self.batch_key}={size}", size / whole
+        one = "" if whole == 1 else f"{self.batch_key}=1 "
+        for setting, share in self.smaller_examples():
+            yield f"{one}{setting}", share / whole
+
+    def smaller_examples(self):
+        """Yields `(setting, share)` as `smaller`; none if the data decide the size."""
+        return ()
+
+    @property
     def steps_per_epoch(self):
         """The number of steps of one epoch: whole batches of the training cases."""
         return len(self.split.train) // self.batch_size
@@ -188,7 +219,7 @@ class Experiment(ABC):
             UserError: there are fewer.
         """
         if self.steps_per_epoch < 1:
-            smaller = f"{self.smallest_batch}, or " if self.split.train else ""
+            smaller = f"SET={self.batch_key}=1, or " if self.split.train else ""
             raise UserError(
                 f"fold {self.split.fold}",
                 f"training examples for a batch of {self.batch_size}",

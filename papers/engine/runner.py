@@ -23,6 +23,7 @@ from papers.engine.console import count
 from papers.engine.devices.side_by_side import side_by_side
 from papers.engine.devices.towers_for import towers_on
 from papers.engine.live import trained
+from papers.engine.memory import Preflight, available_memory, of_model
 from papers.engine.plan import plan_jobs, some, without_labels
 from papers.engine.results import rows_of
 
@@ -144,6 +145,7 @@ class Runner:
         if job.starts_from:
             job.starts_from.check_finished(self.paper.id)
             job.starts_from.run.load_weights(model, job.starts_from.checkpoint)
+        self._warn_of_memory(job, experiment, model)
         training = job.protocol.training
         plan = Plan(
             epochs=training.epochs,
@@ -254,14 +256,30 @@ class Runner:
                 f"`make prepare-{self.paper.id} …` on one of them, without TF_CONFIG",
             )
 
-    def _experiment(self, job):
+    def _warn_of_memory(self, job, experiment, model):
+        prediction = of_model(experiment, model)
+        warning = prediction and prediction.warning(available_memory())
+        if warning:
+            self.console.say(f"{self.label(job)}: {warning}")
+
+    def predicted(self, job):
+        """Returns the `papers.engine.memory.prediction.Prediction` of a job, or None.
+
+        None where nothing is trained, or where it is not this machine's memory alone
+        that counts.
+        """
+        preflight = Preflight(self.caches / "memory")
+        return preflight.of_job(job, self._experiment(job, with_maps=False))
+
+    def _experiment(self, job, with_maps=True):
+        has_maps = with_maps and job.previous
         return self.paper.experiment(
             job.method,
             job.protocol,
             self.cache,
             job.split,
             job.seed,
-            maps=self.maps(job.previous) if job.previous else None,
+            maps=self.maps(job.previous) if has_maps else None,
             dataset=self.dataset,
             folder=job.folder,
         )

@@ -35,7 +35,7 @@ BALANCE = "balance.json"
 class Experiment(BratsExperiment):
     """One method on one split, of which it uses the cases of the protocol's group."""
 
-    smallest_batch = "SET=training.tower_size=1"
+    batch_key = "training.tower_size"
 
     @classmethod
     def splits(cls, dataset, name, protocol, file=None):
@@ -69,7 +69,7 @@ class Experiment(BratsExperiment):
     def build(self):
         """Builds the method's network, for slices of this data's size."""
         ids = (*self.split.train, *self.split.test)
-        shape = self.cache.info(ids[0]).shape[1:]
+        shape = self.shape_of(ids[0])[1:]
         return build_network(self.method, self.protocol, padded_size(shape))
 
     def loss(self):

@@ -77,6 +77,12 @@ class Experiment(contract.Experiment):
         """Builds the method's network."""
         return build_network(self.method, self.protocol)
 
+    def smaller_examples(self):
+        """Yields smaller images, by steps of what the network divides by."""
+        whole = self.protocol.preparation.image_size
+        for size in range(whole - 32, 0, -32):
+            yield f"preparation.image_size={size}", (size / whole) ** 2
+
     def loss(self):
         """Returns the method's loss."""
         if self.method.loss == "bce":

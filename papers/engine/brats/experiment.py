@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from common.errors import UserError
 from data.brats.dataset import BratsDataset
 from data.msd.dataset import MsdDataset
 from data.msd.layout import find_root
@@ -84,3 +85,13 @@ class BratsExperiment(Experiment):
         return origin, split_by_fold(
             cases, folds, rule.validation_share, rule.fold_seed
         )
+
+    def shape_of(self, case_id):
+        """Returns the shape of a case, `(depth, height, width)` in voxels.
+
+        The case need not be prepared yet.
+        """
+        try:
+            return self.cache.info(case_id).shape
+        except UserError:  # whoever reads its voxels will hear of a damaged file
+            return self.dataset.geometry(self.cases[case_id]).shape

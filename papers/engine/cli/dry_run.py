@@ -1,9 +1,13 @@
-"""What `--dry-run` shows: the jobs, where each one stands, and the hours they take."""
+"""What `--dry-run` shows: each job, where it stands, its hours and its memory."""
 
+from data.prepared.estimates import size_text
 from papers.engine.console import Console, count
 from papers.engine.headers import time_of
+from papers.engine.memory import available_memory
 from papers.engine.plan import outline
 from papers.engine.request import DOWNLOADS
+
+TRAINING = ("train", "reproduce")  # the verbs that train
 
 
 def show_plan(verb, request, make_runner):
@@ -23,16 +27,24 @@ def show_plan(verb, request, make_runner):
         there = sum(runner.cache.path(case.id).exists() for case in runner.dataset)
         console.say(f"prepared: {there} of {count(len(runner.dataset), 'case')}")
         return
-    rows, spent, left, unknown = [], 0.0, 0.0, 0
+    rows, spent, left, unknown, warnings = [], 0.0, 0.0, 0, {}
     for job in runner.jobs:
         state, seconds = job.evaluation() if verb == "evaluate" else job.progress()
-        remaining = job.remaining() if verb in ("train", "reproduce") else 0.0
-        rows.append((job.name, state, duration(seconds), duration(remaining or None)))
+        remaining = job.remaining() if verb in TRAINING else 0.0
+        peak = ""
+        if verb in TRAINING and not job.finished():
+            peak = _predicted(runner, job, warnings)
+        times = duration(seconds), duration(remaining or None)
+        rows.append((job.name, state, *times, peak))
         spent += seconds or 0.0
         left += remaining or 0.0
         unknown += remaining is None
-    head = ("job", "state", "last time", "training left")
+    head = ("job", "state", "last time", "training left", "memory, about")
+    if not any(row[-1] for row in rows):
+        head, rows = head[:-1], [row[:-1] for row in rows]
     console.table(head, rows, f"{verb} would run")
+    for warning in warnings.values():
+        console.say(warning)
     known = f"{count(len(rows), 'job')}, {duration(spent or None) or 'no time'} so far"
     if left:
         known += f", about {duration(left)} left"
@@ -41,6 +53,17 @@ def show_plan(verb, request, make_runner):
         console.say(f"{known}\n{_whole(request)}".rstrip())
     else:
         console.say(known)
+
+
+def _predicted(runner, job, warnings):
+    """Returns a job's predicted memory as text; notes a warning once per method."""
+    prediction = runner.predicted(job)
+    if prediction is None:
+        return ""
+    warning = prediction.warning(available_memory())
+    if warning:
+        warnings.setdefault(job.method.id, f"{job.short_name}: {warning}")
+    return size_text(prediction.peak)
 
 
 def _is_download(request):

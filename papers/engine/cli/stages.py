@@ -30,7 +30,8 @@ _SEVERAL_MACHINES = ("prepare", "train")
 DryRun = Annotated[
     bool,
     typer.Option(
-        "--dry-run", help="Only list what would run, its last time and the sum."
+        "--dry-run",
+        help="Only list what would run, its times and the memory of trainings.",
     ),
 ]
 

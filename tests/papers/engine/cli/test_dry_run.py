@@ -35,6 +35,9 @@ def job(name, state, seconds, remaining):
         progress=lambda: (state, seconds),
         evaluation=lambda: ("scored", seconds),
         remaining=lambda: remaining,
+        finished=lambda: state == "finished",
+        method=SimpleNamespace(id=name),
+        short_name=f"{name} fold 0",
     )
 
 
@@ -55,10 +58,39 @@ def job(name, state, seconds, remaining):
 def test_hours_are_added_up(tmp_path, capsys, jobs, expected):
     paper = registry.paper("linkdsl")
     request = SimpleNamespace(data=tmp_path, is_demo=False, paper=paper, profile="demo")
-    show_plan("train", request, lambda request: SimpleNamespace(jobs=jobs))
+    runner = SimpleNamespace(jobs=jobs, predicted=lambda job: None)
+    show_plan("train", request, lambda request: runner)
     shown = capsys.readouterr().out
     assert expected in shown
     assert ("as a whole" in shown) == ("unknown" in expected)
+    assert "memory" not in shown, "nothing is known of it"
+
+
+def test_memory_of_what_is_left_is_shown(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("papers.engine.cli.dry_run.available_memory", lambda: 3e9)
+    done, big, again, small = (
+        job("done", "finished", 60, 0.0),
+        job("big", "new", None, None),
+        job("big", "new", None, None),
+        job("small", "new", None, None),
+    )
+
+    def predicted(job):
+        assert job is not done
+        warning = "may not fit: …" if job.name == "big" else None
+        peak = 5e9 if job.name == "big" else 1e9
+        return SimpleNamespace(peak=peak, warning=lambda available: warning)
+
+    jobs = [done, big, again, small]
+    runner = SimpleNamespace(jobs=jobs, predicted=predicted)
+    paper = registry.paper("linkdsl")
+    request = SimpleNamespace(data=tmp_path, is_demo=False, paper=paper, profile="demo")
+    show_plan("reproduce", request, lambda request: runner)
+    shown = capsys.readouterr().out
+    assert shown.count("5 GB") == 2 and shown.count("1 GB") == 1
+    assert shown.count("big fold 0: may not fit") == 1, "once per method"
+    show_plan("evaluate", request, lambda request: runner)
+    assert "memory" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("paper_id", registry.IDS)

@@ -1,0 +1,95 @@
+"""Predicts a job's memory before it runs, and remembers what was counted.
+
+The counts come from the network itself, which a start has built anyway. A dry run
+builds it, too, once: a table of them in the repository would be wrong for every other
+size and width, and another thing to keep.
+"""
+
+from dataclasses import asdict
+
+import keras
+import tensorflow as tf
+
+from common.errors import UserError
+from common.evidence import protocol_digest
+from common.files import digest, read_json, write_json
+from common.training.cluster import on_several_machines
+from common.training.precision import use_precision
+from papers.engine.memory.footprint import Footprint, footprint_of
+from papers.engine.memory.prediction import Prediction
+
+VERSION = 1  # increase it whenever networks or counts change
+
+
+class Preflight:
+    """Predictions for the jobs of one data set.
+
+    Args:
+        folder: where the counts are kept.
+    """
+
+    def __init__(self, folder):
+        self._folder = folder
+
+    def of_job(self, job, experiment):
+        """Returns the `Prediction` of a job that has not begun, or None.
+
+        Args:
+            job: a `papers.engine.job.Job`.
+            experiment: its experiment; the data need not be prepared.
+        """
+        if not (job.trains and is_predictable()):
+            return None
+        path = self._folder / f"{_key_of(job)}.json"
+        try:
+            footprint = Footprint(**read_json(path))
+        except (OSError, TypeError, UserError):
+            footprint = _built(job, experiment)
+            write_json(path, asdict(footprint))
+        return _prediction(footprint, experiment)
+
+
+def of_model(experiment, model):
+    """Returns the `Prediction` of a training about to start, or None.
+
+    Args:
+        experiment: the job's experiment.
+        model: its network.
+    """
+    if not is_predictable():
+        return None
+    return _prediction(_footprint(experiment, model), experiment)
+
+
+def is_predictable():
+    """Whether the training's memory is this machine's alone: a CPU, and no GPU."""
+    return not (tf.config.list_physical_devices("GPU") or on_several_machines())
+
+
+def _prediction(footprint, experiment):
+    return Prediction(
+        footprint, experiment.examples_at_once, tuple(experiment.smaller())
+    )
+
+
+def _footprint(experiment, model):
+    averages = experiment.average_decay is not None
+    return footprint_of(
+        model, experiment.optimizer(), averages, experiment.example_shape
+    )
+
+
+def _built(job, experiment):
+    """Returns the `Footprint` of a job, whose network is built for it."""
+    use_precision(job.protocol.training.precision)
+    try:
+        return _footprint(experiment, experiment.build())
+    finally:
+        use_precision("float32")
+        keras.backend.clear_session()
+
+
+def _key_of(job):
+    """Returns a hash of what decides a network: methods, protocol and data set."""
+    protocol = protocol_digest(job.protocol, ("training.epochs",))
+    return digest([VERSION, job.method.key, protocol, job.fingerprint])

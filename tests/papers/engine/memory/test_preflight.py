@@ -1,0 +1,103 @@
+"""Predictions of every paper's jobs, before anything is prepared."""
+
+import io
+import shlex
+
+import pytest
+from rich.console import Console as RichConsole
+
+from papers import registry
+from papers.engine import datasets
+from papers.engine.console import Console
+from papers.engine.memory import footprint, preflight
+from papers.engine.memory.prediction import BASE
+from papers.engine.request import Request
+from papers.engine.runner import Runner
+
+SMALL = {
+    "figshare": {"count": 40, "size": 64},
+    "brats": {"hgg": 5, "lgg": 5, "shape": (24, 64, 64)},
+}
+
+
+@pytest.fixture(scope="module")
+def roots(tmp_path_factory):
+    """A small phantom of each data set by name; not to be changed."""
+    roots = {}
+    for paper in registry.papers():
+        if paper.dataset not in roots:
+            root = tmp_path_factory.mktemp("memory") / paper.dataset
+            options = SMALL[paper.dataset.rstrip("0123456789")]
+            datasets.tools(paper.dataset).write_phantom(root, **options)
+            roots[paper.dataset] = root
+    return roots
+
+
+@pytest.fixture
+def runner_of(roots, tmp_path):
+    def runner_of(paper, *changes):
+        root = roots[paper.dataset]
+        request = Request(paper, root, "demo", folds=(0,), changes=list(changes))
+        console = Console(RichConsole(file=io.StringIO(), width=400))
+        return Runner(request, tmp_path / "workspace", console)
+
+    return runner_of
+
+
+@pytest.mark.parametrize("paper", registry.papers(), ids=lambda paper: paper.id)
+def test_the_setting_that_is_advised_fits(runner_of, paper):
+    """Two thirds of what a step takes are left: the advice is followed, and it fits."""
+    # The smallest volume of its demo cannot be smaller.
+    larger = [("geometry.size", "64")] if paper.id == "dsunet" else []
+    runner = runner_of(paper, *larger)
+    job = next(job for job in runner.jobs if job.trains)
+    first = runner.predicted(job)
+    least = BASE + first.footprint.weights
+    available = least + (first.peak - least) * 2 / 3
+    warning = first.warning(available)
+    setting = warning.split("SET=")[1].split(" would fit")[0]
+    (setting,) = shlex.split(setting)
+    changes = [tuple(one.split("=")) for one in setting.split()]
+    again = runner_of(paper, *larger, *changes)
+    second = again.predicted(again.jobs[runner.jobs.index(job)])
+    assert second.peak < available < first.peak
+    # What was promised is what is predicted then.
+    promised = dict([first.fitting(available)])[setting]
+    assert second.peak - BASE == pytest.approx(promised - BASE, rel=0.1)
+
+
+def test_counts_are_remembered(runner_of, monkeypatch):
+    runner = runner_of(registry.paper("linkdsl"))
+    job = runner.jobs[0]
+    first = runner.predicted(job)
+    monkeypatch.setattr(footprint, "footprint_of", None)
+    monkeypatch.setattr(preflight, "_built", None)
+    assert runner.predicted(job) == first
+    # Another length of the training is the same network.
+    longer = runner_of(registry.paper("linkdsl"), ("training.epochs", "7"))
+    assert longer.predicted(longer.jobs[0]) == first
+
+
+def test_nothing_is_said_where_a_gpu_trains(runner_of, monkeypatch):
+    runner = runner_of(registry.paper("linkdsl"))
+    assert runner.predicted(runner.jobs[0]) is not None
+    monkeypatch.setattr("tensorflow.config.list_physical_devices", lambda kind: [kind])
+    assert runner.predicted(runner.jobs[0]) is None
+
+
+def test_a_cascade_trains_nothing(runner_of):
+    runner = runner_of(registry.paper("anisocascade"))
+    (job,) = [job for job in runner.jobs if job.parts][:1]
+    assert runner.predicted(job) is None
+
+
+def test_a_training_warns_before_it_starts(runner_of, monkeypatch):
+    runner = runner_of(registry.paper("linkdsl"), ("training.epochs", "1"))
+    runner.prepare()
+    monkeypatch.setattr("papers.engine.runner.available_memory", lambda: 5e8)
+    runner.train(runner.jobs[0])
+    lines = runner.console.rich.file.getvalue().splitlines()
+    (warning,) = [line for line in lines if "may not fit" in line]
+    assert "[1/6] bce image fold 0 seed 0: may" in warning
+    assert "0.5 GB available" in warning
+    assert any("1 epoch, best in epoch 1" in line for line in lines), "it ran"
