@@ -1,17 +1,20 @@
 """Learning curves of all recorded runs, and figures drawn again from rows."""
 
 import dataclasses
+import io
 from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console as RichConsole
 
 from common.reporting.figures import why_stale
 from common.reporting.text import read_text
 from papers import registry
 from papers.engine import curves, results
+from papers.engine.console import Console
 from papers.engine.request import Request
 
 
@@ -105,7 +108,7 @@ def test_a_request_draws_its_own_curves_beside_those_recorded(
         jobs=[dataclasses.replace(job) for job in jobs],
         request=request,
         dataset=dataset,
-        console=SimpleNamespace(say=print),
+        console=Console(RichConsole(file=io.StringIO())),
         history=lambda job: rows()[["epoch", *curves.KEYS]],
     )
     monkeypatch.setattr(type(jobs[0]), "finished", lambda job: {"seconds": 1})
