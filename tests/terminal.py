@@ -58,14 +58,19 @@ class Terminal:
         self._ours, theirs = pty.openpty()
         size = struct.pack("HHHH", 24, columns, 0, 0)
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, size)
-        self._process = subprocess.Popen(
-            command,
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            start_new_session=True,  # the terminal's keys reach it alone
-            **options,
-        )
+        # A job in the background of a script ignores Ctrl-C, and so would its children.
+        ours = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            self._process = subprocess.Popen(
+                command,
+                stdin=theirs,
+                stdout=theirs,
+                stderr=theirs,
+                start_new_session=True,  # the terminal's keys reach it alone
+                **options,
+            )
+        finally:
+            signal.signal(signal.SIGINT, ours)
         os.close(theirs)
 
     def wait_for(self, text, patience=300):
@@ -83,7 +88,10 @@ class Terminal:
         """Waits for the end; returns the exit code and the lines of the screen."""
         deadline = time.monotonic() + patience
         while self._read():
-            assert time.monotonic() < deadline, self.output
+            if time.monotonic() > deadline:
+                self._process.kill()
+                self._process.wait()
+                raise AssertionError(self.output)
         os.close(self._ours)
         return self._process.wait(), screen(self.output, self._columns)
 

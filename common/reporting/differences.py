@@ -24,7 +24,7 @@ def differences(run, dataset, budget=None):
         found.append(f"{there} of {total} cases")
     if run["profile"] != "paper":
         found.append(f"profile {run['profile']}")
-    if budget not in (None, run["budget"]):
+    if budget is not None and budget != run["budget"]:
         found.append(_shorter(run["budget"], budget))
     return found
 

@@ -154,6 +154,8 @@ def _run(runs):
     """
     run = runs.iloc[0].to_dict()
     verdict = run["verdict"]
+    if verdict == "not tested":
+        verdict = f"{verdict}: {run['note'].split('; ')[0]}"
     ours = ""
     if len(runs) > 1:
         counts = runs["verdict"].value_counts()

@@ -181,9 +181,10 @@ def test_balance_is_that_of_label_0_to_label_4():
 def test_the_page_has_a_line_a_claim_and_run(tmp_path):
     cases = rows({"resunet-softmax": 0.0, "resunet-bootstrapping": 0.5})
     write_text(tmp_path / "claims.csv", to_csv(CLAIM_TABLE(cases)))
-    lines = claims_table(tmp_path).splitlines()[2:]
+    shown = claims_table(tmp_path).splitlines()[2:]
+    lines = [line for line in shown if line.startswith("| ")]
     assert len(lines) == 13  # claims about several metrics have one line
-    assert "| et_dice | +0.0000 [+0.0000, +0.0000] | 728 | 30 | supported |" in lines[0]
+    assert "| et_dice |  | +0.0000 | 728 | 30 | supported |" in lines[0]
     assert "not tested" in lines[3] and "was not run" in lines[3]
     write_text(tmp_path / "claims.csv", to_csv(CLAIM_TABLE(cases.iloc[:0])))
     assert claims_table(tmp_path).count("not run") == 13

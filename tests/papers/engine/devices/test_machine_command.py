@@ -55,7 +55,7 @@ def test_what_does_not_train_a_paper_is_refused(command, received):
         ("make train-hierdice DATA=x", 4, "profile cpu"),
         ("make train-hierdice GPUS=3", 3, "no GPUS"),
         ("make train-hierdice SET=training.tower=1", 3, "training.tower"),
-        ("make train-hierdice PROFILE=papre", 3, "demo, cpu, paper"),
+        ("make train-hierdice PROFILE=papre", 3, "demo, cpu, half, paper"),
     ],
 )
 def test_a_number_of_machines_that_does_not_divide(command, machines, expected):
