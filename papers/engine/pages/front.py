@@ -7,6 +7,7 @@ from papers.engine.pages.text import markdown
 
 # The papers whose examples open the front page, of real scans only.
 PICTURED = ("linkdsl", "anisocascade")
+WIDTH = 440  # pixels; the text is to be seen beside them
 
 
 def front_blocks(root, results):
@@ -54,4 +55,5 @@ def _picture(root, results, paper_id):
     path = best_figure(results / paper_id, picture.prefix)
     if path is None:
         return f"<!-- no figure of real data of {paper_id} is committed -->"
-    return image(path, root, f"{picture.title}. {picture.attribution}")
+    caption = f"{picture.title}. {picture.attribution}"
+    return image(path, root, caption, width=WIDTH)

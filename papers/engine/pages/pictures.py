@@ -64,16 +64,21 @@ def made_of(path):
     return note["where"] if note else {}
 
 
-def image(path, page, caption):
+def image(path, page, caption, width=None):
     """Returns a picture with its caption, as Markdown.
 
     Args:
         path: the picture's file.
         page: folder of the page that shows it.
         caption: the text below it.
+        width: in pixels, of a picture that would fill more than a screen.
     """
     target = os.path.relpath(path, page).replace(os.sep, "/")
-    return f"![{caption.partition('. ')[0]}]({target})\n\n*{caption}*"
+    title = caption.partition(". ")[0]
+    shown = f"![{title}]({target})"
+    if width is not None:  # for which Markdown has no word
+        shown = f'<img src="{target}" alt="{title}" width="{width}">'
+    return f"{shown}\n\n*{caption}*"
 
 
 def curves(folder, page):

@@ -68,5 +68,7 @@ def test_folders_in_commands_are_named_as_a_reader_has_them():
 
 def test_pictures_of_pages_are_small():
     for path in READERS:
-        for target in re.findall(r"!\[[^]]*\]\(([^)]+)\)", path.read_text("utf-8")):
-            assert Path(path.parent / target).stat().st_size < 300_000, target
+        text = path.read_text("utf-8")
+        targets = re.findall(r"!\[[^]]*\]\(([^)]+)\)", text)
+        for target in targets + re.findall(r'<img src="([^"]+)"', text):
+            assert Path(path.parent / target).stat().st_size < 600_000, target
