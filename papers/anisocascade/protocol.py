@@ -228,6 +228,7 @@ PROFILES = {
         "folds.validation_share": 0.2,  # one of the few cases of the phantom
     },
     "cpu": _SMALL | {"training.epochs": 3},
+    # Half of the channels: nine networks are to be trained within hours on 2 cores.
     "half": _HALF | {"network.base_channels": 16, "training.epochs": 8},
     "released": {},
     "paper": {"network.base_channels": 48, "training.weight_decay": 1e-7},

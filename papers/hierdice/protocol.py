@@ -265,7 +265,7 @@ PROFILES = {
         "training.epochs": 6,
     },
     # Whole brains at 2 mm. No value of this protocol is a length: the networks see
-    # slices of half as many pixels a side.
+    # slices of half as many pixels a side. Group, width and rate are those of `cpu`.
     "half": {
         "slices.group": "all",
         "network.base_filters": 16,
