@@ -282,9 +282,9 @@ PROFILES = {
         "training.every": 3,
         "loss.omega_every": 3,
     },
-    # Whole brains at 2 mm: 10 pixels of 1 mm are 5. Widths are those of `cpu`, and so is
-    # the one step down, after two thirds of the epochs. Of 30 HGG patients more are
-    # tested than the paper's shares give, so that an interval can be drawn.
+    # Whole brains at 2 mm: 10 pixels of 1 mm are 5. Widths are those of `cpu`; the one
+    # step down comes after two thirds of the epochs. Of 30 HGG patients more are tested
+    # than the paper's shares give, so that an interval can be drawn.
     "half": _SHORT
     | {
         "network.cu_net_filters": 16,
