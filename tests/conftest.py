@@ -1,12 +1,16 @@
 """Data that tests share: the real data set where it is there, and a phantom."""
 
 import gc
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
 from data.phantom.figshare.write import write_phantom
+
+# `make test` is what was typed here, but not what a test's own runs were started by.
+os.environ.pop("BRAINTUMOR_COMMAND", None)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -72,7 +72,7 @@ def describe(paper, path):
 
 
 def _files(folder):
-    return sorted(path for path in folder.glob("*.*") if path.is_file())
+    return sorted(path for path in folder.glob("[!.]*.*") if path.is_file())
 
 
 def _line(paper, path, results):
