@@ -70,5 +70,6 @@ BENCHMARKS = {
     "benchmarks.hierdice": A_BENCHMARK,
     "benchmarks.linkdsl": A_BENCHMARK,
     "benchmarks.metrics": A_BENCHMARK,
+    "benchmarks.scans": A_BENCHMARK,
 }
 MAY_IMPORT = COMMON | DATA_SETS | PAPERS | BENCHMARKS

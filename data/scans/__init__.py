@@ -16,6 +16,8 @@ __getattr__, __dir__, __all__ = _lazy.attach(
             "refuse_errors",
         ],
         "find": ["find_cases", "find_scan", "release_of"],
+        "guess": ["guess_modality"],
+        "inputs": ["Input", "read_input"],
         "registration": ["worst_placed"],
         "scan": ["Scan", "open_scan", "read_scan"],
     },

@@ -1,8 +1,8 @@
 """Volumes as arrays `(depth, height, width)` with their place in space.
 
-Reading and writing of NIfTI and MetaImage files, the orientation of axes, resampling
-and the three views. What the voxels mean (modalities, labels, cases) is not known
-here: that is `data.brats` and `data.scans`.
+Reading and writing of NIfTI and MetaImage files, reading of DICOM series, the
+orientation of axes, resampling and the three views. What the voxels mean (modalities,
+labels, cases) is not known here: that is `data.brats` and `data.scans`.
 """
 
 import lazy_loader as _lazy
@@ -11,8 +11,10 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submod_attrs={
         "channels": ["digest_channels", "read_channels", "read_channels_geometry"],
+        "dicom": ["Series", "find_series", "read_series"],
         "files": ["encode_labels", "read_geometry", "read_volume", "write_labels"],
         "geometry": ["Geometry"],
+        "itk": ["from_image", "geometry_of", "to_image"],
         "orientation": [
             "BRATS_AXES",
             "axis_codes",

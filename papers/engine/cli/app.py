@@ -12,7 +12,16 @@ import typer
 
 from common.errors import UserError
 from common.training.cluster import LostMachineError
-from papers.engine.cli import data, devices, predict, reports, stages, tables, weights
+from papers.engine.cli import (
+    data,
+    devices,
+    predict,
+    reports,
+    scans,
+    stages,
+    tables,
+    weights,
+)
 from papers.engine.devices.cluster import LOST_MACHINE, own_failure_noted
 from papers.engine.environment import command_again
 
@@ -25,7 +34,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _module in (stages, data, predict, tables, reports, devices):
+for _module in (stages, data, predict, scans, tables, reports, devices):
     app.add_typer(_module.verbs)
 app.add_typer(weights.verbs, name="weights")
 

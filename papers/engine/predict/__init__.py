@@ -12,6 +12,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     submod_attrs={
         "command": ["import_weights", "predict"],
         "files": ["Files", "Prediction"],
+        "listing": ["list_series"],
         "load_run": ["LoadedRun", "load_run"],
         "segmenter": ["Result", "RunSegmenter"],
         "slices": ["SliceFiles"],

@@ -1,0 +1,45 @@
+"""What the DICOM series of a folder hold, and which modality each may be."""
+
+from common.errors import UserError
+from data.scans.guess import guess_modality
+from data.volume.dicom import find_series
+
+HEAD = ("series", "slices", "voxel [mm]", "description", "guess", "because of")
+
+
+def list_series(folder, console):
+    """Shows each DICOM series below a folder and a guess of its modality.
+
+    Nothing is shown that tells the patient: of descriptions, words that also stand in
+    the fields about patient, physicians and study are "…".
+
+    Args:
+        folder: any folder.
+        console: a `papers.engine.console.Console`.
+
+    Raises:
+        UserError: there is no series in it.
+    """
+    found = find_series(folder)
+    if not found:
+        fix = "name another folder; compressed exports have to be unpacked first"
+        raise UserError(folder, "DICOM files", "none in this folder or below", fix)
+    guesses = [guess_modality(series.first) for series in found]
+    rows = [_row(series, *guess) for series, guess in zip(found, guesses, strict=True)]
+    console.table(HEAD, rows)
+    console.say(
+        "The guesses are from descriptions and times: look before you use them."
+    )
+
+
+def _row(series, guess, reason):
+    voxel = " x ".join(f"{mm:.3g}" for mm in series.spacing[::-1])
+    description = series.first.description or "none"
+    return (
+        f"#{series.name.rpartition('#')[2]}",
+        series.shape[0],
+        voxel,
+        description,
+        guess or "none of the four",
+        reason,
+    )
