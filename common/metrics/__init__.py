@@ -11,10 +11,19 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submodules=["overlap"],
     submod_attrs={
-        "case_scores": ["score_case"],
+        "boundary_scores": ["TOLERANCES", "boundary_scores", "volume_scores"],
+        "case_pair": ["CasePair"],
+        "case_scores": ["score_case", "score_pair"],
         "conventions": ["CONVENTIONS", "Convention", "find_convention"],
         "empty_rule": ["BRATS_DIAGONAL", "EMPTY_RULES", "EmptyRule"],
-        "regions": ["LABELS", "REGIONS", "check_labels", "region_mask", "region_masks"],
+        "regions": [
+            "CAVITY",
+            "LABELS",
+            "REGIONS",
+            "check_labels",
+            "region_mask",
+            "region_masks",
+        ],
         "surface": ["RULES", "SurfaceDistances", "surface_distances"],
     },
 )

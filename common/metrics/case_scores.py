@@ -1,21 +1,15 @@
 """All scores of one case in one flat row: overlap and distances of each region."""
 
-import math
-
-import numpy as np
-
-from common.boxes import union_box
 from common.metrics import overlap
+from common.metrics.case_pair import CasePair
 from common.metrics.conventions import find_convention
-from common.metrics.regions import check_labels, region_masks
-from common.metrics.surface import check_spacing, surface_distances
 
 
 def score_case(prediction, truth, spacing, regions=None, convention="border-max/brats"):
     """Scores the label volume of one case against its truth.
 
     Args:
-        prediction: integer labels 0 to 4 (`common.metrics.regions`), of shape
+        prediction: integer labels 0 to 5 (`common.metrics.regions`), of shape
             `(depth, height, width)`. It should be the whole volume, because
             specificity depends on the amount of background.
         truth: integer labels of the same shape.
@@ -29,16 +23,17 @@ def score_case(prediction, truth, spacing, regions=None, convention="border-max/
         wt_sensitivity, wt_specificity` (of the whole volume) and
         `wt_specificity_slices` (of the slices whose truth has any tumor);
         `wt_hd, wt_hd95, wt_asd` (Hausdorff distance, its 95th percentile and
-        mean surface distance, in mm); `wt_empty_truth, wt_empty_prediction` and
-        `wt_missed` (the truth is not empty, and none of its voxels was found), each
-        0 or 1. What the convention leaves undefined is NaN.
+        average symmetric surface distance, in mm); `wt_empty_truth,
+        wt_empty_prediction` and `wt_missed` (the truth is not empty, and none of its
+        voxels was found), each 0 or 1. What the convention leaves undefined is NaN.
 
     Raises:
-        ValueError: the shapes differ, a label is not one of 0 to 4, or spacing or
+        ValueError: the shapes differ, a label is not one of 0 to 5, or spacing or
             convention is invalid.
 
     Example:
 
+    >>> import numpy as np
     >>> truth = np.zeros((4, 8, 8), np.uint8)
     >>> truth[1:3, 2:6, 2:6] = 2
     >>> prediction = np.roll(truth, 1, axis=2)
@@ -46,40 +41,31 @@ def score_case(prediction, truth, spacing, regions=None, convention="border-max/
     >>> row["wt_dice"], row["wt_hd"], row["et_empty_truth"]
     (0.75, 1.0, 1)
     """
-    rule = find_convention(convention)
-    prediction = check_labels(prediction, "prediction")
-    truth = check_labels(truth, "truth")
-    if prediction.shape != truth.shape or prediction.ndim != 3:
-        raise ValueError(
-            "Expected prediction and truth of the same shape (depth, height, width). "
-            f"Received: {prediction.shape} and {truth.shape}"
-        )
-    if not truth.size:
-        raise ValueError(f"Expected voxels to score. Received: shape {truth.shape}")
-    spacing = check_spacing(spacing, 3)
-    box = union_box(prediction, truth)
-    whole = prediction.shape
-    prediction, truth = prediction[box], truth[box]
-    tumor_slices = truth.any(axis=(1, 2))
-    # What cropping removed is true negative in every region: of the whole volume, and
-    # of its tumor slices.
-    outside = math.prod(whole) - prediction.size
-    beside = math.prod(whole[1:]) - math.prod(prediction.shape[1:])
-    beside *= np.count_nonzero(tumor_slices)
+    return score_pair(CasePair(prediction, truth, spacing, regions), convention)
 
+
+def score_pair(pair, convention="border-max/brats"):
+    """Scores a case as `score_case` does, and leaves its surfaces to further scores.
+
+    Args:
+        pair: a `common.metrics.case_pair.CasePair`.
+        convention: a name in `common.metrics.conventions.CONVENTIONS`.
+
+    Returns:
+        The dict of `score_case`.
+
+    Raises:
+        ValueError: there is no such convention.
+    """
+    rule = find_convention(convention)
     row = {"convention": rule.name}
-    predictions, truths = (region_masks(x, regions) for x in (prediction, truth))
-    for region, predicted in predictions.items():
-        true = truths[region]
-        counts = overlap.confusion(predicted, true)
-        counts = counts._replace(tn=counts.tn + outside)
-        in_slices = overlap.confusion(predicted[tumor_slices], true[tumor_slices])
-        in_slices = in_slices._replace(tn=in_slices.tn + beside)
+    for region in pair.regions:
+        counts = pair.counts(region)
         scores = {
             **counts._asdict(),
             **_overlap_scores(counts, rule.empty_rule),
-            "specificity_slices": overlap.specificity(*in_slices),
-            **_distances(predicted, true, spacing, rule),
+            "specificity_slices": overlap.specificity(*pair.slice_counts(region)),
+            **_distances(pair, region, counts, rule),
             "empty_truth": counts.tp + counts.fn == 0,
             "empty_prediction": counts.tp + counts.fp == 0,
             "missed": counts.tp == 0 and counts.fn > 0,
@@ -99,13 +85,13 @@ def _overlap_scores(counts, empty):
     }
 
 
-def _distances(predicted, true, spacing, rule):
-    empty = [not mask.any() for mask in (predicted, true)]
+def _distances(pair, region, counts, rule):
+    empty = (counts.tp + counts.fp == 0, counts.tp + counts.fn == 0)
     if any(empty):
         values = rule.empty_rule
         value = values.both_distance if all(empty) else values.one_distance
         return {"hd": value, "hd95": value, "asd": value}
-    distances = surface_distances(predicted, true, spacing, rule.distance)
+    distances = pair.distances(region, rule.distance)
     return {
         "hd": distances.hausdorff(),
         "hd95": distances.hausdorff(95),

@@ -15,7 +15,7 @@ from common.metrics.surface import RULES
 _DISTANCES = {
     "hd": "Hausdorff distance, mm",
     "hd95": "95th percentile of the Hausdorff distance, mm",
-    "asd": "mean surface distance, mm",
+    "asd": "average symmetric surface distance, mm",
 }
 _POOLS = {
     "specificity": "over the whole volume",

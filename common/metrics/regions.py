@@ -2,16 +2,19 @@
 
 Labels are canonical, the same for all releases: 0 background, 1 necrosis (since 2017
 including the non-enhancing tumor), 2 edema, 3 non-enhancing tumor (2013 and 2015
-only), 4 enhancing tumor. One definition therefore serves all releases: those without
-label 3 have no voxel of it.
+only), 4 enhancing tumor, 5 resection cavity (in sets of treated patients, since 2024).
+One definition therefore serves all releases: those without label 3 or 5 have no voxel
+of it.
 """
 
 import numpy as np
 
-LABELS = (0, 1, 2, 3, 4)
+LABELS = (0, 1, 2, 3, 4, 5)
 
 # Whole tumor, tumor core and enhancing tumor.
 REGIONS = {"wt": (1, 2, 3, 4), "tc": (1, 3, 4), "et": (4,)}
+# What sets of treated patients are scored on besides: the resection cavity, no tumor.
+CAVITY = {"rc": (5,)}
 
 
 def region_mask(labels, values):
@@ -68,11 +71,13 @@ def check_labels(labels, name):
         ValueError: the type is not an integer type, or there are other values.
     """
     labels = np.asarray(labels)
-    integers = labels.dtype == bool or np.issubdtype(labels.dtype, np.integer)
-    if not integers or (labels.size and not 0 <= labels.min() <= labels.max() <= 4):
+    known = labels.dtype == bool or np.issubdtype(labels.dtype, np.integer)
+    if known and labels.size:
+        known = LABELS[0] <= labels.min() <= labels.max() <= LABELS[-1]
+    if not known:
         values = f"from {labels.min()} to {labels.max()}" if labels.size else "none"
         raise ValueError(
-            f"Expected integer labels 0 to 4 in `{name}`. "
+            f"Expected integer labels 0 to {LABELS[-1]} in `{name}`. "
             f"Received: type {labels.dtype}, values {values}"
         )
     return labels.astype(np.uint8, copy=False)

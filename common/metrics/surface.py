@@ -5,13 +5,13 @@ combine the two directions, and so do their values for the same masks. Here the 
 is an argument, and its name accompanies every value.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from common.boxes import union_box
 from common.metrics.nearest import nearest_distances
-from common.metrics.surface_elements import border_voxels, corner_elements
+from common.metrics.surface_elements import surface_of
 
 # How a percentile of the distances is taken, by rule name. The texts go into tables.
 RULES = {
@@ -56,8 +56,55 @@ class SurfaceDistances:
             _weighted_percentile(self.to_prediction, self.truth_areas, percentile),
         )
 
+    def surface_dice(self, tolerance):
+        """Returns the normalized surface Dice: the share of the surfaces that agree.
+
+        Under `"pooled"` and `"area-weighted"`, the share of both surfaces together, in
+        voxels or in area (S. Nikolov et al., arXiv:1809.04430, and surface-distance);
+        under `"border-max"`, the mean of the two directions' shares (as GaNDLF and
+        panoptica).
+
+        Args:
+            tolerance: mm that an element may be away from the other surface.
+
+        Returns:
+            A float in [0, 1].
+
+        Raises:
+            ValueError: the tolerance is negative or not finite.
+        """
+        if not 0 <= tolerance < np.inf:
+            raise ValueError(
+                f"Expected a tolerance of at least 0 mm. Received: {tolerance}"
+            )
+        sides = (
+            (self.to_truth, self.prediction_areas),
+            (self.to_prediction, self.truth_areas),
+        )
+        within = [float(np.sum(areas[d <= tolerance])) for d, areas in sides]
+        totals = [float(np.sum(areas)) for _, areas in sides]
+        if self.rule == "border-max":
+            return (within[0] / totals[0] + within[1] / totals[1]) / 2
+        return sum(within) / sum(totals)
+
+    def under(self, rule):
+        """Returns the same distances under another rule for the same elements.
+
+        Args:
+            rule: a name in `RULES`. `"border-max"` and `"pooled"` share their elements.
+
+        Raises:
+            ValueError: the rules have different elements.
+        """
+        if (rule == "area-weighted") != (self.rule == "area-weighted"):
+            raise ValueError(
+                f"Expected a rule with the elements of {self.rule!r}. "
+                f"Received: rule={rule!r}"
+            )
+        return replace(self, rule=rule)
+
     def mean(self):
-        """Returns the mean surface distance in mm.
+        """Returns the average symmetric surface distance (ASSD) in mm.
 
         The mean over both directions' distances together if the rule pools them,
         otherwise the mean of the two directions' means.
@@ -118,18 +165,32 @@ def surface_distances(prediction, truth, spacing, rule="border-max"):
             f"one. Received: {np.count_nonzero(prediction)} voxels of the "
             f"prediction and {np.count_nonzero(truth)} of the truth"
         )
-    if rule == "area-weighted":
-        (predicted, predicted_areas), (true, true_areas) = (
-            corner_elements(mask, spacing) for mask in (prediction, truth)
-        )
-    else:
-        predicted, true = border_voxels(prediction), border_voxels(truth)
-        predicted_areas, true_areas = np.ones(len(predicted)), np.ones(len(true))
-    grid = [n + 1 for n in prediction.shape]  # one more corner than voxels
+    surfaces = (surface_of(mask, spacing, rule) for mask in (prediction, truth))
+    return distances_between(*surfaces, spacing, rule)
+
+
+def distances_between(prediction, truth, spacing, rule):
+    """Measures the distances between two surfaces that were found before.
+
+    Args:
+        prediction: `(points, areas)` of `common.metrics.surface_elements.surface_of`,
+            at least one point.
+        truth: the same of the truth, in the same array's indices.
+        spacing: `(axes,)` mm between voxels.
+        rule: a name in `RULES`, by which both were found.
+
+    Returns:
+        `SurfaceDistances`.
+    """
+    (predicted, predicted_areas), (true, true_areas) = prediction, truth
+    # Only the box around both matters, wherever it lies.
+    low = np.minimum(predicted.min(axis=0), true.min(axis=0))
+    high = np.maximum(predicted.max(axis=0), true.max(axis=0))
+    predicted, true, grid = predicted - low, true - low, high - low + 1
     return SurfaceDistances(
         rule,
-        nearest_distances(predicted, true, spacing, grid),
-        nearest_distances(true, predicted, spacing, grid),
+        nearest_distances(predicted, true, spacing, grid.tolist()),
+        nearest_distances(true, predicted, spacing, grid.tolist()),
         predicted_areas,
         true_areas,
     )

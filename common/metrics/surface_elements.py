@@ -6,8 +6,8 @@ import numpy as np
 
 from common.metrics.element_areas import element_areas
 
-# Both functions pad the mask and then shift it as one flat row. A shift carries only
-# padding from the end of one line to the next, so it arrives as background.
+# The first two functions pad the mask and then shift it as one flat row. A shift
+# carries only padding from the end of one line to the next: it arrives as background.
 
 
 def border_voxels(mask):
@@ -55,6 +55,24 @@ def corner_elements(mask, spacing):
     on_surface = (code != 0) & (code != 255)
     areas = element_areas(spacing)[code[on_surface]]
     return _indices(on_surface, padded.shape), areas
+
+
+def surface_of(mask, spacing, rule):
+    """Finds the elements of a mask's surface under a rule for distances.
+
+    Args:
+        mask: boolean array of any rank; three axes for elements with areas.
+        spacing: mm between voxels, one number per axis.
+        rule: a name in `common.metrics.surface.RULES`.
+
+    Returns:
+        `(points, areas)`: `(n, axes)` integer indices, of voxels or of corners before
+        them, and `(n,)` mm²; ones if the rule has no areas.
+    """
+    if rule == "area-weighted":
+        return corner_elements(mask, spacing)
+    points = border_voxels(mask)
+    return points, np.ones(len(points))
 
 
 def _indices(flat, shape):

@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from common.metrics import EMPTY_RULES, RULES, score_case
+from common.metrics import (
+    EMPTY_RULES,
+    RULES,
+    CasePair,
+    boundary_scores,
+    score_case,
+    score_pair,
+)
 from papers.engine.pages.text import markdown
 
 _EDEMA = 2  # a label of the whole tumor alone
@@ -18,11 +25,13 @@ def distances_table():
     truth, prediction = masks()
     rows = []
     for rule, words in RULES.items():
-        row = _scores(prediction, truth, f"{rule}/brats")
-        values = [f"{row[f'wt_{name}']:.2f}" for name in ("hd", "hd95", "asd")]
+        pair = CasePair(prediction, truth, (1, 1, 1))
+        row = score_pair(pair, f"{rule}/brats") | boundary_scores(pair, f"{rule}/brats")
+        names = ("hd", "hd95", "asd", "nsd_1mm")
+        values = [f"{row[f'wt_{name}']:.2f}" for name in names]
         rows.append((f"`{rule}`", words, *values))
-    head = ("distance", "definition", "Hausdorff, mm", "HD95, mm", "mean, mm")
-    return markdown(head, rows)
+    head = ("distance", "definition", "Hausdorff, mm", "HD95, mm", "ASSD, mm")
+    return markdown((*head, "NSD within 1 mm"), rows)
 
 
 def empty_table():

@@ -155,7 +155,7 @@ def test_invalid_cases_are_refused(case):
         score_case(prediction[1:], truth, SPACING)
     with pytest.raises(ValueError, match="same shape .depth, height, width."):
         score_case(prediction[0], truth[0], SPACING[1:])
-    with pytest.raises(ValueError, match="labels 0 to 4 in `prediction`"):
+    with pytest.raises(ValueError, match="labels 0 to 5 in `prediction`"):
         score_case(prediction + 2, truth, SPACING)
     with pytest.raises(ValueError, match="3 positive numbers"):
         score_case(prediction, truth, (1, 1))

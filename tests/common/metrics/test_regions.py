@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from common.metrics.regions import LABELS, REGIONS, check_labels, region_masks
+from common.metrics.regions import CAVITY, LABELS, REGIONS, check_labels, region_masks
 
 
 def test_regions_are_nested():
     whole, core, enhancing = (set(REGIONS[name]) for name in ("wt", "tc", "et"))
-    assert enhancing < core < whole == set(LABELS) - {0}
+    assert enhancing < core < whole == set(LABELS) - {0, *CAVITY["rc"]}
 
 
 @pytest.mark.parametrize("present", [(0, 1, 2, 3, 4), (0, 1, 2, 4)])
@@ -45,11 +45,11 @@ def test_labels_of_any_integer_type_become_bytes(kind):
 @pytest.mark.parametrize(
     "labels, received",
     [
-        (np.array([0, 5]), "type int64, values from 0 to 5"),
+        (np.array([0, 6]), "type int64, values from 0 to 6"),
         (np.array([-1, 4], np.int16), "type int16, values from -1 to 4"),
         (np.array([0.0, 1.0]), "type float64, values from 0.0 to 1.0"),
     ],
 )
 def test_other_labels_are_refused(labels, received):
-    with pytest.raises(ValueError, match=f"labels 0 to 4 in `truth`.*{received}"):
+    with pytest.raises(ValueError, match=f"labels 0 to 5 in `truth`.*{received}"):
         check_labels(labels, "truth")
