@@ -296,7 +296,9 @@ pages: $(INSTALLED) ## Regenerate the generated parts of the README pages
 ##@ Work on the suite
 # `python -m papers` replaces the `~` of DATA="~/x"; the benchmarks do not.
 DATA_HERE = $(patsubst ~/%,$(HOME)/%,$(DATA))
-.PHONY: test test-fast test-slow test-backends test-mutation lint format bench bench-linkdsl bench-data bench-metrics bench-anisocascade bench-cunet bench-depthwise bench-dsunet bench-hierdice bench-towers clean clean-runs
+.PHONY: test test-fast test-slow test-kernels test-backends test-mutation lint format bench bench-linkdsl bench-data bench-metrics bench-anisocascade bench-cunet bench-depthwise bench-dsunet bench-hierdice bench-towers clean clean-runs
+# Once without oneDNN, once with oneDNN as on a processor without AVX-512.
+OF_NUMBERS := tests/common tests/conformance tests/papers --ignore=tests/papers/engine
 # A process per core, of which each takes one file of tests after the other, in order.
 SHARED := -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 test: $(INSTALLED) ## The fast and the real tier of tests, on all cores
@@ -305,6 +307,9 @@ test-fast: $(INSTALLED) ## The fast tier only, on all cores
 	$(BIN)/python -m pytest $(SHARED) -m 'not slow and not gpu and not real'
 test-slow: $(INSTALLED) ## The slow tier: the whole demo
 	$(BIN)/python -m pytest -m slow
+test-kernels: $(INSTALLED) ## Tests of numbers with other kernels of the CPU
+	TF_ENABLE_ONEDNN_OPTS=0 $(BIN)/python -m pytest $(SHARED) -m 'not slow and not gpu' $(OF_NUMBERS)
+	ONEDNN_MAX_CPU_ISA=AVX2 $(BIN)/python -m pytest $(SHARED) -m 'not slow and not gpu' $(OF_NUMBERS)
 test-backends: $(INSTALLED) $(BACKENDS) ## Layers, losses, networks on JAX and PyTorch; ONNX
 	$(BIN)/python -m pytest tests/conformance/test_backends.py tests/conformance/test_onnx.py
 test-mutation: $(INSTALLED) ## Plant faults one at a time: tests must see 95 %

@@ -4,7 +4,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tests.rounding import sum_room
+
 BATCH, STEPS, RATE = 4, 3, 0.1
+# Of weights and losses after up to twelve steps, none of them above 3.
+ROOM = sum_room(4 * STEPS * 2 * BATCH, scale=3)
 
 
 def batch(step):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from papers.cunet.networks import bfcn, cu_net, drn, unet, without_heads
-from tests.rounding import sum_room
+from tests.rounding import assert_close, sum_room
 
 FULL, SMALL = (240, 240, 4), (32, 48, 4)
 
@@ -160,7 +160,7 @@ def test_residual_block_by_hand():
     names = ("u1enc1_2_bn", "u1enc1_shortcut_bn", "u1enc1_relu")
     parts = keras.Model(model.inputs[0], [model.get_layer(n).output for n in names])
     path, shortcut, out = map(np.asarray, parts(image()))
-    np.testing.assert_allclose(out, np.maximum(path + shortcut, 0), atol=1e-6)
+    assert_close(out, np.maximum(path + shortcut, 0), 1)
 
 
 def test_mirror_differences_of_bfcn():
@@ -169,7 +169,7 @@ def test_mirror_differences_of_bfcn():
     joined = keras.Model(model.inputs[0], model.get_layer("symmetry").output)(x)
     differences = np.abs(x - x[:, :, ::-1])[..., [0, 2, 3]]
     expected = np.concatenate([x, differences], axis=-1)
-    np.testing.assert_allclose(joined, expected, atol=1e-6)
+    assert_close(joined, expected, 1)
 
 
 def test_combination_of_bfcn_sees_probabilities_of_both_branches():

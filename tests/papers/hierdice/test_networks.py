@@ -16,7 +16,7 @@ from papers.hierdice.networks import (
 from papers.hierdice.protocol import METHODS, Protocol
 from papers.hierdice.segmentation import build_network
 from papers.hierdice.skip_decoder import upsample
-from tests.rounding import sum_room
+from tests.rounding import assert_close, sum_room
 
 FULL, SMALL = (240, 240, 4), (48, 48, 4)
 BUILDERS = (fcn8s_vgg16, unet, resnet50_skip, residual_unet)
@@ -47,7 +47,7 @@ def test_probabilities_of_the_classes(build, size):
     x = np.random.default_rng(0).random((2, size, size + 16, 4), np.float32)
     probability = np.asarray(model(x, training=True))
     assert probability.shape == (2, size, size + 16, 5)
-    np.testing.assert_allclose(probability.sum(-1), 1, atol=1e-6)
+    assert_close(probability.sum(-1), 1, 2 * 5)
     assert probability.std() > 1e-3
 
 
@@ -69,12 +69,12 @@ def test_transposed_convolution_begins_as_interpolation(scale):
         ],
         axis=-1,
     )
-    np.testing.assert_allclose(np.asarray(model(x))[0], expected, atol=1e-5)
+    assert_close(np.asarray(model(x))[0], expected, 4, scale=1)
     ones = np.asarray(model(np.ones_like(x)))[0, ..., 0]
     inside = ones[scale:-scale, scale:-scale]
-    np.testing.assert_allclose(inside, 1, atol=1e-6)
+    assert_close(inside, 1, 4)
     corner = {2: 0.5625, 4: 0.390625, 8: 0.31640625}[scale]
-    assert ones[0, 0] == pytest.approx(corner, abs=1e-6)
+    assert ones[0, 0] == pytest.approx(corner, abs=sum_room(4))
 
 
 def test_bilinear_kernel():
@@ -142,8 +142,8 @@ def test_fusion_is_the_weighted_sum(build, fusion):
     assert [len(of) for of in scores] == [6, 3, 2]
     assert min(of.std() for of in scores) > 1e-4
     expected = FUSED[fusion](*(w * of for w, of in zip(weights, scores, strict=True)))
-    atol = 1e-5 * np.abs(expected).max()
-    np.testing.assert_allclose(total, expected, atol=atol, rtol=1e-5)
+    scale = sum(w * np.abs(of).max() for w, of in zip(weights, scores, strict=True))
+    assert_close(total, expected, 3 * 4, scale)
 
 
 def test_vgg16_is_that_of_keras():
@@ -201,7 +201,7 @@ def test_residual_unit_by_hand():
     names = ("enc1_2_bn", "enc1_shortcut_bn", "enc1_relu")
     parts = keras.Model(model.inputs[0], [model.get_layer(n).output for n in names])
     path, shortcut, out = map(np.asarray, parts(x))
-    np.testing.assert_allclose(out, np.maximum(path + shortcut, 0), atol=1e-6)
+    assert_close(out, np.maximum(path + shortcut, 0), 1)
     assert not [w.path for w in model.weights if "conv/bias" in w.path]
     norms = [x for x in model.layers if isinstance(x, keras.layers.BatchNormalization)]
     assert len(norms) == 27

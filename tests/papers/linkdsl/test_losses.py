@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from papers.linkdsl.losses import BceMinusDice
+from tests.rounding import sum_room
 
 relaxed = settings(deadline=None, max_examples=50)
 smooths = st.sampled_from([0.5, 1.0, 10.0])
@@ -51,7 +52,10 @@ def gradient_by_hand(g, p, over, smooth):
 @given(pairs, overs, smooths)
 def test_value_equals_the_equations(pair, over, smooth):
     received = float(BceMinusDice(over, smooth)(*pair))
-    assert received == pytest.approx(equations(*pair, over, smooth), abs=1e-5)
+    expected = equations(*pair, over, smooth)
+    # Logarithms of 1/128 and more, whose mean is the largest term.
+    room = sum_room(4 * pair[0].size, scale=5)
+    assert received == pytest.approx(expected, abs=room)
 
 
 @relaxed
