@@ -19,10 +19,11 @@ OF_import-weights := PAPER FROM TO
 OF_workers := COMMAND HOSTS NODES PORT
 OF_record := PAPER FROM
 OF_compare := FORMAT
+OF_report := PAPER
 JOINED := figshare brats15 brats17 brats18
 $(foreach set,$(JOINED),$(eval OF_table-$(set) := FORMAT))
 SINGLE := segment import-weights workers
-OWNERS := $(SINGLE) record compare $(JOINED:%=table-%)
+OWNERS := $(SINGLE) record compare report $(JOINED:%=table-%)
 OWN := $(sort $(foreach t,$(OWNERS),$(OF_$(t))))
 KNOWN := $(SHOWN) DRY_RUN WORKERS DATASET COUNT N4 SHRINK EXCLUDE SHAPE UNLABELED CASES PYTHON \
 	GPU $(OWN)
@@ -269,7 +270,7 @@ $(VOLUMES:%=phantom-%): phantom-%: $(INSTALLED)
 	  $(if $(filter-out 0,$(UNLABELED)),--unlabeled)
 
 ##@ Results
-.PHONY: compare $(JOINED:%=table-%) verify record tables figures-again audit pages
+.PHONY: compare $(JOINED:%=table-%) verify record report tables figures-again audit pages
 COMPARED = $(if $(RESULTS),--results "$(RESULTS)") $(if $(FORMAT),--format "$(FORMAT)")
 compare: $(INSTALLED) ## All papers: published, ours, gap, what separates them
 	@$(PAPERS) compare $(COMPARED)
@@ -284,6 +285,8 @@ verify: $(INSTALLED) ## List results that left their range; then exit 1
 record: $(INSTALLED) ## Record the expected range; FROM=folder adds its runs
 	@$(PAPERS) record $(PAPER) $(if $(FROM),--from "$(FROM)") \
 	  $(if $(RESULTS),--results "$(RESULTS)")
+report: $(INSTALLED) ## Pages that open offline: results/report/; PAPER=
+	@$(PAPERS) report $(PAPER) $(if $(RESULTS),--results "$(RESULTS)")
 tables: $(INSTALLED) ## Write all tables again from their rows
 	@$(PAPERS) tables $(if $(RESULTS),--results "$(RESULTS)")
 figures-again: $(INSTALLED) ## Draw figures again from rows; remove stale ones

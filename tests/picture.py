@@ -49,10 +49,17 @@ PAPERS = {
     "papers.engine.brats": (*FLOORS, "papers.engine"),
     "papers.engine.devices": FLOORS,
     "papers.engine.memory": FLOORS,
-    "papers.engine.places": (*FLOORS, "papers.engine"),
+    "papers.engine.places": (*FLOORS, "papers", "papers.engine"),
     "papers.engine.predict": (*FLOORS, "papers", "papers.engine"),
     "papers.engine.pages": (*FLOORS, "papers", "papers.engine"),
     "papers.engine.zoo": (*FLOORS, "papers", "papers.engine"),
+    "papers.engine.report": (
+        *FLOORS,
+        "papers",
+        "papers.engine",
+        "papers.engine.pages",
+        "papers.engine.places",
+    ),
     "papers.engine.cli": (*FLOORS, "papers", "papers.engine.*"),
 }
 # A paper imports itself, the engine and the floors below; never another paper.

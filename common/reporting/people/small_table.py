@@ -123,11 +123,18 @@ def numbered(texts):
     return [marks.get(text, "") for text in texts], notes
 
 
+def about(line):
+    """Returns what a line's runs were run on, and whether they are comparable."""
+    if not line.runs:
+        return ""
+    return f"{_of_owners(line, str)}. {_of_owners(line, _comparable_of(line))}."
+
+
 def _small_table(lines, column, title):
     owners = [o for o in (SUITE, YOURS) if any(o in line.runs for line in lines)]
     names = {owner: owner for owner in owners} if len(owners) > 1 else {}
     splits = [line.split for line in lines]
-    marks, notes = numbered([_about(line) for line in lines])
+    marks, notes = numbered([about(line) for line in lines])
     columns = {
         "method": [line.row.title for line in lines],
         "split": splits if len(set(splits) - {""}) > 1 else None,
@@ -160,13 +167,6 @@ def _small_table(lines, column, title):
         sections=tuple(n for n in range(1, len(kinds)) if kinds[n] != kinds[n - 1]),
         notes=tuple(notes),
     )
-
-
-def _about(line):
-    """Returns what a line's runs were run on, and whether they are comparable."""
-    if not line.runs:
-        return ""
-    return f"{_of_owners(line, str)}. {_of_owners(line, _comparable_of(line))}."
 
 
 def _comparable_of(line):

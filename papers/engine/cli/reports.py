@@ -15,8 +15,9 @@ from papers.engine import curves, pages
 from papers.engine.cli.options import OnePaper, Results
 from papers.engine.cli.recorded import recorded
 from papers.engine.console import Console
-from papers.engine.places import promote
+from papers.engine.places import compared, promote
 from papers.engine.quiet import import_tensorflow
+from papers.engine.report import write_report
 from papers.engine.request import LOCAL, SUITES
 from papers.engine.results import check_derived
 
@@ -110,6 +111,14 @@ def audit(results: Results = SUITES):
     counts = findings["severity"].value_counts()
     console.say(", ".join(f"{count} {name}" for name, count in counts.items()))
     console.say(f"wrote {path}")
+
+
+@verbs.command()
+def report(paper: OnePaper = None, results: Results = LOCAL):
+    """Write the report: HTML pages that open from the file system, offline."""
+    papers = [registry.paper(paper)] if paper else registry.papers()
+    found = compared(results, say=Console().say, papers=papers)
+    Console().say(f"open {write_report(found, results)} in a browser")
 
 
 @verbs.command("pages")

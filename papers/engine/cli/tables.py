@@ -1,7 +1,5 @@
 """The verbs that compare what was reproduced with what is published."""
 
-from typing import NamedTuple
-
 import typer
 
 from common.errors import UserError
@@ -10,8 +8,6 @@ from common.reporting.people import (
     OWNER,
     as_latex,
     as_markdown,
-    comparison,
-    lines_of,
     main_columns,
     small_tables,
     wide_table,
@@ -19,19 +15,11 @@ from common.reporting.people import (
 )
 from common.reporting.tables import joined_table
 from common.reporting.text import to_csv
-from papers import registry
 from papers.engine import datasets
 from papers.engine.cli.options import DataSet, Form, OnePaper, Results
 from papers.engine.cli.recorded import recorded
 from papers.engine.console import Console
-from papers.engine.places import (
-    cells_of,
-    is_suites,
-    own_cells_of,
-    runs_of,
-    take_over,
-    together,
-)
+from papers.engine.places import compared, comparison_of, together
 from papers.engine.request import LOCAL, SUITES
 from papers.engine.results import write_again
 
@@ -48,7 +36,7 @@ def join(dataset: DataSet, results: Results = LOCAL, form: Form = None):
     """Compare papers on one data set: on the screen, and as CSV files."""
     datasets.tools(dataset)
     text_of, comment, ending = _known(form)
-    papers = compared(results, dataset)
+    papers = compared(results, dataset, Console().say)
     shown = [
         table
         for one in papers
@@ -71,17 +59,7 @@ def join(dataset: DataSet, results: Results = LOCAL, form: Form = None):
 def compare(results: Results = LOCAL, form: Form = None):
     """Compare all papers: published, ours, the gap and what separates them."""
     text_of, *_ = _known(form)
-    table = comparison(
-        [
-            (
-                one.paper.id,
-                one.lines,
-                _headline(one.tables),
-                one.paper.protocol_of("paper").budget,
-            )
-            for one in compared(results)
-        ]
-    )
+    table = comparison_of(compared(results, say=Console().say))
     if form:
         Console().text(text_of(table))
     else:
@@ -96,7 +74,9 @@ def tables(paper: OnePaper = None, results: Results = SUITES):
             Console().say(f"wrote the tables of {folder}")
     for path in sorted(results.glob("table_*_all.csv")):
         dataset = path.stem.removeprefix("table_").removesuffix("_all")
-        for written in write_joined(compared(results, dataset), dataset, results):
+        for written in write_joined(
+            compared(results, dataset, Console().say), dataset, results
+        ):
             Console().say(f"wrote {written}")
 
 
@@ -112,61 +92,6 @@ def _known(form):
         known, step = " or ".join(_FORMS), f"such as FORMAT={next(iter(_FORMS))}"
         raise UserError(f"FORMAT={form}", known, repr(form), step)
     return _FORMS[form]
-
-
-def _headline(tables):
-    """Returns the column that stands for a paper: the whole tumor's Dice, if it has."""
-    columns = main_columns(tables)
-    return next((c for c in columns if c.key == "wt_dice"), columns[0])
-
-
-class Compared(NamedTuple):
-    """A paper with its tables and the cells of who has run it.
-
-    Args:
-        paper: the paper.
-        tables: its tables, or those on one data set.
-        suite: cells of the suite's own runs.
-        apart: those of further data sets of the suite, of a few cases.
-        yours: cells of the user's runs.
-    """
-
-    paper: object
-    tables: list
-    suite: object
-    apart: object
-    yours: object
-
-    @property
-    def lines(self):
-        """The paper's lines for people."""
-        return lines_of(self.tables, self.suite, self.yours)
-
-
-def compared(results, dataset=None):
-    """Returns a `Compared` of each paper, or of those on a data set.
-
-    Args:
-        results: folder of all results; unless it is the suite's own, the runs in it are
-            the user's.
-        dataset: name of the data set, or None.
-    """
-    found = []
-    for paper in registry.papers():
-        tables = paper.tables_on(dataset) if dataset else list(paper.tables)
-        if not tables:
-            continue
-        if results == LOCAL:
-            take_over(paper, Console().say)
-        suite = cells_of(paper, SUITES)
-        yours = suite[:0]
-        if not is_suites(results):
-            yours = together(
-                runs_of(cells_of(paper, results)), own_cells_of(paper, results)
-            )
-        apart = own_cells_of(paper, SUITES)
-        found.append(Compared(paper, tables, suite, apart, yours))
-    return found
 
 
 def write_joined(papers, dataset, results):

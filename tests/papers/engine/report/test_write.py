@@ -1,0 +1,125 @@
+"""The written report: whole, escaped, offline, with the tables' own numbers."""
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from papers.engine.report import write
+from tests.papers.engine.report.conftest import HOSTILE, N_CASES
+from tests.papers.engine.report.links import Page, broken
+
+
+def data_of(report, paper):
+    text = (report.folder / f"{paper}-data.js").read_text(encoding="utf-8")
+    name, value = text.split(" = ", 1)
+    assert name == "window.REPORT_DATA"
+    return json.loads(value.rstrip().removesuffix(";"))
+
+
+def test_every_page_is_there_and_every_link_resolves(report):
+    pages = {path.name for path in report.folder.glob("*.html")}
+    papers = ("linkdsl", "cunet")
+    names = {f"{p}{end}.html" for p in papers for end in ("", "-cases", "-case")}
+    assert pages == names | {"index.html"}
+    assert broken(report.folder) == []
+
+
+def test_links_to_cases_name_runs_that_are_there(report):
+    for paper in ("linkdsl", "cunet"):
+        numbers = {str(run["number"]) for run in data_of(report, paper)["runs"]}
+        links = Page(report.folder / f"{paper}.html").links
+        cells = [link for link in links if link.startswith(f"{paper}-cases.html#")]
+        asked = {parse_qs(link.split("#")[1])["run"][0] for link in cells}
+        assert asked and asked <= numbers
+
+
+def test_a_broken_link_would_be_found(tmp_path):
+    (tmp_path / "a.html").write_text("<a href='b.html'></a><a href='#c'></a>")
+    assert broken(tmp_path) == [("a.html", "b.html"), ("a.html", "#c")]
+
+
+def test_nothing_is_fetched_from_elsewhere(report):
+    known = ("http://www.w3.org/2000/svg",)  # a name, which nothing fetches
+    for path in report.folder.rglob("*"):
+        if path.suffix in (".css", ".js") and "data" not in path.name:
+            text = path.read_text(encoding="utf-8")
+            found = re.findall(r"https?://[^\"'` )]+", text)
+            assert set(found) <= set(known), path
+            assert "@import" not in text and "fetch(" not in text
+
+
+def test_hostile_names_are_text(report):
+    for path in report.folder.glob("*.html"):
+        page = Page(path)
+        assert not page.tags & {"img", "i", "b"}, path
+    data = data_of(report, "linkdsl")
+    (own,) = [run for run in data["runs"] if len(run["rows"]["case"]) == N_CASES]
+    assert HOSTILE in own["rows"]["case"]
+    words = "".join(Page(report.folder / "linkdsl.html").words)
+    assert "METHODS=<i>linknet" in words
+
+
+def test_scripts_never_write_html():
+    for path in (write.HERE / "assets").glob("*.js"):
+        text = path.read_text(encoding="utf-8")
+        words = ("innerHTML", "outerHTML", "insertAdjacent", "document.write", "eval(")
+        assert [word for word in words if word in text] == [], path
+
+
+def test_cells_are_those_of_the_tables(report):
+    """The page shows what `cells.csv` holds, which the tables are made of."""
+    text = (report.folder / "cunet.html").read_text(encoding="utf-8")
+    cells = pd.read_csv(report.root / "results/cunet/cells.csv")
+    ran = cells[(cells["data"] == "brats17-cubes32") & (cells["column"] == "wt_dice")]
+    assert len(ran) == 5
+    for cell in ran.itertuples():
+        shown = f"{cell.reproduced:.4f} [{cell.ci_low:.4f}, {cell.ci_high:.4f}]"
+        assert f">{shown}</a>" in text
+
+
+def test_a_users_number_stands_beside_the_suites(report):
+    words = "".join(Page(report.folder / "linkdsl.html").words)
+    mean = np.mean([n / N_CASES for n in range(N_CASES)])
+    assert f"yours: {mean:.4f} [" in words and "suite: 0.6389 [" in words
+    overview = "".join(Page(report.index).words)
+    assert f"yours: {mean:.4f} [" in overview
+
+
+def test_claims_curves_protocol_audit_and_provenance(report):
+    words = "".join(Page(report.folder / "cunet.html").words)
+    claims = pd.read_csv(report.root / "results/cunet/claims.csv")
+    for claim in claims["claim"].unique():
+        assert claim in words
+    assert "✓ supported" in words
+    linkdsl = "".join(Page(report.folder / "linkdsl.html").words)
+    assert "40 epochs, split image, fold 0, seed 0" in linkdsl
+    paper = report.compared[0].paper
+    assert f"{paper.published.training.epochs}" in linkdsl
+    assert "training.learning_rate" in linkdsl and "our choice" in linkdsl
+    assert "b8cbb1223c66" in linkdsl, "the fingerprint of the data"
+    page = Page(report.folder / "linkdsl.html")
+    assert {"tables", "distributions", "curves", "protocol", "audit"} <= page.ids
+
+
+def test_one_paper_alone(report, tmp_path, monkeypatch):
+    monkeypatch.chdir(report.root)
+    index = write.write_report(report.compared[:1], Path("results"), tmp_path)
+    assert {path.name for path in tmp_path.glob("*.html")} == {
+        "index.html",
+        "linkdsl.html",
+        "linkdsl-cases.html",
+        "linkdsl-case.html",
+    }
+    assert "cunet.html" not in Page(index).links
+
+
+@pytest.mark.parametrize("name", ["overview", "paper", "cases", "case"])
+def test_templates_escape(name):
+    assert write.templates().get_template(f"{name}.html").environment.autoescape
+    text = write.templates().from_string("{{ x }}").render(x=HOSTILE)
+    assert "<" not in text and '"' not in text
