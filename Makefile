@@ -178,6 +178,16 @@ $(BACKENDS): constraints.txt
 	@$(BACKENDS_PIP) -c constraints.txt onnx==1.23.2 onnxruntime==1.32.0 tf2onnx==1.17.0
 	@touch $@
 
+# The packages by which BraTS scores, whose pins clash with this suite's: tests and the
+# benchmark of the scores run them there. brats-evaluation is AGPL-3.0, never imported here.
+OFFICIAL := .venv-official/installed
+OFFICIAL_PIP := .venv-official/bin/python -m pip install --quiet --disable-pip-version-check
+$(OFFICIAL):
+	@echo 'installing the official scores into .venv-official (once; tests and benchmarks only)'
+	@$(PYTHON) -m venv .venv-official
+	@$(OFFICIAL_PIP) brats-evaluation==0.0.10 panoptica==2.1.7 surface-distance==0.1 numpy==2.2.6
+	@touch $@
+
 .PHONY: install
 install: $(INSTALLED) ## Make .venv and install; CUDA where there is a driver
 
@@ -315,6 +325,9 @@ test-kernels: $(INSTALLED) ## Tests of numbers with other kernels of the CPU
 	ONEDNN_MAX_CPU_ISA=AVX2 $(BIN)/python -m pytest $(SHARED) -m 'not slow and not gpu' $(OF_NUMBERS)
 test-backends: $(INSTALLED) $(BACKENDS) ## Layers, losses, networks on JAX and PyTorch; ONNX
 	$(BIN)/python -m pytest tests/conformance/test_backends.py tests/conformance/test_onnx.py
+.PHONY: test-official
+test-official: $(INSTALLED) $(OFFICIAL) ## Scores against BraTS's own packages
+	$(BIN)/python -m pytest tests/common/metrics/official
 test-mutation: $(INSTALLED) ## Plant faults one at a time: tests must see 95 %
 	$(BIN)/python -m tests.mutation.run
 lint: $(INSTALLED) ## Check style

@@ -9,6 +9,7 @@ DATA = ("common", "data")
 COMMON = {
     "common": (),
     "common.metrics": BOTTOM,
+    "common.metrics.lesions": (*BOTTOM, "common.metrics"),
     "common.layers": (*BOTTOM, "common.layers.tensorflow"),
     "common.layers.tensorflow": (*BOTTOM, "common.layers"),
     "common.losses": BOTTOM,

@@ -81,7 +81,9 @@ class SurfaceDistances:
             (self.to_truth, self.prediction_areas),
             (self.to_prediction, self.truth_areas),
         )
-        within = [float(np.sum(areas[d <= tolerance])) for d, areas in sides]
+        # Distances are rounded, and one of exactly a voxel's side should be within it.
+        limit = tolerance * (1 + 1e-9)
+        within = [float(np.sum(areas[d <= limit])) for d, areas in sides]
         totals = [float(np.sum(areas)) for _, areas in sides]
         if self.rule == "border-max":
             return (within[0] / totals[0] + within[1] / totals[1]) / 2

@@ -15,7 +15,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "dataset": ["BratsDataset"],
         "labels": ["from_canonical", "to_canonical"],
         "layout": ["Layout", "find_layout"],
-        "releases": ["GRID", "MODALITIES", "RELEASES", "Release"],
+        "releases": ["GRID", "LABELINGS", "MODALITIES", "RELEASES", "Release"],
         "survival": ["read_survival"],
     },
 )

@@ -7,6 +7,10 @@ from common.errors import UserError
 _LOOK = "correct the label map, or remove the case"
 # Values of later data sets, which use the same file names.
 _KNOWN = {("brats23", 4): "4 is the resection cavity of post-treatment sets"}
+_KNOWN |= {
+    (f"brats{year}", 3): "since 2023, 3 is the enhancing tumor, which is 4 here"
+    for year in (17, 18, 19, 20, 21)
+}
 
 
 def to_canonical(values, release, path):
@@ -20,7 +24,7 @@ def to_canonical(values, release, path):
     Returns:
         uint8 labels of the same shape: 0 background, 1 necrosis (since 2017
         including non-enhancing tumor), 2 edema, 3 non-enhancing tumor (2013 and
-        2015 only), 4 enhancing tumor.
+        2015 only), 4 enhancing tumor, 5 resection cavity (2024 only).
 
     Raises:
         UserError: a value is not one of the release, not an integer, or not a number.

@@ -202,3 +202,18 @@ _ALL = (
     ),
 )
 RELEASES = {release.name: release for release in _ALL}
+
+# Glioma patients after treatment. Its 4 is the resection cavity, no tumor; the
+# enhancing tumor is 3, as in 2023, whose names it has with an exam number from 100. It
+# is no data set of this suite: no folder is found by it, but its label maps are scored.
+_TREATED = Release(
+    name="brats24",
+    title="BraTS-GLI 2024",
+    case=r"(?P<patient>BraTS-GLI-\d{5})-1\d{2}",
+    files=RELEASES["brats23"].files,
+    labels={0: 0, 1: 1, 2: 2, 3: 4, 4: 5},
+    totals={},
+    example="BraTS-GLI-00005-100",
+)
+# Every release whose label maps can be read.
+LABELINGS = RELEASES | {_TREATED.name: _TREATED}

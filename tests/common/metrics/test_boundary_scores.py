@@ -62,6 +62,15 @@ def test_surface_dice_grows_with_the_tolerance_and_reaches_1(rule):
     ) == pytest.approx(values[1])
 
 
+@over_rules
+@pytest.mark.parametrize("side", [0.3, 0.7, 1.1])
+def test_a_shift_of_a_voxel_is_within_its_side_wherever_it_lies(rule, side):
+    truth = np.zeros((4, 5, 120), bool)
+    truth[1:3, 1:4, 5:110] = True
+    distances = surface_distances(np.roll(truth, 1, 2), truth, (1, 1, side), rule)
+    assert distances.surface_dice(side) == 1
+
+
 @pytest.mark.parametrize("tolerance", [-1, math.nan, math.inf])
 def test_no_such_tolerance(tolerance):
     distances = surface_distances(*lesion("small"), (1, 1, 1))
