@@ -46,6 +46,7 @@ $(error $(strip $(IGNORED)) is no \
   option of $(or $(MAKECMDGOALS),help). Next: make help)
 endif
 MISSING := $(filter-out $(TYPED),$(if $(filter segment,$(GOAL)),CASE OUT)\
+  $(if $(filter report,$(GOAL)),$(if $(filter CASES,$(TYPED)),PAPER))\
   $(if $(filter import-weights,$(GOAL)),FROM) $(if $(filter workers,$(GOAL)),COMMAND))
 ifneq ($(strip $(MISSING)),)
 $(error $(GOAL) needs $(strip $(MISSING)). Next: make help)
@@ -62,8 +63,8 @@ ifneq ($(origin CASES),command line)
 override CASES :=
 endif
 ifneq ($(strip $(CASES)),)
-ifeq ($(filter data-msd,$(MAKECMDGOALS)),)
-$(error CASES is an option of data-msd. Next: make help)
+ifeq ($(filter data-msd report,$(MAKECMDGOALS)),)
+$(error CASES is an option of data-msd and report. Next: make help)
 endif
 endif
 ifneq ($(origin GPU),command line)
@@ -119,6 +120,7 @@ help: ## Show this help
 	  'COUNT=6 SHAPE=16,48,48' 'phantom-brats*: cases and voxels; also SEEDS=1' \
 	  'UNLABELED=1' 'phantom-brats*: cases without labels' \
 	  'CASES=BRATS_449' 'data-msd: single cases instead of 7.6 GB' \
+	  'CASES=worst:3,median:1' 'report PAPER=..., DATA=...: images of cases, or ids' \
 	  'GPUS=3' 'share each batch that they divide (hierdice: only 3),' \
 	  '' 'else whole trainings: papers/engine/devices/README.md' \
 	  'PAPER=linkdsl FORCE=1' 'segment: another paper; scans unlike those of BraTS' \
@@ -295,8 +297,9 @@ verify: $(INSTALLED) ## List results that left their range; then exit 1
 record: $(INSTALLED) ## Record the expected range; FROM=folder adds its runs
 	@$(PAPERS) record $(PAPER) $(if $(FROM),--from "$(FROM)") \
 	  $(if $(RESULTS),--results "$(RESULTS)")
-report: $(INSTALLED) ## Pages that open offline: results/report/; PAPER=
-	@$(PAPERS) report $(PAPER) $(if $(RESULTS),--results "$(RESULTS)")
+report: $(INSTALLED) ## Pages that open offline: results/report/; CASES=
+	@$(PAPERS) $(if $(CASES),report-cases $(PAPER) --cases "$(CASES)" $(OPTIONS),\
+	  report $(PAPER) $(if $(RESULTS),--results "$(RESULTS)"))
 tables: $(INSTALLED) ## Write all tables again from their rows
 	@$(PAPERS) tables $(if $(RESULTS),--results "$(RESULTS)")
 figures-again: $(INSTALLED) ## Draw figures again from rows; remove stale ones

@@ -124,6 +124,11 @@ def test_a_quoted_home_of_the_benchmarks(make, name):
         (["workers", "COMMAND=make train-cunet", "NODES=3"], "train-cunet --tasks 3"),
         (["table-brats17", "FORMAT=latex"], "papers join brats17 --format latex"),
         (["compare", "RESULTS=mine"], "papers compare --results mine"),
+        (["report", "PAPER=cunet", "RESULTS=mine"], "report cunet --results mine"),
+        (
+            ["report", "PAPER=cunet", "CASES=worst:3,my id", "DATA=a", "FOLDS=0"],
+            "report-cases cunet --cases worst:3,my id --data a --folds 0",
+        ),
         (
             ["record", "FROM=results/local", "PAPER=cunet", "RESULTS=mine"],
             "papers record cunet --from results/local --results mine",
@@ -148,6 +153,7 @@ def test_a_run_goes_where_the_command_line_puts_it(make):
     [
         (["segment", "CASE=c"], "segment needs OUT"),
         (["segment"], "segment needs CASE OUT"),
+        (["report", "CASES=worst:3"], "report needs PAPER"),
         (["import-weights"], "import-weights needs FROM"),
         (["workers", "HOSTS=a:1,b:1"], "workers needs COMMAND"),
         (["list", "CASE=c"], "CASE is no option of list"),

@@ -14,6 +14,7 @@ from data.brats.releases import MODALITIES
 from data.padding import padded_size
 from data.splits.parts import of_group, read_split, split_patients
 from papers.cunet.architectures import architecture_of, build_network
+from papers.cunet.figures import COLORS
 from papers.cunet.losses import of_sums
 from papers.cunet.protocol import CONVENTION
 from papers.cunet.reader import LABEL_OF_CLASS, RegionReader
@@ -37,6 +38,7 @@ class Experiment(VolumeExperiment):
 
     convention = CONVENTION
     monitor = "val_minus_loss"
+    label_colors = COLORS
 
     @classmethod
     def splits(cls, dataset, name, protocol, file=None):

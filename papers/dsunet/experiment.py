@@ -18,6 +18,7 @@ from data.brats.releases import MODALITIES
 from data.normalize import mean_statistics
 from papers.dsunet import networks
 from papers.dsunet.cost import giga_macs
+from papers.dsunet.figures import COLORS
 from papers.dsunet.losses import LabelDice
 from papers.dsunet.preprocessing import (
     LABELS,
@@ -39,6 +40,7 @@ class Experiment(VolumeExperiment):
     """One network on one split."""
 
     convention = CONVENTION
+    label_colors = COLORS
 
     @classmethod
     def not_corrected(cls, protocol):

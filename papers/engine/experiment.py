@@ -254,6 +254,23 @@ class Experiment(ABC):
         """
         raise NotImplementedError(f"{self.method.id} makes no maps")
 
+    keeps_label_maps = False
+    """Whether the evaluation keeps the label maps, so that no model is needed again."""
+
+    def label_maps(self, model, case_ids):
+        """Yields the labels of some cases on the grid of their images, `(id, labels)`.
+
+        Args:
+            model: as for `evaluate`, or None where the evaluation `keeps_label_maps`.
+            case_ids: test cases.
+        """
+        for case_id, maps in self.maps_of(model, case_ids):
+            yield case_id, maps["map"]
+
+    def case_images(self, case_id):
+        """Returns the `papers.engine.case_images.CaseImages` of a case."""
+        raise NotImplementedError(f"{self.method.id} shows no images")
+
     def released_models(self, folder):
         """Returns the authors' networks for a method whose weights are released.
 

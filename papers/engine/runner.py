@@ -221,6 +221,19 @@ class Runner:
         """Returns the label map of a case that a job's evaluation has saved."""
         return self.dataset.read_prediction(case, job.run.prediction(case.id))
 
+    def label_maps(self, job, case_ids):
+        """Returns the labels of some of a job's test cases by id, scoring it first."""
+        self.evaluate(job)
+        experiment = self._experiment(job)
+        model = None
+        if not experiment.keeps_label_maps:
+            model, experiment = self._trained(job)
+        return dict(experiment.label_maps(model, case_ids))
+
+    def case_images(self, job, case_id):
+        """Returns the `papers.engine.case_images.CaseImages` of a case."""
+        return self._experiment(job, with_maps=False).case_images(case_id)
+
     def maps(self, job):
         """Returns the cache of a job's maps, the cascade's second input."""
         settings = {"map of": job.key, "weights": job.weights_digest()}

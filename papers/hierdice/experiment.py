@@ -21,6 +21,7 @@ from data.padding import padded, padded_size
 from papers.engine.brats.experiment import BratsExperiment
 from papers.engine.run import Run
 from papers.hierdice.balance import balance_lines, class_balance
+from papers.hierdice.figures import COLORS
 from papers.hierdice.kept_pixels import KeptPixels
 from papers.hierdice.losses import make_loss
 from papers.hierdice.protocol import TRAINED_ON, TRAINED_ON_ALL
@@ -36,6 +37,7 @@ class Experiment(BratsExperiment):
     """One method on one split, of which it uses the cases of the protocol's group."""
 
     batch_key = "training.tower_size"
+    label_colors = COLORS
 
     @classmethod
     def splits(cls, dataset, name, protocol, file=None):

@@ -8,6 +8,7 @@ from common.inference.frozen import FrozenPredictor
 from common.inference.predict import Predictor
 from common.metrics import overlap
 from common.optimizers.sgd import FusedSGD
+from common.reporting.cells import is_phantom
 from data.batches.pipeline import batch_stream
 from data.figshare.dataset import FigshareDataset
 from data.integrity import check_command
@@ -21,10 +22,12 @@ from data.splits.folds import (
     split_by_fold,
 )
 from papers.engine import experiment as contract
+from papers.engine.case_images import CaseImages
 from papers.linkdsl.losses import BceMinusDice
 from papers.linkdsl.networks import linknet
 
 THRESHOLD = 0.5  # chosen: the paper names none
+LICENSE = "Image: J. Cheng et al., figshare article 1512427, CC BY 4.0."
 PREPARATION_VERSION = 1  # increase it whenever the prepared arrays change
 
 
@@ -157,6 +160,22 @@ class Experiment(contract.Experiment):
             image, _ = self.read(chunk)
             for case_id, soft in zip(chunk, predict(image), strict=True):
                 yield case_id, {"map": soft}
+
+    def label_maps(self, model, case_ids):
+        """Yields each slice's mask `(height, width)`, 1 in the tumor."""
+        for case_id, maps in self.maps_of(model, case_ids):
+            yield case_id, np.uint8(maps["map"][..., 0] >= THRESHOLD)
+
+    def case_images(self, case_id):
+        """Returns the slice as it is prepared, and its mask; see `Experiment`."""
+        phantom = is_phantom(self.dataset.name)
+        image, mask = self.cache.read(case_id, ("image", "mask"))
+        return CaseImages(
+            images={"T1 with contrast agent": image[..., 0]},
+            truth=mask[..., 0],
+            labels={1: ("tumor", "yellow")},
+            license="A phantom: a synthetic head, of nobody." if phantom else LICENSE,
+        )
 
 
 def prepare_case(dataset, case, protocol):

@@ -14,6 +14,7 @@ from common.reporting.tables import write_results
 from common.reporting.text import read_text
 from common.reporting.verify import record, verify
 from papers.engine.pages import update
+from papers.engine.report.choose import chosen_cases
 from tests.common.audit.tables_of import write_tables
 from tests.common.audit.test_declared import CLAIMS, CONDITIONS, POOLS
 from tests.common.reporting.conftest import (  # noqa: F401
@@ -228,3 +229,13 @@ def test_nothing_recorded(answer, tmp_path):
     assert "`make record RESULTS=own`" in step
     assert answer("record", "--results", "own") is None
     assert answer("verify", "linkdsl", "--results", "own") is None
+
+
+def test_cases_of_a_report(told):
+    rows = pd.DataFrame({"case": ["007"], "dice": [0.5], "status": ["ok"]})
+    with told("papers/engine/report/choose.py:chosen_cases") as caught:
+        chosen_cases("worst", rows, "dice")
+    advised = caught.value.next_step.removeprefix("such as ").split("; or ")
+    for one in advised:
+        text = one.removeprefix("CASES=")
+        assert chosen_cases(text, rows, "dice") == ["007"]

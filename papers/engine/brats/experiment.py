@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from common.errors import UserError
 from data.brats.dataset import BratsDataset
+from data.brats.releases import MODALITIES
 from data.msd.dataset import MsdDataset
 from data.msd.layout import find_root
 from data.prepared.n4 import N4
@@ -15,6 +16,9 @@ from data.splits.folds import (
     refuse_divided_patients,
     split_by_fold,
 )
+from papers.engine.brats.licenses import license_of
+from papers.engine.brats.palette import LABEL_COLORS
+from papers.engine.case_images import CaseImages
 from papers.engine.experiment import Experiment
 
 
@@ -84,6 +88,21 @@ class BratsExperiment(Experiment):
             origin = cls.origin_of(file)
         return origin, split_by_fold(
             cases, folds, rule.validation_share, rule.fold_seed
+        )
+
+    label_colors = LABEL_COLORS
+    """For each label its name and the color of the paper's figures."""
+
+    def case_images(self, case_id):
+        """Returns the four modalities and the truth; see `Experiment`."""
+        case = self.cases[case_id]
+        images = self.dataset.read_images(case)
+        return CaseImages(
+            images={name: images[name] for name in MODALITIES},
+            truth=self.dataset.read_labels(case),
+            labels=self.label_colors,
+            license=license_of(self.dataset.name, case_id),
+            affine=self.dataset.geometry(case).affine,
         )
 
     def shape_of(self, case_id):

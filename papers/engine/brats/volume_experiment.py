@@ -7,6 +7,7 @@ from common.metrics.case_scores import score_case
 from data.volume.geometry import Geometry
 from papers.engine.brats.experiment import BratsExperiment
 from papers.engine.brats.label_maps import fingerprint_of, predictions_of
+from papers.engine.run import Run
 
 
 class VolumeExperiment(BratsExperiment):
@@ -49,6 +50,14 @@ class VolumeExperiment(BratsExperiment):
             return self.score(case, path)
 
         return self.scored(self.split.test, score)
+
+    keeps_label_maps = True
+
+    def label_maps(self, model, case_ids):
+        """Yields the labels that the evaluation has kept; see `Experiment`."""
+        for case_id in case_ids:
+            path = Run(self.folder).prediction(case_id)
+            yield case_id, self.dataset.read_prediction(self.cases[case_id], path)
 
     def fingerprint(self, model, *rest):
         """Returns a hash of a network's weights, the protocol and all else.

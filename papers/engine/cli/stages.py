@@ -2,6 +2,7 @@
 
 import inspect
 from typing import Annotated, get_origin
+from urllib.parse import quote
 
 import typer
 from typer.core import TyperCommand
@@ -14,8 +15,10 @@ from papers.engine.cli.end_table import show_end
 from papers.engine.console import Console
 from papers.engine.devices.cluster import refuse_cluster
 from papers.engine.devices.towers_for import check_devices
-from papers.engine.places import take_over
+from papers.engine.places import compared, take_over
 from papers.engine.quiet import import_tensorflow
+from papers.engine.report import write_cases, write_report
+from papers.engine.report.write import REPORT
 from papers.engine.request import LOCAL, WORKSPACE, Request
 from papers.engine.results import (
     announce,
@@ -47,20 +50,23 @@ class _KeepsArguments(TyperCommand):
 def _stage(verb):
     """Makes a function of a `Request` a verb whose options are the request's fields.
 
-    An option that is not given leaves the field at its default.
+    An option that is not given leaves the field at its default. Further parameters of
+    the function are further options.
     """
-    name = verb.__name__
+    name = verb.__name__.replace("_", "-")
+    more = list(inspect.signature(verb).parameters.values())[1:]
 
     def command(context: typer.Context, dry_run: DryRun = False, **options):
         # A TF_CONFIG that is not valid is refused here, before anything is written.
         if on_several_machines() and name not in _SEVERAL_MACHINES:
             refuse_cluster(name)
+        own = {one.name: options.pop(one.name) for one in more}
         given = {key: value for key, value in options.items() if value is not None}
         request = Request(**given, arguments=context.obj)
         if dry_run:
             show_plan(name, request, _runner)
         else:
-            verb(request)
+            verb(request, **own)
 
     own = inspect.signature(command).parameters
     fields = [
@@ -68,7 +74,9 @@ def _stage(verb):
         for field in inspect.signature(Request).parameters.values()
         if get_origin(field.annotation) is Annotated
     ]
-    command.__signature__ = inspect.Signature([own["context"], *fields, own["dry_run"]])
+    command.__signature__ = inspect.Signature(
+        [own["context"], *more, *fields, own["dry_run"]]
+    )
     command.__doc__ = verb.__doc__
     verbs.command(name, cls=_KeepsArguments)(command)
     return verb
@@ -139,6 +147,25 @@ def reproduce(request):
     files = _write_tables(runner)
     files += draw_figures(runner, request.results)
     show_end(runner, files)
+
+
+@_stage
+def report_cases(
+    request,
+    cases: Annotated[
+        str,
+        typer.Option(help="`worst:3,median:1`, or ids, with commas between."),
+    ],
+):
+    """Add images of some test cases, with truth and results, to the report."""
+    runner = _prepared(request)
+    _check_any_trained(runner)
+    case_ids = write_cases(runner, cases, REPORT, runner.console.say)
+    found = compared(request.results, say=runner.console.say)
+    index = write_report(found, request.results)
+    for case_id in case_ids:
+        page = f"{runner.paper.id}-case.html#case={quote(case_id)}"
+        runner.console.say(f"open {index.with_name(page)} in a browser")
 
 
 def _prepared(request, trains=False):

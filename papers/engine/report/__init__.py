@@ -3,9 +3,10 @@
 `write_report` makes an overview and, for each paper, its published and reproduced
 scores with intervals, the distributions of single cases, paired differences, claims,
 learning curves and the protocol; from a cell it is one step to the cases behind it and
-one more to a single case. Every number comes from the code that computes the tables.
-Templates lie in `templates/`, styles and scripts in `assets/`; what is for the README
-pages is in `papers.engine.pages`.
+one more to a single case. `write_cases` adds images, truth and results of chosen cases;
+nothing of a data set is in a report otherwise. Every number comes from the code that
+computes the tables. Templates lie in `templates/`, styles and scripts in `assets/`;
+what is for the README pages is in `papers.engine.pages`.
 """
 
 import lazy_loader as _lazy
@@ -14,6 +15,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submod_attrs={
         "axis": ["Axis"],
+        "case_pages": ["write_cases"],
         "dots": ["DotPlot", "dot_plots"],
         "forest": ["Difference", "differences_of"],
         "rows": ["CaseRun", "case_runs"],

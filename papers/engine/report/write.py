@@ -14,6 +14,7 @@ from papers import registry
 from papers.engine import environment
 from papers.engine.pages.claims import verdict_of_claims
 from papers.engine.places import comparison_of, is_suites
+from papers.engine.report.case_pages import images_script
 from papers.engine.report.dots import dot_plots
 from papers.engine.report.forest import differences_of
 from papers.engine.report.learning import HEIGHT, WIDTH, learning_of
@@ -60,6 +61,8 @@ def write_report(compared, results, folder=REPORT):
             write_text(folder / page_of(paper, name), text)
         script = data_script(paper, ran, scores_of(paper.tables))
         write_text(folder / f"{paper.id}-data.js", script)
+        images = images_script(folder, paper.id)
+        write_text(folder / f"{paper.id}-images.js", images)
     front = {
         "overview": [_headline(one, runs[one.paper.id]) for one in compared],
         "comparison": comparison_of(compared),
