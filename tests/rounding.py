@@ -67,7 +67,10 @@ def in_float64(model):
     """The same network with the same weights in float64, its logits too."""
 
     def twin(layer):
-        return type(layer).from_config(layer.get_config() | {"dtype": "float64"})
+        config = layer.get_config()
+        if isinstance(layer, keras.layers.Layer):
+            config["dtype"] = "float64"
+        return type(layer).from_config(config)
 
     double = keras.models.clone_model(model, clone_function=twin)
     for weight, other in zip(model.weights, double.weights, strict=True):

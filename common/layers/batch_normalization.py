@@ -49,6 +49,7 @@ class FusedBatchNormalization(layers.BatchNormalization):
         )
 
     def call(self, inputs, training=None, mask=None):
+        inputs = keras.ops.cast(inputs, self.compute_dtype)
         fast = fast_paths.batch_normalization
         if not fast or self.synchronized or not fast.accepts(inputs, mask):
             return super().call(inputs, training=training, mask=mask)

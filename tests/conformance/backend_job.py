@@ -21,6 +21,7 @@ from tests.common.layers.depthwise_oracle import (
     pairwise,
     three_at_a_time,
 )
+from tests.conformance.rooms import room
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -65,9 +66,7 @@ def check_network(network, folder):
         x, *expected = arrays.values()
     found = outputs(model, x)
     for one, other in zip(found, expected, strict=True):
-        np.testing.assert_allclose(
-            one, other, rtol=1e-4 * network.rounding, atol=1e-5 * network.rounding
-        )
+        np.testing.assert_allclose(one, other, rtol=0, atol=room(network))
     if model.trainable_weights:
         train(model, x)
     trained = outputs(model, x)

@@ -93,7 +93,6 @@ def _cunet(name, build, outputs, total, trainable, exempt=None, **options):
         total=total,
         trainable=trainable,
         exempt=exempt or {},
-        rounding=30.0,
     )
 
 
@@ -114,7 +113,7 @@ def _dsunet(name, build, labels, total, exempt=None, **options):
     )
 
 
-def _hierdice(build, total, fixed=0, normalized_biases=(), rounding=1.0):
+def _hierdice(build, total, fixed=0, normalized_biases=()):
     return Network(
         name=f"hierdice_{build.__name__}",
         small=partial(build, (48, 64, 4), base_filters=4),
@@ -123,7 +122,6 @@ def _hierdice(build, total, fixed=0, normalized_biases=(), rounding=1.0):
         total=total,
         trainable=total - fixed,
         normalized_biases=normalized_biases,
-        rounding=rounding,
     )
 
 
@@ -176,9 +174,7 @@ NETWORKS = (
     ),
     _hierdice(fcn8s_vgg16, 14_730_079),
     _hierdice(unet, 31_032_581),
-    _hierdice(
-        resnet50_skip, 23_617_183, 53_120, normalized_biases=("conv",), rounding=300.0
-    ),
+    _hierdice(resnet50_skip, 23_617_183, 53_120, normalized_biases=("conv",)),
     _hierdice(residual_unet, 32_454_917, 17_664),
     _linknet("linknet", total=11_539_809, trainable=11_528_097),
     _linknet(

@@ -18,9 +18,6 @@ class Network:
         normalized_biases: prefixes of the names of layers whose bias precedes a batch
             normalization and therefore has no gradient.
         exempt: for each property that is not tested, the reason.
-        rounding: factor by which the order of summation may change an output more
-            than in other networks. Deep networks with random weights need it, because
-            their features and logits grow large.
     """
 
     name: str
@@ -31,7 +28,6 @@ class Network:
     trainable: int | None = None
     normalized_biases: tuple[str, ...] = ()
     exempt: dict[str, str] = field(default_factory=dict)
-    rounding: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,13 @@
-"""Rewrites the golden inventories: `python -m tests.conformance.regenerate`.
+"""Rewrites the golden inventories and the rooms for rounding.
+
+Run `python -m tests.conformance.regenerate`.
 
 Read the difference before you commit it: a changed golden is a changed network.
 """
 
+from tests.conformance import rooms
 from tests.conformance.catalog import NETWORKS
+from tests.conformance.conftest import build
 from tests.conformance.inventory import GOLDENS, inventory, path, to_text
 
 
@@ -14,6 +18,8 @@ def main():
     for network in NETWORKS:
         path(network.name).write_text(to_text(inventory(network.full())))
         print(path(network.name))
+    rooms.write({one.name: rooms.measured_room(*build(one)) for one in NETWORKS})
+    print(rooms.FILE)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from tests.conformance.catalog import LOSSES, NETWORKS, networks
 from tests.conformance.inventory import inventory, path
+from tests.conformance.rooms import measured_room, room
 from tests.half_precision import require_half_precision
 
 REGENERATE = "python -m tests.conformance.regenerate"
@@ -30,7 +31,7 @@ def assert_equal(received, expected, **tolerance):
 
 
 def tolerance(network):
-    return {"rtol": 1e-4 * network.rounding, "atol": 1e-5 * network.rounding}
+    return {"rtol": 0, "atol": room(network)}
 
 
 @pytest.fixture
@@ -97,6 +98,14 @@ def test_no_code_in_the_config(network, built):
     text = json.dumps(built(network)[0].get_config())
     assert "Lambda" not in text
     assert "__lambda__" not in text
+
+
+@pytest.mark.slow
+@over(NETWORKS)
+def test_room_is_that_of_the_present_network(network, built):
+    """Of few draws of a random spread, of which half and double are usual."""
+    recorded = room(network)
+    assert recorded / 3 < measured_room(*built(network)) < 3 * recorded, REGENERATE
 
 
 @pytest.mark.parametrize("name", ["mixed_bfloat16", "mixed_float16"])

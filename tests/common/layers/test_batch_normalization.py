@@ -104,8 +104,9 @@ def test_other_ranks_are_normalized_by_keras():
     np.testing.assert_array_equal(ours, theirs)
 
 
-def test_float64_is_normalized_by_keras():
-    x = features().astype("float64")
+@pytest.mark.parametrize("given", ["float32", "float64"])
+def test_float64_is_normalized_by_keras(given):
+    x = features().astype(given)
     layers = [
         kind(dtype="float64")
         for kind in (FusedBatchNormalization, keras.layers.BatchNormalization)
