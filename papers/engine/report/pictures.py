@@ -8,12 +8,14 @@ import numpy as np
 
 from common.files import atomic_path, write_json
 from common.metrics.regions import REGIONS, region_masks
+from papers.engine.report.volumes import write_volumes
 
 MAX_SLICES = 12
 # Colors of Okabe and Ito by label, which color-blind readers can tell apart. Those of
 # the papers' own figures are named beside them.
-COLORS = {1: "#F0E442", 2: "#009E73", 3: "#56B4E9", 4: "#D55E00"}
+COLORS = {1: "#F0E442", 2: "#009E73", 3: "#56B4E9", 4: "#D55E00", 5: "#CC79A7"}
 FILE = "case.json"
+_LABELS = {5: ("resection cavity", "")}  # in none of the papers' figures
 _REGION_NAMES = {"wt": "whole tumor", "tc": "tumor core", "et": "enhancing tumor"}
 
 
@@ -73,13 +75,23 @@ def write_pictures(folder, case_id, shown, layers):
         "size": [width, height],
         "layers": [{"title": la.title, "run": la.run} for la in layers],
         "labels": [
-            {"name": name, "color": COLORS[label], "paper": _word(color)}
-            for label, (name, color) in shown.labels.items()
+            {
+                "value": label,
+                "name": name,
+                "color": COLORS[label],
+                "paper": _word(color),
+            }
+            for label, (name, color) in (_LABELS | shown.labels).items()
             if label in present and label in COLORS
         ],
         "license": shown.license,
         "volumes": volumes_of(shown, layers),
     }
+    if shown.affine is not None:
+        maps = [layer.labels for layer in layers]
+        name, images = about["folder"], list(volumes.values())
+        about["nifti"] = write_volumes(folder, name, images, maps, shown.affine)
+        about["nifti"]["center"] = center_of(maps, shown.affine)
     write_json(folder / FILE, about)
     return about
 
@@ -107,6 +119,18 @@ def slices_of(maps):
     return sorted(found | {most})
 
 
+def center_of(maps, affine):
+    """Returns the middle of all that is marked, or of the volume, in RAS+ mm.
+
+    Args:
+        maps: label maps `(depth, height, width)`.
+        affine: `(4, 4)` from voxels, x first, to RAS+ mm.
+    """
+    places = np.argwhere(np.any([labels > 0 for labels in maps], axis=0))
+    middle = places.mean(axis=0) if len(places) else np.array(maps[0].shape) / 2
+    return [round(float(mm), 1) for mm in affine[:3, :3] @ middle[::-1] + affine[:3, 3]]
+
+
 def as_bytes(image):
     """Returns intensities as uint8: the darkest voxels 0, the brightest 0.5 % 255."""
     image = np.asarray(image, np.float32)
@@ -128,17 +152,20 @@ def colored(labels):
 
 
 def volumes_of(shown, layers):
-    """Returns the volume of each region in mL by layer, or None for a slice."""
+    """Returns each region and its volume in mL by layer, or None for a slice."""
     if shown.voxel_volume is None:
         return None
     masks = [region_masks(layer.labels) for layer in layers]
-    return {
-        _REGION_NAMES[name]: [
-            round(float(of_layer[name].sum()) * shown.voxel_volume, 3)
-            for of_layer in masks
-        ]
+    return [
+        (
+            _REGION_NAMES[name],
+            [
+                round(float(of_layer[name].sum()) * shown.voxel_volume, 3)
+                for of_layer in masks
+            ],
+        )
         for name in REGIONS
-    }
+    ]
 
 
 def _is_edge(labels):

@@ -25,6 +25,9 @@ from papers.engine.request import SUITES
 REPORT = SUITES / "report"  # which git ignores
 HERE = Path(__file__).parent
 _ASSETS = HERE / "assets"
+_VENDORED = tuple(
+    HERE / "vendor" / name for name in ("niivue.umd.js", "niivue-LICENSE.txt")
+)
 PAGES = ("paper", "cases", "case")  # of each paper
 
 
@@ -69,7 +72,7 @@ def write_report(compared, results, folder=REPORT):
         "findings": findings.to_dict("records"),
     }
     text = pages.get_template("overview.html").render(shared | front)
-    for path in sorted(_ASSETS.iterdir()):
+    for path in (*sorted(_ASSETS.iterdir()), *_VENDORED):
         with atomic_path(folder / "assets" / path.name) as temporary:
             shutil.copyfile(path, temporary)
     write_text(folder / "index.html", text)

@@ -25,7 +25,7 @@
     at("labels").replaceChildren(...shown.labels.flatMap(({ name, color, paper }) => {
       const swatch = element("span", { class: "swatch" });
       swatch.style.background = color;
-      return [swatch, `${name} (in the figures: ${paper})`];
+      return [swatch, paper ? `${name} (in the figures: ${paper})` : name];
     }));
     at("license").textContent = shown.license;
     at("layer-runs").replaceChildren(...shown.layers.filter((layer) => layer.run)
@@ -78,7 +78,7 @@
     at("volumes").replaceChildren(
       element("thead", {}, [
         element("tr", {}, names.map((text) => element("th", { scope: "col", text })))]),
-      element("tbody", {}, Object.entries(shown.volumes).map(([region, values]) =>
+      element("tbody", {}, shown.volumes.map(([region, values]) =>
         element("tr", {}, [
           element("th", { scope: "row", text: region }),
           ...values.map((value) => element("td", { class: "number", text: value.toFixed(2) })),

@@ -69,7 +69,7 @@ def test_pixels_have_the_colors_of_their_labels(volume, tmp_path):
 
 def test_volumes_are_in_milliliters(volume):
     halves = [Layer("truth", volume.truth), Layer("half", volume.truth[:, :, ::-1] * 0)]
-    found = pictures.volumes_of(volume, halves)
+    found = dict(pictures.volumes_of(volume, halves))
     voxel = 1 * 2 * 3 / 1000
     assert found["whole tumor"] == pytest.approx([20 * 8 * 10 * voxel, 0])
     assert found["enhancing tumor"] == pytest.approx([5 * 3 * 4 * voxel, 0])

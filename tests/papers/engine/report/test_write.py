@@ -46,8 +46,10 @@ def test_a_broken_link_would_be_found(tmp_path):
 def test_nothing_is_fetched_from_elsewhere(report):
     known = ("http://www.w3.org/2000/svg",)  # a name, which nothing fetches
     for path in report.folder.rglob("*"):
-        if path.suffix in (".css", ".js") and "data" not in path.name:
+        if path.suffix in (".css", ".js") and path.name != "niivue.umd.js":
             text = path.read_text(encoding="utf-8")
+            if path.name.endswith("-data.js"):
+                continue  # names of cases, which may be anything
             found = re.findall(r"https?://[^\"'` )]+", text)
             assert set(found) <= set(known), path
             assert "@import" not in text and "fetch(" not in text
