@@ -16,13 +16,14 @@ SHOWN := DATA PROFILE METHODS SPLIT FOLDS SEEDS SPLITS EPOCHS SET RESULTS GPUS
 # Those of single targets.
 OF_segment := PAPER CASE OUT WEIGHTS FORCE
 OF_import-weights := PAPER FROM TO
+OF_score := TRUTH PREDICTION OUT CONVENTION LESIONS LABELS PREDICTION_LABELS TOLERANCES
 OF_workers := COMMAND HOSTS NODES PORT
 OF_record := PAPER FROM
 OF_compare := FORMAT
 OF_report := PAPER
 JOINED := figshare brats15 brats17 brats18
 $(foreach set,$(JOINED),$(eval OF_table-$(set) := FORMAT))
-SINGLE := segment import-weights workers
+SINGLE := segment import-weights score workers
 OWNERS := $(SINGLE) record compare report $(JOINED:%=table-%)
 OWN := $(sort $(foreach t,$(OWNERS),$(OF_$(t))))
 KNOWN := $(SHOWN) DRY_RUN WORKERS DATASET COUNT N4 SHRINK EXCLUDE SHAPE UNLABELED CASES PYTHON \
@@ -47,7 +48,8 @@ $(error $(strip $(IGNORED)) is no \
 endif
 MISSING := $(filter-out $(TYPED),$(if $(filter segment,$(GOAL)),CASE OUT)\
   $(if $(filter report,$(GOAL)),$(if $(filter CASES,$(TYPED)),PAPER))\
-  $(if $(filter import-weights,$(GOAL)),FROM) $(if $(filter workers,$(GOAL)),COMMAND))
+  $(if $(filter import-weights,$(GOAL)),FROM) $(if $(filter score,$(GOAL)),TRUTH PREDICTION)\
+  $(if $(filter workers,$(GOAL)),COMMAND))
 ifneq ($(strip $(MISSING)),)
 $(error $(GOAL) needs $(strip $(MISSING)). Next: make help)
 endif
@@ -124,6 +126,10 @@ help: ## Show this help
 	  'GPUS=3' 'share each batch that they divide (hierdice: only 3),' \
 	  '' 'else whole trainings: papers/engine/devices/README.md' \
 	  'PAPER=linkdsl FORCE=1' 'segment: another paper; scans unlike those of BraTS' \
+	  'CONVENTION=pooled/nan' 'score: distances and empty regions;' \
+	  'LESIONS=bipartite' 'score: how lesions are found, or none;' \
+	  'LABELS=brats24' 'score: what 3 and 4 mean (PREDICTION_LABELS, too);' \
+	  'TOLERANCES=1,2' 'score: mm, of NSD: common/metrics/README.md' \
 	  'FORMAT=markdown|latex' 'table-brats17 and its like, compare: to paste' \
 	  'FROM=folder' 'import-weights; record: runs that become the suite'"'"'s' \
 	  'NODES=3  PORT=2222' 'workers: without HOSTS a script for Slurm' \
@@ -246,6 +252,11 @@ segment: $(INSTALLED) ## Segment CASE=folder OUT=seg.nii.gz WEIGHTS=run
 import-weights: $(INSTALLED) ## Convert the weights of the authors: FROM=folder
 	@$(PAPERS) import-weights "$(or $(PAPER),anisocascade)" --from "$(FROM)" \
 	  $(if $(TO),--to "$(TO)")
+SCORED := OUT CONVENTION LESIONS LABELS TOLERANCES
+score: $(INSTALLED) ## Score masks: TRUTH=folder PREDICTION=folder
+	@$(PAPERS) score --truth "$(TRUTH)" --prediction "$(PREDICTION)" \
+	  $(foreach v,$(SCORED),$(if $($(v)),--$(call lower,$(v)) "$($(v))")) \
+	  $(if $(PREDICTION_LABELS),--prediction-labels "$(PREDICTION_LABELS)")
 
 weights: $(INSTALLED) ## List the weights that can be had by one command
 	@$(PAPERS) weights list $(if $(RESULTS),--results "$(RESULTS)")

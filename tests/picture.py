@@ -53,6 +53,7 @@ PAPERS = {
     "papers.engine.places": (*FLOORS, "papers", "papers.engine"),
     "papers.engine.predict": (*FLOORS, "papers", "papers.engine"),
     "papers.engine.pages": (*FLOORS, "papers", "papers.engine"),
+    "papers.engine.scoring": (*FLOORS, "papers.engine"),
     "papers.engine.zoo": (*FLOORS, "papers", "papers.engine"),
     "papers.engine.report": (
         *FLOORS,

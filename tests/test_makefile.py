@@ -77,6 +77,7 @@ def test_gpu_is_0_or_1(make):
     [
         (["segment", "OUT=b.png", "CASE=my scan"], 'segment CASE="my scan" OUT=b.png'),
         (["prepare-brats17", "N4=1", "WORKERS=2"], "prepare-brats17 N4=1 WORKERS=2"),
+        (["score", "TRUTH=a", "PREDICTION=b"], "score PREDICTION=b TRUTH=a"),
         # What does not decide the results is no part of their rows.
         (["train-cunet", "WORKERS=2", "FOLDS=0"], "train-cunet FOLDS=0"),
     ],
@@ -167,3 +168,15 @@ def test_a_run_goes_where_the_command_line_puts_it(make):
 def test_options_that_a_target_lacks_or_would_ignore(make, words, message):
     code, calls, shown = make(*words)
     assert code == 2 and calls == "" and message in shown and "make help" in shown
+
+
+def test_scores_need_two_folders_and_pass_on_their_options(make):
+    code, calls, shown = make("score", "TRUTH=a")
+    assert code == 2 and "score needs PREDICTION" in shown and not calls
+    words = ("LESIONS=none", "PREDICTION_LABELS=brats21", "OUT=my scores")
+    code, calls, _ = make("score", "TRUTH=a", "PREDICTION=b", *words)
+    assert code == 0
+    assert calls.endswith(
+        "-m papers score --truth a --prediction b --out my scores --lesions none "
+        "--prediction-labels brats21\n"
+    )

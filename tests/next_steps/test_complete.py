@@ -14,7 +14,7 @@ EXCUSED = {
 def places_named():
     """Counts the places that the tests name, in constants and f-strings of them."""
     known, found = {site.place for site in sites()}, Counter()
-    for path in sorted((ROOT / "tests" / "next_steps").glob("test_*.py")):
+    for path in sorted((ROOT / "tests" / "next_steps").rglob("test_*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         constants = _constants(tree)
         for node in ast.walk(tree):

@@ -9,6 +9,6 @@ import lazy_loader as _lazy
 
 __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
-    submodules=["data", "devices", "predict", "reports", "stages", "tables"],
+    submodules=["data", "devices", "predict", "reports", "score", "stages", "tables"],
     submod_attrs={"app": ["main"]},
 )

@@ -18,6 +18,7 @@ from papers.engine.cli import (
     predict,
     reports,
     scans,
+    score,
     stages,
     tables,
     weights,
@@ -34,7 +35,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _module in (stages, data, predict, scans, tables, reports, devices):
+for _module in (stages, data, predict, scans, score, tables, reports, devices):
     app.add_typer(_module.verbs)
 app.add_typer(weights.verbs, name="weights")
 
