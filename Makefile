@@ -14,7 +14,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 # (papers/engine/request.py). Those that decide results are shown in their rows.
 SHOWN := DATA PROFILE METHODS SPLIT FOLDS SEEDS SPLITS EPOCHS SET RESULTS GPUS
 # Those of single targets.
-OF_segment := PAPER CASE OUT WEIGHTS FORCE
+OF_segment := PAPER CASE OUT WEIGHTS FORCE REPORT OVERLAY
 OF_import-weights := PAPER FROM TO
 OF_score := TRUTH PREDICTION OUT CONVENTION LESIONS LABELS PREDICTION_LABELS TOLERANCES
 OF_workers := COMMAND HOSTS NODES PORT
@@ -125,6 +125,8 @@ help: ## Show this help
 	  'CASES=worst:3,median:1' 'report PAPER=..., DATA=...: images of cases, or ids' \
 	  'GPUS=3' 'share each batch that they divide (hierdice: only 3),' \
 	  '' 'else whole trainings: papers/engine/devices/README.md' \
+	  'REPORT=folder' 'segment: a page of the one case, with a viewer' \
+	  'OVERLAY=seen.png' 'segment: a picture of the one case' \
 	  'PAPER=linkdsl FORCE=1' 'segment: another paper; scans unlike those of BraTS' \
 	  'CONVENTION=pooled/nan' 'score: distances and empty regions;' \
 	  'LESIONS=bipartite' 'score: how lesions are found, or none;' \
@@ -248,7 +250,8 @@ describe-anisocascade: ## Every value of the protocol and its evidence
 .PHONY: $(SINGLE) weights weights-anisocascade
 segment: $(INSTALLED) ## Segment CASE=folder OUT=seg.nii.gz WEIGHTS=run
 	@$(PAPERS) predict "$(or $(PAPER),anisocascade)" --case "$(CASE)" --out "$(OUT)" \
-	  $(if $(WEIGHTS),--weights "$(WEIGHTS)") $(if $(filter-out 0,$(FORCE)),--force)
+	  $(if $(WEIGHTS),--weights "$(WEIGHTS)") $(if $(filter-out 0,$(FORCE)),--force) \
+	  $(if $(REPORT),--report "$(REPORT)") $(if $(OVERLAY),--overlay "$(OVERLAY)")
 import-weights: $(INSTALLED) ## Convert the weights of the authors: FROM=folder
 	@$(PAPERS) import-weights "$(or $(PAPER),anisocascade)" --from "$(FROM)" \
 	  $(if $(TO),--to "$(TO)")

@@ -51,7 +51,12 @@ PAPERS = {
     "papers.engine.devices": FLOORS,
     "papers.engine.memory": FLOORS,
     "papers.engine.places": (*FLOORS, "papers", "papers.engine"),
-    "papers.engine.predict": (*FLOORS, "papers", "papers.engine"),
+    "papers.engine.predict": (
+        *FLOORS,
+        "papers",
+        "papers.engine",
+        "papers.engine.report",
+    ),
     "papers.engine.pages": (*FLOORS, "papers", "papers.engine"),
     "papers.engine.scoring": (*FLOORS, "papers.engine"),
     "papers.engine.zoo": (*FLOORS, "papers", "papers.engine"),

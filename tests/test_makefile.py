@@ -117,6 +117,10 @@ def test_a_quoted_home_of_the_benchmarks(make, name):
             "predict linkdsl --case 1.mat --out m.png --weights runs/a",
         ),
         (["segment", "CASE=c", "OUT=o", "FORCE=1"], "--case c --out o --force"),
+        (
+            ["segment", "CASE=c", "OUT=o", "REPORT=a b", "OVERLAY=c.png"],
+            "--case c --out o --report a b --overlay c.png",
+        ),
         (["import-weights", "FROM=a", "TO=b"], "anisocascade --from a --to b"),
         (
             ["workers", "COMMAND=make train-linkdsl SET='a=b c=d'", "HOSTS=a:1,b:1"],

@@ -254,6 +254,9 @@ class Experiment(ABC):
         """
         raise NotImplementedError(f"{self.method.id} makes no maps")
 
+    label_colors = {}
+    """For each label its name and the color of the paper's figures."""
+
     keeps_label_maps = False
     """Whether the evaluation keeps the label maps, so that no model is needed again."""
 

@@ -34,6 +34,8 @@ PREPARATION_VERSION = 1  # increase it whenever the prepared arrays change
 class Experiment(contract.Experiment):
     """One method on one split: everything between cached slices and scores."""
 
+    label_colors = {1: ("tumor", "yellow")}
+
     @classmethod
     def open_dataset(cls, path):
         return FigshareDataset(path)
@@ -173,7 +175,7 @@ class Experiment(contract.Experiment):
         return CaseImages(
             images={"T1 with contrast agent": image[..., 0]},
             truth=mask[..., 0],
-            labels={1: ("tumor", "yellow")},
+            labels=self.label_colors,
             license="A phantom: a synthetic head, of nobody." if phantom else LICENSE,
         )
 

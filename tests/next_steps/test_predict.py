@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import keras
 import nibabel
@@ -12,6 +13,7 @@ from PIL import Image
 from papers import load_run, registry
 from papers.engine.predict.command import _with_released_weights
 from papers.engine.predict.record import Record
+from papers.engine.predict.show import check_shown
 from papers.engine.predict.slices import SliceFiles
 from papers.engine.predict.volumes import VolumeFiles
 from papers.engine.run import Run
@@ -19,6 +21,7 @@ from tests.papers.engine.predict.test_load_run import write_run
 
 COMMAND = "papers/engine/predict/command.py"
 FILES, SLICES = "papers/engine/predict/files.py", "papers/engine/predict/slices.py"
+SHOW = "papers/engine/predict/show.py"
 RUN, LOAD = "papers/engine/run.py", "papers/engine/predict/load_run.py"
 LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
@@ -248,3 +251,25 @@ def test_papers_whose_authors_released_nothing(told):
     able = caught.value.expected.rpartition(": ")[2]
     assert _with_released_weights(able).id == able
     assert f"PAPER={able} FROM=folder" in caught.value.next_step
+
+
+def test_a_page_or_a_picture_is_of_one_case(told, tmp_path):
+    out = tmp_path / "seg.png"
+    with told(f"{SHOW}:check_shown") as caught:
+        check_shown(False, out, tmp_path / "page", None)
+    assert "leave it out" in caught.value.next_step
+    check_shown(False, out, None, None)
+    for wrong in (tmp_path / "seen.jpg", out):
+        with told(f"{SHOW}:check_shown") as caught:
+            check_shown(True, out, None, wrong)
+        advised = caught.value.next_step.removeprefix("such as --overlay ")
+        check_shown(True, out, None, Path(advised))
+
+
+def test_a_page_goes_to_a_folder_of_its_own(told, tmp_path):
+    (tmp_path / "page").mkdir()
+    (tmp_path / "page" / "index.html").write_text("mine")
+    with told("papers/engine/report/one_scan.py:check_report_folder") as caught:
+        check_shown(True, tmp_path / "a.nii", tmp_path / "page", None)
+    advised = caught.value.next_step.partition("--report ")[2]
+    check_shown(True, tmp_path / "a.nii", Path(advised), None)

@@ -91,7 +91,6 @@ class BratsExperiment(Experiment):
         )
 
     label_colors = LABEL_COLORS
-    """For each label its name and the color of the paper's figures."""
 
     def case_images(self, case_id):
         """Returns the four modalities and the truth; see `Experiment`."""

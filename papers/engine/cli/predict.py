@@ -49,7 +49,13 @@ def predict(
     force: Annotated[
         bool, typer.Option("--force", help="Try scans that are not like BraTS's.")
     ] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="Folder for a page of the one case.")
+    ] = None,
+    overlay: Annotated[
+        Path | None, typer.Option(help="A .png file for a picture of the one case.")
+    ] = None,
 ):
     """Segment a case of four modalities, a slice, or a folder of them."""
     files = {"flair": flair, "t1": t1, "t1ce": t1ce, "t2": t2}
-    engine.predict(paper, case, files, weights, out, force)
+    engine.predict(paper, case, files, weights, out, force, report, overlay)

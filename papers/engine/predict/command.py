@@ -6,6 +6,7 @@ from common.errors import UserError
 from data.brats.releases import MODALITIES
 from papers import registry
 from papers.engine.console import Console
+from papers.engine.predict.show import check_shown, show_case
 from papers.engine.quiet import import_tensorflow
 
 WEIGHTS = Path("weights")
@@ -20,7 +21,7 @@ def import_weights(paper_id, source, target):
     Console().say(f"weights: {target}")
 
 
-def predict(paper_id, case, modalities, weights, out, force):
+def predict(paper_id, case, modalities, weights, out, force, report=None, overlay=None):
     """Segments one case, or a folder of cases.
 
     Args:
@@ -32,6 +33,8 @@ def predict(paper_id, case, modalities, weights, out, force):
         out: `.nii`, `.nii.gz` or `.mha` for one case (`.png` for one slice), else
             a folder.
         force: whether to try a scan that is not like those of BraTS.
+        report: folder for a page of the one case, or None.
+        overlay: `.png` file for a picture of it, or None.
     """
     import_tensorflow()
     console, paths = Console(), {k: v for k, v in modalities.items() if v is not None}
@@ -47,6 +50,7 @@ def predict(paper_id, case, modalities, weights, out, force):
     one_file = _is_file(out, files, files.kind_of(case) if case else "one")
     # Whatever is to be refused is refused before networks take seconds to load.
     files.check_file(case or paths, out) if one_file else files.check_folder(case, out)
+    check_shown(one_file, out, report, overlay)
     from common.training.repeatable import make_repeatable  # needs TensorFlow
 
     make_repeatable()
@@ -62,8 +66,15 @@ def predict(paper_id, case, modalities, weights, out, force):
             show(f"{stage}, {view}: {done}/{total} batches")
 
         if one_file:
-            files.predict_file(segmenter, case or paths, out, progress, warn)
+            found = files.predict_file(segmenter, case or paths, out, progress, warn)
             console.say(f"wrote {out}")
+            if report or overlay:
+                show(f"reading {out} for its picture")
+                facts = _facts(paper, weights, out, found)
+                source = case or paths
+                made = show_case(paper, files, source, out, report, overlay, facts)
+                for path in made:
+                    console.say(f"wrote {path}")
             return
         note = show if console.is_live else console.say
         rows = files.predict_folder(segmenter, case, out, console.say, progress, note)
@@ -76,6 +87,17 @@ def predict(paper_id, case, modalities, weights, out, force):
             f"{len(failed)} that cannot, the first {failed[0]}",
             "repair or remove them, then run the command again; the others are kept",
         )
+
+
+def _facts(paper, weights, out, findings):
+    """Returns what the page of a case says of its result, texts by name."""
+    notes = "; ".join(f"{f.severity}: {f.found}" for f in findings)
+    return {
+        "paper": f"{paper.id}: {paper.title}",
+        "weights": str(weights or WEIGHTS / paper.id),
+        "labels": str(out),
+        "checks of the scan": notes or "nothing to say",
+    }
 
 
 def _is_file(out, files, kind):

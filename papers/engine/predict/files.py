@@ -78,6 +78,19 @@ class Files(ABC):
     def encode(self, path, labels, case):
         """Returns the content of a file with the labels of an opened case, as bytes."""
 
+    @abstractmethod
+    def shown(self, source, path, names):
+        """Reads a case again with the labels that were written for it.
+
+        Args:
+            source: what `open_case` takes.
+            path: the file of the labels.
+            names: for each label its name and a color, for a reader.
+
+        Returns:
+            The `papers.engine.case_images.CaseImages`, and the labels on their grid.
+        """
+
     def is_input(self, path, case):
         """Whether a path is, or would be read as, one of an opened case's files."""
         return any(_same(path, image) for image in self.images(case))
@@ -108,10 +121,7 @@ class Files(ABC):
                 "the place of one of the case's own images, or of its truth",
                 "choose another --out, in another folder",
             )
-        record = Record(out)
-        if os.path.lexists(out) and not record.is_ours(out.name, out):
-            raise _foreign(out)
-        return case, record
+        return case, record_of(out)
 
     def check_folder(self, root, folder):
         """Refuses a folder of outputs that would destroy something.
@@ -256,6 +266,21 @@ class Files(ABC):
     def _made_of(self, fingerprint, case):
         """Returns a hash of all that decides a case's labels."""
         return digest([fingerprint, *map(sha256, self.images(case))])
+
+
+def record_of(out):
+    """Returns the `Record` of one file that is to be written.
+
+    Args:
+        out: its path.
+
+    Raises:
+        UserError: there is a file that no prediction has written.
+    """
+    record = Record(out)
+    if os.path.lexists(out) and not record.is_ours(out.name, out):
+        raise _foreign(out)
+    return record
 
 
 def _same(one, other):

@@ -14,6 +14,7 @@ from common.errors import UserError
 from common.files import describe_os_error
 from data.figshare.mat_reader import read_slice
 from data.ignored import is_ignored
+from papers.engine.case_images import CaseImages
 from papers.engine.predict.files import Files
 
 _INPUTS = (".mat", ".png")
@@ -73,6 +74,11 @@ class SliceFiles(Files):
     def segment(self, segmenter, case, progress, warn):
         """Returns a boolean mask; slices are not checked as volumes are."""
         return segmenter(_read(case)), []
+
+    def shown(self, source, path, names):
+        image = _read(self.open_case(source))
+        labels = np.uint8(_read(path) > 0)
+        return CaseImages({"image": image}, None, names, ""), labels
 
     def encode(self, path, labels, case):
         content = io.BytesIO()

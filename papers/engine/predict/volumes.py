@@ -8,12 +8,15 @@ and `findings`; and `fingerprint()`, which changes with whatever changes the lab
 from pathlib import Path
 
 from common.errors import UserError
-from data.brats.labels import from_canonical
+from data.brats.labels import from_canonical, to_canonical
 from data.brats.releases import MODALITIES, RELEASES
 from data.case import Case
 from data.msd.layout import find_root
 from data.scans.find import ALL_FOUR, find_cases, find_scan, release_of, role_of
-from data.volume.files import encode_labels
+from data.scans.scan import open_scan
+from data.volume.files import encode_labels, read_volume
+from data.volume.orientation import brats_geometry, to_brats_axes
+from papers.engine.case_images import CaseImages
 from papers.engine.predict.files import Files
 
 # Its labels 0, 1, 2 and 4 are written where the files follow no release's naming.
@@ -91,6 +94,21 @@ class VolumeFiles(Files):
             warn(finding)
         result = segmenter.segment(scan, progress)
         return result.labels, result.findings
+
+    def shown(self, source, path, names):
+        """Reads images and labels turned to the axes of BraTS; see `Files.shown`."""
+        case = self.open_case(source)
+        scan = open_scan(case, force=True)  # it was checked when it was segmented
+        values, geometry = read_volume(path)
+        labels = to_canonical(values, release_of(case.images) or _DEFAULT_RELEASE, path)
+        images = CaseImages(
+            images=dict(zip(MODALITIES, scan.volumes, strict=True)),
+            truth=None,
+            labels=names,
+            license="",
+            affine=brats_geometry(geometry).affine,
+        )
+        return images, to_brats_axes(labels, geometry.affine)
 
     def encode(self, path, labels, case):
         release = release_of(case.images) or _DEFAULT_RELEASE

@@ -18,6 +18,8 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "case_pages": ["write_cases"],
         "dots": ["DotPlot", "dot_plots"],
         "forest": ["Difference", "differences_of"],
+        "one_scan": ["write_scan"],
+        "overlay": ["overlay_png"],
         "rows": ["CaseRun", "case_runs"],
         "scores": ["Score", "scores_of"],
         "write": ["write_report"],

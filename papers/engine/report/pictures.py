@@ -63,7 +63,7 @@ def write_pictures(folder, case_id, shown, layers):
         for i, layer in enumerate(layers):
             labels = _slice(layer.labels, z)
             _write(folder / f"fill{i}-{number}.png", colored(labels))
-            edges = np.where(_is_edge(labels), labels, 0)
+            edges = np.where(is_edge(labels), labels, 0)
             _write(folder / f"contour{i}-{number}.png", colored(edges))
     present = np.unique(np.concatenate([np.unique(la.labels) for la in layers]))
     height, width = _slice(layers[0].labels, slices[0]).shape
@@ -168,7 +168,7 @@ def volumes_of(shown, layers):
     ]
 
 
-def _is_edge(labels):
+def is_edge(labels):
     """Marks the pixels whose neighbors, also those beyond the border, differ."""
     around = np.pad(labels, 1)
     shifts = ((0, 1), (2, 1), (1, 0), (1, 2))

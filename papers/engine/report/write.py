@@ -72,11 +72,20 @@ def write_report(compared, results, folder=REPORT):
         "findings": findings.to_dict("records"),
     }
     text = pages.get_template("overview.html").render(shared | front)
+    copy_assets(folder)
+    write_text(folder / "index.html", text)
+    return folder / "index.html"
+
+
+def copy_assets(folder):
+    """Copies styles, scripts and the viewer beside pages.
+
+    Args:
+        folder: the folder of the pages.
+    """
     for path in (*sorted(_ASSETS.iterdir()), *_VENDORED):
         with atomic_path(folder / "assets" / path.name) as temporary:
             shutil.copyfile(path, temporary)
-    write_text(folder / "index.html", text)
-    return folder / "index.html"
 
 
 def page_of(paper, name):

@@ -31,6 +31,11 @@ const Report = {
     return new URLSearchParams(location.hash.slice(1));
   },
 
+  // The case of a page of one, or the one that the address names, or null.
+  caseId() {
+    return document.body.dataset.case ?? Report.chosen().get("case");
+  },
+
   caseLink(id) {
     return `${Report.data.paper}-case.html#case=${encodeURIComponent(id)}`;
   },

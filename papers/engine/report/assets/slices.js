@@ -7,11 +7,11 @@
   let shown = null, modes = [];
 
   function open() {
-    const id = Report.chosen().get("case");
+    const id = Report.caseId();
     const images = window.REPORT_IMAGES || {};
     shown = Object.hasOwn(images, id) ? images[id] : null;
     at("pictures").hidden = !shown;
-    at("no-images").hidden = Boolean(shown) || id === null;
+    if (at("no-images")) at("no-images").hidden = Boolean(shown) || id === null;
     if (!shown) return;
     // Truth as a contour and the last result as an area: both can be seen at once.
     modes = shown.layers.map((layer, i) =>

@@ -127,7 +127,7 @@
   }
 
   function offer() {
-    const id = Report.chosen().get("case");
+    const id = Report.caseId();
     const images = window.REPORT_IMAGES || {};
     shown = Object.hasOwn(images, id) ? images[id] : null;
     viewer = null;

@@ -23,6 +23,8 @@ class Plain(Files):
     outputs = (".out",)
     ending = ".out"
 
+    shown = None  # a page and a picture are of volumes and slices
+
     def kind_of(self, case):
         return "several" if case.is_dir() else "one"
 

@@ -36,7 +36,7 @@ def test_slices_are_few_and_hold_the_largest(volume):
 
 def test_contour_is_what_an_erosion_leaves(volume):
     labels = volume.truth[12]
-    edges = pictures._is_edge(labels) & (labels > 0)
+    edges = pictures.is_edge(labels) & (labels > 0)
     expected = np.zeros_like(edges)
     for label in (2, 4):
         mask = labels == label
