@@ -17,7 +17,6 @@ from papers.engine.cli.recorded import recorded
 from papers.engine.console import Console
 from papers.engine.places import compared, promote
 from papers.engine.quiet import import_tensorflow
-from papers.engine.report import write_report
 from papers.engine.request import LOCAL, SUITES
 from papers.engine.results import check_derived
 
@@ -116,6 +115,8 @@ def audit(results: Results = SUITES):
 @verbs.command()
 def report(paper: OnePaper = None, results: Results = LOCAL):
     """Write the report: HTML pages that open from the file system, offline."""
+    from papers.engine.report import write_report
+
     papers = [registry.paper(paper)] if paper else registry.papers()
     found = compared(results, say=Console().say, papers=papers)
     Console().say(f"open {write_report(found, results)} in a browser")

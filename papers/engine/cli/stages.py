@@ -17,8 +17,6 @@ from papers.engine.devices.cluster import refuse_cluster
 from papers.engine.devices.towers_for import check_devices
 from papers.engine.places import compared, take_over
 from papers.engine.quiet import import_tensorflow
-from papers.engine.report import write_cases, write_report
-from papers.engine.report.write import REPORT
 from papers.engine.request import LOCAL, WORKSPACE, Request
 from papers.engine.results import (
     announce,
@@ -158,6 +156,8 @@ def report_cases(
     ],
 ):
     """Add images of some test cases, with truth and results, to the report."""
+    from papers.engine.report import REPORT, write_cases, write_report
+
     runner = _prepared(request)
     _check_any_trained(runner)
     case_ids = write_cases(runner, cases, REPORT, runner.console.say)

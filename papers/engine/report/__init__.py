@@ -22,6 +22,6 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "overlay": ["overlay_png"],
         "rows": ["CaseRun", "case_runs"],
         "scores": ["Score", "scores_of"],
-        "write": ["write_report"],
+        "write": ["REPORT", "write_report"],
     },
 )

@@ -5,7 +5,6 @@ import base64
 import numpy as np
 
 from common.files import write_text
-from data.volume.nifti import encode_nifti
 from papers.engine.report.rows import script
 
 _MARGIN = 2  # voxels around what is not air
@@ -27,6 +26,8 @@ def write_volumes(folder, name, images, layers, affine):
     Raises:
         UserError: a file cannot be written.
     """
+    from data.volume.nifti import encode_nifti  # needs nibabel, which `--help` does not
+
     box = box_of([image > image.min() for image in images] + [m > 0 for m in layers])
     first = [part.start for part in box][::-1]  # x first
     moved = np.array(affine, np.float64)
