@@ -359,8 +359,9 @@ bench-linkdsl: $(INSTALLED) $(TORCH) ## Steps and inference against PyTorch; rea
 	$(BIN)/python -m benchmarks.linkdsl.bench
 bench-data: $(INSTALLED) ## Reading against nibabel: DATA=folder
 	$(BIN)/python -m benchmarks.data.bench $(if $(DATA),--data "$(DATA_HERE)")
-bench-metrics: $(INSTALLED) ## Scoring one whole case against MedPy: DATA=folder
+bench-metrics: $(INSTALLED) $(OFFICIAL) ## Scoring a case against MedPy and BraTS: DATA=folder
 	$(BIN)/python -m benchmarks.metrics.bench $(if $(DATA),"$(DATA_HERE)")
+	$(BIN)/python -m benchmarks.metrics.official $(if $(DATA),"$(DATA_HERE)")
 bench-anisocascade: $(INSTALLED) $(TORCH) ## Networks against Keras and PyTorch: DATA=case
 	$(BIN)/python -m benchmarks.anisocascade.bench $(if $(DATA),--case "$(DATA_HERE)")
 bench-cunet: $(INSTALLED) $(TORCH) ## Five networks at 240x240 against PyTorch, the peak

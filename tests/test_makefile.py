@@ -11,10 +11,10 @@ ROOT = Path(__file__).resolve().parents[1]
 # Makes an environment whose own Python notes how it is called.
 PYTHON = """#!/bin/bash
 if [ "$1" = -m ]; then
-  mkdir -p .venv/bin
-  printf '#!/bin/bash\\necho "$@" >>calls\\n' >.venv/bin/python
-  echo 'echo "$BRAINTUMOR_COMMAND" >typed' >>.venv/bin/python
-  chmod +x .venv/bin/python
+  mkdir -p "$3/bin"
+  printf '#!/bin/bash\\necho "$@" >>calls\\n' >"$3/bin/python"
+  echo 'echo "$BRAINTUMOR_COMMAND" >typed' >>"$3/bin/python"
+  chmod +x "$3/bin/python"
 fi
 """
 

@@ -42,7 +42,9 @@ def _best_pairs(predicted, true):
     from scipy.optimize import linear_sum_assignment
 
     pairs, voxels = overlaps(true, predicted)
-    sizes = [np.bincount(labels.ravel()) for labels in (true, predicted)]
+    sizes = [np.bincount(labels[labels > 0]) for labels in (true, predicted)]
+    if not len(pairs):
+        return []
     dice = 2 * voxels / (sizes[0][pairs[:, 0]] + sizes[1][pairs[:, 1]])
     pairs, dice = pairs[dice >= MIN_DICE], dice[dice >= MIN_DICE]
     # Whoever overlaps nothing has no match, and needs no row or column.

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from common.metrics.lesions.components import measure_parts, overlaps
 from common.metrics.lesions.lesion import Lesion
 from common.metrics.lesions.matching import match_lesions
 from common.metrics.lesions.rules import DILATED, find_lesion_rule
@@ -62,9 +63,10 @@ def _lesions(pair, region, rule, tolerance):
     prediction, truth, origin = pair.boxed(region)
     predicted, true, matches = match_lesions(prediction, truth, rule)
     voxel = math.prod(pair.spacing.tolist())
-    sizes, true_sizes = (np.bincount(x.ravel(), minlength=1) for x in (predicted, true))
+    (sizes, false_centers), (true_sizes, centers) = map(
+        measure_parts, (predicted, true)
+    )
     shared = _shared(predicted, true, matches)
-    centers, false_centers = (_centers(x, origin) for x in (true, predicted))
     measure = _measures(pair, region, predicted, true, rule, tolerance)
     missing = math.nan if rule.penalty is None else rule.penalty
     lesions = []
@@ -83,25 +85,27 @@ def _lesions(pair, region, rule, tolerance):
                 float(2 * shared[number - 1] / (size + other)),
                 nsd,
                 hd95,
-                centers[number - 1],
+                tuple((centers[number - 1] + origin).tolist()),
             )
         )
     taken = set().union(*matches)
     false = [one for one in range(1, len(sizes)) if one not in taken]
     for number, one in enumerate(false, len(matches) + 1):
         volume = float(sizes[one] * voxel)
-        scores = (0.0, volume, 0.0, 0.0, missing, false_centers[one - 1])
+        center = tuple((false_centers[one - 1] + origin).tolist())
+        scores = (0.0, volume, 0.0, 0.0, missing, center)
         lesions.append(Lesion(region, number, "false", True, *scores))
     return lesions
 
 
 def _shared(predicted, true, matches):
     """Returns the voxels that each lesion shares with its own components."""
-    lookup = np.zeros((len(matches) + 1, int(predicted.max(initial=0)) + 1), bool)
-    for number, components in enumerate(matches, 1):
-        lookup[number, list(components)] = True
-    both = true[lookup[true, predicted]]
-    return np.bincount(both, minlength=len(matches) + 1)[1:]
+    own = {(number, one) for number, some in enumerate(matches, 1) for one in some}
+    shared = np.zeros(len(matches), np.int64)
+    pairs, voxels = overlaps(true, predicted)
+    for (number, one), count in zip(pairs.tolist(), voxels.tolist(), strict=True):
+        shared[number - 1] += count * ((number, one) in own)
+    return shared
 
 
 def _measures(pair, region, predicted, true, rule, tolerance):
@@ -121,18 +125,6 @@ def _measures(pair, region, predicted, true, rule, tolerance):
         return nsd, distances.hausdorff(95)
 
     return measure
-
-
-def _centers(labels, origin):
-    """Returns the mean position of each lesion's voxels in the whole volume."""
-    points = np.argwhere(labels)
-    owners = labels[tuple(points.T)]
-    numbers = int(labels.max(initial=0)) + 1
-    sums = [np.bincount(owners, weights=x, minlength=numbers) for x in points.T]
-    means = (
-        np.stack(sums, axis=-1)[1:] / np.bincount(owners, minlength=numbers)[1:, None]
-    )
-    return [tuple(mean.tolist()) for mean in means + np.array(origin)]
 
 
 def _means(lesions, rule):

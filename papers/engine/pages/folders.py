@@ -10,7 +10,8 @@ def folder_blocks():
     """Returns the generated parts of each folder's page, by the page's path."""
     return {
         "data/README.md": {"releases": releases_table(), "speed": _reading()},
-        "common/metrics/README.md": metrics_blocks() | {"speed": _scoring()},
+        "common/metrics/README.md": metrics_blocks()
+        | {"speed": _scoring(), "official": _official()},
         "papers/engine/devices/README.md": {"towers": _towers()},
     }
 
@@ -45,6 +46,12 @@ def _scoring():
     columns = {"program": "program", "scores": "scores", "ms": "ms"}
     columns["times_ours"] = "times our time"
     return plain_table("metrics", "make bench-metrics DATA=folder", columns)
+
+
+def _official():
+    columns = {"program": "program", "scores": "scores of three regions"}
+    columns |= {"cpu_ms": "processor ms", "cpu_times_ours": "times our time"}
+    return plain_table("metrics_official", "make bench-metrics DATA=folder", columns)
 
 
 def _towers():

@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given, settings
 from scipy import ndimage
 
-from common.metrics.lesions.components import components, dilate, overlaps
+from common.metrics.lesions.components import (
+    components,
+    dilate,
+    measure_parts,
+    overlaps,
+)
 from tests.common.metrics.lesions import slow
 from tests.common.metrics.masks import drawn, pairs
 
@@ -39,3 +44,25 @@ def test_growth_is_scipys(steps):
 def test_overlaps_are_counted_by_pairs():
     pairs, voxels = overlaps(np.array([0, 1, 1, 2, 2]), np.array([3, 3, 3, 1, 0]))
     assert pairs.tolist() == [[1, 3], [2, 1]] and voxels.tolist() == [2, 1]
+
+
+def test_many_numbers_are_counted_as_few_are():
+    random = np.random.default_rng(0)
+    first, second = random.integers(0, 60, (2, 50))
+    expected = {}
+    for pair in zip(first.tolist(), second.tolist(), strict=True):
+        if all(pair):
+            expected[pair] = expected.get(pair, 0) + 1
+    for times in (1, 100):  # sorted, and counted
+        pairs, voxels = overlaps(np.tile(first, times), np.tile(second, times))
+        found = dict(zip(map(tuple, pairs.tolist()), voxels.tolist(), strict=True))
+        assert found == {pair: n * times for pair, n in sorted(expected.items())}
+
+
+def test_parts_are_measured():
+    labels = components(drawn("XX..", "....", "....", "...X"))
+    voxels, centers = measure_parts(labels)
+    assert voxels.tolist() == [0, 2, 1]
+    assert centers.tolist() == [[0, 0, 0.5], [3, 0, 3]]
+    voxels, centers = measure_parts(np.zeros((2, 2, 2), np.int32))
+    assert voxels.tolist() == [0] and centers.shape == (0, 3)
