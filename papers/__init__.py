@@ -22,6 +22,7 @@ else:
         __name__,
         submod_attrs={
             "engine.predict.load_run": ["load_run"],
+            "engine.predict.own_scan": ["segment"],
             "registry": ["IDS", "paper", "papers"],
         },
     )

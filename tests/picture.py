@@ -55,6 +55,7 @@ PAPERS = {
         *FLOORS,
         "papers",
         "papers.engine",
+        "papers.engine.brats",
         "papers.engine.report",
     ),
     "papers.engine.pages": (*FLOORS, "papers", "papers.engine"),

@@ -1,5 +1,7 @@
 """Volumes as images of SimpleITK, which registers and resamples them, and back."""
 
+import contextlib
+
 import numpy as np
 import SimpleITK as sitk
 
@@ -8,6 +10,17 @@ from data.volume.geometry import Geometry
 
 # The axes of ITK point to the left, back and top (LPS): two are opposite to RAS+.
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
+
+
+@contextlib.contextmanager
+def one_thread():
+    """Lets SimpleITK use one thread: sums in another order would give other digits."""
+    threads = sitk.ProcessObject.GetGlobalDefaultNumberOfThreads()
+    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
+    try:
+        yield
+    finally:
+        sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(threads)
 
 
 def to_image(array, geometry, path):

@@ -115,10 +115,10 @@ def read_nifti_grid(path):
 
 
 def encode_nifti(labels, affine, like=None, compressed=True):
-    """Encodes a label map as the bytes of a NIfTI file.
+    """Encodes a label map, or an image, as the bytes of a NIfTI file.
 
     Args:
-        labels: uint8 `(depth, height, width)`.
+        labels: uint8 or float32 `(depth, height, width)`.
         affine: `(4, 4)` from (x, y, z) to RAS+ mm.
         like: a NIfTI file, of one or several volumes, whose header is kept; or None
             for a new header in mm.
@@ -139,7 +139,7 @@ def encode_nifti(labels, affine, like=None, compressed=True):
         other = _load(like)
         # With the affine of the header itself, nibabel leaves its form codes alone.
         image = type(other)(labels.T, other.affine, other.header)
-    image.set_data_dtype(np.uint8)
+    image.set_data_dtype(labels.dtype)
     image.header["cal_min"] = image.header["cal_max"] = 0  # the image's would be wrong
     content = image.to_bytes()
     return gzip.compress(content, mtime=0) if compressed else content

@@ -5,12 +5,31 @@ from typing import Annotated
 
 import typer
 
+from common.errors import UserError
 from papers.engine import predict as engine
+from papers.engine.console import Console
 
 verbs = typer.Typer()
+PREPARE = "--brain-mask, --skull-strip and --n4"
 
 PaperId = Annotated[str, typer.Argument(help="The paper, as `list` names it.")]
-File = Annotated[Path | None, typer.Option(help="File, instead of --case.")]
+File = Annotated[
+    Path | None,
+    typer.Option(
+        help="File, instead of --case; with --prepare: FOLDER#N of DICOM, too."
+    ),
+]
+Mask = Annotated[
+    Path | None,
+    typer.Option(help="To prepare: a file that is not 0 in the brain, on T1ce."),
+]
+Strip = Annotated[
+    str | None,
+    typer.Option(help='Instead: a program, as in "hd-bet -i {in} -o {out}".'),
+]
+BiasField = Annotated[
+    bool, typer.Option("--n4", help="To prepare: correct the bias field, too.")
+]
 
 
 @verbs.command("import-weights")
@@ -31,7 +50,8 @@ def predict(
     out: Annotated[
         Path,
         typer.Option(
-            help="A .nii.gz, .nii or .mha file (a slice: .png); for cases: a folder."
+            help="A .nii.gz, .nii or .mha file (a slice: .png); for cases, and with "
+            "--prepare: a folder."
         ),
     ],
     case: Annotated[
@@ -55,7 +75,38 @@ def predict(
     overlay: Annotated[
         Path | None, typer.Option(help="A .png file for a picture of the one case.")
     ] = None,
+    prepare: Annotated[
+        bool,
+        typer.Option(
+            "--prepare", help="Co-register raw images first; see data/scans/README.md."
+        ),
+    ] = False,
+    brain_mask: Mask = None,
+    skull_strip: Strip = None,
+    n4: BiasField = False,
 ):
     """Segment a case of four modalities, a slice, or a folder of them."""
     files = {"flair": flair, "t1": t1, "t1ce": t1ce, "t2": t2}
-    engine.predict(paper, case, files, weights, out, force, report, overlay)
+    if not prepare:
+        if brain_mask or skull_strip or n4:
+            fix = "add --prepare, or leave them out"
+            raise UserError(PREPARE, "to be given with --prepare", "without it", fix)
+        engine.predict(paper, case, files, weights, out, force, report, overlay)
+        return
+    if report or overlay:
+        fix = "leave them out; then `predict --case` on the folder of --out"
+        received = "with --prepare, which writes a picture of its own"
+        raise UserError("--report and --overlay", "a prepared case", received, fix)
+    console = Console()
+    found = engine.segment(
+        engine.given_scan(case, files),
+        *(out, brain_mask, skull_strip, n4, paper, weights, force, console.say),
+    )
+    show_volumes(console, found.volumes, found.folder)
+
+
+def show_volumes(console, volumes, folder):
+    """Shows the volumes of the regions, and where the files are."""
+    for name, ml in volumes.items():
+        console.say(f"{name}: {ml:.1f} ml")
+    console.say(f"wrote {folder}")

@@ -1,4 +1,6 @@
-"""What the DICOM series of a folder hold, and which modality each may be."""
+"""What the DICOM series of a folder hold, and how to name them to `predict`."""
+
+import shlex
 
 from common.errors import UserError
 from data.scans.guess import guess_modality
@@ -29,6 +31,28 @@ def list_series(folder, console):
     console.table(HEAD, rows)
     console.say(
         "The guesses are from descriptions and times: look before you use them."
+    )
+    console.say(f"Then: {predict_command(found, [name for name, _ in guesses])}")
+
+
+def predict_command(found, guesses):
+    """Returns the command that segments a scan, with what is guessed filled in.
+
+    Args:
+        found: list of `Series`.
+        guesses: modality of each, or None.
+    """
+    flags = []
+    for name in ("t1", "t1ce", "t2", "flair"):
+        places = [
+            s.name for s, guess in zip(found, guesses, strict=True) if guess == name
+        ]
+        # Of several, the one of the finest voxels would be a guess of a guess.
+        source = shlex.quote(places[0]) if len(places) == 1 else "FOLDER#N"
+        flags.append(f"--{name} {source}")
+    return (
+        f".venv/bin/python -m papers predict anisocascade --prepare {' '.join(flags)} "
+        "--brain-mask FILE --out FOLDER"
     )
 
 
