@@ -8,11 +8,12 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
+CLUSTERED := .venv/cluster-installed
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
 # The options that all stages share, each an option of `python -m papers` in lower case
 # (papers/engine/request.py). Those that decide results are shown in their rows.
-SHOWN := DATA PROFILE METHODS SPLIT FOLDS SEEDS SPLITS EPOCHS SET RESULTS GPUS
+SHOWN := DATA PROFILE METHODS SPLIT FOLDS SEEDS SPLITS EPOCHS SET RESULTS GPUS CLUSTER GPUS_PER_JOB CPUS_PER_JOB
 # Those of single targets.
 OF_segment := PAPER CASE OUT WEIGHTS FORCE REPORT OVERLAY
 OF_import-weights := PAPER FROM TO
@@ -77,7 +78,7 @@ $(error GPU=$(GPU). Expected: 0 or 1, whether to install CUDA. Next: make instal
 endif
 
 PAPERS := $(BIN)/python -m papers
-lower = $(shell echo $(1) | tr A-Z a-z)
+lower = $(shell echo $(1) | tr A-Z_ a-z-)
 OPTIONS = $(foreach v,$(filter-out SET,$(SHOWN)) WORKERS,\
 	$(if $($(v)),--$(call lower,$(v)) "$($(v))")) \
 	$(foreach s,$(SET),--set '$(s)') $(if $(filter-out 0,$(DRY_RUN)),--dry-run)
@@ -91,7 +92,7 @@ MORE := $(if $(filter $(RUNS),$(MAKECMDGOALS)),,$(filter-out $(SHOWN) PYTHON,$(s
 export BRAINTUMOR_COMMAND := $(strip make $(MAKECMDGOALS) $(foreach v,$(SHOWN) $(MORE),\
 	$(if $($(v)),$(v)=$(if $(word 2,$($(v))),"$($(v))",$($(v))))))
 .PHONY: $(RUNS) $(IDS:%=describe-%)
-$(RUNS): $(INSTALLED)
+$(RUNS): $(INSTALLED) $(if $(CLUSTER),$(CLUSTERED))
 	@$(PAPERS) $(subst -, ,$@) $(OPTIONS)
 $(IDS:%=describe-%): describe-%: $(INSTALLED)
 	@$(PAPERS) describe $* $(if $(PROFILE),--profile $(PROFILE))
@@ -125,6 +126,8 @@ help: ## Show this help
 	  'CASES=worst:3,median:1' 'report PAPER=..., DATA=...: images of cases, or ids' \
 	  'GPUS=3' 'share each batch that they divide (hierdice: only 3),' \
 	  '' 'else whole trainings: papers/engine/devices/README.md' \
+	  'CLUSTER=local|auto' 'jobs at once, by Ray, here or on many machines;' \
+	  'GPUS_PER_JOB=1' 'and CPUS_PER_JOB=2: papers/engine/devices/README.md' \
 	  'REPORT=folder' 'segment: a page of the one case, with a viewer' \
 	  'OVERLAY=seen.png' 'segment: a picture of the one case' \
 	  'PAPER=linkdsl FORCE=1' 'segment: another paper; scans unlike those of BraTS' \
@@ -156,6 +159,12 @@ $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 	echo "installing$$with into .venv (once, a minute or two)"; \
 	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet \
 	  --disable-pip-version-check -c constraints.txt -e ".[$$extras]" && echo $$gpu >$@
+
+# Ray, which runs whole jobs at once where CLUSTER is given.
+$(CLUSTERED): $(INSTALLED)
+	@echo 'installing Ray into .venv (once, half a minute)'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  -c constraints.txt -e ".[cluster]" && touch $@
 
 # Peers of the benchmarks, in an environment of their own; never a dependency. PyPI's
 # PyTorch brings 5.5 GB of CUDA on Linux: it is taken where PyTorch's own index of CPU
@@ -267,6 +276,8 @@ weights-anisocascade: $(INSTALLED) ## Download those of its authors (23 MB), con
 	@$(PAPERS) weights download anisocascade
 
 ##@ Several machines
+.PHONY: install-cluster
+install-cluster: $(CLUSTERED) ## Add Ray, for CLUSTER=local|auto|ray://host:10001
 workers: $(INSTALLED) ## What to start on each: COMMAND= HOSTS=a:2222,b:2222
 	@$(PAPERS) workers '$(subst ','\'',$(COMMAND))' $(if $(HOSTS),--hosts "$(HOSTS)") \
 	  $(if $(NODES),--tasks $(NODES)) $(if $(PORT),--port $(PORT))

@@ -92,7 +92,10 @@ class Request:
         results: folder of tables, rows and figures.
         workers: processes that prepare cases.
         gpus: number of GPUs, or None.
-        only: full name of the one job to train, or `""`.
+        cluster: address of a Ray cluster, `"local"` for one of this machine, or `""`.
+        gpus_per_job: GPUs of each task there; None for one, where there are any.
+        cpus_per_job: CPU cores of each task there; None for two, where there are.
+        only: full name of the one job to train or score, or `""`.
         arguments: the command line after the verb, which a child process gets again.
         is_demo: whether the data set is the demo's phantom, written if it is missing.
 
@@ -181,9 +184,23 @@ class Request:
             "each takes whole trainings.",
         ),
     ] = None
-    only: Annotated[
-        str, typer.Option(help="Train one job only, given by its full name.")
+    cluster: Annotated[
+        str,
+        typer.Option(
+            help="Run trainings and scorings at once on a Ray cluster: local (this "
+            "machine), auto (the cluster it is in), or an address such as "
+            "ray://node1:10001."
+        ),
     ] = ""
+    gpus_per_job: Annotated[
+        int | None, typer.Option(min=0, help="On a cluster. Default: 1 if it has any.")
+    ] = None
+    cpus_per_job: Annotated[
+        int | None, typer.Option(min=1, help="On a cluster. Default: 2.")
+    ] = None
+    only: Annotated[str, typer.Option(help="One job only, given by its full name.")] = (
+        ""
+    )
     arguments: tuple[str, ...] = ()
     is_demo: bool = field(init=False, default=False)
 
@@ -195,6 +212,7 @@ class Request:
                 "both",
                 "leave one out",
             )
+        self._check_cluster()
         profile = self.profile or ("cpu" if self.data else "demo")
         changes = dict(self.changes)
         if self.epochs is not None:
@@ -212,6 +230,24 @@ class Request:
         elif self.data is None:
             resolved["data"] = DOWNLOADS / self.paper.dataset
         vars(self).update(resolved)  # frozen from here on
+
+    def _check_cluster(self):
+        if self.cluster and self.gpus:
+            raise UserError(
+                f"CLUSTER={self.cluster} GPUS={self.gpus}",
+                "one of the two: a cluster gives each job its own GPUs",
+                "both",
+                f"leave GPUS out; GPUS_PER_JOB={self.gpus} for towers on one each",
+            )
+        alone = self.gpus_per_job is not None or self.cpus_per_job is not None
+        # A task of a cluster gets the options of the whole, and `--cluster ""`.
+        if alone and not (self.cluster or self.only):
+            raise UserError(
+                "GPUS_PER_JOB and CPUS_PER_JOB",
+                "a cluster",
+                "no CLUSTER",
+                "such as CLUSTER=local",
+            )
 
     @cached_property
     def protocol(self):

@@ -20,7 +20,7 @@ from data.prepared.case_cache import CaseCache
 from data.prepared.estimates import duration_text
 from data.prepared.prepare import hash_cases
 from papers.engine.console import count
-from papers.engine.devices.side_by_side import side_by_side
+from papers.engine.devices.fan_out import fan_out
 from papers.engine.devices.towers_for import towers_on
 from papers.engine.live import trained
 from papers.engine.memory import Preflight, available_memory, of_model
@@ -85,11 +85,16 @@ class Runner:
             self.dataset, self.cache, self.protocol, self.console, self.request.workers
         )
 
-    def train_side_by_side(self):
-        """Trains whole jobs in parallel where several GPUs do not share a batch."""
+    def fan_out(self, verb):
+        """Runs whole jobs at once on a cluster, or on GPUs that do not share a batch.
+
+        Args:
+            verb: `"train"`, `"evaluate"` or `"reproduce"`.
+        """
         gpus = self.request.gpus or 1
-        if gpus > 1 and towers_on(gpus, self.protocol) is None:
-            side_by_side(self.jobs, self.request, self.console)
+        whole = gpus > 1 and towers_on(gpus, self.protocol) is None
+        if self.request.cluster or whole:
+            fan_out(self.jobs, self.request, self.console, verb)
 
     def train(self, job):
         """Trains one job, from where it stopped, and returns its history.

@@ -94,7 +94,7 @@ def test_a_paper_or_a_data_set_of_another_name(answer, brats, capsys):
 def test_only_one_job(answer, figshare, capsys):
     words = ["train", "linkdsl", "--data", figshare, "--folds", "0"]
     place, step = answer(*words, "--only", "cdsl")
-    assert place == "papers/engine/cli/stages.py:train"
+    assert place == "papers/engine/cli/stages.py:_chosen"
     assert "--dry-run" in step and answer(*words, "--dry-run") is None
     assert "cdsl-image-fold0-seed0-12epochs" in capsys.readouterr().out
 

@@ -21,9 +21,7 @@ from common.training.progress import Progress
 from common.training.run_files import RunFiles
 from common.training.state import StateStore
 from papers import registry
-from papers.engine.console import Console
 from papers.engine.devices.cluster import refuse_cluster, text
-from papers.engine.devices.side_by_side import side_by_side
 from papers.engine.devices.towers_for import check_devices, shared_by
 from tests.common.training.small_problem import RATE, model, stream
 from tests.common.training.test_state import variables
@@ -188,35 +186,3 @@ def test_a_machine_that_stopped(told, monkeypatch):
     assert "the same command on every machine again" in caught.value.next_step
     with report_lost_machine("run"):
         pass
-
-
-class Process:
-    """A training that has ended."""
-
-    def __init__(self, returncode):
-        self.returncode = returncode
-        self.stdout = iter(())
-
-    def poll(self):
-        return self.returncode
-
-
-def test_trainings_side_by_side(told, monkeypatch):
-    """One that failed is started again and resumes."""
-    gpus(monkeypatch, 1)
-    codes = iter([1, 0])
-    protocol = SimpleNamespace(towers=None)
-    job = SimpleNamespace(
-        name="one", short_name="one", trains=True, needs={}, protocol=protocol
-    )
-    job.finished = lambda: None
-    request = SimpleNamespace(gpus=1, arguments=("linkdsl",))
-
-    def start(command, **options):
-        return Process(next(codes))
-
-    with told("papers/engine/devices/side_by_side.py:side_by_side") as caught:
-        side_by_side([job], request, Console(), start)
-    assert "run the same command again: it resumes" in caught.value.next_step
-    side_by_side([job], request, Console(), start)
-    assert next(codes, None) is None

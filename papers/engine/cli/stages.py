@@ -90,18 +90,7 @@ def prepare(request):
 def train(request):
     """Train the methods; resumes where it stopped."""
     runner = _prepared(request, trains=True)
-    jobs = runner.jobs
-    if request.only:
-        jobs = [job for job in jobs if job.name == request.only]
-        if not jobs:
-            raise UserError(
-                f"--only {request.only}",
-                "the full name of a job of this request",
-                "a name that none of them has",
-                "leave --only out, or see the names with --dry-run",
-            )
-    else:
-        runner.train_side_by_side()
+    jobs = _chosen(runner, request, "train")
     for job in jobs:
         runner.train(job)
     for line in first_epoch_notes(runner, jobs):
@@ -112,7 +101,7 @@ def train(request):
 def evaluate(request):
     """Score trained methods on their test cases, one row per case."""
     runner = _prepared(request)
-    for job in runner.jobs:
+    for job in _chosen(runner, request, "evaluate"):
         if job.method.scored:
             runner.evaluate(job)
 
@@ -137,7 +126,7 @@ def figure(request):
 def reproduce(request):
     """All stages: prepare, train, evaluate, table, figure."""
     runner = _prepared(request, trains=True)
-    runner.train_side_by_side()
+    runner.fan_out("reproduce")
     for job in runner.jobs:
         runner.train(job)
         if job.method.scored:
@@ -168,10 +157,28 @@ def report_cases(
         runner.console.say(f"open {index.with_name(page)} in a browser")
 
 
+def _chosen(runner, request, verb):
+    """Returns the jobs of this process, after a cluster has done what it can."""
+    if not request.only:
+        runner.fan_out(verb)
+        return runner.jobs
+    chosen = [job for job in runner.jobs if job.name == request.only]
+    if not chosen:
+        raise UserError(
+            f"--only {request.only}",
+            "the full name of a job of this request",
+            "a name that none of them has",
+            "leave --only out, or see the names with --dry-run",
+        )
+    return chosen
+
+
 def _prepared(request, trains=False):
     """Returns a `Runner` whose data set is prepared."""
     runs = WORKSPACE / "runs" / request.paper.id
     new_demo = request.is_demo and not request.data.exists()
+    # What a cluster has is checked where its tasks run.
+    trains = trains and not request.cluster
     if trains and (new_demo or not runs.exists()):
         # Nothing is trained yet: what is missing is found before anything is written.
         import_tensorflow()

@@ -10,7 +10,7 @@ from common.errors import UserError
 from papers import registry
 from papers.engine.cli import stages
 from papers.engine.cli.app import at_home, main
-from papers.engine.devices.side_by_side import command_of
+from papers.engine.devices.tasks import arguments_of
 from papers.engine.request import Request
 
 WORDS = ["hierdice", "--data", "brats", "--profile", "cpu", "--folds", "0, 1"]
@@ -89,39 +89,51 @@ def test_gpus_that_are_not_there_are_refused_before_anything_is_written(
     assert [path.name for path in tmp_path.rglob("*")] == ["runs", "linkdsl"]
 
 
-def test_a_child_process_asks_for_the_same_but_one_job(received):
-    """Its command is read by the command line itself."""
-    call("train", *WORDS)
+def test_a_task_of_a_cluster_asks_for_the_same_but_one_job(received):
+    """Its words are read by the command line itself."""
+    words = [*WORDS, "--cluster", "local", "--gpus-per-job", "3"]
+    del words[words.index("--gpus") : words.index("--gpus") + 2]
+    call("train", *words)
     (parent,) = received
-    words = command_of(SimpleNamespace(name="a"), parent)
-    call(*words[3:])
+    assert (parent.cluster, parent.gpus_per_job) == ("local", 3)
+    call(*arguments_of("train", SimpleNamespace(name="a"), parent, gpus=3))
     child = received[-1]
-    assert (child.only, child.gpus) == ("a", 1)
+    assert (child.only, child.gpus, child.cluster) == ("a", 3, "")
     for name in ("data", "profile", "methods", "splits", "folds", "seeds", "changes"):
         assert getattr(child, name) == getattr(parent, name), name
 
 
-@pytest.mark.parametrize("only, expected", [("", ["all", "a", "b"]), ("b", ["b"])])
-def test_one_training_only_is_not_side_by_side(monkeypatch, only, expected):
+@pytest.mark.parametrize(
+    "verb, only, expected",
+    [
+        ("train", "", ["train", "a", "b"]),
+        ("train", "b", ["b"]),
+        ("evaluate", "a", ["a"]),
+    ],
+)
+def test_one_job_only_is_no_task_of_a_cluster(monkeypatch, verb, only, expected):
     done = []
+    method = SimpleNamespace(scored=True)
     runner = SimpleNamespace(
-        jobs=[SimpleNamespace(name=name, trains=False) for name in "ab"],
+        jobs=[SimpleNamespace(name=n, trains=False, method=method) for n in "ab"],
         paper=registry.paper("linkdsl"),
-        train_side_by_side=lambda: done.append("all"),
+        fan_out=done.append,
         train=lambda job: done.append(job.name),
+        evaluate=lambda job: done.append(job.name),
     )
     monkeypatch.setattr(stages, "_prepared", lambda *_, **__: runner)
-    stages.train(SimpleNamespace(only=only))
+    getattr(stages, verb)(SimpleNamespace(only=only))
     assert done == expected
     with pytest.raises(UserError, match="--only c.*--dry-run"):
-        stages.train(SimpleNamespace(only="c"))
+        getattr(stages, verb)(SimpleNamespace(only="c"))
 
 
 def test_make_hands_over_every_option(capsys):
     """An option is declared twice: in `Request`, and in the Makefile."""
     makefile = (Path(stages.__file__).parents[3] / "Makefile").read_text()
     (names,) = re.findall(r"^SHOWN := (.*)", makefile, re.MULTILINE)
-    handed_over = {f"--{name.lower()}" for name in names.split()}
+    names = names.lower().replace("_", "-").split()
+    handed_over = {f"--{name}" for name in names}
     assert call("train", "--help") == 0
     options = set(re.findall(r"--[a-z-]+", capsys.readouterr().out))
     # For its own child processes only: --only.

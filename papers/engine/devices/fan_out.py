@@ -1,0 +1,64 @@
+"""Whole trainings and scorings as tasks of a cluster, several at once."""
+
+from common.errors import UserError
+from common.training.placement import check_gpus
+from papers.engine.devices.board import Board
+from papers.engine.devices.ray_cluster import LOCAL, RayCluster
+from papers.engine.devices.tasks import tasks_of
+
+
+def fan_out(jobs, request, console, verb, cluster=None):
+    """Runs what is left of a request on a cluster.
+
+    With `GPUS=N` instead of `CLUSTER=…`, the cluster is this machine with N GPUs.
+
+    Args:
+        jobs: the `papers.engine.job.Job`s, each after those that it needs.
+        request: the `papers.engine.request.Request` that they are of.
+        console: a `papers.engine.console.Console`.
+        verb: `"train"`, `"evaluate"` or `"reproduce"`.
+        cluster: a context like `RayCluster`; None for the one of the request.
+
+    Raises:
+        UserError: there is no such cluster; or a task failed, and those that do not
+            need it were finished first.
+    """
+    if request.gpus and not request.cluster:
+        check_gpus(request.gpus, jobs[0].protocol.towers, shared=False)
+    _check_towers(request)
+    # How many GPUs a task has does not decide which are left.
+    if not tasks_of(jobs, request, verb, 0):
+        return
+    with cluster or _cluster_of(request) as running, console.live() as show:
+        tasks = tasks_of(jobs, request, verb, running.gpus)
+        if request.gpus and len(tasks) < request.gpus:
+            idle = request.gpus - len(tasks)
+            console.say(f"GPUs without a task: {idle} of {request.gpus}")
+        board = Board(tasks, console, show)
+        codes = running.run(tasks, board.on_message)
+    failed = [task.label for task in tasks if codes[task.name] != 0]
+    if failed:
+        raise UserError(
+            ", ".join(failed),
+            "tasks that finish",
+            "an error, see above",
+            "correct it, then run the same command again: it resumes",
+        )
+
+
+def _cluster_of(request):
+    if request.cluster:
+        return RayCluster(request.cluster, request.cpus_per_job, request.gpus_per_job)
+    return RayCluster(LOCAL, cpus=1, gpus=1, all_gpus=request.gpus)
+
+
+def _check_towers(request):
+    gpus, towers = request.gpus_per_job or 0, request.protocol.towers
+    if gpus > 1 and gpus != towers:
+        own = f", or {towers}, one for each tower" if towers else ""
+        raise UserError(
+            f"GPUS_PER_JOB={gpus}",
+            f"0 or 1{own}: GPUs that share a batch make another run",
+            gpus,
+            "GPUS_PER_JOB=1",
+        )

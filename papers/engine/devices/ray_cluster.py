@@ -1,0 +1,195 @@
+"""Ray as the scheduler of a request's tasks, on this machine or on many."""
+
+import contextlib
+import os
+import sys
+import uuid
+from pathlib import Path
+
+from common.errors import UserError
+from papers.engine.devices.node import LostError, run_task
+
+LOCAL = "local"
+_PROGRAM = (sys.executable, "-m", "papers")
+RETRIES = 5  # of a task whose node or process was lost
+_POLL_SECONDS = 0.2
+_SECONDS_TO_END = 70  # what a node waits for a step, and some more
+_OBJECTS = 100 * 2**20  # bytes; only exit codes and lines of text are passed
+# Of the user, which children get, or else not: Ray sets the second by itself.
+_PASSED_ON = ("BRAINTUMOR_COMMAND", "OMP_NUM_THREADS")
+
+
+class RayCluster:
+    """A context in which Ray runs tasks.
+
+    Args:
+        address: `"local"` for this machine; `"auto"` or `"host:6379"` for a cluster
+            that this machine belongs to; `"ray://host:10001"` for another one.
+        cpus: CPU cores of each task.
+        gpus: GPUs of each task; None for one, where the cluster has any.
+        all_gpus: GPUs of this machine that a local cluster may use; None for all.
+        program: the words of a command before a task's arguments.
+
+    Attributes:
+        gpus: GPUs of each task.
+
+    Raises:
+        UserError: Ray is not installed, there is no such cluster, or none of its nodes
+            is large enough for a task.
+    """
+
+    def __init__(self, address, cpus=None, gpus=None, all_gpus=None, program=_PROGRAM):
+        self._address, self._cpus, self._all_gpus = address, cpus, all_gpus
+        self._program = program
+        self.gpus = gpus
+
+    def __enter__(self):
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        try:
+            import ray
+        except ModuleNotFoundError as error:
+            raise UserError(
+                f"CLUSTER={self._address}",
+                "Ray, the extra `cluster` of this suite",
+                "an environment without it",
+                "`make install-cluster`, then the same command",
+            ) from error
+        self._ray = ray
+        self._connect()
+        with contextlib.ExitStack() as stack:
+            stack.callback(ray.shutdown)
+            self._fit()
+            self._token = Path("runs") / f".cluster-{uuid.uuid4().hex}"
+            self._token.parent.mkdir(exist_ok=True)
+            self._token.touch()
+            stack.callback(self._token.unlink, missing_ok=True)
+            self._messages = self._queue()
+            self._exit = stack.pop_all()
+        return self
+
+    def __exit__(self, *_):
+        self._exit.close()
+
+    def run(self, tasks, on_message):
+        """Runs tasks, each after those that it needs, and waits for all.
+
+        Args:
+            tasks: `papers.engine.devices.tasks.Task`s, each after those it needs.
+            on_message: function that takes `(name, kind, text)` of
+                `papers.engine.devices.node.run_task`, and `"lost"` with the reason.
+
+        Returns:
+            The exit code of each task by name; None if its node was lost once too
+            often.
+        """
+        remote = self._ray.remote(
+            num_cpus=self._cpus,
+            num_gpus=self.gpus,
+            max_retries=RETRIES,
+            retry_exceptions=[LostError],
+        )(_task)
+        passed = {name: os.environ.get(name) for name in _PASSED_ON}
+        place = os.getcwd(), str(self._token), passed
+        refs = {}
+        for task in tasks:
+            command = [*self._program, *task.arguments]
+            before = [refs[name] for name in task.after]
+            refs[task.name] = remote.remote(
+                task.name, command, place, self._messages, *before
+            )
+        return self._wait(refs, on_message)
+
+    def _wait(self, refs, on_message):
+        names, codes = {ref: name for name, ref in refs.items()}, {}
+        try:
+            while names:
+                done, _ = self._ray.wait(
+                    list(names), num_returns=len(names), timeout=_POLL_SECONDS
+                )
+                self._pass_on(on_message)
+                for ref in done:
+                    name = names.pop(ref)
+                    codes[name] = self._code(ref, name, on_message)
+            self._pass_on(on_message)
+        except BaseException:
+            self._cancel(list(names))
+            raise
+        return codes
+
+    def _code(self, ref, name, on_message):
+        try:
+            return self._ray.get(ref)
+        except self._ray.exceptions.RayError as error:
+            reason = str(error).strip().splitlines()[-1]
+            on_message(name, "lost", reason)
+            return None
+
+    def _cancel(self, refs):
+        for ref in refs:
+            self._ray.cancel(ref, force=False)
+        if refs:
+            self._ray.wait(refs, num_returns=len(refs), timeout=_SECONDS_TO_END)
+
+    def _pass_on(self, on_message):
+        while count := self._messages.qsize():
+            for message in self._messages.get_nowait_batch(count):
+                on_message(*message)
+
+    def _connect(self):
+        # Workers import this suite from where the driver runs it.
+        root = str(Path(__file__).resolve().parents[3])
+        own = {"runtime_env": {"env_vars": {"PYTHONPATH": root}}}
+        own |= {"log_to_driver": False, "logging_level": "ERROR"}
+        if self._address == LOCAL:
+            own |= {"include_dashboard": False, "object_store_memory": _OBJECTS}
+            own |= {"num_gpus": self._all_gpus, "address": LOCAL}
+        else:
+            own["address"] = self._address
+        try:
+            self._ray.init(**own)
+        except (ConnectionError, ValueError, RuntimeError) as error:
+            raise UserError(
+                f"CLUSTER={self._address}",
+                "a Ray cluster that runs",
+                str(error).strip().splitlines()[0],
+                "start one, see papers/engine/devices/README.md, or CLUSTER=local",
+            ) from error
+
+    def _fit(self):
+        """Settles what each task gets, and that some node has as much."""
+        nodes = [node["Resources"] for node in self._ray.nodes() if node["Alive"]]
+        most = {kind: max(n.get(kind, 0) for n in nodes) for kind in ("CPU", "GPU")}
+        if self._cpus is None:
+            self._cpus = min(2, most["CPU"])
+        if self.gpus is None:
+            self.gpus = min(1, int(most["GPU"]))
+        for option, wanted, kind in (
+            ("CPUS_PER_JOB", self._cpus, "CPU"),
+            ("GPUS_PER_JOB", self.gpus, "GPU"),
+        ):
+            if wanted > most[kind]:
+                raise UserError(
+                    f"{option}={wanted}",
+                    f"at most {most[kind]:g}, the {kind}s of the largest node",
+                    wanted,
+                    f"such as {option}={int(most[kind])}",
+                )
+
+    def _queue(self):
+        """Returns the queue of messages, on the node that cannot be lost: this one."""
+        from ray.util.queue import Queue
+        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+        here = self._ray.get_runtime_context().get_node_id()
+        strategy = NodeAffinitySchedulingStrategy(here, soft=False)
+        options = {"num_cpus": 0, "scheduling_strategy": strategy}
+        return Queue(actor_options=options)
+
+
+def _task(name, command, place, messages, *before):
+    """What Ray runs on a node: `run_task`, with a queue for its messages."""
+
+    def put(*message):
+        messages.put(message)
+
+    return run_task(name, command, place, put, *before)

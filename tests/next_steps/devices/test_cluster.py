@@ -1,0 +1,73 @@
+"""Whole jobs at once: clusters that are not there, and jobs that fail on them."""
+
+import sys
+
+import pytest
+
+from papers.engine.console import Console
+from papers.engine.devices.fan_out import fan_out
+from papers.engine.devices.ray_cluster import RayCluster
+from papers.engine.devices.towers_for import towers_on
+from tests.papers.engine.devices.stand_ins import Job, request
+from tests.papers.engine.devices.test_fan_out import Cluster
+
+CHECKED = "papers/engine/request.py:_check_cluster"
+
+
+def test_a_cluster_and_gpus_of_this_machine(answer):
+    words = ["train", "hierdice", "--dry-run", "--cluster", "local"]
+    place, step = answer(*words, "--gpus", "3")
+    assert (place, step.startswith("leave GPUS out; GPUS_PER_JOB=3")) == (CHECKED, True)
+    assert answer(*words, "--gpus-per-job", "3") is None
+
+
+def test_options_of_a_cluster_without_one(answer):
+    words = ["train", "linkdsl", "--dry-run", "--cpus-per-job", "3"]
+    assert answer(*words) == (CHECKED, "such as CLUSTER=local")
+    assert answer(*words, "--cluster", "local") is None
+
+
+def test_gpus_of_a_job_that_make_another_run(told, tmp_path):
+    asked, job = request(gpus_per_job=2), Job(tmp_path, "a")
+    with told("papers/engine/devices/fan_out.py:_check_towers") as caught:
+        fan_out([job], asked, Console(), "train", Cluster())
+    assert caught.value.next_step == "GPUS_PER_JOB=1"
+    asked.gpus_per_job = 1
+    fan_out([job], asked, Console(), "train", Cluster())
+    assert towers_on(1, asked.protocol) is None
+
+
+def test_a_job_that_failed_resumes(told, tmp_path):
+    job = Job(tmp_path, "a")
+    with told("papers/engine/devices/fan_out.py:fan_out") as caught:
+        fan_out([job], request(), Console(), "train", Cluster(fails=("train a",)))
+    assert "run the same command again: it resumes" in caught.value.next_step
+    fan_out([job], request(), Console(), "train", Cluster())
+
+
+def test_without_ray(told, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with told("papers/engine/devices/ray_cluster.py:__enter__") as caught:
+        RayCluster("local").__enter__()
+    assert caught.value.next_step.startswith("`make install-cluster`")
+
+
+def test_a_cluster_that_does_not_run(told, monkeypatch, tmp_path):
+    pytest.importorskip("ray", reason="no Ray here: make install-cluster")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    with told("papers/engine/devices/ray_cluster.py:_connect") as caught:
+        RayCluster("auto").__enter__()
+    assert caught.value.next_step.endswith("or CLUSTER=local")
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_a_task_that_no_node_can_take(told, monkeypatch, tmp_path):
+    pytest.importorskip("ray", reason="no Ray here: make install-cluster")
+    monkeypatch.chdir(tmp_path)
+    with told("papers/engine/devices/ray_cluster.py:_fit") as caught:
+        RayCluster("local", cpus=9999, gpus=0).__enter__()
+    _, number = caught.value.next_step.split("=")
+    with RayCluster("local", cpus=int(number), gpus=0) as cluster:
+        assert cluster.gpus == 0

@@ -1,0 +1,159 @@
+"""Ray as the scheduler: order, failures, lost nodes, Ctrl-C, and its own cost."""
+
+import os
+import socket
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from common.errors import UserError
+from papers.engine.devices.ray_cluster import RayCluster
+from papers.engine.devices.tasks import Task
+from tests.terminal import Terminal
+
+ray = pytest.importorskip("ray", reason="no Ray here: make install-cluster")
+pytestmark = [
+    # Of Ray's own processes and sockets, when it is shut down.
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore::FutureWarning:ray"),
+]
+
+ROOT = Path(__file__).resolve().parents[4]
+SHELL = ("/bin/sh", "-c")
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Runs shell commands as tasks in an empty folder; returns codes and messages."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(tasks, **options):
+        messages = []
+        with RayCluster("local", cpus=1, gpus=0, program=SHELL, **options) as cluster:
+            codes = cluster.run(tasks, lambda *message: messages.append(message))
+        return codes, messages
+
+    return run
+
+
+def task(name, script, *after):
+    return Task(name, name, (script,), after)
+
+
+def test_order_failures_and_lines(run, tmp_path):
+    codes, messages = run(
+        [
+            task("first", "sleep 0.5; echo one >> order"),
+            task("bad", "echo no; exit 3"),
+            task("after", "echo two >> order", "first"),
+            task("never", "echo three >> order", "after", "bad"),
+        ]
+    )
+    assert codes == {"first": 0, "bad": 3, "after": 0, "never": -1}
+    assert (tmp_path / "order").read_text() == "one\ntwo\n"
+    assert ("bad", "line", "no") in messages
+    assert ("bad", "begins", socket.gethostname()) in messages
+    assert not list((tmp_path / "runs").iterdir())  # of the token
+
+
+def test_a_killed_process_is_started_again(run, tmp_path):
+    once = "if [ -e tried ]; then echo again; else touch tried; kill -9 $$; fi"
+    codes, messages = run([task("one", once)])
+    assert codes == {"one": 0}
+    assert [kind for _, kind, _ in messages].count("begins") == 2
+
+
+def test_a_hundred_tasks_cost_less_than_a_second_each(run):
+    """A bound that says which kind of scheduler this is, not how fast it is."""
+    begun = time.monotonic()
+    codes, _ = run([task(f"task {n}", "true") for n in range(100)])
+    assert list(codes.values()) == [0] * 100
+    assert time.monotonic() - begun < 100
+
+
+@pytest.mark.parametrize(
+    "options, match",
+    [
+        ({"cpus": 10_000, "gpus": 0}, "CPUS_PER_JOB=10000.*largest node"),
+        ({"cpus": 1, "gpus": 77}, "GPUS_PER_JOB=77.*at most"),
+    ],
+)
+def test_what_no_node_has(tmp_path, monkeypatch, options, match):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match=match), RayCluster("local", **options):
+        pass
+    assert not ray.is_initialized()
+
+
+def test_a_lost_node(tmp_path, monkeypatch):
+    """Its task begins again on the other one, and its process is gone."""
+    from ray.cluster_utils import Cluster
+
+    monkeypatch.chdir(tmp_path)
+    memory = {"object_store_memory": 100 * 2**20, "include_dashboard": False}
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, **memory})
+    try:
+        first = cluster.add_node(num_cpus=1, object_store_memory=100 * 2**20)
+        script = "echo $$ >> pids; if [ -e go ]; then exit 0; fi; sleep 600"
+        seen = []
+
+        def on_message(name, kind, text):
+            seen.append(kind)
+            if kind == "begins" and seen.count("begins") == 1:
+                while not (tmp_path / "pids").exists():
+                    time.sleep(0.1)
+                (tmp_path / "go").touch()
+                cluster.add_node(num_cpus=1, object_store_memory=100 * 2**20)
+                cluster.remove_node(first, allow_graceful=False)
+
+        with RayCluster(cluster.address, cpus=1, gpus=0, program=SHELL) as running:
+            codes = running.run([task("one", script)], on_message)
+        assert codes == {"one": 0}
+        assert seen.count("begins") == 2
+        before, _ = (tmp_path / "pids").read_text().split()
+        assert not Path(f"/proc/{before}/stat").exists() or _is_zombie(before)
+    finally:
+        cluster.shutdown()
+
+
+def _is_zombie(pid):
+    return Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z"
+
+
+INTERRUPTED = """
+import sys
+from papers.engine.console import Console
+from papers.engine.devices.board import Board
+from papers.engine.devices.ray_cluster import RayCluster
+from papers.engine.devices.tasks import Task
+
+script = "import signal, sys, time\\n" \\
+  "print('net: training, epoch 1/5, loss 0.5', flush=True)\\n" \\
+  "try:\\n  time.sleep(600)\\n" \\
+  "except KeyboardInterrupt:\\n  open('saved', 'w').close()\\n"
+tasks = [Task("train net", "net", (script,)), Task("train two", "two", ("1",))]
+console = Console()
+program = (sys.executable, "-c")
+try:
+    with RayCluster("local", 1, 0, program=program) as c, console.live() as show:
+        c.run(tasks, Board(tasks, console, show).on_message)
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+
+def test_ctrl_c_ends_the_tasks_which_save_their_state(tmp_path):
+    running = Terminal(
+        [sys.executable, "-c", INTERRUPTED],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm"},
+    )
+    running.wait_for("epoch 1/5")
+    running.interrupt()
+    code, shown = running.finish(patience=60)
+    assert code == 130
+    assert (tmp_path / "saved").exists()
+    assert not [line for line in shown if "Traceback" in line or "epoch" in line]
