@@ -1,5 +1,7 @@
 """Writes a volume as a DICOM series, with a patient of its own invention."""
 
+import contextlib
+import locale
 from pathlib import Path
 
 import SimpleITK as sitk
@@ -19,6 +21,16 @@ PATIENT = {
     "0020|0010": "STUDY5150",
 }
 _UID = "1.2.826.0.1.3680043.8.498"
+
+
+@contextlib.contextmanager
+def locale_kept():
+    """Undoes that GDCM, where it writes, sets the locale, and so Python's encoding."""
+    before = locale.setlocale(locale.LC_ALL)
+    try:
+        yield
+    finally:
+        locale.setlocale(locale.LC_ALL, before)
 
 
 def write_series(folder, image, number=1, tags=None):
@@ -62,5 +74,6 @@ def write_series(folder, image, number=1, tags=None):
             one.SetMetaData(tag, value)
         paths.append(folder / f"{number:02d}_{7 * index % count:03d}_{index:03d}.dcm")
         writer.SetFileName(str(paths[-1]))
-        writer.Execute(one)
+        with locale_kept():
+            writer.Execute(one)
     return paths

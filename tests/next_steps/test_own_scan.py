@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
-from benchmarks.scans.dicom_files import write_series
+from benchmarks.scans.dicom_files import locale_kept, write_series
 from data.scans import preparation
 from data.scans.inputs import read_input
 from data.scans.skull import strip_skull
@@ -191,14 +191,16 @@ def test_a_series_with_a_gap_or_moved(told, tmp_path):
     for number, path in enumerate(paths):
         one = made_image()[:, :, number : number + 1]
         one.SetOrigin((2.0 * number, 0, 3.0 * number))
-        sitk.WriteImage(one, tmp_path / "slanted.dcm")
-        moved = sitk.ReadImage(tmp_path / "slanted.dcm")
+        with locale_kept():
+            sitk.WriteImage(one, tmp_path / "slanted.dcm")
+            moved = sitk.ReadImage(tmp_path / "slanted.dcm")
         writer = sitk.ImageFileWriter()
         writer.KeepOriginalImageUIDOn()
         moved.SetMetaData("0020|000e", "1.2.3")
         moved.SetMetaData("0020|0032", f"{2.0 * number}\\0\\{3.0 * number}")
         writer.SetFileName(str(path))
-        writer.Execute(moved)
+        with locale_kept():
+            writer.Execute(moved)
     with told(f"{DICOM}:_check") as caught:
         read_input(tmp_path / "in")
     assert caught.value.next_step == AGAIN
@@ -219,7 +221,8 @@ def test_a_localizer(told, answer, tmp_path, capsys):
 
 def test_many_frames(told, tmp_path):
     (tmp_path / "in").mkdir()
-    sitk.WriteImage(made_image(), tmp_path / "in" / "x.dcm")
+    with locale_kept():
+        sitk.WriteImage(made_image(), tmp_path / "in" / "x.dcm")
     with told(f"{DICOM}:_check") as caught:
         read_input(tmp_path / "in")
     assert "pass the NIfTI file" in caught.value.next_step

@@ -1,10 +1,12 @@
 """DICOM series: found, in order, in their place, and without their patient."""
 
+import locale
+
 import numpy as np
 import pytest
 import SimpleITK as sitk
 
-from benchmarks.scans.dicom_files import PATIENT, write_series
+from benchmarks.scans.dicom_files import PATIENT, locale_kept, write_series
 from common.errors import UserError
 from data.volume.dicom import find_series, read_series
 from data.volume.dicom_header import without_names
@@ -94,13 +96,16 @@ def test_slices_that_slide_sideways(tmp_path):
         writer = sitk.ImageFileWriter()
         writer.KeepOriginalImageUIDOn()
         writer.SetFileName(str(path))
-        writer.Execute(one)
+        with locale_kept():
+            writer.Execute(one)
     with pytest.raises(UserError, match="straight above each other.*2.5 mm beside"):
         read_series(only(tmp_path))
 
 
 def test_many_frames_in_a_file(tmp_path):
-    sitk.WriteImage(sitk.Cast(slanted_image(), sitk.sitkUInt16), tmp_path / "x.dcm")
+    image = sitk.Cast(slanted_image(), sitk.sitkUInt16)
+    with locale_kept():
+        sitk.WriteImage(image, tmp_path / "x.dcm")
     with pytest.raises(UserError, match="a file of 6 frames.*dcm2niix"):
         read_series(only(tmp_path))
 
@@ -123,3 +128,14 @@ def test_descriptions_lose_what_tells_the_patient(tmp_path):
     assert shown == "T1 post … … … …-… … 5"
     assert without_names("ax T2 tse", PATIENT.values()) == "ax T2 tse"
     assert without_names("Flair 2024-02-29", []) == "Flair …"
+
+
+def test_the_locale_is_kept(tmp_path):
+    """Otherwise Python would read the files of later tests as ASCII."""
+    before = locale.setlocale(locale.LC_ALL)
+    write_series(tmp_path, slanted_image())
+    read_series(only(tmp_path))
+    assert locale.setlocale(locale.LC_ALL) == before
+    with locale_kept():
+        locale.setlocale(locale.LC_ALL, "C")
+    assert locale.setlocale(locale.LC_ALL) == before
