@@ -29,8 +29,8 @@ A_NAME = re.compile(rf"{START}(?:{TOPS})(?:\.(?:[A-Za-z_]\w*|<id>))+(?![\w/])")
 A_FILE = re.compile(r"`(\w+\.py)`")
 # Files of other people's code, which the pages cite.
 FOREIGN = ("rename_variables.py", "isensee2017.py", "train_isensee2017.py")
-# The folder of the reader's own runs.
-READERS = "results/local"
+# The folders of the reader's own runs and of the report.
+READERS = ("results/local", "results/report")
 
 
 @cache
@@ -48,7 +48,7 @@ def files():
 def exists(path):
     """Whether a path of the repository is there, with `*` or `<id>` any such path."""
     path = path.rstrip("/")
-    if path == READERS or path.startswith(f"{READERS}/"):
+    if any(f"{path}/".startswith(f"{folder}/") for folder in READERS):
         return True
     if "*" not in path and "<" not in path:
         return path in files()

@@ -272,4 +272,5 @@ def test_a_page_goes_to_a_folder_of_its_own(told, tmp_path):
     with told("papers/engine/report/one_scan.py:check_report_folder") as caught:
         check_shown(True, tmp_path / "a.nii", tmp_path / "page", None)
     advised = caught.value.next_step.partition("--report ")[2]
+    assert not Path(advised).exists()
     check_shown(True, tmp_path / "a.nii", Path(advised), None)
