@@ -185,6 +185,14 @@ $(MEDICAI): $(TORCH) constraints.txt
 	@$(TORCH_PIP) -c constraints.txt keras medicai==0.0.4
 	@touch $@
 
+# What drives Chromium in the tests of the report.
+BROWSER := .venv/browser-installed
+$(BROWSER): $(INSTALLED) constraints.txt
+	@echo 'installing selenium into .venv (once; tests of the report only)'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
+	  -e '.[browser]'
+	@touch $@
+
 # Keras's other backends, and what exports to ONNX, for tests of their own.
 BACKENDS := .venv-backends/installed
 BACKENDS_PIP := .venv-backends/bin/python -m pip install --quiet --disable-pip-version-check
@@ -337,7 +345,7 @@ pages: $(INSTALLED) ## Regenerate the generated parts of the README pages
 ##@ Work on the suite
 # `python -m papers` replaces the `~` of DATA="~/x"; the benchmarks do not.
 DATA_HERE = $(patsubst ~/%,$(HOME)/%,$(DATA))
-.PHONY: test test-fast test-slow test-kernels test-backends test-mutation lint format bench bench-linkdsl bench-data bench-metrics bench-anisocascade bench-cunet bench-depthwise bench-dsunet bench-hierdice bench-towers clean clean-runs
+.PHONY: test test-fast test-slow test-browser test-kernels test-backends test-mutation lint format bench bench-linkdsl bench-data bench-metrics bench-anisocascade bench-cunet bench-depthwise bench-dsunet bench-hierdice bench-towers clean clean-runs
 # Once without oneDNN, once with oneDNN as on a processor without AVX-512.
 OF_NUMBERS := tests/common tests/conformance tests/papers --ignore=tests/papers/engine
 # A process per core, of which each takes one file of tests after the other, in order.
@@ -351,6 +359,11 @@ test-slow: $(INSTALLED) ## The slow tier: the whole demo
 test-kernels: $(INSTALLED) ## Tests of numbers with other kernels of the CPU
 	TF_ENABLE_ONEDNN_OPTS=0 $(BIN)/python -m pytest $(SHARED) -m 'not slow and not gpu' $(OF_NUMBERS)
 	ONEDNN_MAX_CPU_ISA=AVX2 $(BIN)/python -m pytest $(SHARED) -m 'not slow and not gpu' $(OF_NUMBERS)
+test-browser: $(BROWSER) ## The report in Chromium, installed if there is none
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || \
+	  { sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; $$sudo apt-get install -y --no-install-recommends \
+	  chromium chromium-driver; }
+	$(BIN)/python -m pytest -m browser
 test-backends: $(INSTALLED) $(BACKENDS) ## Layers, losses, networks on JAX and PyTorch; ONNX
 	$(BIN)/python -m pytest tests/conformance/test_backends.py tests/conformance/test_onnx.py
 .PHONY: test-official
