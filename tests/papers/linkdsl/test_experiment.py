@@ -220,3 +220,21 @@ def test_files_that_are_no_slices_are_said(tmp_path, phantom_root, protocol):
     assert len(lines) == 3 and lines[0].startswith("prepared ")
     assert lines[1].startswith("left out 1 that are no slices, such as tumor.mat; ")
     assert f"DATA={root}` lists" in lines[1]
+
+
+def test_a_report_shows_the_slice_and_the_mask_of_the_map(dataset, cache, split):
+    """Of half a probability and more, as the scores are."""
+    one = Experiment(
+        BY_ID["linknet"], Protocol(), cache, split, 0, maps=None, dataset=dataset
+    )
+    case_id = split.test[0]
+    shown = one.case_images(case_id)
+    image, mask = cache.read(case_id, ("image", "mask"))
+    (gray,) = shown.images.values()
+    np.testing.assert_array_equal(gray, image[..., 0])
+    np.testing.assert_array_equal(shown.truth, mask[..., 0])
+    assert shown.voxel_volume is None and "phantom" in shown.license
+    soft = np.array([[[0.2], [0.5]], [[0.49], [0.9]]], np.float32)
+    one.maps_of = lambda model, case_ids: [(case_ids[0], {"map": soft})]
+    ((found, labels),) = one.label_maps(None, [case_id])
+    assert found == case_id and labels.tolist() == [[0, 1], [0, 1]]
