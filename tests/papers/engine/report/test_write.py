@@ -84,6 +84,15 @@ def test_cells_are_those_of_the_tables(report):
         assert f">{shown}</a>" in text
 
 
+def test_the_dice_of_each_table_is_not_folded(report, monkeypatch):
+    monkeypatch.chdir(report.root)
+    cunet = report.compared[1]
+    for table, plots, _ in write._context(cunet, [], Path("results"))["tables"]:
+        labels = [plot.label for plot in plots]
+        first = [label for label in labels if label.startswith("Dice")]
+        assert first and labels[: len(first)] == first, table.title
+
+
 def test_a_users_number_stands_beside_the_suites(report):
     words = "".join(Page(report.folder / "linkdsl.html").words)
     mean = np.mean([n / N_CASES for n in range(N_CASES)])
