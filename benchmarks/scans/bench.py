@@ -10,7 +10,6 @@ grid.
 
 import argparse
 import csv
-import sys
 import tempfile
 from pathlib import Path
 
@@ -89,7 +88,7 @@ def main(arguments=None):
                 *(images, untouched, truth, KINDS[kind]),
                 *(100 * number + list(KINDS).index(kind), segmenter),
             )
-            rows.append(row | {"command": _command(), "commit": commit()})
+            rows.append(row | {"command": _command(given.data), "commit": commit()})
             print(rows[-1], flush=True)
             _write(given.out, rows)
 
@@ -177,8 +176,9 @@ def _dice(one, other, values):
     return f"{2 * (one & other).sum() / max(one.sum() + other.sum(), 1):.4f}"
 
 
-def _command():
-    return "python -m benchmarks.scans.bench " + " ".join(sys.argv[1:])
+def _command(data):
+    """Returns the command of a row, with the folder named as the data set's own."""
+    return f"python -m benchmarks.scans.bench --data {data.resolve().name}"
 
 
 def _write(path, rows):

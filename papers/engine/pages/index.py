@@ -26,7 +26,11 @@ _FIGURES = {
     "overlay": "truth and result over a slice",
     "learning_curves": "learning curves",
 }
-_JOINED = {"audit.csv": "what the published numbers contradict (`make audit`)"}
+_JOINED = {
+    "audit.csv": "what the published numbers contradict (`make audit`)",
+    "own_scan.csv": "what preparation regains of moved scans: registration error in mm, "
+    "Dice of the masks (`benchmarks.scans.bench`)",
+}
 
 
 def index_blocks(results):
