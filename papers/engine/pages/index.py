@@ -28,7 +28,7 @@ _FIGURES = {
 }
 _JOINED = {
     "audit.csv": "what the published numbers contradict (`make audit`)",
-    "own_scan.csv": "what preparation regains of moved scans: registration error in mm, "
+    "own_scan.csv": "what preparation regains of moved scans: registration error, "
     "Dice of the masks (`benchmarks.scans.bench`)",
 }
 
