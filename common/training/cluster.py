@@ -41,8 +41,11 @@ def machines():
     cluster = config.get("cluster") or {}
     _check_cluster(cluster)
     count = sum(map(len, cluster.values()))
-    if count > 1:
-        _check_task(config.get("task"), cluster)
+    task = config.get("task")
+    # One machine alone needs no task, but one that is named is of the cluster.
+    named = isinstance(task, dict) and {"type", "index"} <= task.keys()
+    if count > 1 or (count and named):
+        _check_task(task, cluster)
     return max(count, 1)
 
 
@@ -78,7 +81,7 @@ def _check_task(task, cluster):
         expected = 'the task of this machine, as in {"type": "worker", "index": 0}'
         raise _refused(expected, "none" if task is None else task)
     kind, index = task["type"], task["index"]
-    if kind not in there:
+    if not isinstance(kind, str) or kind not in there:
         expected = f"the type of this machine to be one of {', '.join(there)}"
         raise _refused(expected, kind)
     is_number = type(index) is int or isinstance(index, str) and index.isdecimal()

@@ -87,6 +87,11 @@ def slice_files(root):
     return sorted(files), sorted(others)
 
 
+def is_companion(name):
+    """Whether a file of this name belongs to the data set and is no slice."""
+    return name.lower() in _COMPANIONS
+
+
 def find_cvind(root, is_phantom):
     """Returns the file of the author's folds in a folder or its parent, or None.
 
@@ -120,7 +125,7 @@ def _split(paths):
         name = path.name.lower()
         if _SLICE.fullmatch(name) and not path.is_dir():
             files.append((int(path.stem), path))
-        elif name not in _COMPANIONS:
+        elif not is_companion(name):
             others.append(path)
     return files, others
 

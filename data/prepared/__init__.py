@@ -10,6 +10,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submod_attrs={
         "case_cache": ["CaseCache"],
+        "copies": ["say_copies"],
         "n4": ["N4"],
         "pack": ["pack_volume"],
         "prepare": ["hash_cases", "prepare_volumes"],

@@ -68,7 +68,7 @@ class N4:
         if seen and low > _MAX_NEGATIVE * (low + seen):
             raise ValueError(
                 "Expected positive intensities, as scanners make them, because N4 sees "
-                f"no others. Received: {low / (low + seen):.0%} of them are negative"
+                f"no others. Received: {low / (low + seen):.0%} negative ones"
             )
         threads = sitk.ProcessObject.GetGlobalDefaultNumberOfThreads()
         # One thread: sums in another order would give other bytes.
@@ -115,8 +115,9 @@ def corrected(images, n4, spacing, paths=None):
         except ValueError as error:
             raise UserError(
                 paths[name] if paths else name,
-                "an image whose bias field N4 can correct",
-                error,
+                "intensities that N4 can correct: finite and positive, as scanners "
+                "make them",
+                str(error).partition("Received: ")[2],
                 "use the images from before any standardization, or no correction: "
                 "SET=preparation.n4=false for a paper, `make prepare-brats…` without "
                 "N4=1, a run that was trained without it to segment a scan",

@@ -1,7 +1,9 @@
 """Preparation of volumes: each case once into the cache, by several processes."""
 
 from common.files import lock
+from data.brats.label_order import exchanged_severity, read_values, votes
 from data.brats.releases import MODALITIES
+from data.integrity import check_command
 from data.lines import counted, now_and_then
 from data.prepared.estimates import (
     duration_text,
@@ -12,6 +14,8 @@ from data.prepared.estimates import (
 from data.prepared.prepare_case import open_task
 from data.prepared.processes import ProcessPool
 from data.prepared.progress import Progress
+
+_VOTERS = 12  # label maps that are looked at once more: some seconds
 
 
 def prepare_volumes(dataset, cache, processes=1, say=print, note=None):
@@ -63,7 +67,20 @@ def prepare_volumes(dataset, cache, processes=1, say=print, note=None):
         tasks = [(case_id, sources[case_id]) for case_id in todo]
         _run(dataset, cache, tasks, processes, progress)
     progress.finish(dataset)
+    _say_order(dataset, say)
     return progress.written
+
+
+def _say_order(dataset, say):
+    """Says where necrosis and edema seem exchanged, by the first labeled cases."""
+    labeled = [case for case in dataset if case.label is not None][:_VOTERS]
+    maps = [read_values(dataset.read_labels(case)) for case in labeled]
+    if exchanged_severity(maps) == "error":
+        exchanged, total = votes(maps)
+        say(
+            f"in {exchanged} of {total} label maps 1 lies outside of 2: edema and "
+            f"necrosis seem exchanged; {check_command(dataset.release, dataset.root)}"
+        )
 
 
 def hash_cases(dataset, say=print, note=None):

@@ -17,6 +17,7 @@ from common.training.precision import scaled, use_precision
 from common.training.repeatable import make_repeatable
 from data.known_digests import MEMORY
 from data.prepared.case_cache import CaseCache
+from data.prepared.copies import say_copies
 from data.prepared.estimates import duration_text
 from data.prepared.prepare import hash_cases
 from papers.engine.console import count
@@ -47,7 +48,9 @@ class Runner:
         self.dataset = self.paper.experiment.open_dataset(request.data)
         self.dataset.digests.remember_in(self.caches / MEMORY)
         with console.live() as note:
-            hash_cases(self.dataset, note=note)
+            sources = hash_cases(self.dataset, note=note)
+        name = getattr(self.dataset, "release", self.paper.dataset)
+        say_copies(sources, name, self.dataset.root, console.say)
         left_out = without_labels(self.dataset)
         if left_out:
             console.say(

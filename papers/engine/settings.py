@@ -15,8 +15,9 @@ from common.files import describe_os_error
 # Whatever begins like this may choose other kernels, types or numbers of threads.
 _PREFIXES = ("TF_", "TF2_", "XLA_", "ONEDNN_", "DNNL_", "MKL_", "OMP_", "KERAS_")
 _PREFIXES += ("NVIDIA_TF32", "CUDNN_", "CUBLAS_", "CUDA_VISIBLE_DEVICES")
-# Except for these: they only decide what is logged, and which machines train.
-_WITHOUT_EFFECT = ("TF_CPP_", "TF_CONFIG", "TF_FORCE_GPU_ALLOW_GROWTH")
+# Except for these: they only decide what is logged, and which machines train; the last
+# are Terraform's.
+_WITHOUT_EFFECT = ("TF_CPP_", "TF_CONFIG", "TF_FORCE_GPU_ALLOW_GROWTH", "TF_CLI_")
 # These end a training or a prediction early, as if it were whole.
 _CUTS = ("KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH")
 _OPTIONS = {
@@ -71,6 +72,19 @@ def outside_settings():
         and not name.startswith(_WITHOUT_EFFECT)
         and (name, value) != ("KERAS_BACKEND", "tensorflow")
     }
+
+
+def say_settings(say):
+    """Says which environment variables may change the numbers of a prediction.
+
+    Of a training, its `environment.json` holds them.
+
+    Args:
+        say: function that shows a line of text.
+    """
+    found = ", ".join(f"{name}={value}" for name, value in outside_settings().items())
+    if found:
+        say(f"of the environment, which may change single voxels: {found}")
 
 
 def _keras_json():

@@ -148,10 +148,10 @@ def test_slices_that_are_none(answer, told, tmp_path, picture):
     Image.open(other).save(tmp_path / "converted.png")
     assert_other(answer(*words, "--case", tmp_path / "converted.png"))
     (tmp_path / "empty").mkdir()
-    with told(f"{SLICES}:list_cases") as caught:
+    with told(f"{SLICES}:_no_slices") as caught:
         SliceFiles().list_cases(tmp_path / "empty")
     assert "the folder of the slices" in caught.value.next_step
-    with told(f"{SLICES}:list_cases") as caught:
+    with told(f"{SLICES}:_no_slices") as caught:
         SliceFiles().list_cases(tmp_path / "absent")
     assert "the folder of the slices" in caught.value.next_step
     assert SliceFiles().list_cases(picture.parent) == [("1", picture)]

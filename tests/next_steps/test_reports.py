@@ -222,6 +222,7 @@ def test_nothing_recorded(answer, tmp_path):
     place, step = answer("verify", "linkdsl", "--results", "own")
     assert place == "papers/engine/cli/recorded.py:recorded"
     assert "`make reproduce-linkdsl DATA=folder RESULTS=own`" in step
+    assert step.endswith("then `make record RESULTS=own`")
     rows = tmp_path / "own" / "linkdsl"
     shutil.copytree(ROOT / "results" / "linkdsl", rows)
     (rows / "expected.csv").unlink()

@@ -65,7 +65,8 @@ def prepare_data(
     volumes = tools.open_volumes(data or DOWNLOADS / dataset)
     volumes.digests.remember_in(CACHE / MEMORY)
     with console.live() as note:
-        prepared.hash_cases(volumes, note=note)
+        sources = prepared.hash_cases(volumes, note=note)
+        prepared.say_copies(sources, dataset, volumes.root, console.say)
         name, found = volumes.name, volumes.fingerprint()
         cache = prepared.VolumeCache(CACHE, name, found, correction)
         prepared.prepare_volumes(volumes, cache, workers, console.say, note)

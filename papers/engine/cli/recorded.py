@@ -18,11 +18,13 @@ def recorded(paper_id, results, name):
     own = "" if results == SUITES else f" RESULTS={results}"
     begun = any((results / paper.id / "cases.csv").exists() for paper in papers)
     run = f"make reproduce-{papers[0].id} DATA=folder RESULTS={results}"
+    phantoms = any((results / p.id / "phantom" / "cases.csv").exists() for p in papers)
+    only = ", and the rows of a phantom are none to record" if phantoms else ""
     raise UserError(
         results,
         f"{name} in the folder of {paper_id or 'a paper'}",
-        "nothing recorded here",
+        f"nothing recorded here{only}",
         f"`make record{own}` records the present results"
         if begun
-        else f"`{run}` makes some",
+        else f"`{run}`, with real data, makes rows; then `make record{own}`",
     )

@@ -8,6 +8,7 @@ from papers import registry
 from papers.engine.console import Console
 from papers.engine.predict.show import check_shown, show_case
 from papers.engine.quiet import import_tensorflow
+from papers.engine.settings import say_settings
 
 WEIGHTS = Path("weights")
 
@@ -54,6 +55,7 @@ def predict(paper_id, case, modalities, weights, out, force, report=None, overla
     from common.training.repeatable import make_repeatable  # needs TensorFlow
 
     make_repeatable()
+    say_settings(console.say)
     segmenter = paper.inference.segmenter(weights or WEIGHTS / paper_id, force)
 
     def warn(finding):

@@ -12,6 +12,7 @@ import numpy as np
 
 from common.errors import UserError
 from common.files import describe_os_error
+from data.figshare.layout import is_companion
 from data.figshare.mat_reader import read_slice
 from data.ignored import is_ignored
 from papers.engine.case_images import CaseImages
@@ -51,21 +52,15 @@ class SliceFiles(Files):
         return path
 
     def list_cases(self, root):
-        names = " or ".join(f"*{suffix}" for suffix in _INPUTS)
-        try:
-            paths = sorted(Path(root).iterdir())
-        except OSError as error:
-            fix = "name the folder of the slices with --case"
-            expected = f"a folder of files named {names}"
-            raise UserError(root, expected, describe_os_error(error), fix) from error
-        paths = [
-            path
-            for path in paths
-            if path.suffix.lower() in _INPUTS and not is_ignored(path.name)
-        ]
+        """Lists the slices of a folder; where it holds none, those one level down.
+
+        The figshare set as delivered is four folders, with files that are no slices.
+        """
+        paths, folders = _slices_in(root)
         if not paths:
-            fix = "name the folder of the slices with --case"
-            raise UserError(root, f"files named {names}", "none of them", fix)
+            paths = [path for one in folders for path in _slices_in(one)[0]]
+        if not paths:
+            raise _no_slices(root, "none of them")
         return [(path.stem, path) for path in paths]
 
     def images(self, case):
@@ -85,6 +80,30 @@ class SliceFiles(Files):
         pixels = np.uint8(255) * labels[..., None]
         keras.utils.save_img(content, pixels, file_format="png", scale=False)
         return content.getvalue()
+
+
+def _slices_in(folder):
+    """Returns the slices and the folders in a folder, sorted."""
+    try:
+        paths = sorted(Path(folder).iterdir())
+    except OSError as error:
+        raise _no_slices(folder, describe_os_error(error)) from error
+    paths = [
+        path for path in paths if not (is_ignored(path.name) or is_companion(path.name))
+    ]
+    folders = [path for path in paths if path.is_dir()]
+    slices = [path for path in paths if path.suffix.lower() in _INPUTS]
+    return [path for path in slices if path not in folders], folders
+
+
+def _no_slices(folder, received):
+    names = " or ".join(f"*{suffix}" for suffix in _INPUTS)
+    return UserError(
+        folder,
+        f"a folder of files named {names}, in it or one level below",
+        received,
+        "name the folder of the slices with --case",
+    )
 
 
 def _read(path):

@@ -20,6 +20,7 @@ TWO = ["a:1", "b:1"]
         ({"cluster": {}, "task": TASK}, 1),
         ({"cluster": {"worker": ["a:1"]}, "task": {"index": 0}}, 1),
         ({"cluster": {"chief": ["a:1"]}}, 1),
+        ({"cluster": {"worker": ["a:1"]}, "task": TASK}, 1),
         ({"cluster": {"worker": TWO}, "task": TASK}, 2),
         ({"cluster": {"worker": TWO}, "task": {"type": "worker", "index": "1"}}, 2),
         ({"cluster": {"worker": TWO, "ps": []}, "task": TASK}, 2),
@@ -67,6 +68,18 @@ def test_machines_are_counted(monkeypatch, config, count):
         (
             {"cluster": {"worker": TWO}, "task": {"type": "chief", "index": 0}},
             "one of worker. Received: chief",
+        ),
+        (
+            {"cluster": {"worker": TWO}, "task": {"type": ["worker"], "index": 0}},
+            "one of worker. Received: \\['worker'\\]",
+        ),
+        (
+            {"cluster": {"worker": ["a:1"]}, "task": {"type": "ps", "index": 3}},
+            "one of worker. Received: ps",
+        ),
+        (
+            {"cluster": {"worker": ["a:1"]}, "task": {"type": "worker", "index": 1}},
+            "from 0 to 0 of this worker. Received: 1",
         ),
         *(
             (

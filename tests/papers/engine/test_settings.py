@@ -6,7 +6,7 @@ import pytest
 
 from common.errors import UserError
 from papers.engine import environment
-from papers.engine.settings import check_settings, outside_settings
+from papers.engine.settings import check_settings, outside_settings, say_settings
 from tests.disks import run_python
 
 SHOW = """
@@ -87,3 +87,10 @@ def test_what_cannot_be_set_is_recorded(monkeypatch):
     assert numbers.items() <= found.items()
     assert not [name for name in found if name.startswith("TF_CPP")]
     assert environment.describe()["settings"] == found
+    lines = []
+    say_settings(lines.append)
+    assert "TF_ENABLE_ONEDNN_OPTS=0" in lines[0]
+    for name in found:
+        monkeypatch.delenv(name)
+    say_settings(lines.append)
+    assert len(lines) == 1

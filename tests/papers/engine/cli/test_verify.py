@@ -50,6 +50,15 @@ def test_a_folder_without_results_has_nothing_recorded(tmp_path, capsys, verb):
     assert not (tmp_path / "own").exists()
 
 
+def test_rows_of_a_phantom_are_none_to_record(request, tmp_path, capsys):
+    demo = request.config.rootpath / "results" / "linkdsl" / "phantom"
+    shutil.copytree(demo, tmp_path / "own" / "linkdsl" / "phantom")
+    assert call("verify", "--results", tmp_path / "own") == 2
+    shown = capsys.readouterr().err
+    assert "nothing recorded here, and the rows of a phantom are none" in shown
+    assert "with real data" in shown
+
+
 def test_runs_are_recorded_with_those_of_the_suite(results, tmp_path, capsys):
     """`make record FROM=results/local PAPER=dsunet`, for the suite's maintainers."""
     local = tmp_path / "local" / "dsunet"
