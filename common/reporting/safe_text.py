@@ -2,8 +2,6 @@
 
 import re
 
-import pandas as pd
-
 from common.reporting.text import to_csv
 
 # How a cell begins that Excel, LibreOffice or Google's tables would compute.
@@ -20,8 +18,7 @@ def to_safe_csv(frame):
     Args:
         frame: a `DataFrame` of numbers and texts.
     """
-    safe = {name: [neutral(value) for value in frame[name]] for name in frame}
-    return to_csv(pd.DataFrame(safe, columns=frame.columns, dtype=object))
+    return to_csv(frame.astype(object).map(neutral))
 
 
 def neutral(value):

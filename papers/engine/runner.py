@@ -1,6 +1,7 @@
 """Carries the methods of one paper through the stages, each resumable."""
 
 import time
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -22,6 +23,8 @@ from data.prepared.estimates import duration_text
 from data.prepared.prepare import hash_cases
 from papers.engine.console import count
 from papers.engine.devices.fan_out import fan_out
+from papers.engine.devices.slurm_array import array_text
+from papers.engine.devices.tasks import tasks_of
 from papers.engine.devices.towers_for import towers_on
 from papers.engine.live import trained
 from papers.engine.memory import Preflight, available_memory, of_model
@@ -98,6 +101,19 @@ class Runner:
         whole = gpus > 1 and towers_on(gpus, self.protocol) is None
         if self.request.cluster or whole:
             fan_out(self.jobs, self.request, self.console, verb)
+
+    def slurm_array(self, words, options):
+        """Returns a script that submits what is left as arrays of Slurm jobs.
+
+        Args:
+            words: the request's own, after the verb.
+            options: options of `sbatch` for each task.
+        """
+        request = SimpleNamespace(arguments=words)
+        tasks = tasks_of(self.jobs, request, "reproduce", gpus=0)
+        left = [job.remaining() for job in self.jobs]
+        hours = None if None in left else duration_text(sum(left))
+        return array_text(tasks, ["reproduce", *words], options, hours)
 
     def train(self, job):
         """Trains one job, from where it stopped, and returns its history.

@@ -38,6 +38,7 @@ app = typer.Typer(
 for _module in (stages, data, predict, scans, score, tables, reports, devices):
     app.add_typer(_module.verbs)
 app.add_typer(weights.verbs, name="weights")
+app.add_typer(devices.cluster, name="cluster")
 
 
 def main(arguments=None):

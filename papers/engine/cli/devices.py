@@ -1,4 +1,4 @@
-"""The verb for several machines."""
+"""The verbs for several machines: what to start on each."""
 
 from typing import Annotated
 
@@ -6,8 +6,16 @@ import typer
 
 from papers import registry
 from papers.engine.devices.cluster import text
+from papers.engine.devices.ray_nodes import PORT, hosts_text, slurm_text
+from papers.engine.request import words
 
 verbs = typer.Typer()
+cluster = typer.Typer(help="Start whole jobs at once on several machines, by Ray.")
+Command = Annotated[
+    str,
+    typer.Argument(help="What the cluster works on: `make reproduce-hierdice DATA=…`."),
+]
+Port = Annotated[int, typer.Option(help="A free port of the first machine.")]
 
 
 @verbs.command()
@@ -31,3 +39,34 @@ def workers(
     state.
     """
     print(text(hosts, tasks, port, command, registry.papers()))
+
+
+@cluster.command()
+def hosts(
+    command: Command,
+    hosts: Annotated[str, typer.Option(help="Names, such as `node1,node2`.")] = "",
+    port: Port = PORT,
+):
+    """Print what to type on each of several hosts that share one folder."""
+    print(hosts_text(command, words(hosts), port))
+
+
+@cluster.command()
+def slurm(
+    command: Command,
+    nodes: Annotated[int, typer.Option(min=1, help="Number of nodes.")] = 1,
+    gpus: Annotated[int, typer.Option(min=0, help="GPUs of each node.")] = 1,
+    cpus: Annotated[int, typer.Option(min=0, help="Cores of each node.")] = 0,
+    mem: Annotated[str, typer.Option(help="Memory of each node: `64G`.")] = "",
+    time: Annotated[str, typer.Option(help="Limit of time: `24:00:00`.")] = "",
+    port: Port = PORT,
+):
+    """Print a Slurm script that starts Ray on its nodes and runs a command there."""
+    options = slurm_options(gpus, cpus, mem, time, "node")
+    print(slurm_text(command, nodes, options, port))
+
+
+def slurm_options(gpus, cpus, mem, time, per):
+    """Returns the options of `sbatch` that are given; of GPUs, per node or per task."""
+    given = {f"gpus-per-{per}": gpus, "cpus-per-task": cpus, "mem": mem, "time": time}
+    return [f"--{name}={value}" for name, value in given.items() if value]

@@ -1,6 +1,7 @@
 """The verbs that take a paper through its stages: prepare, train, …, reproduce."""
 
 import inspect
+from pathlib import Path
 from typing import Annotated, get_origin
 from urllib.parse import quote
 
@@ -10,10 +11,12 @@ from typer.core import TyperCommand
 from common.errors import UserError
 from common.training.cluster import on_several_machines
 from papers.engine import datasets
+from papers.engine.cli.devices import slurm_options
 from papers.engine.cli.dry_run import show_plan
 from papers.engine.cli.end_table import show_end
 from papers.engine.console import Console
 from papers.engine.devices.cluster import refuse_cluster
+from papers.engine.devices.slurm_array import write_script
 from papers.engine.devices.towers_for import check_devices
 from papers.engine.places import compared, take_over
 from papers.engine.quiet import import_tensorflow
@@ -52,7 +55,11 @@ def _stage(verb):
     the function are further options.
     """
     name = verb.__name__.replace("_", "-")
-    more = list(inspect.signature(verb).parameters.values())[1:]
+    # Of a keyword only: some have defaults, others have none.
+    more = [
+        option.replace(kind=option.KEYWORD_ONLY)
+        for option in list(inspect.signature(verb).parameters.values())[1:]
+    ]
 
     def command(context: typer.Context, dry_run: DryRun = False, **options):
         # A TF_CONFIG that is not valid is refused here, before anything is written.
@@ -73,7 +80,7 @@ def _stage(verb):
         if get_origin(field.annotation) is Annotated
     ]
     command.__signature__ = inspect.Signature(
-        [own["context"], *more, *fields, own["dry_run"]]
+        [own["context"], *fields, own["dry_run"], *more]
     )
     command.__doc__ = verb.__doc__
     verbs.command(name, cls=_KeepsArguments)(command)
@@ -137,6 +144,22 @@ def reproduce(request):
 
 
 @_stage
+def slurm_array(
+    request,
+    script: Annotated[Path, typer.Option(help="The script.")] = Path("submit.sh"),
+    task_gpus: Annotated[int, typer.Option(min=0, help="GPUs of each task.")] = 1,
+    task_cpus: Annotated[int, typer.Option(min=0, help="Cores of each task.")] = 0,
+    mem: Annotated[str, typer.Option(help="Memory of each task: `32G`.")] = "",
+    time: Annotated[str, typer.Option(help="Limit of each task: `12:00:00`.")] = "",
+):
+    """Write a script that submits all jobs as arrays of Slurm, without Ray."""
+    runner = _prepared(request)
+    options = slurm_options(task_gpus, task_cpus, mem, time, "task")
+    write_script(script, runner.slurm_array(_own_words(request), options))
+    runner.console.say(f"submit it with: bash {script}")
+
+
+@_stage
 def report_cases(
     request,
     cases: Annotated[
@@ -171,6 +194,17 @@ def _chosen(runner, request, verb):
             "leave --only out, or see the names with --dry-run",
         )
     return chosen
+
+
+def _own_words(request):
+    """Returns a request's words without the options of `slurm-array`."""
+    words = list(request.arguments)
+    for name in ("--script", "--task-gpus", "--task-cpus", "--mem", "--time"):
+        while name in words:
+            at = words.index(name)
+            del words[at : at + 2]
+        words = [word for word in words if not word.startswith(f"{name}=")]
+    return words
 
 
 def _prepared(request, trains=False):

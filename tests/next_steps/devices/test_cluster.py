@@ -1,12 +1,15 @@
 """Whole jobs at once: clusters that are not there, and jobs that fail on them."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
 from papers.engine.console import Console
 from papers.engine.devices.fan_out import fan_out
 from papers.engine.devices.ray_cluster import RayCluster
+from papers.engine.devices.ray_nodes import hosts_text, on_cluster
+from papers.engine.devices.slurm_array import array_text, write_script
 from papers.engine.devices.towers_for import towers_on
 from tests.papers.engine.devices.stand_ins import Job, request
 from tests.papers.engine.devices.test_fan_out import Cluster
@@ -71,3 +74,29 @@ def test_a_task_that_no_node_can_take(told, monkeypatch, tmp_path):
     _, number = caught.value.next_step.split("=")
     with RayCluster("local", cpus=int(number), gpus=0) as cluster:
         assert cluster.gpus == 0
+
+
+def test_hosts_of_a_cluster(told):
+    with told("papers/engine/devices/ray_nodes.py:hosts_text") as caught:
+        hosts_text("make train-cunet", ["node1"])
+    hosts = caught.value.next_step.split("--hosts ")[1].split(",")
+    assert "# on node2" in hosts_text("make train-cunet", hosts)
+
+
+def test_commands_of_a_cluster(told):
+    with told("papers/engine/devices/ray_nodes.py:on_cluster") as caught:
+        on_cluster("make help")
+    advised = caught.value.next_step.split("`")[1]
+    assert on_cluster(advised) == f"{advised} CLUSTER=auto"
+
+
+def test_a_script_of_someone_else(told, tmp_path):
+    path = tmp_path / "submit.sh"
+    path.write_text("mine")
+    with told("papers/engine/devices/slurm_array.py:write_script") as caught:
+        write_script(path, array_text([], ["reproduce"]))
+    assert path.read_text() == "mine"
+    other = Path(caught.value.next_step.removeprefix("--script "))
+    write_script(other, array_text([], ["reproduce"]))
+    write_script(other, array_text([], ["reproduce", "again"]))
+    assert "again" in other.read_text()
