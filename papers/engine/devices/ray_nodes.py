@@ -60,6 +60,8 @@ def slurm_text(command, nodes, options=(), port=PORT):
     return f"""#!/bin/bash
 {head}
 set -euo pipefail
+# Nodes know each other by the token in the home that they share, ~/.ray/auth_token.
+export RAY_AUTH_MODE=token
 first=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | sed -n 1p)
 address="$first:{port}"
 {step} --nodes=1 --nodelist="$first" \\
