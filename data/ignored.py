@@ -1,5 +1,8 @@
 """Files that systems leave in folders, and that no reader of data looks at."""
 
+import os
+from pathlib import Path
+
 _NAMES = {"__macosx", "thumbs.db", "desktop.ini", "$recycle.bin"}
 _NAMES |= {"system volume information", "lost+found"}
 
@@ -14,3 +17,23 @@ def is_ignored(name):
         name: the name without its folder.
     """
     return name.startswith(".") or name.lower() in _NAMES
+
+
+def files_below(folder, depth):
+    """Yields the files of a folder and of its subfolders, but those that are ignored.
+
+    Args:
+        folder: the folder.
+        depth: how many levels of subfolders are looked into.
+
+    Raises:
+        OSError: a folder cannot be read; `filename` is its name.
+    """
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if is_ignored(entry.name):
+                continue
+            if not entry.is_dir():
+                yield Path(entry.path)
+            elif depth:
+                yield from files_below(entry.path, depth - 1)

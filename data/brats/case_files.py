@@ -1,13 +1,12 @@
 """The files of one BraTS case as found in its folder, complete or not."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from common.errors import UserError
 from common.files import unreadable
 from data.brats.releases import MODALITIES, ROLES
-from data.ignored import is_ignored
+from data.ignored import files_below
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def list_case_files(release, folder, group):
     """
     files, others, error = {role: [] for role in ROLES}, [], None
     try:
-        for path in _files(folder):
+        for path in files_below(folder, depth=1):
             role = release.role(folder.name, path.name)
             (others if role is None else files[role]).append(path)
     except OSError as reason:
@@ -74,15 +73,3 @@ def list_case_files(release, folder, group):
         others=tuple(sorted(others)),
         error=error,
     )
-
-
-def _files(folder, depth=1):
-    """Yields the files of a folder and of its subfolders."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if is_ignored(entry.name):
-                continue
-            if not entry.is_dir():
-                yield Path(entry.path)
-            elif depth:
-                yield from _files(entry.path, depth - 1)

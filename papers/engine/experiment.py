@@ -270,9 +270,9 @@ class Experiment(ABC):
         for case_id, maps in self.maps_of(model, case_ids):
             yield case_id, maps["map"]
 
+    @abstractmethod
     def case_images(self, case_id):
         """Returns the `papers.engine.case_images.CaseImages` of a case."""
-        raise NotImplementedError(f"{self.method.id} shows no images")
 
     def released_models(self, folder):
         """Returns the authors' networks for a method whose weights are released.

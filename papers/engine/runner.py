@@ -1,7 +1,6 @@
 """Carries the methods of one paper through the stages, each resumable."""
 
 import time
-from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -109,8 +108,7 @@ class Runner:
             words: the request's own, after the verb.
             options: options of `sbatch` for each task.
         """
-        request = SimpleNamespace(arguments=words)
-        tasks = tasks_of(self.jobs, request, "reproduce", gpus=0)
+        tasks = tasks_of(self.jobs, words, "reproduce")
         left = [job.remaining() for job in self.jobs]
         hours = None if None in left else duration_text(sum(left))
         return array_text(tasks, ["reproduce", *words], options, hours)

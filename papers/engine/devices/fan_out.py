@@ -26,11 +26,10 @@ def fan_out(jobs, request, console, verb, cluster=None):
     if request.gpus and not request.cluster:
         check_gpus(request.gpus, jobs[0].protocol.towers, shared=False)
     _check_towers(request)
-    # How many GPUs a task has does not decide which are left.
-    if not tasks_of(jobs, request, verb, 0):
+    tasks = tasks_of(jobs, request.arguments, verb)
+    if not tasks:
         return
     with cluster or _cluster_of(request) as running, console.live() as show:
-        tasks = tasks_of(jobs, request, verb, running.gpus)
         if request.gpus and len(tasks) < request.gpus:
             idle = request.gpus - len(tasks)
             console.say(f"GPUs without a task: {idle} of {request.gpus}")

@@ -90,9 +90,12 @@ class RayCluster:
         )(_task)
         passed = {name: os.environ.get(name) for name in _PASSED_ON}
         place = os.getcwd(), str(self._token), passed
+        # A task without one has no GPUs to ask for; of an option given twice, the last
+        # counts.
+        gpus = ["--gpus", str(self.gpus)] if self.gpus else []
         refs = {}
         for task in tasks:
-            command = [*self._program, *task.arguments]
+            command = [*self._program, *task.arguments, *gpus]
             before = [refs[name] for name in task.after]
             refs[task.name] = remote.remote(
                 task.name, command, place, self._messages, *before

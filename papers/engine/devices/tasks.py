@@ -24,14 +24,13 @@ class Task:
     after: tuple[str, ...] = ()
 
 
-def tasks_of(jobs, request, verb, gpus):
+def tasks_of(jobs, words, verb):
     """Returns what is left to do of a request, in an order in which it can be done.
 
     Args:
         jobs: the `papers.engine.job.Job`s, each after those that it needs.
-        request: the `papers.engine.request.Request` that they are of.
+        words: the request's own on the command line, after the verb.
         verb: `"train"`, `"evaluate"` or `"reproduce"`.
-        gpus: number of GPUs of each task.
     """
     tasks = {}
     for step in STEPS[verb]:
@@ -42,7 +41,7 @@ def tasks_of(jobs, request, verb, gpus):
             task = Task(
                 name=f"{step} {job.name}",
                 label=job.short_name if step == TRAINS else f"{job.short_name}: score",
-                arguments=arguments_of(step, job, request, gpus),
+                arguments=arguments_of(step, job, words),
                 after=tuple(f"{TRAINS} {one.name}" for one in first),
             )
             tasks[task.name] = task
@@ -53,7 +52,7 @@ def tasks_of(jobs, request, verb, gpus):
     ]
 
 
-def arguments_of(step, job, request, gpus):
+def arguments_of(step, job, words):
     """Returns the words of the command that does one step of one job.
 
     They repeat the request's; of an option given twice, the last counts.
@@ -61,12 +60,9 @@ def arguments_of(step, job, request, gpus):
     Args:
         step: `"train"` or `"evaluate"`.
         job: a `papers.engine.job.Job`.
-        request: the `papers.engine.request.Request`.
-        gpus: number of GPUs of the process.
+        words: the request's own on the command line, after the verb.
     """
-    only = ["--only", job.name, "--cluster", ""]
-    # A process without one has no GPUs to ask for.
-    return (step, *request.arguments, *only, *(["--gpus", str(gpus)] if gpus else []))
+    return (step, *words, "--only", job.name, "--cluster", "")
 
 
 def trainings_of(job):

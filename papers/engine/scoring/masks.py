@@ -1,13 +1,12 @@
 """The label maps of a folder, by case."""
 
-import os
 import re
 from pathlib import Path
 
 from common.errors import UserError
 from common.files import unreadable
 from data.brats.releases import MODALITIES
-from data.ignored import is_ignored
+from data.ignored import files_below
 from data.scans.find import role_of
 
 _ENDINGS = re.compile(r"\.(nii\.gz|nii|mha)$", re.IGNORECASE)
@@ -40,7 +39,11 @@ def find_masks(folder, option):
         received = "a file" if folder.exists() else "no such folder"
         raise UserError(folder, wanted, received, f"name another folder with {option}")
     found = {}
-    for path in sorted(_files(folder, _DEPTH)):
+    try:
+        paths = sorted(files_below(folder, _DEPTH))
+    except OSError as error:
+        raise unreadable(Path(error.filename or folder), error) from error
+    for path in paths:
         if not _ENDINGS.search(path.name) or role_of(path.name) in MODALITIES:
             continue
         case = case_of(path)
@@ -73,18 +76,3 @@ def case_of(path):
         return stem
     parents = (parent.name for parent in path.absolute().parents)
     return next(name for name in parents if not name.upper().startswith("VSD."))
-
-
-def _files(folder, depth):
-    """Yields the files of a folder and of its subfolders."""
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        raise unreadable(folder, error) from error
-    for entry in entries:
-        if is_ignored(entry.name):
-            continue
-        if not entry.is_dir():
-            yield Path(entry.path)
-        elif depth:
-            yield from _files(entry.path, depth - 1)

@@ -44,6 +44,9 @@ class Small(Experiment):
     def validation(self, model):
         return None
 
+    def case_images(self, case_id):
+        return None
+
     evaluate = validation
 
 

@@ -96,7 +96,8 @@ def test_a_task_of_a_cluster_asks_for_the_same_but_one_job(received):
     call("train", *words)
     (parent,) = received
     assert (parent.cluster, parent.gpus_per_job) == ("local", 3)
-    call(*arguments_of("train", SimpleNamespace(name="a"), parent, gpus=3))
+    task = arguments_of("train", SimpleNamespace(name="a"), parent.arguments)
+    call(*task, "--gpus", "3")  # as a cluster adds them
     child = received[-1]
     assert (child.only, child.gpus, child.cluster) == ("a", 3, "")
     for name in ("data", "profile", "methods", "splits", "folds", "seeds", "changes"):

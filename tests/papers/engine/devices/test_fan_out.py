@@ -14,8 +14,8 @@ from tests.papers.engine.devices.stand_ins import Job, jobs_in, request
 class Cluster:
     """Stands in for `RayCluster`: runs one task after the other, in this process."""
 
-    def __init__(self, gpus=0, fails=()):
-        self.gpus, self.fails, self.begun, self.is_open = gpus, fails, [], False
+    def __init__(self, fails=()):
+        self.fails, self.begun, self.is_open = fails, [], False
 
     def __enter__(self):
         self.is_open = True
@@ -56,10 +56,9 @@ def gpus(monkeypatch, there):
 
 
 def test_all_that_is_left_runs(tmp_path, console):
-    cluster = Cluster(gpus=1)
+    cluster = Cluster()
     fan_out(jobs_in(tmp_path), request(), console, "train", cluster)
     assert [task.name for task in cluster.begun] == ["train a", "train b", "train c"]
-    assert {task.arguments[-2:] for task in cluster.begun} == {("--gpus", "1")}
     assert lines_of(console) == [
         line
         for name in "abc"
@@ -95,7 +94,7 @@ def test_fewer_gpus_than_asked_for(tmp_path, monkeypatch, console):
 def test_gpus_without_a_task_are_reported(tmp_path, monkeypatch, console):
     gpus(monkeypatch, 2)
     asked = request(cluster="", gpus=2)
-    fan_out([Job(tmp_path, "a")], asked, console, "train", Cluster(gpus=1))
+    fan_out([Job(tmp_path, "a")], asked, console, "train", Cluster())
     assert lines_of(console)[0] == "GPUs without a task: 1 of 2"
 
 
@@ -104,4 +103,4 @@ def test_gpus_of_a_job_are_one_or_one_for_each_tower(tmp_path, console):
     with pytest.raises(UserError, match="GPUS_PER_JOB=2.*0 or 1: GPUs that share"):
         fan_out(jobs_in(tmp_path), asked, console, "train", Cluster())
     asked.protocol.towers = 2
-    fan_out(jobs_in(tmp_path), asked, console, "train", Cluster(gpus=2))
+    fan_out(jobs_in(tmp_path), asked, console, "train", Cluster())

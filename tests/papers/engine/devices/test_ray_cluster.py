@@ -74,6 +74,15 @@ def test_a_hundred_tasks_cost_less_than_a_second_each(run):
     assert time.monotonic() - begun < 100
 
 
+def test_a_task_asks_for_the_gpus_that_ray_gives_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    seen = []
+    program = ("/bin/sh", "-c", 'echo "$0 $* of $CUDA_VISIBLE_DEVICES"')
+    with RayCluster("local", 1, 2, all_gpus=2, program=program) as cluster:
+        cluster.run([Task("a", "a", ("word",))], lambda *message: seen.append(message))
+    assert ("a", "line", "word --gpus 2 of 0,1") in seen
+
+
 @pytest.mark.parametrize(
     "options, match",
     [

@@ -7,7 +7,7 @@ import pytest
 
 from papers.engine.devices.slurm_array import array_text, levels_of
 from papers.engine.devices.tasks import Task, tasks_of
-from tests.papers.engine.devices.stand_ins import jobs_in, request
+from tests.papers.engine.devices.stand_ins import jobs_in
 from tests.papers.engine.devices.test_ray_nodes import program
 
 # Runs each index of an array at once, and notes options and ids.
@@ -39,7 +39,7 @@ def submit(tmp_path):
 
 
 def test_levels(tmp_path):
-    tasks = tasks_of(jobs_in(tmp_path), request(), "reproduce", 0)
+    tasks = tasks_of(jobs_in(tmp_path), ["linkdsl"], "reproduce")
     names = [[task.name for task in level] for level in levels_of(tasks)]
     assert names == [
         ["train a", "train b", "evaluate e"],
@@ -49,7 +49,7 @@ def test_levels(tmp_path):
 
 
 def test_each_index_runs_its_task_after_those_before(submit, tmp_path):
-    tasks = tasks_of(jobs_in(tmp_path), request(), "train", 0)
+    tasks = tasks_of(jobs_in(tmp_path), ["linkdsl"], "train")
     words = ["reproduce", "linkdsl", "--data", "my mats; rm -r $HOME"]
     ran, submitted = submit(array_text(tasks, words, ["--time=1:00:00"], "3 hours"))
     assert ran == [f"-m papers {' '.join(task.arguments)}" for task in tasks] + [
