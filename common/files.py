@@ -7,9 +7,11 @@ from `common`.
 
 import contextlib
 import fcntl
+import glob
 import hashlib
 import json
 import os
+import platform
 import re
 import shutil
 import sys
@@ -19,6 +21,8 @@ from common.errors import UserError
 
 # The names that `atomic_path` and `atomic_folder` give, and those of nobody else.
 _TEMPORARY = re.compile(r"\..+\.(\d+)\.tmp(?:\.weights\.h5|\.keras)?")
+# Who runs on another machine cannot be told here, so their files have another name.
+_MACHINE = hashlib.sha256(platform.node().encode()).hexdigest()[:6]
 _FREE_AND_RERUN = "free space or make the folder writable, then run the command again"
 
 
@@ -27,13 +31,15 @@ def atomic_path(path):
     """Yields a temporary path beside `path` that replaces it on success.
 
     The bytes are on disk before the name changes. On any error the temporary file
-    is removed and `path` stays unchanged.
+    is removed and `path` stays unchanged. What a killed process of this machine left
+    of the same file is removed, too.
 
     Raises:
         UserError: the folder cannot be written or the disk is full.
     """
     path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = _temporary(path)
+    _remove_leftovers(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
@@ -51,13 +57,14 @@ def atomic_path(path):
 
 @contextlib.contextmanager
 def atomic_folder(path):
-    """Yields a temporary folder that becomes `path` on success.
+    """Yields a temporary folder that becomes `path` on success, as `atomic_path`.
 
     Raises:
         UserError: the parent cannot be written or the disk is full.
     """
     path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary, old = _temporary(path), _temporary(path, "old.")
+    _remove_leftovers(path)
     try:
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir(parents=True)
@@ -65,7 +72,8 @@ def atomic_folder(path):
         for file in sorted(temporary.rglob("*")):
             sync(file)
         sync(temporary)
-        shutil.rmtree(path, ignore_errors=True)
+        if path.is_dir() and not path.is_symlink():
+            os.replace(path, old)  # whoever is killed deleting it leaves no half of it
         os.replace(temporary, path)
         sync(path.parent)
     except OSError as error:
@@ -74,6 +82,32 @@ def atomic_folder(path):
         ) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _temporary(path, kind=""):
+    return path.with_name(f".{path.name}.{kind}{_MACHINE}.{os.getpid()}.tmp")
+
+
+def _remove_leftovers(path):
+    """Removes what killed processes of this machine left of a file or folder."""
+    start = f".{path.name}."
+    name = re.compile(
+        rf"{re.escape(start)}(?:old\.)?{_MACHINE}\.(\d+)\.tmp(?:\.weights\.h5|\.keras)?"
+    )
+    # Where the folder cannot be listed, it may be possible to write it nevertheless.
+    with contextlib.suppress(OSError):
+        for beside in list(path.parent.glob(f"{glob.escape(start)}*.tmp*")):
+            if (found := name.fullmatch(beside.name)) and not _runs(int(found[1])):
+                _remove(beside)
+
+
+def _remove(path):
+    """Removes a file or folder that another process may be removing, too."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -95,7 +129,7 @@ def lock(folder, say=print):
     with _held(folder, folder / ".lock", say):
         for path in list(folder.rglob(".*.tmp*")):
             if (name := _TEMPORARY.fullmatch(path.name)) and not _runs(int(name[1])):
-                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+                _remove(path)
         yield
 
 

@@ -3,6 +3,8 @@
 import hashlib
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -70,9 +72,9 @@ def test_kill_leaves_the_old_file(tmp_path, when):
     path = tmp_path / "a.txt"
     path.write_text("old")
     assert run_python(WRITE_FILE, path, when).returncode == -signal.SIGKILL
-    assert path.read_text() == "old"
+    assert path.read_text() == "old" and len(names(tmp_path)) == 2
     assert run_python(WRITE_FILE, path, "never").returncode == 0
-    assert path.read_text() == "new"
+    assert path.read_text() == "new" and names(tmp_path) == ["a.txt"]
 
 
 def test_folder_replaces_all_of_the_old_one(tmp_path):
@@ -103,7 +105,41 @@ def test_kill_leaves_no_half_folder(tmp_path, when):
     assert run_python(WRITE_FOLDER, path, when).returncode == -signal.SIGKILL
     assert not path.exists()
     assert run_python(WRITE_FOLDER, path, "never").returncode == 0
-    assert names(path) == ["a", "b"]
+    assert names(path) == ["a", "b"] and names(tmp_path) == ["folder"]
+
+
+def test_kill_leaves_no_half_of_the_old_folder(tmp_path, monkeypatch):
+    """Killed as soon as it is being deleted, before anything is gone."""
+    path, seen = tmp_path / "folder", []
+    remove = files.shutil.rmtree
+
+    def watched(folder, **options):
+        if folder.is_dir():
+            seen.append({p.name: names(p) for p in tmp_path.iterdir()})
+        remove(folder, **options)
+
+    monkeypatch.setattr(files.shutil, "rmtree", watched)
+    for name in ("a", "b"):
+        with files.atomic_folder(path) as folder:
+            (folder / name).write_text("whole")
+    (left,) = seen
+    assert left.pop("folder") == ["b"]
+    assert list(left.values()) == [["a"]] and next(iter(left)).startswith(".folder.old")
+
+
+def test_who_still_writes_here_or_elsewhere_keeps_its_file(tmp_path):
+    """Only what a killed process of this machine left of the same file is removed."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    here = files._temporary(tmp_path / "a.csv").name
+    ours, own = f".{os.getpid()}.tmp", f".{process.pid}.tmp"
+    left = here.replace(ours, own)
+    kept = {here.replace(ours, f".{os.getppid()}.tmp"), f".a.csv.0a1b2c{own}"}
+    kept |= {left.replace("a.csv", "b.csv"), left.replace("a.csv", "a.csv.b")}
+    for name in (left, f"{left}.keras", *kept):
+        (tmp_path / name).write_text("half")
+    files.write_text(tmp_path / "a.csv", "whole")
+    assert set(names(tmp_path)) == {"a.csv", *kept}
 
 
 @pytest.mark.parametrize("write", [files.write_text, files.write_json])

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from common.errors import UserError
-from common.files import atomic_path, read_json, sha256, write_json
+from common.files import atomic_path, read_json, sha256, sync, write_json
 
 _KEYS = {"case_id", "status", "source", "file"}
 
@@ -13,9 +13,10 @@ _KEYS = {"case_id", "status", "source", "file"}
 class Record:
     """The files that predictions have written, with their hashes.
 
-    It lies beside the output as `<output>.json`. A file is recorded before it is
-    written, so that a process may be killed at any moment: what is there is ours if it
-    has the recorded hash, or that of the file that was about to be replaced.
+    It lies beside the output as `<output>.json`. A file is recorded before it has its
+    name, so that a process may be killed at any moment: what is there is ours if it
+    has the recorded hash, or that of the file that was about to be replaced. Its bytes
+    are on disk even before that: where a disk is full, nothing is recorded.
 
     Args:
         out: the folder or the file that is predicted.
@@ -58,7 +59,7 @@ class Record:
         return row["file"] == sha256(path)
 
     def write(self, path, content, row):
-        """Writes a file after its row.
+        """Writes a file and its row.
 
         Args:
             path: the file; what is there already is ours.
@@ -70,9 +71,10 @@ class Record:
         """
         before = sha256(path) if Path(path).is_file() else None
         file = hashlib.sha256(content).hexdigest()
-        self._note(row | {"file": file, "replaces": before})
         with atomic_path(path) as temporary:
             temporary.write_bytes(content)
+            sync(temporary)
+            self._note(row | {"file": file, "replaces": before})
 
     def remove(self, path, row):
         """Deletes what was written for a case, where it is unchanged; notes a row.
@@ -90,8 +92,9 @@ class Record:
         return {row.get("file"), row.get("replaces")} - {None}
 
     def _note(self, row):
-        self._rows[row["case_id"]] = row
-        write_json(self.path, self._rows)
+        rows = self._rows | {row["case_id"]: row}
+        write_json(self.path, rows)
+        self._rows = rows
 
     def _read(self):
         try:

@@ -15,6 +15,7 @@ from papers.engine.predict import command
 from papers.engine.predict.files import Files
 from papers.engine.predict.slices import SliceFiles
 from papers.engine.predict.volumes import VolumeFiles
+from tests.disks import small_disk
 
 
 class Plain(Files):
@@ -180,6 +181,19 @@ def test_killed_between_record_and_file(root, tmp_path, monkeypatch, old):
     assert segmenter.seen == ["b", "c"]
     assert [row.status for row in rows] == ["kept", "written", "written"]
     assert json.loads((tmp_path / "out.json").read_text())["b"]["status"] == "written"
+
+
+@pytest.mark.parametrize("old", [None, "older"])
+def test_a_full_disk_leaves_record_and_file_as_they_were(root, tmp_path, old):
+    (tmp_path / "disk").mkdir()
+    with small_disk(tmp_path / "disk") as disk:
+        out = disk / "a.out"
+        if old:
+            FILES.predict_file(network(old), root / "a.txt", out)
+        before = contents(disk)
+        with pytest.raises(UserError, match="No space left on device"):
+            FILES.predict_file(network("x" * 100_000), root / "a.txt", out)
+        assert contents(disk) == before
 
 
 def write_case(folder):
