@@ -57,8 +57,9 @@ PAPERS = {
         "papers.engine",
         "papers.engine.brats",
         "papers.engine.report",
+        "papers.engine.zoo",
     ),
-    "papers.engine.pages": (*FLOORS, "papers", "papers.engine"),
+    "papers.engine.pages": (*FLOORS, "papers", "papers.engine", "papers.engine.zoo"),
     "papers.engine.scoring": (*FLOORS, "papers.engine"),
     "papers.engine.zoo": (*FLOORS, "papers", "papers.engine"),
     "papers.engine.report": (

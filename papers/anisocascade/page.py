@@ -4,7 +4,7 @@ from papers.anisocascade.networks import enet, tnet, wnet
 from papers.anisocascade.tables import TABLES
 from papers.engine import pages
 from papers.engine.pages import Cost, Headline, Picture
-from papers.engine.zoo.table import markdown as zoo_table
+from papers.engine.zoo import table as zoo
 
 SHAPE = (19, 144, 144, 4)
 BENCH = "make bench-anisocascade DATA=case"
@@ -57,7 +57,7 @@ def blocks(paper, results):
             "anisocascade", BENCH, ("network",), extras=("first_s", "share_of_peak")
         ),
         "results": pages.results_table(results / paper.id, TABLES, ("ucl_tig",)),
-        "weights": zoo_table(results),
+        "weights": zoo.markdown(zoo.rows_of(paper, results)),
     }
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from papers import registry
 from papers.engine import zoo
 from papers.engine.cli.predict import PaperId
 from papers.engine.console import Console
@@ -38,6 +39,21 @@ def download(paper: PaperId, target: Target = None):
 
 
 @verbs.command()
+def export(
+    paper: PaperId,
+    run: Annotated[
+        Path, typer.Argument(help="A finished run: runs/PAPER/DATA/PROFILE/RUN.")
+    ],
+    target: Annotated[Path, typer.Option("--to", help="Folder of such runs.")],
+    license_name: Annotated[
+        str, typer.Option("--license", help="License of the weights, for their card.")
+    ],
+):
+    """Write a finished run small enough to hand on: weights in half precision."""
+    zoo.export_run(registry.paper(paper), run, target, license_name, Console().say)
+
+
+@verbs.command()
 def path(paper: PaperId, target: Target = None):
-    """Show the folder of a paper's imported weights."""
+    """Show the folder of the weights that `predict` uses by itself."""
     Console().say(str(zoo.folder_of(paper, target or WEIGHTS / paper)))

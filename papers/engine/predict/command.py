@@ -9,6 +9,7 @@ from papers.engine.console import Console
 from papers.engine.predict.show import check_shown, show_case
 from papers.engine.quiet import import_tensorflow
 from papers.engine.settings import say_settings
+from papers.engine.zoo import default_weights
 
 WEIGHTS = Path("weights")
 
@@ -30,7 +31,8 @@ def predict(paper_id, case, modalities, weights, out, force, report=None, overla
         case: folder of a case, or of cases; for a paper of slices a file or a
             folder of them; or None.
         modalities: path of each modality, or None.
-        weights: folder of imported weights or of a finished run; None: `weights/`.
+        weights: folder of imported weights or of a finished run; None: `weights/`,
+            or those that the repository holds.
         out: `.nii`, `.nii.gz` or `.mha` for one case (`.png` for one slice), else
             a folder.
         force: whether to try a scan that is not like those of BraTS.
@@ -56,7 +58,10 @@ def predict(paper_id, case, modalities, weights, out, force, report=None, overla
 
     make_repeatable()
     say_settings(console.say)
-    segmenter = paper.inference.segmenter(weights or WEIGHTS / paper_id, force)
+    if weights is None:
+        weights = default_weights(paper_id, WEIGHTS / paper_id)
+        console.say(f"weights: {weights}")
+    segmenter = paper.inference.segmenter(weights, force)
 
     def warn(finding):
         file = f"{finding.file}: " if finding.file else ""
@@ -96,7 +101,7 @@ def _facts(paper, weights, out, findings):
     notes = "; ".join(f"{f.severity}: {f.found}" for f in findings)
     return {
         "paper": f"{paper.id}: {paper.title}",
-        "weights": str(weights or WEIGHTS / paper.id),
+        "weights": str(weights),
         "labels": str(out),
         "checks of the scan": notes or "nothing to say",
     }

@@ -23,6 +23,7 @@ from papers.engine.predict.preparation import (
 from papers.engine.predict.returned import RETURNED, bring_back
 from papers.engine.predict.scan_folder import ScanFolder
 from papers.engine.quiet import import_tensorflow
+from papers.engine.zoo import default_weights
 
 WEIGHTS = Path("weights")
 
@@ -74,7 +75,8 @@ def segment(
         skull_strip: a command that makes it, with `{in}` and `{out}`, instead.
         n4: whether to correct the bias field of each image first.
         paper: whose networks segment.
-        weights: folder of imported weights or of a finished run; None: `weights/`.
+        weights: folder of imported weights or of a finished run; None: `weights/`,
+            or those that the repository holds.
         force: whether to try a scan that is not like those of BraTS.
         say: receives a line for each step and finding.
 
@@ -90,9 +92,8 @@ def segment(
     more = [brain_mask] if brain_mask else []
     folder = ScanFolder(out, (*NAMES, *RETURNED), [*sources.values(), *more])
     import_tensorflow()
-    segmenter = registry.paper(paper).inference.segmenter(
-        weights or WEIGHTS / paper, force
-    )
+    weights = weights or default_weights(paper, WEIGHTS / paper)
+    segmenter = registry.paper(paper).inference.segmenter(weights, force)
     return segment_with(segmenter, sources, folder, brain_mask, skull_strip, n4, say)
 
 

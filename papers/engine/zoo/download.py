@@ -8,6 +8,7 @@ from data.download.place import place
 from data.download.retrieve import retrieve
 from papers import registry
 from papers.engine.quiet import import_tensorflow
+from papers.engine.zoo.shipped import default_weights
 
 
 def weights_of(paper_id):
@@ -62,21 +63,22 @@ def download_weights(paper_id, downloads, target, say):
 
 
 def folder_of(paper_id, target):
-    """Returns the folder of a paper's imported weights.
+    """Returns the folder of the weights that a paper's `predict` uses by itself.
 
     Args:
         paper_id: the paper.
-        target: where they would be.
+        target: where imported ones would be; see `default_weights`.
 
     Raises:
         UserError: there are none.
     """
+    folder = default_weights(paper_id, Path(target))
+    if folder.is_dir():
+        return folder
     weights_of(paper_id)
-    if not Path(target).is_dir():
-        raise UserError(
-            target,
-            "imported weights",
-            "no such folder",
-            f"`make weights-{paper_id}` downloads and imports them",
-        )
-    return Path(target)
+    raise UserError(
+        target,
+        "imported weights",
+        "no such folder",
+        f"`make weights-{paper_id}` downloads and imports them",
+    )

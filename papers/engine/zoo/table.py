@@ -2,30 +2,40 @@
 
 from common.reporting.cases import read_cases
 from papers import registry
+from papers.engine.zoo.shipped import shipped
 
 HEAD = ("id", "paper", "trained on", "budget", "Dice", "license", "size", "SHA-256")
 
 
 def rows(results):
-    """Returns the rows of the table, a tuple for each `Weights` of all papers.
+    """Returns the rows of the table, a tuple for all weights of each paper.
+
+    Those that can be downloaded come first, then those that the repository holds.
 
     Args:
         results: folder of all results, whose rows score the weights.
     """
-    return [
-        _row(weights, results)
-        for paper in registry.papers()
-        for weights in paper.weights
-    ]
+    return [row for paper in registry.papers() for row in rows_of(paper, results)]
 
 
-def markdown(results):
-    """Returns the table in Markdown.
+def rows_of(paper, results):
+    """Returns the rows of one paper.
 
     Args:
+        paper: the `papers.engine.paper.Paper`.
         results: as for `rows`.
     """
-    lines = [HEAD, ["---"] * len(HEAD), *rows(results)]
+    downloads = [_row(weights, results) for weights in paper.weights]
+    return downloads + [_shipped_row(one.card) for one in shipped(paper, results)]
+
+
+def markdown(rows):
+    """Returns rows of the table in Markdown.
+
+    Args:
+        rows: what `rows` or `rows_of` returned.
+    """
+    lines = [HEAD, ["---"] * len(HEAD), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -39,6 +49,22 @@ def _row(weights, results):
         weights.license,
         f"{weights.size / 1e6:.0f} MB in {len(weights.files)} files",
         weights.sha256[:16],
+    )
+
+
+def _shipped_row(card):
+    """Returns the row of weights that lie in the repository, by their card."""
+    scores = [f"{value:.3f} {label}" for label, value in card["scores"].items()]
+    return (
+        f"{card['paper']}-{card['method']}",
+        card["paper"],
+        f"{card['data']}, {card['trained']} cases (coverage {card['coverage']}), "
+        f"{card['split']}-wise, fold {card['fold']} held out",
+        f"{card['budget']}, {card['profile']}",
+        f"{', '.join(scores)} (n = {card['scored']}, the test fold)",
+        card["license"],
+        f"{card['size'] / 1e6:.0f} MB in 1 file",
+        card["sha256"][:16],
     )
 
 
