@@ -53,5 +53,7 @@ def default_weights(paper_id, imported):
         method, such as the cascade behind a single network; or `imported`, where
         nothing is shipped, so that it can be named as missing.
     """
-    runs = [] if imported.exists() else shipped(registry.paper(paper_id))
+    if imported.exists() or not (RESULTS / paper_id / FOLDER).is_dir():
+        return imported
+    runs = shipped(registry.paper(paper_id))
     return runs[-1].folder if runs else imported
