@@ -5,11 +5,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-PYTHON ?= python3
-BIN := .venv/bin
-INSTALLED := .venv/installed
-CLUSTERED := .venv/cluster-installed
 export TF_CPP_MIN_LOG_LEVEL ?= 2
+# The Python of .venv, and what is installed there and beside it.
+include environments.mk
 
 # The options that all stages share, each an option of `python -m papers` in lower case
 # (papers/engine/request.py). Those that decide results are shown in their rows.
@@ -140,80 +138,6 @@ help: ## Show this help
 	  'NODES=3  PORT=2222' 'workers: without HOSTS a script for Slurm' \
 	  'GPU=0|1' 'install: without or with CUDA, whatever is found' \
 	  'DRY_RUN=1' 'only list what would run, its times and memory'
-
-# The extra with CUDA is for machines with an NVIDIA driver; GPU=0|1 overrides.
-# The installation notes which it was, so that another choice installs again.
-ifneq ($(GPU),)
-ifneq ($(GPU),$(shell cat $(INSTALLED) 2>/dev/null))
-.PHONY: $(INSTALLED)
-endif
-endif
-$(INSTALLED): setup.cfg pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
-	  { echo "error: Python 3.11 is needed. Next: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 2; }
-	@$(PYTHON) -m venv .venv
-	@gpu='$(GPU)'; \
-	if [ -z "$$gpu" ]; then gpu=0; \
-	  { nvidia-smi -L || [ -e /proc/driver/nvidia/version ]; } >/dev/null 2>&1 && gpu=1; fi; \
-	if [ $$gpu = 1 ]; then extras=test,gpu; with=' with CUDA'; else extras=test; with=; fi; \
-	echo "installing$$with into .venv (once, a minute or two)"; \
-	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet \
-	  --disable-pip-version-check -c constraints.txt -e ".[$$extras]" && echo $$gpu >$@
-
-# Ray, which runs whole jobs at once where CLUSTER is given.
-$(CLUSTERED): $(INSTALLED)
-	@echo 'installing Ray into .venv (once, half a minute)'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	  -c constraints.txt -e ".[cluster]" && touch $@
-
-# Peers of the benchmarks, in an environment of their own; never a dependency. PyPI's
-# PyTorch brings 5.5 GB of CUDA on Linux: it is taken where PyTorch's own index of CPU
-# builds cannot be reached, which must not take minutes to find out.
-TORCH := .venv-torch/installed
-TORCH_PIP := .venv-torch/bin/python -m pip install --quiet --disable-pip-version-check
-PLATFORM := $(shell uname -s)-$(shell uname -m)
-$(TORCH):
-	@echo 'installing PyTorch into .venv-torch (once, some minutes; benchmarks only)'
-	@$(PYTHON) -m venv .venv-torch
-	@$(TORCH_PIP) numpy==2.4.6
-	@$(if $(filter Linux-x86_64,$(PLATFORM)),$(TORCH_PIP) torch==2.13.0 \
-	  --retries 0 --timeout 15 --index-url https://download.pytorch.org/whl/cpu ||) $(TORCH_PIP) torch==2.13.0
-	@touch $@
-# medicai runs on Keras with PyTorch there, with this suite's versions of both's packages.
-MEDICAI := .venv-torch/medicai-installed
-$(MEDICAI): $(TORCH) constraints.txt
-	@$(TORCH_PIP) -c constraints.txt keras medicai==0.0.4
-	@touch $@
-
-# What drives Chromium in the tests of the report.
-BROWSER := .venv/browser-installed
-$(BROWSER): $(INSTALLED) constraints.txt
-	@echo 'installing selenium into .venv (once; tests of the report only)'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
-	  -e '.[browser]'
-	@touch $@
-
-# Keras's other backends, and what exports to ONNX, for tests of their own.
-BACKENDS := .venv-backends/installed
-BACKENDS_PIP := .venv-backends/bin/python -m pip install --quiet --disable-pip-version-check
-$(BACKENDS): constraints.txt
-	@echo 'installing JAX and PyTorch into .venv-backends (once, some minutes; tests only)'
-	@$(PYTHON) -m venv .venv-backends
-	@$(BACKENDS_PIP) -c constraints.txt keras h5py lazy_loader jax==0.10.2
-	@$(if $(filter Linux-x86_64,$(PLATFORM)),$(BACKENDS_PIP) torch==2.13.0 \
-	  --retries 0 --timeout 15 --index-url https://download.pytorch.org/whl/cpu ||) $(BACKENDS_PIP) torch==2.13.0
-	@$(BACKENDS_PIP) -c constraints.txt onnx==1.23.2 onnxruntime==1.32.0 tf2onnx==1.17.0
-	@touch $@
-
-# The packages by which BraTS scores, whose pins clash with this suite's: tests and the
-# benchmark of the scores run them there. brats-evaluation is AGPL-3.0, never imported here.
-OFFICIAL := .venv-official/installed
-OFFICIAL_PIP := .venv-official/bin/python -m pip install --quiet --disable-pip-version-check
-$(OFFICIAL):
-	@echo 'installing the official scores into .venv-official (once; tests and benchmarks only)'
-	@$(PYTHON) -m venv .venv-official
-	@$(OFFICIAL_PIP) brats-evaluation==0.0.10 panoptica==2.1.7 surface-distance==0.1 numpy==2.2.6
-	@touch $@
 
 .PHONY: install
 install: $(INSTALLED) ## Make .venv and install; CUDA where there is a driver

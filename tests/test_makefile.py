@@ -17,25 +17,31 @@ if [ "$1" = -m ]; then
   chmod +x "$3/bin/python"
 fi
 """
+COPIED = ("Makefile", "environments.mk", "setup.cfg", "pyproject.toml", "locks")
 
 
 @pytest.fixture
 def make(tmp_path):
     """Runs `make` with fakes of Python and, if `driver`, of NVIDIA's program."""
-    for name in ("Makefile", "setup.cfg", "pyproject.toml", "constraints.txt"):
-        shutil.copy(ROOT / name, tmp_path)
+    for name in COPIED:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tmp_path / name)
     programs = tmp_path / "programs"
     programs.mkdir()
     write_program(programs / "python", PYTHON)
 
-    def make(*words, driver=False):
+    def make(*words, driver=False, uv="", python=f"PYTHON={programs}/python"):
         smi = programs / "nvidia-smi"
         write_program(smi, f"#!/bin/bash\nexit {int(not driver)}\n")
         (tmp_path / "calls").write_text("")
         done = subprocess.run(
-            ["make", f"PYTHON={programs}/python", *words],
+            ["make", *filter(None, [python]), *words],
             cwd=tmp_path,
-            env={"PATH": f"{programs}:{os.environ['PATH']}", "HOME": "/who/am/i"},
+            env={
+                "PATH": f"{programs}:{os.environ['PATH']}",
+                "HOME": "/who/am/i",
+                "UV": uv,
+            },
             capture_output=True,
             text=True,
         )
@@ -55,16 +61,56 @@ def write_program(path, text):
 )
 def test_cuda_is_installed_where_a_driver_is_found(make):
     code, calls, shown = make("install")
-    assert code == 0 and ".[test]" in calls and "CUDA" not in shown
+    assert code == 0 and "locks/install.txt" in calls and "CUDA" not in shown
     assert make("install", driver=True)[1] == "", "it is installed"
     code, calls, shown = make("install", "GPU=1")
-    assert code == 0 and ".[test,gpu]" in calls and "with CUDA" in shown
+    assert code == 0 and "locks/gpu.txt" in calls and "with CUDA" in shown
     assert make("install", "GPU=1")[1] == ""
-    assert ".[test]" in make("install", "GPU=0", driver=True)[1]
+    assert "locks/install.txt" in make("install", "GPU=0", driver=True)[1]
 
 
 def test_a_driver_decides(make):
-    assert ".[test,gpu]" in make("install", driver=True)[1]
+    assert "locks/gpu.txt" in make("install", driver=True)[1]
+
+
+def test_only_files_of_known_hashes_are_installed(make):
+    """But for the suite itself, which brings no package with it."""
+    installed = [line for line in make("install")[1].splitlines() if "install" in line]
+    hashed = "--require-hashes --no-build-isolation -r locks"
+    *locked, suite = installed
+    assert [line.partition(hashed)[2] for line in locked] == [
+        "/build.txt",
+        "/install.txt",
+    ]
+    assert suite.endswith("--no-deps --no-build-isolation -e .")
+    extra = make("install-cluster")[1].splitlines()[-1]
+    assert extra.endswith("--require-hashes --no-build-isolation -r locks/cluster.txt")
+
+
+def test_uv_installs_where_it_is_there(make, tmp_path):
+    write_program(tmp_path / "programs" / "uv", '#!/bin/bash\necho uv "$@" >>calls\n')
+    code, calls, shown = make("install", uv=f"{tmp_path}/programs/uv")
+    assert code == 0, shown
+    lines = calls.splitlines()
+    assert [line.split()[:3] for line in lines] == [["uv", "pip", "install"]] * 3
+    assert all("--python .venv/bin/python" in line for line in lines)
+
+
+def test_the_newest_python_that_the_suite_runs_on_is_found(make, tmp_path):
+    """A name that is there and does not run is passed over, as pyenv's shims are."""
+    programs = tmp_path / "programs"
+    for name, body in (("3.13", "exit 1\n"), ("3.12", PYTHON), ("3.11", PYTHON)):
+        write_program(programs / f"python{name}", body.replace("$3/bin", f"$3/{name}"))
+    make("install", python=None)
+    assert [path.name for path in (tmp_path / ".venv").iterdir()] == ["3.12"]
+
+
+@pytest.mark.parametrize("python", ["PYTHON=programs/none", "PYTHON="])
+def test_without_such_a_python_the_next_step_is_said(make, python):
+    code, calls, shown = make("install", python=python)
+    assert code == 2 and not calls
+    assert "Python 3.11, 3.12 or 3.13 is needed" in shown
+    assert "Next: make PYTHON=/path/to/python3.13 install" in shown
 
 
 def test_gpu_is_0_or_1(make):

@@ -104,7 +104,9 @@ def missing(text):
     return paths + [name for name in A_NAME.findall(text) if not resolves(name)]
 
 
-@pytest.mark.parametrize("path", [*PAGES, Path("Makefile")], ids=str)
+@pytest.mark.parametrize(
+    "path", [*PAGES, Path("Makefile"), Path("environments.mk")], ids=str
+)
 def test_page_names_what_exists(path):
     text = (ROOT / path).read_text(encoding="utf-8")
     known = {one.rpartition("/")[2] for one in files()} | set(FOREIGN)

@@ -13,7 +13,10 @@ from papers import registry
 from papers.engine.cli.app import app
 from tests.next_steps.sources import ROOT, other_advice, passed_steps, sites
 
-MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+MAKEFILE = "".join(
+    (ROOT / name).read_text(encoding="utf-8")
+    for name in ("Makefile", "environments.mk")
+)
 # Words after `make` in English.
 ENGLISH = ("the", "it", "some", "one", "sense")
 
