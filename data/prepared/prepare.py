@@ -64,11 +64,18 @@ def prepare_volumes(dataset, cache, processes=1, say=print, note=None):
         processes = min(processes, len(todo))
         _announce(dataset, cache, todo, processes, say)
         progress = Progress(cache, processes, len(todo), say, note)
-        tasks = [(case_id, sources[case_id]) for case_id in todo]
+        states = {case.id: _states(dataset, case) for case in dataset}
+        tasks = [(case_id, sources[case_id], states[case_id]) for case_id in todo]
         _run(dataset, cache, tasks, processes, progress)
     progress.finish(dataset)
     _say_order(dataset, say)
     return progress.written
+
+
+def _states(dataset, case):
+    """Returns how a case's files were when their digests were computed."""
+    files = [*case.images.values(), case.label]
+    return dataset.digests.states([path for path in files if path is not None])
 
 
 def _say_order(dataset, say):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from common.errors import UserError
 from data.integrity import check_command
+from data.known_digests import require_unchanged
 from data.prepared.estimates import require_space
 from data.prepared.n4 import corrected
 from data.prepared.pack import pack_volume
@@ -50,17 +51,18 @@ def open_task(kind, arguments, cache):
         cache: the `data.prepared.volume_cache.VolumeCache` to fill.
 
     Returns:
-        Function from `(case id, digest of its source, number of cases that will
-        take as much)` to `(bytes on disk, seconds, peak memory in bytes, labels left
-        out)`.
+        Function from `(case id, digest of its source, how its files were then, number
+        of cases that will take as much)` to `(bytes on disk, seconds, peak memory in
+        bytes, labels left out)`.
     """
     dataset = kind(*arguments)
     cases = {case.id: case for case in dataset}
 
     def prepare(task):
-        case_id, source, count = task
+        case_id, source, states, count = task
         begin = time.monotonic()
         info, arrays = prepare_case(dataset, cases[case_id], cache.n4)
+        require_unchanged(states)
         size = cache.size_on_disk(arrays)
         require_space(cache.folder, size * count, count)
         cache.write_volume(case_id, source, info, arrays)

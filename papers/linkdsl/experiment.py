@@ -12,6 +12,7 @@ from common.reporting.cells import is_phantom
 from data.batches.pipeline import batch_stream
 from data.figshare.dataset import FigshareDataset
 from data.integrity import check_command
+from data.known_digests import require_unchanged
 from data.normalize import min_max, resize_area
 from data.order import batches
 from data.prepared.case_cache import CaseCache
@@ -59,8 +60,10 @@ class Experiment(contract.Experiment):
             )
         todo = [c for c in dataset if not cache.holds(c.id, dataset.source(c))]
         for case in console.track(todo, "preparing slices"):
+            source, states = dataset.source(case), dataset.digests.states([case.label])
             arrays = prepare_case(dataset, case, protocol)
-            cache.write(case.id, dataset.source(case), arrays)
+            require_unchanged(states)
+            cache.write(case.id, source, arrays)
         console.say(
             f"prepared {len(todo)} cases, {len(dataset) - len(todo)} were there: "
             f"{cache.folder}"

@@ -106,7 +106,7 @@ DATA = "papers/engine/cli/data.py"
     ("place", "words", "advised"),
     [
         (f"{DATA}:phantom", "brats17 --folder a --count 0", True),
-        (f"{DATA}:_shape", "brats17 --folder a --count 1 --shape 8,8,8", True),
+        (f"{DATA}:_shape", "brats17 --folder a --count 1 --shape 16,32,32", True),
         (f"{REQUEST}:numbers", "brats17 --folder a --count 1 --shape x,8,8", True),
     ],
 )

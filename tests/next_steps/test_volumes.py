@@ -1,6 +1,7 @@
 """Volumes, cases and scans that cannot be read, and what makes them readable."""
 
 import shutil
+from pathlib import Path
 
 import nibabel
 import numpy as np
@@ -9,6 +10,7 @@ import SimpleITK
 
 from data.brats.labels import to_canonical
 from data.brats.releases import RELEASES
+from data.known_digests import KnownDigests, require_unchanged
 from data.scans.find import find_cases, find_scan
 from data.scans.scan import read_scan
 from data.volume.files import read_volume
@@ -72,6 +74,20 @@ def test_a_damaged_volume_is_copied_again(told, tmp_path, place, name, damage):
     assert "copy or download the file again" in caught.value.next_step
     shutil.copy(good, path)
     assert read_volume(path)[0].shape == (4, 5, 6)
+
+
+def test_a_file_that_changes_while_it_is_read(told, tmp_path):
+    path = tmp_path / "a.txt"
+    for text in ("one", "two, longer"):
+        path.write_text(text)
+        digests = KnownDigests()
+        digests.of(path, Path.read_text)
+        states = digests.states([path])
+        require_unchanged(states)
+    path.write_text("three")
+    with told("data/known_digests.py:require_unchanged") as caught:
+        require_unchanged(states)
+    assert "run the command again" in caught.value.next_step, "as the second round"
 
 
 def test_a_volume_of_another_format(told, tmp_path):

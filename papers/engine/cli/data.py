@@ -17,7 +17,7 @@ from papers.engine.console import Console, count
 from papers.engine.request import CACHE, DOWNLOADS, numbers, words
 
 verbs = typer.Typer()
-MIN_VOLUME = 16  # voxels along each axis of a phantom
+MIN_VOLUME = (16, 48, 48)  # voxels of a phantom
 
 
 @verbs.command("check-data")
@@ -157,7 +157,9 @@ def phantom(
 
 def _shape(text):
     shape = numbers(text, "SHAPE", "16,48,48")
-    if len(shape) != 3 or min(shape) < MIN_VOLUME:
+    if len(shape) != 3 or any(
+        n < least for n, least in zip(shape, MIN_VOLUME, strict=True)
+    ):
         expected = "depth,height,width of at least 16,48,48 voxels"
         raise UserError(f"SHAPE={text}", expected, text, "such as SHAPE=16,48,48")
     return shape

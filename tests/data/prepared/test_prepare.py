@@ -19,6 +19,7 @@ from data.brats.dataset import BratsDataset
 from data.prepared import prepare
 from data.prepared.n4 import N4
 from data.prepared.prepare import hash_cases, prepare_volumes
+from data.prepared.prepare_case import open_task
 from data.prepared.volume_cache import VolumeCache
 from tests.data.prepared.brats17_tree import (
     MODALITIES,
@@ -104,6 +105,23 @@ def test_changed_or_broken_cases_are_prepared_again(root, tmp_path):
         whole(cache, 2, "labels")
     assert cache.path(case_id(3)).read_bytes() == content
     assert cache.path(case_id(0)).stat().st_mtime_ns == times[case_id(0)]
+
+
+def test_a_case_that_changes_while_it_is_prepared_is_not_kept(root, tmp_path):
+    """Its values would be those of another digest."""
+    dataset, cache = BratsDataset(root), cache_in(tmp_path)
+    source = hash_cases(dataset, say=quiet)[case_id(1)]
+    cache.folder.mkdir(parents=True)
+    work = open_task(BratsDataset, dataset.arguments, cache)
+    task = (case_id(1), source, prepare._states(dataset, dataset[1]), 1)
+    write_file(root, 1, "t2", read_file(root, 1, "t2") + 1)
+    with pytest.raises(UserError, match="t2.*changed meanwhile.*run the command again"):
+        work(task)
+    assert prepared(cache) == []
+    dataset = BratsDataset(root)
+    source = hash_cases(dataset, say=quiet)[case_id(1)]
+    work((case_id(1), source, prepare._states(dataset, dataset[1]), 1))
+    check_against_files(cache, root, 1)
 
 
 def test_n4_corrects_all_but_the_excluded_modalities(root, tmp_path):

@@ -1,12 +1,14 @@
 """From slices on disk to network inputs and scores."""
 
 import csv
+import os
 import shutil
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from common.errors import UserError
 from common.evidence import replace
 from data.splits.split import Split
 from papers.linkdsl.experiment import Experiment, folds_of, metrics, prepare_case
@@ -65,6 +67,19 @@ def test_prepared_slice_keeps_range_and_tumor(dataset, cache):
         scaled = (raw.image - raw.image.min()) / np.ptp(raw.image)
         np.testing.assert_allclose(image.mean(), scaled.mean(), rtol=1e-4)
         assert set(np.unique(mask)) <= {0, 1}
+
+
+def test_a_slice_that_changes_while_it_is_prepared_is_not_kept(
+    phantom_copy, protocol, tmp_path
+):
+    dataset = Experiment.open_dataset(phantom_copy)
+    cache = Experiment.prepared_cache(tmp_path, dataset, protocol)
+    os.utime(dataset[1].label, (1, 1))
+    console = SimpleNamespace(track=lambda cases, what: cases, say=str)
+    with pytest.raises(UserError, match="changed meanwhile"):
+        Experiment.prepare(dataset, cache, protocol, console, 1)
+    held = [cache.holds(case.id, dataset.source(case)) for case in dataset]
+    assert held == [True] + [False] * (len(dataset) - 1)
 
 
 def test_every_data_set_has_a_cache_of_its_own(dataset, phantom_copy, protocol):
