@@ -6,6 +6,8 @@ from papers.engine.pages.folders import folder_blocks
 from papers.engine.pages.front import front_blocks
 from papers.engine.pages.index import index_blocks
 from papers.engine.pages.marks import update
+from papers.engine.zoo.card import card_blocks
+from papers.engine.zoo.shipped import FOLDER
 
 
 def generated(root, results):
@@ -21,6 +23,9 @@ def generated(root, results):
         protocol = root / "papers" / paper.id / "protocol.py"
         header = headers.header(paper, paper.page.costs(paper), results)
         yield protocol, headers.update(protocol.read_text(encoding="utf-8"), header)
+        card = results / paper.id / FOLDER / "README.md"
+        if card.exists():
+            yield card, _updated(card, card_blocks(paper, results))
     front = root / "README.md"
     yield front, _updated(front, front_blocks(root, results))
     for page, blocks in folder_blocks().items():

@@ -4,6 +4,7 @@ from papers import registry
 from papers.engine.pages.headline import NOT_RUN, ours, what_separates
 from papers.engine.pages.pictures import best_figure, image
 from papers.engine.pages.text import markdown
+from papers.engine.zoo import table as zoo
 
 # The papers whose examples open the front page, of real scans only.
 PICTURED = ("linkdsl", "anisocascade")
@@ -21,6 +22,7 @@ def front_blocks(root, results):
         "hero": _picture(root, results, PICTURED[0]),
         "papers": papers_table(results),
         "scan": _picture(root, results, PICTURED[1]),
+        "zoo": zoo_table(results),
     }
 
 
@@ -47,6 +49,20 @@ def papers_table(results):
         )
     head = ("paper", "score", "published", "ours", "n", "ours was run on")
     return markdown((*head, "what separates the two"), rows)
+
+
+def zoo_table(results):
+    """Returns the table of all weights that can be had, without their licenses' names.
+
+    Args:
+        results: the folder of all results.
+    """
+    shown = ("id", "trained on", "budget", "Dice", "size")
+    rows = [dict(zip(zoo.HEAD, row, strict=True)) for row in zoo.rows(results)]
+    head = ("weights", *shown[1:])
+    return markdown(
+        head, [[f"`{row['id']}`", *(row[k] for k in shown[1:])] for row in rows]
+    )
 
 
 def _picture(root, results, paper_id):

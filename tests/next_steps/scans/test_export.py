@@ -9,7 +9,7 @@ from papers import load_run, registry
 from papers.engine.run import Run
 from papers.engine.zoo import export_run
 from tests.papers.engine.predict.test_load_run import write_run
-from tests.papers.engine.zoo.test_export import ROWS, records
+from tests.papers.engine.zoo.scored import ROWS, records
 
 EXPORT = "papers/engine/zoo/export.py"
 

@@ -2,89 +2,15 @@
 
 from importlib import import_module
 
-import keras
 import numpy as np
-import pandas as pd
 import pytest
 
 from common.errors import UserError
-from common.evidence import as_dict, replace
 from common.files import read_json, sha256, write_json
-from papers import registry
 from papers.engine.run import Run
 from papers.engine.zoo.export import CARD, export_run
 from papers.engine.zoo.shipped import default_weights, shipped
 from papers.engine.zoo.table import HEAD, rows_of
-
-CHANGES = {"preparation.image_size": 64, "network.base_filters": 16}
-# Two test cases whose scores are known by hand: Dice .5 and .7, and pooled counts.
-ROWS = {
-    "case": ["1", "2"],
-    "status": ["ok", "ok"],
-    "dice": [0.5, 0.7],
-    "tp": [10, 20],
-    "fp": [5, 5],
-    "fn": [5, 5],
-    "tn": [80, 70],
-    "data": "figshare",
-    "coverage": "40/3064",
-    "profile": "demo",
-    "budget": "4 epochs",
-    "epoch": 3,
-    **dict.fromkeys(("paper", "method", "fingerprint", "patient", "group"), "any"),
-    **dict.fromkeys(("split", "command", "commit"), "any"),
-    **dict.fromkeys(("fold", "seed", "epochs"), 0),
-}
-ENVIRONMENT = {
-    "command": "make reproduce-linkdsl",
-    "commit": "0123456789",
-    "python": "3.11.7",
-    "settings": {"TF_CLI_CONFIG_FILE": "/somebody/.terraformrc"},
-}
-
-
-def records(columns):
-    """Returns the rows of columns, one of which may be a single value."""
-    return pd.DataFrame(columns).to_dict("records")
-
-
-def quiet(line):
-    pass
-
-
-@pytest.fixture(scope="module")
-def paper():
-    return registry.paper("linkdsl")
-
-
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory, paper):
-    """Finished, scored runs of Dual-Scale LinkNet and of the cascade behind it."""
-    root = tmp_path_factory.mktemp("runs")
-    protocol = replace(paper.published, CHANGES)
-    for method_id, previous in (("dual", None), ("cdsl", "dual-run")):
-        keras.utils.set_random_seed(3)
-        (method,) = [one for one in paper.methods if one.id == method_id]
-        run = Run(root / f"{method_id}-run")
-        job = {"method": method_id, "previous": previous, "train": ["3", "4", "5"]}
-        job |= {"protocol": as_dict(protocol), "split": "image", "fold": 0, "seed": 0}
-        write_json(run.folder / "job.json", job)
-        write_json(run.folder / "environment.json", ENVIRONMENT)
-        network = paper.inference.build(method, protocol)
-        network.save_weights(run.weights("best"))
-        run.finish("key", "base", 4, 7200)
-        run.write_rows(records(ROWS), {"key": "key"}, 1)
-    return root
-
-
-@pytest.fixture(scope="module")
-def results(tmp_path_factory, paper, runs):
-    """A folder of results that holds both runs."""
-    root = tmp_path_factory.mktemp("results")
-    export_run(
-        paper, runs / "cdsl-run", root / "linkdsl" / "weights", "CC BY 4.0", quiet
-    )
-    return root
 
 
 def test_the_cascade_brings_the_network_before_it(results, paper, runs):
@@ -135,5 +61,5 @@ def test_a_run_that_is_not_scored_is_refused(paper, runs, tmp_path):
     for name in ("job.json", "finished.json", "environment.json"):
         write_json(run.folder / name, read_json(runs / "dual-run" / name))
     with pytest.raises(UserError, match="not scored|are scored"):
-        export_run(paper, run.folder, tmp_path / "out", "CC BY 4.0", quiet)
+        export_run(paper, run.folder, tmp_path / "out", "CC BY 4.0", print)
     assert not list(tmp_path.rglob(CARD))
