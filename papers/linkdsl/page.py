@@ -2,6 +2,10 @@
 
 from papers.engine import pages
 from papers.engine.pages import Cost, Headline, Picture, benchmark
+from papers.engine.pages.claims import runs_below
+from papers.engine.pages.text import with_interval
+from papers.linkdsl.budgets import budget_table
+from papers.linkdsl.claims import CLAIMS
 from papers.linkdsl.networks import linknet
 from papers.linkdsl.protocol import METHODS
 from papers.linkdsl.tables import DICE, MEAN_IOU, TABLES
@@ -49,9 +53,37 @@ def blocks(paper, results):
         "methods": pages.markdown(head, rows),
         "speed": pages.speed_table("linkdsl_torch", "make bench-linkdsl"),
         "results": pages.results_table(folder, TABLES[:3]),
+        "claims": claims_table(folder),
+        "budgets": budget_table(folder, TABLES[:3], DICE),
         "readings": pages.results_table(folder, TABLES[3:]),
         "leak": pages.leak_table(folder, (DICE, MEAN_IOU)),
     }
+
+
+def claims_table(folder):
+    """Returns a table of what the paper concludes and what our rows say of it.
+
+    Args:
+        folder: a results folder; `claims.csv` is read.
+    """
+    lines = pages.shown_claims(folder)
+    titles, rows = {method.id: method.title for method in METHODS}, []
+    for claim in CLAIMS:
+        names = f"{titles[claim.second]} minus {titles[claim.first]}"
+        pair = (lines["first"] == claim.first) & (lines["second"] == claim.second)
+        runs = lines[pair].to_dict("records")
+        rows += [(claim.text, names, *_run(run)) for run in runs]
+        if not runs:
+            rows.append((claim.text, names, "", "", "", "not run on real data yet"))
+    head = ("claim", "difference of Dice", "published", "ours", "images", "verdict")
+    return f"{pages.markdown(head, rows)}\n\n{runs_below(lines)}".rstrip()
+
+
+def _run(run):
+    """Returns published and our difference, the number of images, and the verdict."""
+    ours = with_interval(run["difference"], run["ci_low"], run["ci_high"], "+")
+    published = f"{float(run['published_difference']):+.4f}"
+    return published, ours, run["n_cases"], run["verdict"]
 
 
 def costs(paper):

@@ -1,6 +1,7 @@
 """The declaration of this paper, which the registry hands out."""
 
 from papers.engine.paper import Paper
+from papers.linkdsl.claims import CLAIM_TABLE
 from papers.linkdsl.protocol import METHODS, PROFILES, Protocol
 from papers.linkdsl.tables import DICE, MEAN_IOU, TABLES
 
@@ -17,5 +18,6 @@ PAPER = Paper(
     splits=("image", "patient"),
     leak_methods=("linknet", "cdsl"),
     leak_columns=(DICE, MEAN_IOU),
+    derived={"claims.csv": CLAIM_TABLE},
     phantom={"count": 160, "size": 256},
 )

@@ -9,6 +9,11 @@ from papers.engine.pages.text import folded
 # What a file of a results folder holds, by its name.
 _FILES = {
     "cases.csv": "one row per case and run: scores, counts, command, commit",
+    "README.md": "the card of the weights",
+    "best.weights.h5": "weights in half precision",
+    "finished.json": "epochs and seconds of the training",
+    "job.json": "method, protocol and cases of the training",
+    "shipped.json": "what the card says of these weights",
     "cells.csv": "one row per table cell and run: published, reproduced with interval, "
     "gap, n, convention, command",
     "claims.csv": "what the paper claims, and the verdict of each run",
