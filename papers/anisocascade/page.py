@@ -1,5 +1,6 @@
 """The generated parts of this paper's page."""
 
+from common.blank import blank
 from papers.anisocascade.networks import enet, tnet, wnet
 from papers.anisocascade.tables import TABLES
 from papers.engine import pages
@@ -35,13 +36,13 @@ def blocks(paper, results):
         results: the folder of all results.
     """
     builders = {"wnet": wnet, "tnet": tnet, "enet": enet}
-    networks = {name: build(SHAPE) for name, build in builders.items()}
+    networks = {name: blank(build, SHAPE) for name, build in builders.items()}
     rows = [
         (
             f"`{name}`",
             f"{CHECKPOINTS[name]:,}",
             f"{pages.trainable_parameters(model):,}",
-            f"{pages.trainable_parameters(builders[name](SHAPE, 48)):,}",
+            f"{pages.trainable_parameters(blank(builders[name], SHAPE, 48)):,}",
             f"`networks.{name}`",
         )
         for name, model in networks.items()

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from common.blank import blank
 from papers.cunet.claims import CLAIM_TABLE
 from papers.cunet.networks import bfcn, cu_net, drn, unet, without_heads
 from papers.cunet.protocol import METHODS
@@ -35,13 +36,13 @@ def blocks(paper, results):
         paper: the paper's declaration.
         results: the folder of all results.
     """
-    cascade = cu_net(SHAPE)
+    cascade = blank(cu_net, SHAPE)
     builders = {
         "cu_net, in training": lambda: cascade,
         "cu_net, two branches only": partial(without_heads, cascade),
-        "unet": partial(unet, SHAPE),
-        "bfcn": partial(bfcn, SHAPE),
-        "drn": partial(drn, SHAPE),
+        "unet": partial(blank, unet, SHAPE),
+        "bfcn": partial(blank, bfcn, SHAPE),
+        "drn": partial(blank, drn, SHAPE),
     }
     rows = []
     for name, build in builders.items():

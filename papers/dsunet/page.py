@@ -1,5 +1,6 @@
 """The generated parts of this paper's page."""
 
+from common.blank import blank
 from papers.dsunet.claims import CLAIMS
 from papers.dsunet.cost import giga_macs
 from papers.dsunet.networks import isensee2017, separable_unet
@@ -47,7 +48,7 @@ def blocks(paper, results):
     """
     rows = []
     for build, labels in ((isensee2017, 1), (isensee2017, 3), (separable_unet, 3)):
-        model = build(labels=labels)
+        model = blank(build, labels=labels)
         rows.append(
             (
                 f"`{build.__name__}`",
@@ -60,7 +61,7 @@ def blocks(paper, results):
         )
     head = ("network", "outputs", "parameters, published", "ours", "GMAC at 128³")
     return pages.paper_blocks(paper, results) | {
-        "network": pages.network_diagram(separable_unet()),
+        "network": pages.network_diagram(model),
         "methods": pages.markdown((*head, "built in"), rows),
         "results": pages.results_table(results / paper.id, TABLES),
         "claims": claims_table(results / paper.id),

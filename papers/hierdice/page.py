@@ -1,5 +1,6 @@
 """The generated parts of this paper's page."""
 
+from common.blank import blank
 from common.reporting.cells import GROUP
 from papers.engine import pages
 from papers.engine.pages import Cost, Headline, Picture
@@ -48,7 +49,7 @@ def blocks(paper, results):
     """
     rows = []
     for build in (fcn8s_vgg16, unet, resnet50_skip, residual_unet):
-        model = build(SHAPE)
+        model = blank(build, SHAPE)
         rows.append(
             (
                 f"`{build.__name__}`",
@@ -61,7 +62,7 @@ def blocks(paper, results):
     head = ("network", "parameters, published", "ours", "trainable", "built in")
     folder = results / paper.id
     return pages.paper_blocks(paper, results) | {
-        "network": pages.network_diagram(residual_unet(SHAPE)),
+        "network": pages.network_diagram(model),
         "methods": pages.markdown(head, rows),
         "speed": pages.speed_table("hierdice", "make bench-hierdice"),
         "results": pages.results_table(folder, TABLES[:6]),

@@ -1,5 +1,6 @@
 """The generated parts of this paper's page."""
 
+from common.blank import blank
 from papers.engine import pages
 from papers.engine.pages import Cost, Headline, Picture, benchmark
 from papers.engine.pages.claims import runs_below
@@ -120,6 +121,6 @@ def costs(paper):
 
 
 def network(method):
-    """Builds a method's (last) network at full size."""
+    """Builds a method's (last) network at full size, without values."""
     channels = 1 if method.previous is None else 2
-    return linknet((SIZE, SIZE, channels), method.scales)
+    return blank(linknet, (SIZE, SIZE, channels), method.scales)

@@ -1,4 +1,4 @@
-"""The catalog's networks, built once, and loaded again in a fresh process."""
+"""The catalog's networks, built and run once, and loaded again in a fresh process."""
 
 import json
 from functools import cache
@@ -6,6 +6,7 @@ from functools import cache
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tests.conformance.catalog import LOSSES, networks
 from tests.disks import run_python
@@ -27,6 +28,25 @@ def build(network):
         if len(weight.shape) == 1:  # biases and normalizations
             weight.assign(random.uniform(0.5, 1.5, weight.shape))
     return model, example(model.input_shape[1:])
+
+
+def flat(outputs):
+    return [np.asarray(output) for output in keras.tree.flatten(outputs)]
+
+
+@cache
+def run(network):
+    """Returns what the small network makes of its input, operation by operation."""
+    model, x = build(network)
+    return model(x, training=False)
+
+
+@cache
+def compiled(network):
+    """Returns the small network as one graph, traced once for batches of any size."""
+    model, _ = build(network)
+    anything = tf.TensorSpec(model.input_shape, tf.float32)
+    return tf.function(lambda x: model(x, training=False), input_signature=[anything])
 
 
 @pytest.fixture(scope="session")

@@ -14,11 +14,12 @@ def main(folder):
     for network in networks("saving"):
         x = np.load(folder / f"{network.name}.input.npy")
         loaded = keras.saving.load_model(folder / f"{network.name}.keras")
+        outputs = keras.tree.flatten(loaded(x, training=False))
+        np.savez(folder / f"{network.name}.loaded.npz", *map(np.asarray, outputs))
         rebuilt = network.small()
         rebuilt.load_weights(folder / f"{network.name}.weights.h5")
-        for how, model in (("loaded", loaded), ("rebuilt", rebuilt)):
-            outputs = keras.tree.flatten(model(x, training=False))
-            np.savez(folder / f"{network.name}.{how}.npz", *map(np.asarray, outputs))
+        weights = {weight.path: np.asarray(weight) for weight in rebuilt.weights}
+        np.savez(folder / f"{network.name}.rebuilt.npz", **weights)
     masks = np.load(folder / "masks.npy")
     values = []
     for config in json.loads((folder / "losses.json").read_text()):

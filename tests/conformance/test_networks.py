@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from common.blank import blank
 from tests.conformance.catalog import LOSSES, NETWORKS, networks
+from tests.conformance.conftest import compiled, flat, run
 from tests.conformance.inventory import inventory, path
 from tests.conformance.rooms import measured_room, room
 from tests.half_precision import require_half_precision
@@ -19,10 +21,6 @@ REGENERATE = "python -m tests.conformance.regenerate"
 def over(listed):
     """Parametrizes a test by networks."""
     return pytest.mark.parametrize("network", listed, ids=lambda one: one.name)
-
-
-def flat(outputs):
-    return [np.asarray(output) for output in keras.tree.flatten(outputs)]
 
 
 def assert_equal(received, expected, **tolerance):
@@ -49,38 +47,44 @@ def test_names_are_unique():
 
 @over(networks("graph"))
 def test_graph_equals_eager(network, built):
-    model, x = built(network)
-    eager = model(x, training=False)
+    _, x = built(network)
+    eager = run(network)
     shapes = keras.tree.map_structure(lambda output: tuple(output.shape[1:]), eager)
     assert shapes == network.output_shape
     assert all(
         output.std() > 1e-3 for output in flat(eager)
     )  # else there is nothing to compare
-    graph = tf.function(lambda x: model(x, training=False))(tf.constant(x))
-    assert_equal(graph, eager, **tolerance(network))
+    assert_equal(compiled(network)(x), eager, **tolerance(network))
 
 
 @over(networks("batch"))
 def test_examples_do_not_affect_each_other(network, built):
-    model, x = built(network)
-    together = model(x, training=False)
+    _, x = built(network)
+    together = run(network)
     for i in range(len(x)):
         alone = keras.tree.map_structure(
             lambda output, i=i: output[i : i + 1], together
         )
-        received = model(x[i : i + 1], training=False)
+        received = compiled(network)(x[i : i + 1])
         assert_equal(received, alone, **tolerance(network))
 
 
 @over(networks("saving"))
-@pytest.mark.parametrize("how", ["loaded", "rebuilt"])
-def test_saved_network_is_the_same_in_a_fresh_process(
-    network, how, built, fresh_process
-):
-    model, x = built(network)
-    with np.load(fresh_process / f"{network.name}.{how}.npz") as outputs:
+def test_saved_network_is_the_same_in_a_fresh_process(network, fresh_process):
+    with np.load(fresh_process / f"{network.name}.loaded.npz") as outputs:
         received = [outputs[name] for name in outputs.files]
-    assert_equal(received, model(x, training=False), **tolerance(network))
+    assert_equal(received, run(network), **tolerance(network))
+
+
+@over(networks("saving"))
+def test_saved_weights_are_the_same_in_a_fresh_process(network, built, fresh_process):
+    """In the network that the code builds there, so its outputs are the same, too."""
+    with np.load(fresh_process / f"{network.name}.rebuilt.npz") as weights:
+        received = dict(weights)
+    expected = {weight.path: weight for weight in built(network)[0].weights}
+    assert received.keys() == expected.keys()
+    for name, values in received.items():
+        np.testing.assert_array_equal(values, expected[name])
 
 
 def test_fresh_process_has_the_same_losses(fresh_process, masks):
@@ -157,7 +161,7 @@ def test_gradients_reach_every_weight(network, built):
 
 @over(NETWORKS)
 def test_golden_inventory(network):
-    received = inventory(network.full())
+    received = inventory(blank(network.full))
     hint = f"If the change is intended, run `{REGENERATE}` and read the difference."
     assert path(network.name).exists(), f"There is no golden of {network.name}. {hint}"
     golden = json.loads(path(network.name).read_text())

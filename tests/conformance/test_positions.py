@@ -1,6 +1,6 @@
 """Maps that a network joins lie on the same pixels, or it is said why not."""
 
-from functools import partial
+from functools import cache, partial
 
 import keras
 import numpy as np
@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
+from common.blank import blank
 from papers.hierdice.networks import fcn8s_vgg16, resnet50_skip
 from tests.conformance.catalog import NETWORKS
 from tests.conformance.entries import Network
@@ -57,6 +58,11 @@ ALL = [
 ]
 
 
+@cache
+def structure(network):
+    return blank(network.small)
+
+
 def spread(places):
     """The largest distance along any axis, after a check that the scales agree."""
     distances = []
@@ -81,8 +87,8 @@ def apart(model):
 
 
 @pytest.mark.parametrize("network", ALL, ids=lambda one: one.name)
-def test_joined_maps_lie_on_the_same_pixels(network, built):
-    model, _ = built(network)
+def test_joined_maps_lie_on_the_same_pixels(network):
+    model = structure(network)
     listed = next((v for k, v in APART.items() if network.name.startswith(k)), {})
     has = {operation.name for operation in model.operations}
     assert apart(model) == {name: size for name, size in listed.items() if name in has}
@@ -105,11 +111,11 @@ def settings(layer):
     return type(layer), *(str(getattr(layer, name, None)) for name in names)
 
 
-def moving_layers(built):
+def moving_layers():
     """The layers of all networks that move cells, one of each kind, and their sides."""
     found = {}
     for network in ALL:
-        for layer in built(network)[0].layers:
+        for layer in structure(network).layers:
             if not isinstance(layer, layers.InputLayer | layers.Concatenate):
                 if not isinstance(layer.input, list):
                     sides = sides_of(layer.input)
@@ -140,10 +146,10 @@ def center(weights, axis):
     return (along * np.arange(len(along))).sum() / along.sum()
 
 
-def test_geometry_is_that_of_the_layers(built):
+def test_geometry_is_that_of_the_layers():
     """Against the middle of all that a cell sees by the layer's own gradient."""
     kinds = set()
-    for layer, sides in moving_layers(built):
+    for layer, sides in moving_layers():
         kinds |= {k for k in (CROPS, PADS, REPEATS, UPWARD) if isinstance(layer, k)}
         # As odd as in the network, and so large that no border is near.
         large = [24 + side % 8 for side in sides]

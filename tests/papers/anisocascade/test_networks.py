@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from common.blank import blank
 from common.layers.batch_statistics import BatchStatisticsPReLU
 from papers.anisocascade.networks import enet, tnet, wnet
 from tests.rounding import assert_close
@@ -25,14 +26,14 @@ def test_numbers_of_parameters(build, width):
         (tnet, 48): 475_542,
         (enet, 48): 453_900,
     }
-    model = build((19, None, None, 4), width)
+    model = blank(build, (19, None, None, 4), width)
     assert model.count_params() == expected[build, width]
     assert not model.non_trainable_weights
 
 
 @pytest.mark.parametrize("build, halvings", [(wnet, 2), (enet, 1)])
 def test_sizes_of_the_stages(build, halvings):
-    model = build((19, 16, 24, 4), WIDTH)
+    model = blank(build, (19, 16, 24, 4), WIDTH)
     first = 2 ** (halvings - 1)
     sizes = {
         "block1_2_add": (19, 1),
@@ -52,7 +53,7 @@ def test_sizes_of_the_stages(build, halvings):
 
 
 def test_dilations_and_no_bias():
-    model = wnet(SHAPE, WIDTH)
+    model = blank(wnet, SHAPE, WIDTH)
     dilations = [
         model.get_layer(f"block{stage}_{i}_conv_{j}").dilation_rate
         for stage, blocks in ((1, 2), (2, 2), (3, 3), (4, 3))

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from common.blank import blank
 from papers.cunet.networks import bfcn, cu_net, drn, unet, without_heads
 from tests.rounding import assert_close, sum_room
 
@@ -55,7 +56,7 @@ def image(batch=2):
     ],
 )
 def test_numbers_of_parameters(build, options, total, trainable):
-    model = build(FULL, **options)
+    model = blank(build, FULL, **options)
     assert model.count_params() == total
     if trainable:
         counted = sum(int(np.prod(w.shape)) for w in model.trainable_weights)
@@ -65,7 +66,7 @@ def test_numbers_of_parameters(build, options, total, trainable):
 @pytest.fixture(scope="module")
 def published():
     """CU-Net as it is by default."""
-    return cu_net(FULL)
+    return blank(cu_net, FULL)
 
 
 def residual_block_parameters(channels, filters):
@@ -100,7 +101,7 @@ def test_blocks_have_the_channels_of_the_layer_table(
     [("A", (16, 8, 4, 2)), ("B", (8, 4, 2, 1)), ("C", (8, 4, 2, 1))],
 )
 def test_ten_outputs_of_the_size_of_the_input(levels, factors):
-    model = cu_net(SMALL, 2, aux_levels=levels)
+    model = blank(cu_net, SMALL, 2, aux_levels=levels)
     expected = {
         f"{branch}{head}": (None, 32, 48, classes)
         for branch, classes in (("wt", 2), ("sub", 4))
@@ -132,14 +133,14 @@ def sources(model, layer):
 
 
 def test_decoder_features_reach_the_same_level_of_the_second_net():
-    model = cu_net(FULL, 2)
+    model = blank(cu_net, FULL, 2)
     assert sources(model, "u2enc0_1_conv") == {"u1dec0_relu"}
     assert sources(model, "u2between4") == {"u2pool4", "u1enc4_relu"}
     for level in (1, 2, 3):
         name = f"u2between{level}"
         assert sources(model, name) == {f"u2pool{level}", f"u1dec{level}_relu"}
         assert model.get_layer(name).output.shape[1] == 240 // 2**level
-    with_image = cu_net(FULL, 2, feed_image_to_unet2=True)
+    with_image = blank(cu_net, FULL, 2, feed_image_to_unet2=True)
     assert sources(with_image, "u2_image") == {"image", "u1dec0_relu"}
 
 
@@ -173,7 +174,7 @@ def test_mirror_differences_of_bfcn():
 
 
 def test_combination_of_bfcn_sees_probabilities_of_both_branches():
-    model = bfcn(SMALL, base_filters=2)
+    model = blank(bfcn, SMALL, base_filters=2)
     assert sources(model, "combine") == {"tissue_softmax", "boundary_softmax"}
     shapes = {name: x.shape[-1] for name, x in model.output.items()}
     assert shapes == {"tissue": 4, "boundary": 2, "combined": 4}

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from common.blank import blank
 from papers.dsunet.cost import giga_macs
 from papers.dsunet.dilation import SCHEDULES
 from papers.dsunet.losses import LabelDice
@@ -32,16 +33,16 @@ FILTERS = (16, 32, 64, 128, 256)
     ],
 )
 def test_totals(build, labels, options, total):
-    model = build((128, 128, 128, 4), labels, **options)
+    model = blank(build, (128, 128, 128, 4), labels, **options)
     assert model.count_params() == total
     assert not model.non_trainable_weights
     assert model.output_shape == (None, 128, 128, 128, labels)
 
 
 def test_totals_need_no_arguments_but_the_labels():
-    assert isensee2017(labels=1).count_params() == 8_269_331
-    assert separable_unet(labels=3).count_params() == 3_757_945
-    assert separable_unet().input_shape == (None, 128, 128, 128, 4)
+    assert blank(isensee2017, labels=1).count_params() == 8_269_331
+    assert blank(separable_unet, labels=3).count_params() == 3_757_945
+    assert blank(separable_unet).input_shape == (None, 128, 128, 128, 4)
 
 
 def convolution(before, after, kernel=27):
@@ -76,7 +77,7 @@ def role_of(name):
 @pytest.mark.parametrize("build, labels", [(isensee2017, 1), (separable_unet, 3)])
 def test_parameters_of_each_role(build, labels):
     received = Counter()
-    for layer in build(SMALL, labels).layers:
+    for layer in blank(build, SMALL, labels).layers:
         if layer.weights:
             received[role_of(layer.name)] += layer.count_params()
     printed = {
@@ -94,7 +95,7 @@ def test_parameters_of_each_role(build, labels):
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_rates_follow_the_level_down_and_up(schedule):
-    model = separable_unet(SMALL, dilation=schedule)
+    model = blank(separable_unet, SMALL, dilation=schedule)
     assert model.count_params() == 3_757_945
     rates = SCHEDULES[schedule]
     for level, rate in enumerate(rates):
@@ -117,7 +118,7 @@ def test_rates_follow_the_level_down_and_up(schedule):
 )
 def test_receptive_field_of_the_way_down(schedule, field):
     """By an impulse through the layers' own strides and rates, on one axis."""
-    model = separable_unet(SMALL, dilation=schedule)
+    model = blank(separable_unet, SMALL, dilation=schedule)
     names = [
         name
         for level in range(5)
@@ -146,7 +147,7 @@ def test_receptive_field_of_the_way_down(schedule, field):
 def test_flat_schedule_of_the_baseline():
     rates = {
         layer.dilation_rate
-        for layer in isensee2017(SMALL).layers
+        for layer in blank(isensee2017, SMALL).layers
         if isinstance(layer, keras.layers.Conv3D)
     }
     assert rates == {(1, 1, 1)}
@@ -213,7 +214,7 @@ def test_context_modules_are_added_to_their_input():
     "build, expected", [(separable_unet, 124.8), (isensee2017, 176.4)]
 )
 def test_arithmetic_at_the_published_size(build, expected):
-    assert giga_macs(build()) == pytest.approx(expected, abs=0.05)
+    assert giga_macs(blank(build)) == pytest.approx(expected, abs=0.05)
 
 
 @pytest.mark.parametrize("shape", [(16, 32, 32, 4), (40, 32, 32, 4), (32, 32, 4)])

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from common.blank import blank
 from common.evidence import describe, protocol_digest, replace
 from papers.hierdice.bilinear import Bilinear, bilinear_profile
 from papers.hierdice.networks import (
@@ -34,7 +35,7 @@ BUILDERS = (fcn8s_vgg16, unet, resnet50_skip, residual_unet)
     ],
 )
 def test_numbers_of_parameters_and_output(build, options, total, fixed):
-    model = build(FULL, **options)
+    model = blank(build, FULL, **options)
     assert model.count_params() == total
     assert sum(int(np.prod(w.shape)) for w in model.non_trainable_weights) == fixed
     assert model.output_shape == (None, 240, 240, 5)
@@ -92,7 +93,7 @@ def test_bilinear_kernel():
 
 @pytest.mark.parametrize("build", [fcn8s_vgg16, resnet50_skip])
 def test_sizes_of_the_skip_connections(build):
-    model = build(FULL)
+    model = blank(build, FULL)
     sizes = {"score8": 30, "score16": 15, "score32": 8, "fuse8": 30, "up8": 240}
     for name, size in sizes.items():
         assert model.get_layer(name).output.shape == (None, size, size, 5), name
@@ -147,8 +148,9 @@ def test_fusion_is_the_weighted_sum(build, fusion):
 
 
 def test_vgg16_is_that_of_keras():
-    ours = [w for w in fcn8s_vgg16(FULL).weights if w.path.startswith("block")]
-    theirs = keras.applications.VGG16(False, None, input_shape=(240, 240, 3)).weights
+    ours = [w for w in blank(fcn8s_vgg16, FULL).weights if w.path.startswith("block")]
+    original = keras.applications.VGG16
+    theirs = blank(original, False, None, input_shape=(240, 240, 3)).weights
     assert [w.path for w in ours] == [w.path for w in theirs]
     assert [w.shape for w in ours[1:]] == [w.shape for w in theirs[1:]]
     assert ours[0].shape == (3, 3, 4, 64)
@@ -184,7 +186,7 @@ def test_resnet50_is_that_of_keras():
 
 
 def test_unet_pools_four_times_and_joins_every_level():
-    model = unet(FULL, base_filters=4)
+    model = blank(unet, FULL, base_filters=4)
     for level, size in enumerate((240, 120, 60, 30), 1):
         assert model.get_layer(f"enc{level}_conv2").output.shape[1] == size
         filters = 4 * 2 ** (level - 1)
@@ -215,7 +217,7 @@ def test_the_protocol_decides_normalizations_and_the_activation_after_up_samplin
     changes |= {"up_activation": "none", "base_filters": 4}
     protocol = replace(Protocol(), {f"network.{k}": v for k, v in changes.items()})
     models = {
-        method.builder: build_network(method, protocol, SMALL[:2])
+        method.builder: blank(build_network, method, protocol, SMALL[:2])
         for method in METHODS[:4]
     }
     for builder, epsilon in (("residual_unet", 1e-5), ("resnet50_skip", 1.001e-5)):
@@ -226,7 +228,7 @@ def test_the_protocol_decides_normalizations_and_the_activation_after_up_samplin
         ]
         assert set(norms) == {(0.9, epsilon)}
     assert models["unet"].get_layer("up1").activation is keras.activations.linear
-    default = unet(SMALL, base_filters=4)
+    default = blank(unet, SMALL, base_filters=4)
     assert default.get_layer("up1").activation is keras.activations.relu
 
 

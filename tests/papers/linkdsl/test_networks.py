@@ -1,9 +1,12 @@
 """LinkNet and its variants against their description, fact by fact."""
 
+from functools import cache
+
 import keras
 import numpy as np
 import pytest
 
+from common.blank import blank
 from papers.linkdsl.networks import linknet
 from tests.papers.linkdsl.oracle import Oracle, block_mean
 from tests.rounding import assert_close
@@ -27,6 +30,14 @@ def built():
         return models[key]
 
     return build
+
+
+@pytest.fixture(scope="module")
+def structure():
+    """The same function for tests that do not look at weights."""
+    return cache(
+        lambda scales=(1,), **more: blank(linknet, SHAPE, scales, WIDTH, **more)
+    )
 
 
 def layer_names(model):
@@ -77,8 +88,8 @@ def test_forward_pass_equals_the_oracle(built, name):
 
 
 @over_scales
-def test_sizes_and_widths_of_the_table(built, scales):
-    model = built(scales)
+def test_sizes_and_widths_of_the_table(structure, scales):
+    model = structure(scales)
     sizes = {
         "stem_relu": (2, 1),
         "pool": (4, 1),
@@ -100,8 +111,8 @@ def test_sizes_and_widths_of_the_table(built, scales):
 
 
 @over_scales
-def test_four_links_from_before_the_concatenations(built, scales):
-    model = built(scales)
+def test_four_links_from_before_the_concatenations(structure, scales):
+    model = structure(scales)
     # From the input of encoder block i to the output of decoder block i.
     sources = {1: "pool", 2: "enc1_b_relu", 3: "enc2_b_relu", 4: "enc3_b_relu"}
     following = {4: "dec3_reduce", 3: "dec2_reduce", 2: "dec1_reduce", 1: "head1"}
@@ -131,8 +142,8 @@ def test_four_links_from_before_the_concatenations(built, scales):
     ],
     ids=str,
 )
-def test_scales_join_the_map_of_their_size(built, scales, options, extra):
-    model = built(scales, **options)
+def test_scales_join_the_map_of_their_size(structure, scales, options, extra):
+    model = structure(scales, **options)
     widths = {"enc1_a_1": 1, "enc2_a_1": 1, "enc3_a_1": 2, "enc4_a_1": 4}
     for name, width in widths.items():
         expected = width * WIDTH + extra.get(name, 0)
@@ -145,13 +156,13 @@ def test_scales_join_the_map_of_their_size(built, scales, options, extra):
     assert len(back) == (options.get("fusion") == "concat_conv") * (len(scales) - 1)
 
 
-def test_projection_of_the_first_block(built):
-    model = built((1, 2))
+def test_projection_of_the_first_block(structure):
+    model = structure((1, 2))
     shortcut = model.get_layer("enc1_a_shortcut_conv")
     assert shortcut.kernel.shape == (1, 1, WIDTH + 1, WIDTH)
     assert shortcut.strides == (1, 1)
     assert inputs_of(model, "enc1_a_add")[1] == "enc1_a_shortcut_bn"  # no ReLU
-    assert inputs_of(built(), "enc1_a_add")[1] == "pool"
+    assert inputs_of(structure(), "enc1_a_add")[1] == "pool"
 
 
 @pytest.mark.parametrize("scaled_channels", [None, 1])
@@ -166,8 +177,8 @@ def test_scaled_image_is_the_mean_of_blocks(built, scaled_channels):
         assert_close(received, expected, factor**2)
 
 
-def test_biases_epsilons_and_momentum(built):
-    model = built((1, 2, 4, 8))
+def test_biases_epsilons_and_momentum(structure):
+    model = structure((1, 2, 4, 8))
     decoder = ("dec", "head")
     seen = set()
     for layer in model.layers:
