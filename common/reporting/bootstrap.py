@@ -49,6 +49,19 @@ def resampling(fold, count):
     return weights
 
 
+def parts_of(cases, name):
+    """Yields each value of a column with its rows, without the cost of `groupby`.
+
+    Args:
+        cases: a `DataFrame`.
+        name: the column, `"fold"` or `"seed"`.
+    """
+    values = cases[name].to_numpy()
+    different = np.unique(values)
+    for value in different:
+        yield value, cases if len(different) == 1 else cases[values == value]
+
+
 def estimate(aggregate, cases):
     """Estimates a score from the cases of one method.
 
@@ -67,13 +80,13 @@ def estimate(aggregate, cases):
     """
     by_fold, by_seed = [], {}
     smallest = np.inf
-    for fold, of_fold in cases.groupby("fold"):
+    for fold, of_fold in parts_of(cases, "fold"):
         names = np.unique(of_fold["case"])
         smallest = min(smallest, len(names))
         # The first row is not a resampling: it has every case once.
         weights = np.vstack([np.ones(len(names)), resampling(fold, len(names))])
         runs = []
-        for seed, run in of_fold.groupby("seed"):
+        for seed, run in parts_of(of_fold, "seed"):
             positions = np.searchsorted(names, run["case"])
             runs.append(aggregate(run, weights[:, positions]))
             by_seed.setdefault(seed, []).append(runs[-1][0])

@@ -7,6 +7,8 @@ stands beside the same without them.
 
 import numpy as np
 
+from common.reporting.bootstrap import parts_of
+
 ALL, WITH_REGION = "all", "those with the region"
 _NAMES = {"": "tumor", "wt_": "whole tumor", "tc_": "tumor core"}
 _NAMES |= {"et_": "enhancing tumor"}
@@ -40,7 +42,12 @@ def lacks_region(aggregate, cases):
     counts = [[f"{prefix}tp", f"{prefix}fn"] for prefix in prefixes_of(aggregate)]
     if not all(name in cases for names in counts for name in names):
         return None
-    return np.any([cases[names].sum(axis=1) == 0 for names in counts], axis=0)
+    return np.any([_pixels(cases, names) == 0 for names in counts], axis=0)
+
+
+def _pixels(cases, names):
+    """Returns the sum of some counts of each case, 0 where it has none."""
+    return sum(np.nan_to_num(cases[name].to_numpy(np.float64)) for name in names)
 
 
 def selections(column, cases):
@@ -79,7 +86,9 @@ def empty_truth_notes(columns, cases, values):
         for name, kept in selections(column, cases):
             if name == ALL:
                 continue
-            others = _value(column.aggregate, cases[kept])
+            # Few of a hundred columns, since rows are picked many times.
+            used = ["fold", "seed", *column.aggregate.columns]
+            others = _value(column.aggregate, cases.loc[kept, used])
             if f"{others:.4f}" != f"{value:.4f}":
                 key = prefixes_of(column.aggregate), column.convention
                 groups.setdefault(key, []).append((column, kept, others))
@@ -104,7 +113,7 @@ def _lacking(aggregate, cases):
     names = [
         _NAMES.get(prefix, prefix)
         for prefix in prefixes_of(aggregate)
-        if (cases[[f"{prefix}tp", f"{prefix}fn"]].sum(axis=1) == 0).any()
+        if (_pixels(cases, (f"{prefix}tp", f"{prefix}fn")) == 0).any()
     ]
     return " or no ".join(names)
 
@@ -112,9 +121,9 @@ def _lacking(aggregate, cases):
 def _value(aggregate, cases):
     """Returns the mean over folds of the mean over seeds, as `estimate` does."""
     by_fold = []
-    for _, fold in cases.groupby("fold"):
+    for _, fold in parts_of(cases, "fold"):
         runs = [
-            aggregate(run, np.ones((1, len(run)))) for _, run in fold.groupby("seed")
+            aggregate(run, np.ones((1, len(run)))) for _, run in parts_of(fold, "seed")
         ]
         by_fold.append(np.mean(runs))
     return float(np.mean(by_fold)) if by_fold else np.nan
