@@ -7,6 +7,7 @@ from common.reporting.cells import is_phantom
 from common.reporting.compare import compare_splits
 from common.reporting.tables import write_results
 from common.reporting.text import to_csv
+from common.reporting.trainings import record_trainings, took
 from common.reporting.verify import check_file
 from papers.engine import environment
 from papers.engine.curves import COLUMNS, KEYS, draw_curves, record_curves
@@ -138,6 +139,16 @@ def write_tables(runner, root):
 def _write_tables(runner, folder):
     path = folder / "cases.csv"
     cases = read_cases(path) if path.exists() else empty_cases()
+    trained = [
+        took(
+            _run_of(job, runner.request, runner.dataset),
+            job.run.history(),
+            job.run.environment(),
+        )
+        for job in runner.jobs
+        if job.trains and job.finished()
+    ]
+    record_trainings(folder, trained)
     for job in runner.jobs:
         if not job.method.scored:
             continue

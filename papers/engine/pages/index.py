@@ -3,6 +3,7 @@
 import re
 
 from papers import registry
+from papers.engine.pages.costs import trainings_table
 from papers.engine.pages.pictures import made_of
 from papers.engine.pages.text import folded
 
@@ -23,6 +24,7 @@ _FILES = {
     "leak.csv": "what image-wise folds overstate, method by method",
     "paired.csv": "two methods compared patient by patient",
     "parts.csv": "which cases train, validate and test",
+    "trainings.csv": "what each training took: epochs, hours, waiting, machine",
     "table_losses.csv": "the losses that the paper names without a table",
     "table_readings.csv": "every definition that the published scores may have",
 }
@@ -58,7 +60,7 @@ def index_blocks(results):
             if lines:
                 parts.append(f"### `{name}`\n\n" + "\n".join(lines))
                 parts += _pictures(one, results)
-    return {"files": "\n\n".join(parts)}
+    return {"files": "\n\n".join(parts), "trainings": trainings_table(results)}
 
 
 def describe(paper, path):

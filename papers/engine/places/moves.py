@@ -6,6 +6,7 @@ import subprocess
 from common.files import lock
 from common.reporting.cases import RUN, empty_cases, merge_cases, read_cases
 from common.reporting.text import as_text, read_text
+from common.reporting.trainings import record_trainings, recorded_trainings
 from papers.engine import curves
 from papers.engine.console import count
 from papers.engine.request import LOCAL, SUITES
@@ -13,7 +14,7 @@ from papers.engine.results import write_files
 
 
 def promote(paper, source, root, say):
-    """Merges the rows and curves of one folder of results into another one.
+    """Merges the rows, curves and trainings of one folder of results into another one.
 
     Figures are drawn again by `make figures-again`.
 
@@ -31,6 +32,8 @@ def promote(paper, source, root, say):
         if learning.exists():
             with lock(folder):
                 curves.record_curves(folder, read_text(learning, _AGAIN))
+        with lock(folder):
+            record_trainings(folder, recorded_trainings(path.parent))
         say(f"{count(len(rows), 'row')} of {path.parent} are in {folder}")
 
 
