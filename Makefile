@@ -13,7 +13,11 @@ include environments.mk
 # (papers/engine/request.py). Those that decide results are shown in their rows.
 SHOWN := DATA PROFILE METHODS SPLIT FOLDS SEEDS SPLITS EPOCHS SET RESULTS GPUS CLUSTER GPUS_PER_JOB CPUS_PER_JOB
 # Those of single targets.
-OF_segment := PAPER CASE OUT WEIGHTS FORCE REPORT OVERLAY
+BRAIN := BRAIN_MASK SKULL_STRIP
+OF_segment := PAPER CASE OUT WEIGHTS FORCE REPORT OVERLAY PREPARE $(BRAIN)
+OF_list-series := CASE
+OF_prepare-scan := CASE OUT $(BRAIN)
+OF_restore-mask := CASE MASK OUT
 OF_import-weights := PAPER FROM TO
 OF_score := TRUTH PREDICTION OUT CONVENTION LESIONS LABELS PREDICTION_LABELS TOLERANCES
 OF_workers := COMMAND HOSTS NODES PORT
@@ -22,7 +26,7 @@ OF_compare := FORMAT
 OF_report := PAPER
 JOINED := figshare brats15 brats17 brats18
 $(foreach set,$(JOINED),$(eval OF_table-$(set) := FORMAT))
-SINGLE := segment import-weights score workers
+SINGLE := segment list-series prepare-scan restore-mask import-weights score workers
 OWNERS := $(SINGLE) record compare report $(JOINED:%=table-%)
 OWN := $(sort $(foreach t,$(OWNERS),$(OF_$(t))))
 KNOWN := $(SHOWN) DRY_RUN WORKERS DATASET COUNT N4 SHRINK EXCLUDE SHAPE UNLABELED CASES PYTHON \
@@ -45,7 +49,8 @@ ifneq ($(strip $(IGNORED)),)
 $(error $(strip $(IGNORED)) is no \
   option of $(or $(MAKECMDGOALS),help). Next: make help)
 endif
-MISSING := $(filter-out $(TYPED),$(if $(filter segment,$(GOAL)),CASE OUT)\
+MISSING := $(filter-out $(TYPED),$(if $(filter segment prepare-scan,$(GOAL)),CASE OUT)\
+  $(if $(filter list-series,$(GOAL)),CASE) $(if $(filter restore-mask,$(GOAL)),$(OF_restore-mask))\
   $(if $(filter report,$(GOAL)),$(if $(filter CASES,$(TYPED)),PAPER))\
   $(if $(filter import-weights,$(GOAL)),FROM) $(if $(filter score,$(GOAL)),TRUTH PREDICTION)\
   $(if $(filter workers,$(GOAL)),COMMAND))
@@ -128,6 +133,9 @@ help: ## Show this help
 	  'GPUS_PER_JOB=1' 'and CPUS_PER_JOB=2: papers/engine/devices/README.md' \
 	  'REPORT=folder' 'segment: a page of the one case, with a viewer' \
 	  'OVERLAY=seen.png' 'segment: a picture of the one case' \
+	  'PREPARE=1' 'segment: raw images, of which OUT gets a folder;' \
+	  'BRAIN_MASK=file' 'and prepare-scan: what is brain, or a program for it:' \
+	  'SKULL_STRIP=command' 'with {in} and {out}: data/scans/README.md' \
 	  'PAPER=linkdsl FORCE=1' 'segment: another paper; scans unlike those of BraTS' \
 	  'CONVENTION=pooled/nan' 'score: distances and empty regions;' \
 	  'LESIONS=bipartite' 'score: how lesions are found, or none;' \
@@ -192,7 +200,16 @@ describe-anisocascade: ## Every value of the protocol and its evidence
 segment: $(INSTALLED) ## Segment CASE=folder OUT=seg.nii.gz WEIGHTS=run
 	@$(PAPERS) predict "$(or $(PAPER),anisocascade)" --case "$(CASE)" --out "$(OUT)" \
 	  $(if $(WEIGHTS),--weights "$(WEIGHTS)") $(if $(filter-out 0,$(FORCE)),--force) \
-	  $(if $(REPORT),--report "$(REPORT)") $(if $(OVERLAY),--overlay "$(OVERLAY)")
+	  $(if $(REPORT),--report "$(REPORT)") $(if $(OVERLAY),--overlay "$(OVERLAY)") \
+	  $(if $(filter-out 0,$(PREPARE)),--prepare) $(OF_THE_BRAIN)
+OF_THE_BRAIN = $(if $(BRAIN_MASK),--brain-mask "$(BRAIN_MASK)") \
+	  $(if $(SKULL_STRIP),--skull-strip "$(SKULL_STRIP)")
+list-series: $(INSTALLED) ## List the DICOM series of CASE=folder
+	@$(PAPERS) list-series "$(CASE)"
+prepare-scan: $(INSTALLED) ## Co-register raw images alone: CASE=folder OUT=folder
+	@$(PAPERS) prepare-scan --case "$(CASE)" --out "$(OUT)" $(OF_THE_BRAIN)
+restore-mask: $(INSTALLED) ## Bring MASK=seg.nii.gz back to T1ce, CASE as prepared
+	@$(PAPERS) restore-mask --case "$(CASE)" --mask "$(MASK)" --out "$(OUT)"
 import-weights: $(INSTALLED) ## Convert the weights of the authors: FROM=folder
 	@$(PAPERS) import-weights "$(or $(PAPER),anisocascade)" --from "$(FROM)" \
 	  $(if $(TO),--to "$(TO)")

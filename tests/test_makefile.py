@@ -167,6 +167,19 @@ def test_a_quoted_home_of_the_benchmarks(make, name):
             ["segment", "CASE=c", "OUT=o", "REPORT=a b", "OVERLAY=c.png"],
             "--case c --out o --report a b --overlay c.png",
         ),
+        (
+            ["segment", "CASE=c", "OUT=o", "PREPARE=1", "SKULL_STRIP=bet {in} {out}"],
+            "--case c --out o --prepare --skull-strip bet {in} {out}",
+        ),
+        (["list-series", "CASE=my dicom"], "papers list-series my dicom"),
+        (
+            ["prepare-scan", "CASE=c", "OUT=o", "BRAIN_MASK=my mask.nii"],
+            "papers prepare-scan --case c --out o --brain-mask my mask.nii",
+        ),
+        (
+            ["restore-mask", "CASE=c", "MASK=m.nii", "OUT=o"],
+            "papers restore-mask --case c --mask m.nii --out o",
+        ),
         (["import-weights", "FROM=a", "TO=b"], "anisocascade --from a --to b"),
         (
             ["workers", "COMMAND=make train-linkdsl SET='a=b c=d'", "HOSTS=a:1,b:1"],
@@ -204,6 +217,9 @@ def test_a_run_goes_where_the_command_line_puts_it(make):
     [
         (["segment", "CASE=c"], "segment needs OUT"),
         (["segment"], "segment needs CASE OUT"),
+        (["restore-mask", "CASE=c"], "restore-mask needs MASK OUT"),
+        (["list-series"], "list-series needs CASE"),
+        (["list-series", "CASE=c", "OUT=o"], "OUT is no option of list-series"),
         (["report", "CASES=worst:3"], "report needs PAPER"),
         (["import-weights"], "import-weights needs FROM"),
         (["workers", "HOSTS=a:1,b:1"], "workers needs COMMAND"),
