@@ -135,7 +135,7 @@ def lock(folder, say=print):
 
 @contextlib.contextmanager
 def lock_beside(path, say=print):
-    """Holds a file or folder that does not exist yet, as `lock` does a folder.
+    """Holds a file or folder that may not exist yet, as `lock` does a folder.
 
     Args:
         path: what is to be written.
@@ -144,9 +144,10 @@ def lock_beside(path, say=print):
     path = Path(path)
     beside = path.with_name(f".{path.name}.lock")
     with _held(path, beside, say):
-        yield
-        # Whoever has waited, or comes later, finds `path` and writes nothing.
-        beside.unlink(missing_ok=True)
+        try:
+            yield
+        finally:
+            beside.unlink(missing_ok=True)
 
 
 _HELD = set()  # by this process, which would wait for itself
@@ -156,23 +157,13 @@ _HELD = set()  # by this process, which would wait for itself
 def _held(what, path, say):
     if path.absolute() in _HELD:
         raise ValueError(f"Expected a free folder. Received: {what}, held already.")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = open(path, "a+", encoding="utf-8")
-    except OSError as error:
-        raise UserError(
-            what, "to be able to write it", describe_os_error(error), _FREE_AND_RERUN
-        ) from error
-    with file:
-        try:
+    with contextlib.ExitStack() as opened:
+        while True:
+            file = opened.enter_context(_open_lock(what, path))
             _wait_for(file, what, say)
-        except OSError as error:
-            raise UserError(
-                what,
-                "a file system that can lock a file",
-                describe_os_error(error),
-                "use a folder on another disk, such as a local one",
-            ) from error
+            if _is_at(file, path):
+                break
+            opened.close()  # whoever held it has removed it, and another may be there
         _HELD.add(path.absolute())
         try:
             _sign(file, f"process {os.getpid()} ({_command()})")
@@ -182,13 +173,40 @@ def _held(what, path, say):
             _sign(file, "")
 
 
+def _open_lock(what, path):
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return open(path, "a+", encoding="utf-8")
+    except OSError as error:
+        raise UserError(
+            what, "to be able to write it", describe_os_error(error), _FREE_AND_RERUN
+        ) from error
+
+
 def _wait_for(file, what, say):
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.seek(0)
-        say(f"waiting for {file.read() or 'another process'}, which is using {what}")
-        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            holder = file.read() or "another process"
+            say(f"waiting for {holder}, which is using {what}")
+            fcntl.flock(file, fcntl.LOCK_EX)
+    except OSError as error:
+        raise UserError(
+            what,
+            "a file system that can lock a file",
+            describe_os_error(error),
+            "use a folder on another disk, such as a local one",
+        ) from error
+
+
+def _is_at(file, path):
+    """Whether an open file is the one that a path names."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), os.stat(path))
+    except OSError:
+        return False
 
 
 def _sign(file, text):

@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from common.errors import UserError
-from common.files import atomic_folder, read_json, sha256, write_json
+from common.files import atomic_folder, lock_beside, read_json, sha256, write_json
 from common.training.weights import damage_of, load_weights, save_weights
 from papers.anisocascade.networks import enet, tnet, wnet
 
@@ -79,7 +79,7 @@ def import_released(source, target, say=print):
     shape = (None, None, None, CHANNELS)
     models = {name: build(shape) for name, build in NETWORKS.items()}
     rows = []
-    with atomic_folder(target) as folder:
+    with lock_beside(target, say), atomic_folder(target) as folder:
         for (network, view), checkpoint in CHECKPOINTS.items():
             model = models[network]
             report = load_checkpoint(model, source / checkpoint)

@@ -1,5 +1,6 @@
 """Files are whole or absent, whatever happens while they are written."""
 
+import fcntl
 import hashlib
 import os
 import signal
@@ -219,6 +220,25 @@ def test_a_folder_that_is_not_there_yet_is_written_by_one_at_a_time(tmp_path):
         with pytest.raises(ValueError, match="held already"):
             with files.lock_beside(path):
                 raise AssertionError("waits for itself")
+    assert not list(tmp_path.iterdir())
+
+
+def test_who_has_waited_for_a_lock_that_is_removed_holds_the_new_one(tmp_path):
+    """The other one removes its lock file just before it lets go."""
+    path = tmp_path / ".data.lock"
+
+    other = open(path, "w")
+    fcntl.flock(other, fcntl.LOCK_EX)
+
+    def say(line):
+        path.unlink()
+        other.close()
+
+    with files.lock_beside(tmp_path / "data", say), open(path) as third:
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(third, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with pytest.raises(ZeroDivisionError), files.lock_beside(tmp_path / "data"):
+        raise ZeroDivisionError
     assert not list(tmp_path.iterdir())
 
 

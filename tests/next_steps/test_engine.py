@@ -180,7 +180,7 @@ def test_a_full_disk(told, tmp_path, place, write):
 
 def test_a_folder_that_cannot_be_held(told, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
-    with told(f"{FILES}:_held") as caught, lock(tmp_path / "file"):
+    with told(f"{FILES}:_open_lock") as caught, lock(tmp_path / "file"):
         pass
     assert "make the folder writable" in caught.value.next_step
     (tmp_path / "file").unlink()
@@ -192,7 +192,7 @@ def test_a_folder_that_cannot_be_held(told, tmp_path, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(fcntl, "flock", no_locks)
-        with told(f"{FILES}:_held") as caught, lock(tmp_path / "remote"):
+        with told(f"{FILES}:_wait_for") as caught, lock(tmp_path / "remote"):
             pass
         assert "a folder on another disk" in caught.value.next_step
     with lock(tmp_path / "local"):

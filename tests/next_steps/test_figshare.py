@@ -148,7 +148,7 @@ def test_a_file_that_was_changed(told, archive, tmp_path):
 
 def test_a_folder_that_cannot_be_made(told, archive, tmp_path):
     (tmp_path / "file").write_text("")
-    with told("common/files.py:_held") as caught:
+    with told("common/files.py:_open_lock") as caught:
         archive(tmp_path / "file")
     assert "make the folder writable" in caught.value.next_step
     (tmp_path / "file").unlink()

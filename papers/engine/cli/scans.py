@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from common.files import lock_beside
 from papers.engine import predict as engine
 from papers.engine.cli.predict import BiasField, File, Mask, Strip, show_volumes
 from papers.engine.console import Console
@@ -37,8 +38,9 @@ def prepare_scan(
     files = {"flair": flair, "t1": t1, "t1ce": t1ce, "t2": t2}
     sources = engine.sources_of(engine.given_scan(case, files))
     more = [brain_mask] if brain_mask else []
-    folder = engine.ScanFolder(out, engine.NAMES, [*sources.values(), *more])
-    engine.prepare_scan(sources, folder, brain_mask, skull_strip, n4, console.say)
+    with lock_beside(out, console.say):
+        folder = engine.ScanFolder(out, engine.NAMES, [*sources.values(), *more])
+        engine.prepare_scan(sources, folder, brain_mask, skull_strip, n4, console.say)
     console.say(f"wrote {out}")
 
 
@@ -49,4 +51,6 @@ def restore_mask(
     out: Annotated[Path, typer.Option(help="The folder to write.")],
 ):
     """Bring a mask of a prepared scan back to T1ce's grid, with volumes in ml."""
-    show_volumes(Console(), engine.restore_mask(case, mask, out), out)
+    console = Console()
+    volumes = engine.restore_mask(case, mask, out, console.say)
+    show_volumes(console, volumes, out)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from common.errors import UserError
+from common.files import lock_beside
 from data.brats.releases import MODALITIES
 from papers import registry
 from papers.engine.console import Console
@@ -67,7 +68,8 @@ def predict(paper_id, case, modalities, weights, out, force, report=None, overla
         file = f"{finding.file}: " if finding.file else ""
         console.say(f"{finding.severity}: {file}{finding.found}; {finding.fix}")
 
-    with console.live() as show:
+    # Two at once would not know what the other one has written.
+    with lock_beside(out, console.say), console.live() as show:
 
         def progress(stage, view, done, total):
             show(f"{stage}, {view}: {done}/{total} batches")

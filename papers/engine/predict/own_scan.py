@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from common.errors import UserError
+from common.files import lock_beside
 from data.brats.labels import to_canonical
 from data.brats.releases import MODALITIES, RELEASES
 from data.integrity import Finding
@@ -90,11 +91,16 @@ def segment(
     sources = sources_of(scan)
     check_brain(brain_mask, skull_strip)
     more = [brain_mask] if brain_mask else []
-    folder = ScanFolder(out, (*NAMES, *RETURNED), [*sources.values(), *more])
+    used = (*NAMES, *RETURNED), [*sources.values(), *more]
+    ScanFolder(out, *used)  # what is to be refused is, before networks are loaded
     import_tensorflow()
     weights = weights or default_weights(paper, WEIGHTS / paper)
     segmenter = registry.paper(paper).inference.segmenter(weights, force)
-    return segment_with(segmenter, sources, folder, brain_mask, skull_strip, n4, say)
+    with lock_beside(out, say):
+        folder = ScanFolder(out, *used)
+        return segment_with(
+            segmenter, sources, folder, brain_mask, skull_strip, n4, say
+        )
 
 
 def segment_with(
@@ -129,13 +135,14 @@ def segment_with(
     return Segmentation(labels, volumes, folder.folder, result.findings)
 
 
-def restore_mask(prepared, mask, out):
+def restore_mask(prepared, mask, out, say=print):
     """Brings a mask of a prepared scan back to the grid of its T1ce.
 
     Args:
         prepared: a folder that `prepare-scan` wrote.
         mask: what `predict --case` made of it, with the values 0, 1, 2 and 4.
         out: the folder to write: `segmentation.nii.gz`, `volumes.csv`, `overlay.png`.
+        say: receives a line where another process writes there.
 
     Returns:
         ml by region.
@@ -154,7 +161,8 @@ def restore_mask(prepared, mask, out):
             f"`.venv/bin/python -m papers predict PAPER --case {prepared} --out MASK`",
         )
     labels = to_canonical(values, RELEASES["brats17"], mask)
-    return bring_back(labels, geometry, reference, ScanFolder(out, RETURNED))[1]
+    with lock_beside(out, say):
+        return bring_back(labels, geometry, reference, ScanFolder(out, RETURNED))[1]
 
 
 def given_scan(case, files):

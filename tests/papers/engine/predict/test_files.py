@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from common.errors import UserError
+from common.files import lock_beside
 from data.brats.releases import MODALITIES
 from papers import registry
 from papers.engine.predict import command
@@ -106,6 +107,26 @@ def test_foreign_files_are_refused_before_a_network_is_loaded(
         with pytest.raises(UserError, match=message):
             command.predict("any", case, {}, None, target, False)
     assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize("case, out", [("", "out"), ("a.txt", "a.out")])
+def test_two_at_once_take_turns(root, tmp_path, monkeypatch, case, out):
+    """Each has its own copy of the record, which it writes whole."""
+    out, held = tmp_path / out, []
+
+    class Held(Plain):
+        def segment(self, *arguments):
+            with pytest.raises(ValueError, match="held already"), lock_beside(out):
+                raise AssertionError("two at once")
+            held.append(out)
+            return super().segment(*arguments)
+
+    inference = SimpleNamespace(files=Held(), segmenter=lambda *more: network())
+    paper = SimpleNamespace(inference=inference)
+    monkeypatch.setattr(registry, "paper", lambda name: paper)
+    command.predict("any", root / case, {}, tmp_path, out, False)
+    assert len(held) == (1 if case else 3)
+    assert not list(tmp_path.glob(".*"))
 
 
 def test_one_name_for_two_cases_is_refused(root, tmp_path):
