@@ -29,11 +29,11 @@ def write_half(source, target):
         UserError: the folder cannot be written.
     """
     # Made in memory: HDF5 ends the process where the disk is full.
-    made = io.BytesIO()
-    with h5py.File(source, "r", locking=False) as old, h5py.File(made, "w") as new:
+    content = io.BytesIO()
+    with h5py.File(content, "w") as new, h5py.File(source, "r", locking=False) as old:
         _copy(old, new)
     with atomic_path(target) as temporary:
-        temporary.write_bytes(made.getvalue())
+        temporary.write_bytes(content.getvalue())
 
 
 def _copy(old, new):
