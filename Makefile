@@ -24,10 +24,11 @@ OF_workers := COMMAND HOSTS NODES PORT
 OF_record := PAPER FROM
 OF_compare := FORMAT
 OF_report := PAPER
+OF_fuzz := READER
 JOINED := figshare brats15 brats17 brats18
 $(foreach set,$(JOINED),$(eval OF_table-$(set) := FORMAT))
 SINGLE := segment list-series prepare-scan restore-mask import-weights score workers
-OWNERS := $(SINGLE) record compare report $(JOINED:%=table-%)
+OWNERS := $(SINGLE) record compare report fuzz $(JOINED:%=table-%)
 OWN := $(sort $(foreach t,$(OWNERS),$(OF_$(t))))
 KNOWN := $(SHOWN) DRY_RUN WORKERS DATASET COUNT N4 SHRINK EXCLUDE SHAPE UNLABELED CASES PYTHON \
 	GPU $(OWN)
@@ -286,7 +287,7 @@ pages: $(INSTALLED) ## Regenerate the generated parts of the README pages
 ##@ Work on the suite
 # `python -m papers` replaces the `~` of DATA="~/x"; the benchmarks do not.
 DATA_HERE = $(patsubst ~/%,$(HOME)/%,$(DATA))
-.PHONY: test test-fast test-slow test-browser test-kernels test-backends test-mutation lint format bench bench-linkdsl bench-data bench-metrics bench-anisocascade bench-cunet bench-depthwise bench-dsunet bench-hierdice bench-towers clean clean-runs
+.PHONY: test test-fast test-slow test-browser test-kernels test-backends test-mutation fuzz lint format bench bench-linkdsl bench-data bench-metrics bench-anisocascade bench-cunet bench-depthwise bench-dsunet bench-hierdice bench-towers clean clean-runs
 # Once without oneDNN, once with oneDNN as on a processor without AVX-512.
 OF_NUMBERS := tests/common tests/conformance tests/papers --ignore=tests/papers/engine
 # A process per core, of which each takes one file of tests after the other, in order.
@@ -312,6 +313,8 @@ test-official: $(INSTALLED) $(OFFICIAL) ## Scores against BraTS's own packages
 	$(BIN)/python -m pytest tests/common/metrics/official
 test-mutation: $(INSTALLED) ## Plant faults one at a time: tests must see 95 %
 	$(BIN)/python -m tests.mutation.run
+fuzz: $(INSTALLED) ## Damaged inputs for every reader: READER=nifti COUNT=500
+	$(BIN)/python -m tests.fuzz.run $(if $(READER),--reader "$(READER)") $(if $(COUNT),--count $(COUNT))
 lint: $(INSTALLED) ## Check style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

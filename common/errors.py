@@ -1,8 +1,26 @@
 """The one error that is shown to a user without a traceback."""
 
+_LONGEST = 400  # characters of a value that comes from a file
+
+
+def printable(text):
+    """Returns a text whose control characters are written out, as in `\\x1b`.
+
+    Names and contents of files may have any: they must not reach the terminal.
+
+    Args:
+        text: any text; line ends and tabs stay.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text)
+
 
 class UserError(Exception):
     """Bad input or a full disk, explained so that the reader knows what to do next.
+
+    What is shown is printable; what was received is one line and is cut where nobody
+    would read on.
 
     Args:
         file: the file, folder, option or key at fault.
@@ -12,11 +30,18 @@ class UserError(Exception):
     """
 
     def __init__(self, file, expected, received, next_step):
-        self.file = str(file)
-        self.expected = expected
-        self.received = str(received)
-        self.next_step = next_step
+        self.file = _line(file)
+        self.expected = printable(expected)
+        self.received = _line(received)
+        self.next_step = printable(next_step)
         super().__init__(
-            f"{self.file}: expected {expected}. Received: {self.received}. "
-            f"Next: {next_step}"
+            f"{self.file}: expected {self.expected}. Received: {self.received}. "
+            f"Next: {self.next_step}"
         )
+
+
+def _line(value):
+    text = " ".join(printable(str(value)).split("\n")).strip()
+    if len(text) <= _LONGEST:
+        return text
+    return f"{text[: _LONGEST // 2]}…{text[-_LONGEST // 4 :]}"

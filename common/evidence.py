@@ -166,15 +166,25 @@ def from_dict(protocol, values):
     Args:
         protocol: an instance of the same dataclass.
         values: nested dictionaries of JSON values, as `as_dict` returns them.
+
+    Raises:
+        AttributeError: there is no such field.
+        TypeError: a value has another type, or is beyond the limits of its field.
     """
     changes = {}
-    for name, value in values.items():
-        old = getattr(protocol, name)
+    for field in dataclasses.fields(protocol):
+        if field.name not in values:
+            continue
+        old, value = getattr(protocol, field.name), values[field.name]
         if dataclasses.is_dataclass(old):
-            value = from_dict(old, value)
-        elif isinstance(old, tuple):
-            value = tuple(value)  # JSON has lists only
-        changes[name] = value
+            value = from_dict(old, dict(value))
+        else:
+            if isinstance(old, tuple) and isinstance(value, list):
+                value = tuple(value)  # JSON has lists only
+            _require_like(field, value, old)
+        changes[field.name] = value
+    if unknown := sorted(set(values) - set(changes)):
+        raise AttributeError(f"no field {unknown[0]}")
     return dataclasses.replace(protocol, **changes)
 
 
@@ -185,6 +195,23 @@ def protocol_digest(protocol, without=()):
     """
     values = {entry.key: entry.value for entry in describe(protocol) if entry.in_hash}
     return digest({key: values[key] for key in values if key not in without})
+
+
+def _require_like(field, new, old):
+    """Refuses a value whose type a field never has."""
+    # Some fields are optional: then one of both is None.
+    is_like = new is None or old is None or type(_as_float_like(new, old)) is type(old)
+    if is_like and isinstance(new, tuple) and old:
+        kinds = {type(one) for one in old}
+        kinds |= {list} if tuple in kinds else {int} if float in kinds else set()
+        is_like = {type(one) for one in new} <= kinds
+    limits = field.metadata.get("limits")
+    try:
+        broken = limits and new is not None and limits.broken_by(new)
+    except TypeError:
+        broken = "another type"
+    if not is_like or broken:
+        raise TypeError(f"{field.name}: {new!r}, not like {old!r}")
 
 
 def _replace_one(protocol, key, value):

@@ -6,9 +6,11 @@ from `common`.
 """
 
 import contextlib
+import csv
 import fcntl
 import glob
 import hashlib
+import io
 import json
 import os
 import platform
@@ -23,6 +25,10 @@ from common.errors import UserError
 _TEMPORARY = re.compile(r"\..+\.(\d+)\.tmp(?:\.weights\.h5|\.keras)?")
 # Who runs on another machine cannot be told here, so their files have another name.
 _MACHINE = hashlib.sha256(platform.node().encode()).hexdigest()[:6]
+# How a cell begins that Excel, LibreOffice or Google's tables would compute, behind the
+# marks by which they know a text; and what is no more than a number.
+_FORMULA = re.compile(r"'* *[=+\-@＝＋－＠\t\r\n]")
+_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]inf")
 _FREE_AND_RERUN = "free space or make the folder writable, then run the command again"
 
 
@@ -245,6 +251,46 @@ def write_json(path, value):
     write_text(path, json.dumps(value, indent=1, sort_keys=True) + "\n")
 
 
+def csv_text(rows):
+    """Returns rows of texts as CSV, in which no text is a formula of a spreadsheet.
+
+    A text that looks like one gets an apostrophe in front, by which spreadsheets know a
+    text (CWE-1236); `plain_cell` takes it away. Numbers stay as they are, also negative
+    ones.
+
+    Args:
+        rows: iterables of texts, the names of the columns first.
+    """
+    lines, text = [], io.StringIO(newline="")
+    # It quotes what is in its own line end: "\r" within a cell as well.
+    writer = csv.writer(text, lineterminator="\r\n")
+    for row in rows:
+        writer.writerow([f"'{cell}" if _is_computed(cell) else cell for cell in row])
+        lines.append(text.getvalue()[:-2] + "\n")
+        text.seek(0)
+        text.truncate()
+    return "".join(lines)
+
+
+def plain_cell(cell):
+    """Returns the text that `csv_text` has written as a cell.
+
+    Args:
+        cell: the cell as `csv` reads it.
+
+    Example:
+
+    >>> plain_cell("'=1+1"), plain_cell("-1.5"), plain_cell("'s-Hertogenbosch")
+    ('=1+1', '-1.5', "'s-Hertogenbosch")
+    """
+    marked = cell.startswith("'") and _is_computed(cell[1:])
+    return cell[1:] if marked else cell
+
+
+def _is_computed(text):
+    return bool(_FORMULA.match(text)) and not _NUMBER.fullmatch(text)
+
+
 def read_json(path):
     """Reads a JSON file that this suite wrote.
 
@@ -255,7 +301,7 @@ def read_json(path):
         return json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise unreadable(path, error) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # the latter: nested too deeply
         raise UserError(
             path, "a JSON file", error, "delete it and run the command again"
         ) from error

@@ -30,6 +30,9 @@ def check_claims(published):
         stated = _stated(claim, place)
         first = _cells(published.tables, claim.first, claim.columns, place)
         second = _cells(published.tables, claim.second, claim.columns, place)
+        if not first:
+            received = f"{claim.first!r} of {claim.columns!r}"
+            raise _wrong(place, "a first row and its columns", received)
         if bool(second) == (claim.quantity == "mean"):
             expected = "a second row, or the quantity mean without one"
             raise _wrong(place, expected, f"{claim.quantity} with {claim.second!r}")

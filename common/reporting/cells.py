@@ -16,10 +16,10 @@ from common.reporting.order import groups_of
 
 # Only rows that agree in all of these columns may be compared.
 GROUP = ["data", "coverage", "fingerprint", "profile", "budget", "split"]
-_COLUMNS = ["table", "row", "column", "published", "reproduced", "gap"]
-_COLUMNS += ["ci_low", "ci_high", "sd_seeds", "n_cases", "n_empty_truth", "n_missed"]
-_COLUMNS += ["n_undefined", "n_failed", *GROUP, "folds", "seeds", "convention"]
-_COLUMNS += ["command", "commit", "note"]
+COLUMNS = ["table", "row", "column", "published", "reproduced", "gap"]
+COLUMNS += ["ci_low", "ci_high", "sd_seeds", "n_cases", "n_empty_truth", "n_missed"]
+COLUMNS += ["n_undefined", "n_failed", *GROUP, "folds", "seeds", "convention"]
+COLUMNS += ["command", "commit", "note"]
 _COUNTED = ["fold", "seed", "case", "status"]
 
 
@@ -71,7 +71,7 @@ def build_cells(table, cases, published):
                 notes = filter(None, [run["note"], empty.get(column.key)])
                 values = run | one | {"note": "; ".join(notes)}
                 cells.append(_cell(table, row, column, published, values))
-    return pd.DataFrame(cells, columns=_COLUMNS)
+    return pd.DataFrame(cells, columns=COLUMNS)
 
 
 def measure(column, cases):

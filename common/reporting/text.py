@@ -4,16 +4,18 @@ import csv
 import math
 
 from common.errors import UserError
-from common.files import unreadable
+from common.files import csv_text, plain_cell, unreadable
 
 
 def to_csv(frame):
     """Returns a table as CSV text.
 
     Whole numbers are written in full (six digits cannot hold the number of voxels
-    of a volume), others with six significant digits, missing values as nothing.
+    of a volume), others with six significant digits, missing values as nothing. Texts
+    are those of `common.files.csv_text`: no spreadsheet takes one for a formula.
     """
-    return as_text(frame).to_csv(index=False, lineterminator="\n")
+    texts = as_text(frame)
+    return csv_text([texts.columns, *texts.itertuples(index=False, name=None)])
 
 
 def as_text(frame):
@@ -25,7 +27,7 @@ def as_text(frame):
 
 
 def read_text(path, next_step):
-    """Reads a CSV file with every cell as it stands there.
+    """Reads a CSV file with every cell as it was before `to_csv` wrote it.
 
     Args:
         path: the file.
@@ -43,7 +45,7 @@ def read_text(path, next_step):
     try:
         with open(path, newline="", encoding="utf-8") as file:
             reader = csv.reader(file, strict=True)
-            header = next(reader, [])
+            header = [plain_cell(name) for name in next(reader, [])]
             rows = []
             for row in reader:
                 if len(row) != len(header):
@@ -53,7 +55,7 @@ def read_text(path, next_step):
                         f"{len(row)} fields",
                         next_step,
                     )
-                rows.append(row)
+                rows.append([plain_cell(cell) for cell in row])
     except (FileNotFoundError, ValueError, csv.Error) as error:
         raise UserError(path, "a readable CSV file", error, next_step) from error
     except OSError as error:
@@ -61,6 +63,29 @@ def read_text(path, next_step):
     if len(set(header)) < len(header):
         raise UserError(path, "distinct column names", ",".join(header), next_step)
     return pd.DataFrame(rows, columns=header, dtype=str)
+
+
+def read_columns(path, columns, next_step):
+    """Reads a CSV file that must have some columns, as `read_text` does.
+
+    Args:
+        path: the file.
+        columns: names of the columns.
+        next_step: what the user should do if it cannot be read.
+
+    Raises:
+        UserError: as `read_text`, or a column is missing.
+    """
+    frame = read_text(path, next_step)
+    missing = [name for name in columns if name not in frame]
+    if missing:
+        raise UserError(
+            path,
+            f"the columns {', '.join(columns)}",
+            f"no column {', '.join(missing)}",
+            next_step,
+        )
+    return frame
 
 
 def _text(value):

@@ -32,16 +32,27 @@ class Progress:
     waited: float = 0.0
 
     @classmethod
-    def from_state(cls, state):
+    def from_state(cls, state, folder):
         """Returns the progress that a saved state holds.
 
         Args:
             state: `(step, extra)` as `StateStore` returns it, or None for a run
                 that has not begun.
+            folder: the folder of the states, which the error names.
+
+        Raises:
+            UserError: it holds something else.
         """
         if state is None:
             return cls()
         step, extra = state
+        if not _is_extra(extra):
+            raise UserError(
+                folder,
+                "how far the training has come: history, best score, losses, seconds",
+                extra,
+                f"delete {folder} to train this run from the start",
+            )
         return cls(step, **extra)
 
     def extra(self):
@@ -119,3 +130,24 @@ class Progress:
 
     def _losses(self):
         return np.array([float(value) for value in self.epoch_losses], np.float64)
+
+
+def _is_extra(values):
+    """Whether JSON values are what `Progress.extra` returns."""
+    names = {"history", "best", "epoch_losses", "seconds", "waited"}
+    if not isinstance(values, dict) or set(values) - names:
+        return False
+    history, losses = values.get("history", []), values.get("epoch_losses", [])
+    rest = [values.get(name, 0.0) for name in ("seconds", "waited")]
+    best = values.get("best")
+    return (
+        isinstance(history, list)
+        and isinstance(losses, list)
+        and all(isinstance(row, dict) for row in history)
+        and all(_are_numbers(row.values()) for row in history)
+        and _are_numbers([*losses, *rest, 0.0 if best is None else best])
+    )
+
+
+def _are_numbers(values):
+    return all(type(value) in (int, float) for value in values)

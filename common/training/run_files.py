@@ -33,7 +33,7 @@ class RunFiles:
         Raises:
             UserError: the state is another run's, or is damaged.
         """
-        return Progress.from_state(self._states.restore(variables))
+        return Progress.from_state(self._states.restore(variables), self._states.folder)
 
     def save_state(self, progress, variables):
         """Saves the state that the run resumes from.

@@ -124,28 +124,48 @@ class StateStore:
             recorded = manifest.pop("digest")
             intact = recorded == digest(manifest)
             intact = intact and manifest["sha256"] == sha256(folder / "variables.h5")
-        except (OSError, UserError, KeyError, TypeError):
-            return None  # TypeError: JSON, but not an object
+            kinds = {"step": int, "key": str, "extra": dict}
+            intact = intact and all(
+                isinstance(manifest[name], kind) for name, kind in kinds.items()
+            )
+        except (OSError, UserError, KeyError, TypeError, AttributeError):
+            return None  # the last two: JSON, but not an object
         return manifest if intact else None
 
     def _load(self, path, variables):
-        with h5py.File(path, "r", locking=False) as file:
-            # Names that Keras makes up (dense_1) differ between processes. What
-            # must agree is therefore the order, the shape and the kind.
-            same = len(file) == len(variables) and all(
-                dataset.shape == tuple(variable.shape)
-                and _kind(dataset.attrs["path"]) == _kind(variable.path)
-                for dataset, variable in zip(file.values(), variables, strict=True)
+        received = None
+        try:
+            with h5py.File(path, "r", locking=False) as file:
+                if _match(file, variables):
+                    for dataset, variable in zip(file.values(), variables, strict=True):
+                        variable.assign(dataset[...])
+                else:
+                    received = f"{len(file)} variables that do not match"
+        # A file whose checksum is right but which HDF5 cannot read.
+        except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
+            received = str(error)
+        if received is not None:
+            raise UserError(
+                path,
+                f"the {len(variables)} variables of this model and optimizer",
+                received,
+                f"delete {self.folder} to train this run from the start",
             )
-            if not same:
-                raise UserError(
-                    path,
-                    f"the {len(variables)} variables of this model and optimizer",
-                    f"{len(file)} variables that do not match",
-                    f"delete {self.folder} to train this run from the start",
-                )
-            for dataset, variable in zip(file.values(), variables, strict=True):
-                variable.assign(dataset[...])
+
+
+def _match(file, variables):
+    """Whether a file has the variables of a model.
+
+    Names that Keras makes up (dense_1) differ between processes. What must agree is
+    therefore the order, the shape and the kind.
+    """
+    return len(file) == len(variables) and all(
+        isinstance(dataset, h5py.Dataset)
+        and dataset.dtype.kind in "biuf"
+        and dataset.shape == tuple(variable.shape)
+        and _kind(str(dataset.attrs["path"])) == _kind(variable.path)
+        for dataset, variable in zip(file.values(), variables, strict=True)
+    )
 
 
 def _kind(path):

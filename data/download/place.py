@@ -1,5 +1,7 @@
 """Putting downloaded content into a folder, where nothing foreign is replaced."""
 
+import hashlib
+
 from common.errors import UserError
 from common.files import atomic_path, sha256
 
@@ -35,7 +37,7 @@ def place(content, target):
     if not target.exists():
         with atomic_path(target) as temporary:
             temporary.write_bytes(content)
-    elif target.read_bytes() != content:
+    elif sha256(target) != hashlib.sha256(content).hexdigest():
         raise foreign_file(target)
     return sha256(target)
 

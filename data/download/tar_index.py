@@ -35,7 +35,7 @@ class TarIndex:
         self.remote, self._path, self._report = remote, Path(path), report
         self.members, self._next, self.is_complete = {}, 0, False
         if self._path.is_file():
-            kept = read_json(self._path)
+            kept = _read_index(self._path)
             self.members, self._next = kept["members"], kept["next"]
             self.is_complete = kept["complete"]
             remote.version = kept["version"]
@@ -93,6 +93,47 @@ class TarIndex:
                 "version": self.remote.version,
             },
         )
+
+
+def _read_index(path):
+    kept = read_json(path)
+    if not _is_index(kept):
+        raise UserError(
+            path,
+            "the members of an archive, as an earlier run found them",
+            kept,
+            "delete it and run the command again",
+        )
+    return kept
+
+
+def _is_index(kept):
+    """Whether JSON values are what `TarIndex` writes."""
+    kinds = {"members": dict, "next": int, "complete": bool}
+    return (
+        isinstance(kept, dict)
+        and all(type(kept.get(name)) is kind for name, kind in kinds.items())
+        and all(_are_numbers(place, 2) for place in kept["members"].values())
+        and _is_version(kept.get("version"))
+        and kept["next"] >= 0
+    )
+
+
+def _is_version(version):
+    """Whether JSON values are a `RangedFile.version`."""
+    if version is None:
+        return True
+    is_pair = isinstance(version, list) and len(version) == 2
+    return is_pair and _are_numbers(version[:1], 1) and isinstance(version[1], str)
+
+
+def _are_numbers(values, count):
+    """Whether JSON values are so many whole numbers, none negative."""
+    return (
+        isinstance(values, list)
+        and len(values) == count
+        and all(type(value) is int and value >= 0 for value in values)
+    )
 
 
 class _Window:

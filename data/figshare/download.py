@@ -7,6 +7,7 @@ itself. MD5 detects damage, not forgery. The SHA-256 of everything unpacked is s
 first use and compared from then on.
 """
 
+import lzma
 import re
 import stat
 import zipfile
@@ -22,7 +23,8 @@ from data.download.retrieve import retrieve
 BASE_URL = "https://ndownloader.figshare.com/files"
 _PAGE = "https://doi.org/10.6084/m9.figshare.1512427"
 # What `zipfile` raises for damaged, encrypted or otherwise unreadable archives.
-_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError)
+_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError)
+_ZIP_ERRORS += (RuntimeError, ValueError)
 _MAX_MEMBER_BYTES = 64 << 20
 _MAX_ARCHIVE_BYTES = 4 << 30
 

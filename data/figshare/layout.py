@@ -151,6 +151,9 @@ def read_phantom_settings(root):
 
     Args:
         root: the folder.
+
+    Raises:
+        UserError: the file cannot be read, or lacks what the writer has noted.
     """
     path = Path(root) / PHANTOM_FILE
     if not path.is_file():
@@ -158,6 +161,14 @@ def read_phantom_settings(root):
     settings = read_json(path)
     if not isinstance(settings, dict) or settings.get("writer") != PHANTOM_WRITER:
         return None
+    planes = settings.get("planes")
+    if type(settings.get("count")) is not int or not isinstance(planes, dict):
+        raise UserError(
+            path,
+            "count and planes, as the writer of the phantom has noted them",
+            settings,
+            "delete the folder and write it again: `make phantom-figshare DATA=folder`",
+        )
     return settings
 
 

@@ -8,6 +8,7 @@ stored on first use and compared from then on.
 """
 
 import gzip
+import io
 import re
 import tarfile
 import zlib
@@ -169,11 +170,16 @@ def _damage(path):
         return None
     try:
         with gzip.open(path) as file:
-            while file.read(_BLOCK):
-                pass
+            _read_through(file)
     except _GZIP_ERRORS as error:
         return str(error)
     return None
+
+
+def _read_through(file):
+    """Reads a gzip file to its end, where its checksum is, and holds little of it."""
+    while file.read(_BLOCK):
+        pass
 
 
 def _unpack(path, folder):
@@ -190,9 +196,9 @@ def _unpack(path, folder):
                     raise _bad_archive(path, "each volume once, of 10 MB", received)
                 content = archive.extractfile(member).read()
                 if target.endswith(".gz"):
-                    gzip.decompress(content)  # verifies its checksum
+                    _read_through(gzip.GzipFile(fileobj=io.BytesIO(content)))
                 placed[target] = place(content, folder / target)
-    except (tarfile.TarError, *_GZIP_ERRORS) as error:
+    except (tarfile.TarError, OSError, ValueError, *_GZIP_ERRORS) as error:
         raise _bad_archive(path, "a complete tar archive", error) from error
     if OWN_FILE not in placed:
         raise _bad_archive(path, OWN_FILE, f"{len(placed)} files without it")

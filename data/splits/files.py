@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from common.errors import UserError
-from common.files import digest, unreadable, write_text
+from common.files import csv_text, digest, plain_cell, unreadable, write_text
 
 _FIX = "correct the file, or pass another one as SPLITS="
 _HASH = re.compile(r'"?# sha256=([0-9a-f]+)[^\r\n]*[\r\n]*')
@@ -51,6 +51,7 @@ def read_assignment(path, column, values, cases=None):
         case_id, value = row.get("case"), row.get(column)
         if case_id is None or value is None or not re.fullmatch(values, value.strip()):
             raise UserError(path, expected, f"the row {row}", _FIX)
+        case_id = plain_cell(case_id)
         if case_id in assigned:
             raise UserError(path, expected, f"case {case_id} twice", _FIX)
         assigned[case_id] = value.strip()
@@ -80,9 +81,5 @@ def write_assignment(path, column, assigned):
         UserError: the file cannot be written.
     """
     assigned = {case_id: str(value) for case_id, value in assigned.items()}
-    text = io.StringIO(f"# sha256={digest([column, assigned])}\n", newline="")
-    text.seek(0, io.SEEK_END)
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["case", column])
-    writer.writerows(assigned.items())
-    write_text(path, text.getvalue())
+    rows = csv_text([("case", column), *assigned.items()])
+    write_text(path, f"# sha256={digest([column, assigned])}\n{rows}")

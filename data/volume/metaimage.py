@@ -1,6 +1,5 @@
 """MetaImage files (.mha) as arrays (depth, height, width), through SimpleITK."""
 
-import re
 import zlib
 from pathlib import Path
 
@@ -10,14 +9,11 @@ import SimpleITK
 from common.errors import UserError
 from common.files import require_readable, unreadable
 from data.volume.header import COPY_AGAIN, checked_shape
+from data.volume.metaimage_header import damaged_metaimage, read_header
 
 _ELEMENTS = {"uint8": "MET_UCHAR", "int16": "MET_SHORT"}
 # The axes of ITK point to the left, back and top (LPS): two are opposite to RAS+.
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
-
-# The last line of the header; the voxels follow.
-_LAST_LINE = re.compile(rb"^ElementDataFile\s*[=:]\s*LOCAL[ \t]*\r?\n", re.MULTILINE)
-_IS_COMPRESSED = re.compile(rb"^CompressedData\s*[=:]\s*[Tt1]", re.MULTILINE)
 
 
 def read_metaimage(path):
@@ -39,7 +35,7 @@ def read_metaimage(path):
     try:
         array = SimpleITK.GetArrayFromImage(reader.Execute())
     except RuntimeError as error:
-        raise _unreadable(path) from error
+        raise damaged_metaimage(path) from error
     return array.reshape(shape), affine
 
 
@@ -132,13 +128,14 @@ def _numbers(values):
 def _open(path):
     """Returns `(reader, shape, affine)`; the reader has read the header."""
     require_readable(path)
+    read_header(path)  # ITK crashes at some that are damaged
     reader = SimpleITK.ImageFileReader()
     reader.SetImageIO("MetaImageIO")
     reader.SetFileName(str(path))
     try:
         reader.ReadImageInformation()
     except RuntimeError as error:
-        raise _unreadable(path) from error
+        raise damaged_metaimage(path) from error
     kind = SimpleITK.GetPixelIDValueAsString(reader.GetPixelID())
     if reader.GetNumberOfComponents() != 1 or "complex" in kind:
         raise UserError(path, "one number per voxel", f"voxels of {kind}", COPY_AGAIN)
@@ -151,35 +148,29 @@ def _open(path):
 
 def _check_voxels(path, reader):
     """Refuses a file whose voxels are incomplete; ITK ignores the errors of zlib."""
+    header = read_header(path)
     try:
         content = Path(path).read_bytes()
     except OSError as error:
         raise unreadable(path, error) from error
-    last = _LAST_LINE.search(content)
-    if last is None:
-        expected = "voxels in the file itself, after ElementDataFile = LOCAL"
-        raise UserError(path, expected, "none", COPY_AGAIN)
-    voxels = memoryview(content)[last.end() :]
+    voxels = memoryview(content)[header.size :]
     size = len(voxels)
-    if _IS_COMPRESSED.search(content, 0, last.start()):
+    one = SimpleITK.Image((1, 1, 1), reader.GetPixelID())
+    expected = int(np.prod(reader.GetSize())) * one.GetSizeOfPixelComponent()
+    if header.is_compressed:
         stream = zlib.decompressobj()
         try:
-            size = len(stream.decompress(voxels))
+            # A byte more than there should be: no more is held.
+            size = len(stream.decompress(voxels, expected + 1))
         except zlib.error as error:
-            raise _unreadable(path) from error
+            raise damaged_metaimage(path) from error
         if not stream.eof or stream.unused_data:
-            raise _unreadable(path)
-    one = SimpleITK.Image((1, 1, 1), reader.GetPixelID())
-    if size != np.prod(reader.GetSize()) * one.GetSizeOfPixelComponent():
-        raise _unreadable(path)
+            raise damaged_metaimage(path)
+    if size != expected:
+        raise damaged_metaimage(path)
 
 
 def _direction(reader):
     """Returns the direction `(3, 3)` of the first three axes."""
     axes = reader.GetDimension()
     return np.reshape(reader.GetDirection(), (axes, axes))[:3, :3]
-
-
-def _unreadable(path):
-    received = "a damaged or truncated one"  # the reasons that ITK gives mislead
-    return UserError(path, "a readable MetaImage volume", received, COPY_AGAIN)

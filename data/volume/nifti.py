@@ -1,6 +1,7 @@
 """NIfTI files as arrays (depth, height, width), through nibabel."""
 
 import gzip
+import sys
 import zlib
 from math import prod
 from pathlib import Path
@@ -22,8 +23,10 @@ _ERRORS = (
     OSError,
     EOFError,
     ValueError,
+    OverflowError,
     zlib.error,
 )
+_GZIP = 31  # how zlib calls gzip's format, with its checksum
 
 
 def read_nifti(path):
@@ -182,13 +185,31 @@ def _read_whole(path, image):
     nibabel stops reading after the last voxel, before gzip verifies checksum and
     length: a flipped bit would go unnoticed.
     """
+    expected = image.dataobj.offset + image.dataobj.dtype.itemsize * prod(image.shape)
     content = Path(path).read_bytes()
     if str(path).lower().endswith(".gz"):
-        content = gzip.decompress(content)
-    expected = image.dataobj.offset + image.dataobj.dtype.itemsize * prod(image.shape)
+        content = _unpacked(content, expected)
     if len(content) != expected:
-        raise EOFError(f"{len(content)} bytes; its header promises {expected}")
+        more = " or more" if len(content) > expected else ""
+        raise EOFError(f"{len(content)} bytes{more}; its header promises {expected}")
     return content
+
+
+def _unpacked(packed, most):
+    """Returns what a gzip file holds, at most one byte more than `most`.
+
+    A few kilobytes may be packed from gigabytes.
+    """
+    parts, size = [], 0
+    while packed and size <= most:
+        stream = zlib.decompressobj(_GZIP)
+        # zlib counts in C.
+        parts.append(stream.decompress(packed, min(most + 1 - size, sys.maxsize)))
+        size += len(parts[-1])
+        if not stream.eof and size <= most:
+            raise EOFError("the end of the compressed data is missing")
+        packed = stream.unused_data.lstrip(b"\0")  # padding
+    return b"".join(parts)
 
 
 def _unreadable(path, error):

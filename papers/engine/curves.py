@@ -1,5 +1,6 @@
 """The learning curves of all recorded runs, kept beside the rows of their cases."""
 
+from common.errors import UserError
 from common.files import write_text
 from common.reporting.cases import RUN, read_cases
 from common.reporting.figures import (
@@ -9,7 +10,7 @@ from common.reporting.figures import (
     read_note,
     why_stale,
 )
-from common.reporting.text import read_text, to_csv
+from common.reporting.text import read_columns, to_csv
 
 FILE = "curves.csv"
 KEYS = ("loss", "val_loss", "val_dice")
@@ -31,7 +32,7 @@ def record_curves(folder, rows):
         return
     path = folder / FILE
     if path.exists():
-        old, new = read_text(path, _AGAIN), rows
+        old, new = read_curves(path), rows
         # The same figure of other data is outdated as well.
         methods = pd.MultiIndex.from_frame(new[["method", "figure"]])
         current = old["figure"].map(
@@ -42,6 +43,23 @@ def record_curves(folder, rows):
         rows = pd.concat([old[~(replaced | outdated)], _typed(new)], ignore_index=True)
     rows = _typed(rows).sort_values([*RUN, "figure", "epoch"])
     write_text(path, to_csv(rows[COLUMNS]))
+
+
+def read_curves(path):
+    """Reads the rows that `record_curves` has written.
+
+    Args:
+        path: the file.
+
+    Raises:
+        UserError: it cannot be read, lacks a column, or has text for a number.
+    """
+    rows = read_columns(path, COLUMNS, _AGAIN)
+    try:
+        rows["n_validation"].astype("int64")
+        return _typed(rows)
+    except ValueError as error:
+        raise UserError(path, "numbers", error, _AGAIN) from error
 
 
 def draw_curves(paper, folder, figures=None):
@@ -62,7 +80,7 @@ def draw_curves(paper, folder, figures=None):
         return []
     titles = {method.id: method.title for method in paper.methods}
     files = []
-    for name, rows in _typed(read_text(path, _AGAIN)).groupby("figure"):
+    for name, rows in read_curves(path).groupby("figure"):
         if (figures is not None and name not in figures) or rows["epoch"].max() == 1:
             continue
         files.append(folder / f"learning_curves_{name}.png")

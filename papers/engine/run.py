@@ -11,6 +11,11 @@ from common.training.state import StateStore
 from common.training.weights import load_weights
 from papers.engine import environment
 
+# The types of the values that are read here, wherever they stand.
+_KINDS = dict.fromkeys(("method", "key", "base_key", "command", "commit"), (str,))
+_KINDS |= {"epochs": (int,), "seconds": (int, float), "protocol": (dict,)}
+_KINDS |= {"previous": (str, type(None))}
+
 
 class Run:
     """The folder of one training.
@@ -114,13 +119,15 @@ class Run:
             )
         try:
             protocol = from_dict(paper.published, job["protocol"])
-        except (AttributeError, TypeError) as error:
+        except (AttributeError, TypeError, UserError) as error:
             raise self._damaged("job.json", error) from error
         return methods[job["method"]], protocol
 
     def previous(self):
         """Returns the `Run` beside this one whose output is its input, or None."""
         name = self._read("job.json", "previous")["previous"]
+        if name and (name != Path(name).name or name == ".."):
+            raise self._damaged("job.json", f"previous: {name!r}, no folder beside it")
         return Run(self.folder.with_name(name)) if name else None
 
     def weights(self, checkpoint):
@@ -154,6 +161,10 @@ class Run:
             raise self._damaged("history.csv", error) from error
         if history.empty or "epoch" not in history:
             raise self._damaged("history.csv", "no epoch")
+        others = [n for n in ("epoch", "loss") if n not in history]
+        others += [n for n in history if history[n].dtype.kind not in "if"]
+        if others:
+            raise self._damaged("history.csv", f"no numbers in {others[0]}")
         return history
 
     def environment(self):
@@ -166,8 +177,12 @@ class Run:
         Args:
             base_key: that of the run's job.
         """
+        from common.training.progress import Progress  # needs pandas
+
         newest = StateStore(self.folder / "state", base_key).newest()
-        return None if newest is None else newest[1]["history"]
+        if newest is None:
+            return None
+        return Progress.from_state(newest, self.folder / "state").history
 
     def evaluated(self):
         """Returns the hashes behind the rows, and `seconds`, which old runs lack."""
@@ -220,9 +235,14 @@ class Run:
             raise self._damaged(name, error, again) from error
         except UserError as error:
             raise self._damaged(name, error.received, again) from error
-        missing = [key for key in keys if not _has(values, key)]
+        if not isinstance(values, dict):
+            raise self._damaged(name, "no object of JSON", again)
+        missing = [key for key in keys if key not in values]
         if missing:
             raise self._damaged(name, f"no {', '.join(missing)}", again)
+        for key in _KINDS.keys() & values.keys():
+            if type(values[key]) not in _KINDS[key]:
+                raise self._damaged(name, f"{key}: {values[key]!r}", again)
         return values
 
     def _damaged(self, name, reason, again="train"):
@@ -234,8 +254,3 @@ class Run:
             lines[0] if lines else type(reason).__name__,
             f"delete {removed} and {again} again",
         )
-
-
-def _has(values, key):
-    """Whether JSON values are a dict with a key."""
-    return isinstance(values, dict) and key in values

@@ -230,3 +230,24 @@ def test_an_added_value_leaves_earlier_runs_their_hash():
     assert from_dict(Grown(), as_dict(Tiling())) == Grown()
     with pytest.raises(UserError, match="at least 0"):
         replace(Grown(), {"overlap": -1})
+
+
+@dataclass(frozen=True)
+class Limited:
+    rate: float = chosen(0.5, "half", min=0.0)
+    sizes: tuple = chosen((1, 2), "small")
+
+
+@pytest.mark.parametrize(
+    "values", [{"rate": "fast"}, {"rate": -1.0}, {"rate": [1]}, {"sizes": [1, "b"]}]
+)
+def test_values_of_another_kind_are_no_protocol(values):
+    with pytest.raises(TypeError, match=next(iter(values))):
+        from_dict(Limited(), values)
+    assert from_dict(Limited(), {"rate": 2, "sizes": [3]}).sizes == (3,)
+    assert from_dict(Limited(), {"rate": None}).rate is None
+
+
+def test_a_field_of_nothing_is_no_protocol():
+    with pytest.raises(AttributeError, match="no field speed"):
+        from_dict(Limited(), {"speed": 1})

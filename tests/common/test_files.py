@@ -310,3 +310,9 @@ def test_a_lock_on_a_full_disk_names_nobody_and_closes():
     with open("/dev/full", "a+", encoding="utf-8") as file:
         files._sign(file, "process 1 (make table-linkdsl)")
     assert file.closed
+
+
+def test_json_that_is_nested_too_deeply(tmp_path):
+    (tmp_path / "a.json").write_text("[" * 100_000)
+    with pytest.raises(UserError, match="a.json: expected a JSON file"):
+        files.read_json(tmp_path / "a.json")

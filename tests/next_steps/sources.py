@@ -11,7 +11,14 @@ _ADVICE = re.compile(r"\bmake [a-z]+-[a-z]|SET=[a-z]")
 ROOT = Path(__file__).resolve().parents[2]
 ERRORS = ("UserError", "MatError", "LostMachineError")
 # Functions that take a next step from their callers, and its position.
-_PASSED = {"read_text": 1, "load_weights": 2, "_listed": 1, "_number": 1}
+_PASSED = {
+    "read_text": 1,
+    "read_columns": 2,
+    "read_cells": 1,
+    "load_weights": 2,
+    "_listed": 1,
+    "_number": 1,
+}
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import tarfile
 
 import pytest
 
+from common.files import read_json, write_json
 from data.download.ranged_file import RangedFile
 from data.download.tar_index import TarIndex
 from data.msd import download
@@ -88,6 +89,20 @@ def test_what_is_no_archive(told, server, tmp_path):
     assert caught.value.next_step.startswith("run the command again")
     server.content[NAME] = server.good
     (tmp_path / "index.json").unlink()
+    assert get(server, tmp_path / "new") == 1
+
+
+@pytest.mark.parametrize(
+    "changes", [{"members": []}, {"next": "0"}, {"version": [1]}, {"members": {"a": 1}}]
+)
+def test_a_kept_index_of_something_else(told, server, tmp_path, changes):
+    index = tmp_path / "new" / "downloads" / "index.json"
+    assert get(server, tmp_path / "new") == 1
+    write_json(index, read_json(index) | changes)
+    with told("data/download/tar_index.py:_read_index") as caught:
+        get(server, tmp_path / "new")
+    assert caught.value.next_step == "delete it and run the command again"
+    index.unlink()
     assert get(server, tmp_path / "new") == 1
 
 

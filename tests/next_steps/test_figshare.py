@@ -7,6 +7,7 @@ import zipfile
 
 import pytest
 
+from common.files import read_json, write_json
 from data.figshare import download
 from data.figshare.dataset import FigshareDataset
 from data.figshare.download import RemoteFile, download_figshare
@@ -65,6 +66,17 @@ def test_a_folder_of_something_else(told, root):
     assert caught.value.next_step == "choose another folder, or delete this one"
     shutil.rmtree(root)
     write_phantom(root, count=3, size=64, max_slices=1)
+
+
+def test_a_phantoms_notes_that_are_damaged(told, answer, root):
+    notes = read_json(root / "phantom.json")
+    write_json(root / "phantom.json", notes | {"count": "three"})
+    with told("data/figshare/layout.py:read_phantom_settings") as caught:
+        FigshareDataset(root)
+    assert "`make phantom-figshare DATA=folder`" in caught.value.next_step
+    shutil.rmtree(root)
+    assert answer("phantom", "figshare", "--folder", root, "--count", "2") is None
+    assert len(FigshareDataset(root)) == 2
 
 
 def test_a_name_of_ones_own(told, tmp_path):

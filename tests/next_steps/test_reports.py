@@ -9,10 +9,12 @@ from common.audit.audit import audit
 from common.audit.input import read_printed
 from common.reporting.cases import read_cases
 from common.reporting.cells import build_cells
+from common.reporting.cells_file import read_cells
 from common.reporting.published import read_published
 from common.reporting.tables import write_results
 from common.reporting.text import read_text
 from common.reporting.verify import record, verify
+from papers.engine import curves
 from papers.engine.pages import update
 from papers.engine.report.choose import chosen_cases
 from tests.common.audit.tables_of import write_tables
@@ -23,6 +25,7 @@ from tests.common.reporting.conftest import (  # noqa: F401
     table,
 )
 from tests.next_steps.sources import ROOT
+from tests.papers.engine.test_curves import rows as rows_of_curves
 
 TEXT, PUBLISHED = "common/reporting/text.py", "common/reporting/published.py"
 AUDIT, DECLARED = "common/audit/input.py", "common/audit/declared.py"
@@ -129,6 +132,39 @@ def test_rows_of_two_data_sets_of_one_name(told, folder, table):  # noqa: F811
     assert caught.value.next_step == "remove the rows of the outdated data"
     rows.to_csv(path, index=False)
     record(folder, [table])
+
+
+CELLS_FILE = "common/reporting/cells_file.py:read_cells"
+AGAIN = "`make tables` writes it"
+
+
+@pytest.mark.parametrize(
+    ("place", "change"),
+    [
+        (f"{TEXT}:read_columns", lambda rows: rows.drop(columns="gap")),
+        (CELLS_FILE, lambda rows: rows.assign(reproduced="high")),
+    ],
+)
+def test_cells_are_written_again(told, folder, table, place, change):  # noqa: F811
+    path = folder / "cells.csv"
+    change(pd.read_csv(path, dtype=str)).to_csv(path, index=False)
+    with told(place) as caught:
+        read_cells(path, AGAIN)
+    assert caught.value.next_step == AGAIN
+    write_results(folder, [table], read_cases(folder / "cases.csv"))
+    assert len(read_cells(path, AGAIN))
+
+
+def test_curves_are_drawn_again(told, tmp_path):
+    path = tmp_path / curves.FILE
+    curves.record_curves(tmp_path, rows_of_curves())
+    path.write_text(path.read_text().replace("0.5", "half"))
+    with told("papers/engine/curves.py:read_curves") as caught:
+        curves.record_curves(tmp_path, rows_of_curves())
+    assert caught.value.next_step == "delete the file and draw the figures again"
+    path.unlink()
+    curves.record_curves(tmp_path, rows_of_curves())
+    assert len(curves.read_curves(path)) == 3
 
 
 VERIFY = "common/reporting/verify.py:_read_expected"

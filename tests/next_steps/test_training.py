@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from common.files import digest, read_json, write_json
 from common.training import placement, precision
 from common.training.cluster import LostMachineError, machines
 from common.training.loop import train
@@ -67,6 +68,20 @@ def test_a_state_that_cannot_be_resumed(told, tmp_path, place, damage):
         run(tmp_path)
     (folder,) = re.findall(r"delete (?:the folder|(\S+)) to", caught.value.next_step)
     shutil.rmtree(folder or caught.value.file)
+    assert len(run(tmp_path)) == 1
+
+
+def test_a_state_without_progress(told, tmp_path):
+    run(tmp_path, steps=1)
+    for path in (tmp_path / "state").glob("*/manifest.json"):
+        values = read_json(path)
+        values["extra"]["history"] = "long"
+        del values["digest"]
+        write_json(path, values | {"digest": digest(values)})
+    with told("common/training/progress.py:from_state") as caught:
+        run(tmp_path)
+    (folder,) = re.findall(r"delete (\S+) to", caught.value.next_step)
+    shutil.rmtree(folder)
     assert len(run(tmp_path)) == 1
 
 

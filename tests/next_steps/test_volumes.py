@@ -21,6 +21,7 @@ NOWHERE = LPS.copy()
 NOWHERE[0, 3] = np.nan
 NIFTI, HEADER = "data/volume/nifti.py", "data/volume/header.py"
 MHA = "data/volume/metaimage.py"
+MHA_HEADER = "data/volume/metaimage_header.py"
 
 
 def save(path, shape=(4, 5, 6), kind=np.int16, affine=LPS):
@@ -58,9 +59,13 @@ def endless(path):
             "v.nii",
             lambda path: save(path, affine=NOWHERE),
         ),
-        (f"{MHA}:_unreadable", "v.mha", lambda path: path.write_bytes(b"no")),
+        (
+            f"{MHA_HEADER}:damaged_metaimage",
+            "v.mha",
+            lambda path: path.write_bytes(b"no"),
+        ),
         (f"{MHA}:_open", "v.mha", colored),
-        (f"{MHA}:_check_voxels", "v.mha", without_voxels),
+        (f"{MHA_HEADER}:read_header", "v.mha", without_voxels),
     ],
 )
 def test_a_damaged_volume_is_copied_again(told, tmp_path, place, name, damage):

@@ -1,8 +1,8 @@
 """What a stage that writes results ends with: its table, then where the files are."""
 
 from common.reporting.cells import is_phantom
+from common.reporting.cells_file import read_cells
 from common.reporting.people import lines_of, main_columns, small_tables
-from common.reporting.text import read_text
 from papers.engine.places import cells_of, is_suites, runs_of
 from papers.engine.request import SUITES
 from papers.engine.results import notices, results_folder
@@ -30,7 +30,7 @@ def _lines(runner):
     """Returns the lines of a request's runs, with the suite's of the same kind."""
     paper, root = runner.paper, runner.request.results
     path = results_folder(runner, root) / "cells.csv"
-    cells = runs_of(read_text(path, f"`make tables RESULTS={root}` writes it"))
+    cells = runs_of(read_cells(path, f"`make tables RESULTS={root}` writes it"))
     yours = cells[_are_of(runner, cells)]
     suite = cells[:0]
     if not is_suites(root):

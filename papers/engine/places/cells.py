@@ -1,8 +1,9 @@
 """A paper's cells in a folder of all results, which is the suite's or a user's."""
 
 from common.reporting.cases import empty_cases
+from common.reporting.cells_file import read_cells
 from common.reporting.tables import result_files
-from common.reporting.text import as_text, read_text
+from common.reporting.text import as_text
 from papers.engine.request import SUITES
 from papers.engine.results import PHANTOMS
 
@@ -16,11 +17,11 @@ def cells_of(paper, root):
     main = root / paper.id / "cells.csv"
     again = f"`make tables RESULTS={root}` writes it again"
     if main.exists():
-        parts = [read_text(main, again)]
+        parts = [read_cells(main, again)]
     else:
         parts = [as_text(result_files(paper.tables, empty_cases())["cells.csv"])]
     parts += [
-        runs_of(read_text(path, again)) for path in _others(main) if _is_phantoms(path)
+        runs_of(read_cells(path, again)) for path in _others(main) if _is_phantoms(path)
     ]
     return together(*parts)
 
@@ -32,7 +33,7 @@ def own_cells_of(paper, root):
     main = root / paper.id / "cells.csv"
     again = f"`make tables RESULTS={root}` writes it again"
     parts = [
-        runs_of(read_text(path, again))
+        runs_of(read_cells(path, again))
         for path in _others(main)
         if not _is_phantoms(path)
     ]

@@ -5,7 +5,7 @@ import subprocess
 
 from common.files import lock
 from common.reporting.cases import RUN, empty_cases, merge_cases, read_cases
-from common.reporting.text import as_text, read_text
+from common.reporting.text import as_text
 from common.reporting.trainings import record_trainings, recorded_trainings
 from papers.engine import curves
 from papers.engine.console import count
@@ -31,13 +31,10 @@ def promote(paper, source, root, say):
         learning = path.parent / curves.FILE
         if learning.exists():
             with lock(folder):
-                curves.record_curves(folder, read_text(learning, _AGAIN))
+                curves.record_curves(folder, curves.read_curves(learning))
         with lock(folder):
             record_trainings(folder, recorded_trainings(path.parent))
         say(f"{count(len(rows), 'row')} of {path.parent} are in {folder}")
-
-
-_AGAIN = "delete the file, then `make figure-…` again"
 
 
 def take_over(paper, say):

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from common.reporting.text import read_text
-from papers.engine.curves import FILE, KEYS
+from papers.engine.curves import FILE, KEYS, read_curves
 from papers.engine.report.axis import Axis
 from papers.engine.report.rows import words_of
 
@@ -70,10 +69,7 @@ def learning_of(paper, folders):
     for owner, folder in folders:
         if not (folder / FILE).exists():
             continue
-        rows = read_text(folder / FILE, "`make figure-…` writes it again")
-        numbers = ("epoch", *KEYS)
-        rows = rows.replace({name: {"": "nan"} for name in numbers})
-        rows = rows.astype(dict.fromkeys(numbers, "float64"))
+        rows = read_curves(folder / FILE).astype({"epoch": "float64"})
         for _, of_figure in rows.groupby("figure", sort=False):
             if of_figure["epoch"].max() > 1:
                 found.append(_learning(paper, owner, of_figure))

@@ -49,7 +49,7 @@ def score(options):
 
     from common.metrics.conventions import CONVENTIONS
     from common.metrics.lesions import LESION_RULES
-    from common.reporting.safe_text import to_safe_csv
+    from common.reporting.text import to_csv
     from papers.engine.scoring.figures import draw_summary
     from papers.engine.scoring.masks import find_masks
     from papers.engine.scoring.tables import LESION, over_cases
@@ -75,7 +75,7 @@ def score(options):
         "failed.csv": pd.DataFrame(failed, columns=("case", "problem", "next")),
     }
     for name, frame in files.items():
-        write_text(out / name, to_safe_csv(frame))
+        write_text(out / name, to_csv(frame))
     if scores:
         caption = _caption(options, len(truths) - len(failed))
         nsd = f"nsd_{tolerances[0]:g}mm"

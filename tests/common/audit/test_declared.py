@@ -82,6 +82,7 @@ def test_claim_says_which_cells_contradict_it(findings):
         ("c,1/new,,size,ratio,equals,1,,,", "a second row"),
         ("c,1/new,,size,most,equals,1,,,", "a second row"),
         ("c,1/new,1/old,size,mean,equals,1,,,", "a second row"),
+        ("c,,,size,mean,equals,1,,,", "a first row and its columns"),
     ],
 )
 def test_wrong_claims(findings, line, message):

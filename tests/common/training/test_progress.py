@@ -14,13 +14,13 @@ ROW |= {"data_wait_share": 0.1}
 
 
 def test_a_run_that_has_not_begun():
-    assert Progress.from_state(None) == Progress(0, [], None, [], 0.0, 0.0)
+    assert Progress.from_state(None, "state") == Progress(0, [], None, [], 0.0, 0.0)
 
 
 def test_a_saved_state_gives_the_progress_back():
     before = Progress(5, [ROW], 0.7, [0.25, 0.5], 1.5, 0.5)
     step, extra = before.step, json.loads(json.dumps(before.extra()))
-    assert Progress.from_state((step, extra)) == before
+    assert Progress.from_state((step, extra), "state") == before
 
 
 def test_losses_on_a_device_are_saved_as_numbers():
@@ -30,7 +30,7 @@ def test_losses_on_a_device_are_saved_as_numbers():
 
 def test_the_first_states_held_no_times():
     extra = {"history": [ROW], "best": 0.7, "epoch_losses": [1.0]}
-    progress = Progress.from_state((4, extra))
+    progress = Progress.from_state((4, extra), "state")
     assert (progress.seconds, progress.waited) == (0.0, 0.0)
     assert (progress.step, progress.best, progress.epoch_losses) == (4, 0.7, [1.0])
 
@@ -81,3 +81,21 @@ def test_columns_of_the_table_do_not_depend_on_the_order_in_a_state():
         "data_wait_share",
     ]
     assert list(Progress().table()) == ["epoch", "loss", "seconds", "data_wait_share"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"history": {"epoch": 1}},
+        {"history": [[1]]},
+        {"history": [{"epoch": 1, "loss": "low"}]},
+        {"best": "high"},
+        {"epoch_losses": [None]},
+        {"seconds": True},
+        {"waits": 1},
+    ],
+)
+def test_a_state_of_something_else(changed):
+    extra = Progress(5, [ROW], 0.7, [0.25], 1.5, 0.5).extra() | changed
+    with pytest.raises(UserError, match="runs/state: expected how far"):
+        Progress.from_state((5, extra), "runs/state")

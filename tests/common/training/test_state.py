@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from common.errors import UserError
+from common.files import digest, read_json, sha256, write_json
 from common.training.state import StateStore
 from tests.disks import run_python, small_disk
 
@@ -51,6 +52,34 @@ def test_no_state_yet(tmp_path):
     assert store.restore(fresh) is None
     assert store.newest() is None
     assert values(fresh) == [5, 6, 7]
+
+
+@pytest.mark.parametrize("text", ['"no object"', '{"digest": 1}', "[" * 100_000])
+def test_a_manifest_of_something_else_is_a_damaged_state(store, text):
+    (store.folder / "step-000000020" / "manifest.json").write_text(text)
+    assert store.restore(variables())[0] == store.newest()[0] == 10
+
+
+def resigned(folder, **changes):
+    """Writes a manifest whose checksums are right, whatever it says."""
+    values = read_json(folder / "manifest.json") | changes
+    values |= {"sha256": sha256(folder / "variables.h5")}
+    values["digest"] = digest({k: values[k] for k in values if k != "digest"})
+    write_json(folder / "manifest.json", values)
+
+
+@pytest.mark.parametrize("changes", [{"step": "20"}, {"key": 5}, {"extra": []}])
+def test_a_manifest_with_other_values_is_a_damaged_state(store, changes):
+    resigned(store.folder / "step-000000020", **changes)
+    assert store.restore(variables())[0] == 10
+
+
+def test_variables_that_hdf5_cannot_read(store):
+    path = store.folder / "step-000000020" / "variables.h5"
+    path.write_bytes(path.read_bytes().replace(b"SNOD", b"SNOB"))
+    resigned(path.parent)
+    with pytest.raises(UserError, match="variables.h5: expected the 3 variables"):
+        store.restore(variables())
 
 
 def test_keeps_the_two_newest(store):

@@ -255,6 +255,16 @@ def test_corrupt_archive(server, article, tmp_path):
         get(server, tmp_path, [bad])
 
 
+def test_an_archive_whose_members_lie_nowhere(server, article, tmp_path):
+    """By what the end says of the table, the first one lies before the file."""
+    content = bytearray(server.content["/1"])
+    end = content.rindex(b"PK\x05\x06")
+    content[end + 16 : end + 20] = (2**31).to_bytes(4, "little")
+    bad = offer(server, "part1.zip", 1, bytes(content))
+    with pytest.raises(UserError, match="a complete zip archive.*delete it"):
+        get(server, tmp_path, [bad])
+
+
 def test_no_archive_at_all(server, tmp_path):
     bad = offer(server, "part1.zip", 1, b"<html>come back later</html>")
     with pytest.raises(UserError, match="a complete zip archive"):

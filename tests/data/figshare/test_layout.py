@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from common.errors import UserError
+from common.files import read_json, write_json
 from data.figshare.check import check_figshare
 from data.figshare.dataset import FigshareDataset
 from data.figshare.layout import find_cvind, slice_files
@@ -74,3 +75,11 @@ def test_folds_of_the_author_in_upper_case(phantom_copy):
 )
 def test_what_systems_leave_is_ignored(name):
     assert is_ignored(name) and not is_ignored(f"1{name}")
+
+
+@pytest.mark.parametrize("changes", [{"count": "24"}, {"planes": []}])
+def test_a_phantoms_notes_that_are_damaged(phantom_copy, changes):
+    notes = read_json(phantom_copy / "phantom.json") | changes
+    write_json(phantom_copy / "phantom.json", notes)
+    with pytest.raises(UserError, match="phantom.json: expected count and planes"):
+        FigshareDataset(phantom_copy)

@@ -229,6 +229,20 @@ def test_folds_of_the_user_round_trip(tmp_path):
     assert read_folds(tmp_path / "folds.csv", cases) == folds
 
 
+def test_names_of_cases_are_no_formulas(tmp_path):
+    path = tmp_path / "folds.csv"
+    cases = [Case(name, "1", "", {}, None) for name in ("=1+1", "-a", "-1", "'=1")]
+    folds = {case.id: number for number, case in enumerate(cases)}
+    write_folds(path, folds)
+    assert [line[0] for line in path.read_text().splitlines()[2:]] == [
+        "'",
+        "'",
+        "-",
+        "'",
+    ]
+    assert read_folds(path, cases) == folds
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -2,6 +2,8 @@
 
 import gzip
 import struct
+import tracemalloc
+import zlib
 
 import nibabel
 import numpy as np
@@ -10,6 +12,7 @@ import SimpleITK
 
 from common.errors import UserError
 from data.volume.files import read_geometry, read_volume, write_labels
+from data.volume.metaimage import encode_image
 
 SHAPE = (3, 5, 7)  # (depth, height, width)
 
@@ -194,6 +197,54 @@ def refuses(path, content):
     except UserError as error:
         return error.file == str(path) and bool(error.next_step)
     return False
+
+
+@pytest.mark.parametrize("suffix", ["nii", "nii.gz"])
+def test_voxels_that_begin_beyond_all_numbers(tmp_path, suffix):
+    save_nifti(tmp_path / "good.nii", numbers())
+    content = bytearray((tmp_path / "good.nii").read_bytes())
+    content[108:112] = np.float32(3e38).tobytes()  # vox_offset
+    packed = gzip.compress(content) if suffix == "nii.gz" else content
+    assert refuses(tmp_path / f"v.{suffix}", packed)
+
+
+# Lines of the header at which ITK would end the process, or read beyond its arrays.
+@pytest.mark.parametrize(
+    ("line", "other"),
+    [
+        (b"NDims = 3", b"NDims = 65536 65536 65536"),
+        (b"NDims = 3", b"NDims = 11"),
+        (b"NDims = 3", b"NDims = -3"),
+        (b"Offset = 0 0 0", b"Offset = " + b"9 " * 400),
+        (b"DimSize = 5 4 3", b"DimSize = 5 4"),
+        (b"ElementSpacing = 1 1 1", b"ElementSpacing = nan 1 1"),
+        (b"ElementType = MET_SHORT", b"ElementType = MET_SHORT MET_SHORT"),
+        (b"CompressedData = False", b"CompressedData"),
+    ],
+)
+def test_a_header_that_itk_does_not_survive(tmp_path, line, other):
+    content = encode_image(numbers(shape=(3, 4, 5)), compressed=False)
+    assert content.count(line) == 1 and not refuses(tmp_path / "v.mha", content)
+    assert refuses(tmp_path / "v.mha", content.replace(line, other))
+
+
+@pytest.mark.parametrize("suffix", ["nii.gz", "mha"])
+def test_more_than_the_header_promises_is_not_unpacked(tmp_path, suffix):
+    path, many = tmp_path / f"v.{suffix}", bytes(64 << 20)
+    if suffix == "mha":
+        whole = encode_image(numbers(shape=(3, 4, 5)))
+        start = whole.index(b"LOCAL\n") + 6
+        content = whole[:start] + zlib.compress(zlib.decompress(whole[start:]) + many)
+    else:
+        save_nifti(tmp_path / "good.nii", numbers())
+        content = gzip.compress((tmp_path / "good.nii").read_bytes() + many)
+    assert refuses(path, content)  # and what is imported then
+    tracemalloc.start()
+    try:
+        assert refuses(path, content)
+        assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("suffix", ["nii.gz", "mha"])

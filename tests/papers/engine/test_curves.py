@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from rich.console import Console as RichConsole
 
+from common.errors import UserError
 from common.reporting.figures import why_stale
 from common.reporting.text import read_text
 from papers import registry
@@ -150,3 +151,14 @@ def test_figures_again_leaves_pictures_that_are_not_ours(tmp_path, drawn):
     assert [line for line in lines if line.startswith("left ")] == [
         f"left {path}: it does not say what it was made of" for path in (cut, photo)
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("loss", "low"), ("epoch", ""), ("n_validation", "two")]
+)
+def test_curves_with_words_for_numbers(tmp_path, name, value):
+    curves.record_curves(tmp_path, rows())
+    table = pd.read_csv(tmp_path / curves.FILE, dtype=str)
+    table.assign(**{name: value}).to_csv(tmp_path / curves.FILE, index=False)
+    with pytest.raises(UserError, match="curves.csv: expected numbers"):
+        curves.record_curves(tmp_path, rows("linknet"))

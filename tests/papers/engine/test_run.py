@@ -4,6 +4,7 @@ import pytest
 
 from common.errors import UserError
 from common.evidence import as_dict
+from common.files import write_json
 from papers import registry
 from papers.engine.run import Run
 
@@ -57,6 +58,39 @@ def test_json_without_its_keys_is_damaged(run):
     (run.folder / "finished.json").write_text('{"epochs": 3}')
     with pytest.raises(UserError, match="finished.json.*no base_key, seconds"):
         run.finished()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "received"),
+    [
+        ("finished.json", '{"epochs": "3", "seconds": 1, "base_key": ""}', "epochs"),
+        ("finished.json", "[]", "no object"),
+        ("evaluated.json", "[]", "no object"),
+        ("job.json", '{"method": [], "protocol": {}}', "method"),
+        ("environment.json", '{"command": 1, "commit": ""}', "command"),
+        ("history.csv", "epoch,val_dice\n1,0.5\n", "no numbers in loss"),
+        ("history.csv", "epoch,loss\n1,low\n", "no numbers in loss"),
+    ],
+)
+def test_values_of_another_kind_are_damaged(run, name, text, received):
+    (run.folder / name).write_text(text)
+    with pytest.raises(UserError, match=f"{name}.*{received}"):
+        READERS[name](run)
+
+
+@pytest.mark.parametrize("name", ["../elsewhere", "..", "/tmp", "a/b", "a\x00/b"])
+def test_the_run_before_is_one_beside(run, name):
+    write_json(run.folder / "job.json", run.job() | {"previous": name})
+    with pytest.raises(UserError, match=r"job\.json.*no folder beside it"):
+        run.previous()
+
+
+def test_a_protocol_with_values_of_another_kind_is_damaged(run):
+    job = run.job()
+    job["protocol"]["training"]["epochs"] = "many"
+    write_json(run.folder / "job.json", job)
+    with pytest.raises(UserError, match=r"job\.json.*epochs"):
+        run.open(LINKDSL)
 
 
 def test_weights_that_are_missing(run):
