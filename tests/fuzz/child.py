@@ -20,6 +20,7 @@ _OURS = tuple(f"{ROOT / name}{os.sep}" for name in ("common", "data", "papers"))
 MAX_TEXT = 2000  # characters of an error that a person can still read
 EXTRA_MEMORY = 1 << 30  # bytes that a tiny input may take beyond a whole one
 _BEGIN = 120  # seconds for imports and the first input
+_WAITS = 20
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ class Child:
 
     Args:
         reader: the `Reader`.
-        limit: seconds for each input.
+        limit: seconds of processor time for each input, so that a busy machine finds
+            nothing; one that computes nothing may wait `_WAITS` times as long.
     """
 
     def __init__(self, reader, limit):
@@ -104,18 +106,28 @@ class Child:
     def _answer(self, path, traced, limit):
         self._pipe.send((str(path), traced))
         try:
-            if self._pipe.poll(limit):
-                return self._pipe.recv()
+            begin, spent = time.monotonic(), self._spent()
+            while time.monotonic() - begin < _WAITS * limit:
+                if self._pipe.poll(min(limit, 1.0)):
+                    return self._pipe.recv()
+                if self._spent() - spent > limit:
+                    break
             os.kill(self._process.pid, signal.SIGUSR1)  # it notes where it is
             time.sleep(0.5)
             kind = "hang"
-        except (EOFError, ConnectionError):
+        except (EOFError, OSError):  # its pipe is closed, or its number is gone
             self._process.join()
             kind = "crash"
         code, text = self._process.exitcode, self._noted()
         self.close()
         place = next((line for line in text.splitlines() if str(ROOT) in line), "")
         return Outcome(kind, f"{kind} {code or ''} {place.strip()}", text)
+
+    def _spent(self):
+        """Returns the seconds that the process has computed."""
+        stat = Path(f"/proc/{self._process.pid}/stat").read_text()
+        user, system = stat.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def _noted(self):
         self._log.seek(0)

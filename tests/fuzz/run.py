@@ -1,7 +1,7 @@
 """Gives each reader many damaged inputs; exits with 1 where one is not told in words.
 
 `make fuzz` runs it: 10,000 inputs for each reader, in a process that is killed if one
-takes longer than 10 s, and that may take 1 GiB more than a valid one needs. An input
+computes for more than 10 s, and that may take 1 GiB more than a valid one needs. An input
 that reaches lines of the suite that none before it did is changed further. Equal seeds
 give equal inputs. What is found is kept in `build/fuzz/`; `--replay` reads it again.
 """
@@ -21,7 +21,7 @@ from tests.fuzz.child import Child, write_inputs
 from tests.fuzz.formats import damaged
 from tests.fuzz.readers import READERS
 
-LIMIT = 10.0  # seconds for each input
+LIMIT = 10.0  # seconds of processor time for each input
 _KEPT = 300  # inputs of each file that are changed further
 _TRACED = 3  # one of so many inputs is traced, which takes twice the time
 _SHOWN = 30  # lines of a traceback
@@ -52,7 +52,7 @@ def _options(arguments):
     add("--reader", action="append", default=[], help="one of them; may repeat")
     add("--count", type=int, default=10_000, help="inputs for each reader")
     add("--seed", type=int, default=0, help="other inputs")
-    add("--limit", type=float, default=LIMIT, help="seconds for each input")
+    add("--limit", type=float, default=LIMIT, help="processor seconds per input")
     add("--out", type=Path, default=Path("build/fuzz"), help="folder of the finds")
     add("--replay", type=Path, help="a folder of the finds, with --reader")
     options = parser.parse_args(arguments)
