@@ -313,7 +313,7 @@ test-official: $(INSTALLED) $(OFFICIAL) ## Scores against BraTS's own packages
 	$(BIN)/python -m pytest tests/common/metrics/official
 test-mutation: $(INSTALLED) ## Plant faults one at a time: tests must see 95 %
 	$(BIN)/python -m tests.mutation.run
-fuzz: $(INSTALLED) ## Damaged inputs for every reader: READER=nifti COUNT=500
+fuzz: $(INSTALLED) ## Damaged inputs for all readers, or READER= COUNT=
 	$(BIN)/python -m tests.fuzz.run $(if $(READER),--reader "$(READER)") $(if $(COUNT),--count $(COUNT))
 lint: $(INSTALLED) ## Check style
 	$(BIN)/ruff check .

@@ -96,7 +96,11 @@ class Child:
         return self._answer(path, traced, self._limit)
 
     def close(self):
-        """Ends the process."""
+        """Ends the process for good."""
+        self._end()
+        self._log.close()
+
+    def _end(self):
         if self._process is not None:
             self._process.kill()
             self._process.join()
@@ -119,7 +123,7 @@ class Child:
             self._process.join()
             kind = "crash"
         code, text = self._process.exitcode, self._noted()
-        self.close()
+        self._end()
         place = next((line for line in text.splitlines() if str(ROOT) in line), "")
         return Outcome(kind, f"{kind} {code or ''} {place.strip()}", text)
 

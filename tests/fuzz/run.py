@@ -1,9 +1,10 @@
 """Gives each reader many damaged inputs; exits with 1 where one is not told in words.
 
 `make fuzz` runs it: 10,000 inputs for each reader, in a process that is killed if one
-computes for more than 10 s, and that may take 1 GiB more than a valid one needs. An input
-that reaches lines of the suite that none before it did is changed further. Equal seeds
-give equal inputs. What is found is kept in `build/fuzz/`; `--replay` reads it again.
+computes for more than 10 s, and that may take 1 GiB more than a valid one needs. An
+input that reaches lines of the suite that none before it did is changed further. Equal
+seeds give equal inputs. What is found is kept in `build/fuzz/`; `--replay` reads it
+again.
 """
 
 import argparse
@@ -70,7 +71,7 @@ def fuzz(reader, count, seed, out, say=print, limit=LIMIT):
         seed: of all that is drawn.
         out: folder where the input of each find is kept.
         say: function that shows a line of text.
-        limit: seconds for each input.
+        limit: seconds of processor time for each input.
 
     Returns:
         The first `Outcome` of each find, by its key.

@@ -55,7 +55,7 @@ def rambles():
     ],
 )
 def test_a_failure_of_each_kind_is_found(tmp_path, fail, kind):
-    count = 2 if kind == "hang" else 20
+    count = 3 if kind in ("hang", "crash") else 20
     finds = run.fuzz(reader(fail), count, 1, tmp_path, lambda line: None, 0.3)
     assert {find.kind for find in finds.values()} == {kind} - {None}
     kept = sorted(tmp_path.glob("a/*/input/a.json"))
@@ -67,4 +67,4 @@ def test_equal_seeds_give_equal_inputs(name):
     content = bytes(range(256)) * 3
     first = [damaged(name, content, random.Random(seed)) for seed in range(50)]
     again = [damaged(name, content, random.Random(seed)) for seed in range(50)]
-    assert first == again and len(set(first)) > 25
+    assert first == again and len(set(first)) > 15
