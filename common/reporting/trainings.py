@@ -2,7 +2,7 @@
 
 from common.files import write_text
 from common.reporting.cases import RUN
-from common.reporting.text import read_text, to_csv
+from common.reporting.text import read_columns, to_csv
 
 FILE = "trainings.csv"
 _TOOK = ["epochs", "hours", "data_wait_share", "processor", "threads"]
@@ -44,7 +44,7 @@ def record_trainings(folder, rows):
     if new.empty:
         return
     path = folder / FILE
-    old = read_text(path, _AGAIN) if path.exists() else new.iloc[:0]
+    old = read_columns(path, COLUMNS, _AGAIN) if path.exists() else new.iloc[:0]
     found = pd.concat([old, new]).drop_duplicates(RUN, keep="last").sort_values(RUN)
     write_text(path, to_csv(found[COLUMNS]))
 
@@ -58,4 +58,8 @@ def recorded_trainings(folder):
     import pandas as pd
 
     path = folder / FILE
-    return read_text(path, _AGAIN) if path.exists() else pd.DataFrame(columns=COLUMNS)
+    return (
+        read_columns(path, COLUMNS, _AGAIN)
+        if path.exists()
+        else pd.DataFrame(columns=COLUMNS)
+    )

@@ -161,8 +161,9 @@ class Run:
             raise self._damaged("history.csv", error) from error
         if history.empty or "epoch" not in history:
             raise self._damaged("history.csv", "no epoch")
-        others = [n for n in ("epoch", "loss") if n not in history]
-        others += [n for n in history if history[n].dtype.kind not in "if"]
+        always = ("epoch", "loss", "seconds", "data_wait_share")
+        others = [name for name in always if name not in history]
+        others += [name for name in history if history[name].dtype.kind not in "if"]
         if others:
             raise self._damaged("history.csv", f"no numbers in {others[0]}")
         return history

@@ -69,7 +69,7 @@ def test_json_without_its_keys_is_damaged(run):
         ("job.json", '{"method": [], "protocol": {}}', "method"),
         ("environment.json", '{"command": 1, "commit": ""}', "command"),
         ("history.csv", "epoch,val_dice\n1,0.5\n", "no numbers in loss"),
-        ("history.csv", "epoch,loss\n1,low\n", "no numbers in loss"),
+        ("history.csv", "epoch,loss\n1,0.5\n", "no numbers in seconds"),
     ],
 )
 def test_values_of_another_kind_are_damaged(run, name, text, received):
