@@ -6,9 +6,8 @@ import sys
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from papers.registry import IDS
+from tests.each import each
 from tests.picture import A_PAPER, MAY_IMPORT
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,10 +23,6 @@ def sources(*folders):
     """The Python files below some folders, as paths from the root."""
     paths = [p for folder in folders for p in (ROOT / folder).rglob("*.py")]
     return sorted(path.relative_to(ROOT) for path in paths)
-
-
-def over(paths):
-    return pytest.mark.parametrize("path", paths, ids=str)
 
 
 @cache
@@ -94,7 +89,7 @@ def test_every_folder_has_its_place_in_the_picture():
     assert folders - papers == set(MAY_IMPORT)
 
 
-@over(sources(*FOLDERS[:-1]))
+@each(sources(*FOLDERS[:-1]))
 def test_imports_follow_the_picture(path):
     folder = ".".join(path.parent.parts)
     paper = path.parts[1] if folder.removeprefix("papers.") in IDS else None
@@ -109,7 +104,7 @@ def drawn(folder, allowed):
     return folder in allowed or within(folder, whole)
 
 
-@over(sources("data"))
+@each(sources("data"))
 def test_data_takes_two_files_of_common_only(path):
     bad = [name for name in imports(path) if within(name, ("common",))]
     assert [name for name in bad if not within(name, BOTTOM)] == []
@@ -156,38 +151,38 @@ def test_no_folders_import_each_other_in_a_circle():
     assert circles(graph) == []
 
 
-@over([Path(name.replace(".", "/")) for name in BOTTOM])
+@each([Path(name.replace(".", "/")) for name in BOTTOM])
 def test_bottom_needs_the_standard_library_only(path):
     names = [n for n in imports(path.with_suffix(".py")) if not within(n, BOTTOM)]
     assert {name.split(".")[0] for name in names} <= sys.stdlib_module_names
 
 
-@over(sources("papers/engine"))
+@each(sources("papers/engine"))
 def test_engine_reaches_papers_through_the_registry_only(path):
     papers = [f"papers.{paper}" for paper in IDS]
     assert [name for name in imports(path) if within(name, papers)] == []
 
 
-@over(sorted({path.parent for path in sources(*FOLDERS)}))
+@each(sorted({path.parent for path in sources(*FOLDERS)}))
 def test_folder_can_be_taken_in_at_a_glance(path):
     files = [p for p in (ROOT / path).iterdir() if p.suffix == ".py"]
     assert len(files) <= MAX_FILES
 
 
-@over([p for p in sources(*FOLDERS[:-1]) if p.name == "__init__.py" and tree(p).body])
+@each([p for p in sources(*FOLDERS[:-1]) if p.name == "__init__.py" and tree(p).body])
 def test_package_says_what_lives_there(path):
     docstring = ast.get_docstring(tree(path))
     assert docstring, "Expected a paragraph. Received: none"
 
 
-@over([path for path in sources(*FOLDERS[:-1]) if path.name == "__init__.py"])
+@each([path for path in sources(*FOLDERS[:-1]) if path.name == "__init__.py"])
 def test_package_hands_out_its_public_names(path):
     package = importlib.import_module(module_name(path))
     for name in getattr(package, "__all__", ()):
         assert getattr(package, name) is not None
 
 
-@over(sources("common", "data"))
+@each(sources("common", "data"))
 def test_only_papers_mentions_a_paper(path):
     """In code, that is: a docstring may take a paper as its example."""
     skipped = set(map(id, docstrings(path)))
@@ -214,7 +209,7 @@ def portable_files():
     return paths
 
 
-@over(portable_files())
+@each(portable_files())
 def test_networks_losses_and_metrics_run_on_every_backend(path):
     assert [name for name in imports(path) if within(name, BACKENDS)] == []
     attributes = {
@@ -238,7 +233,7 @@ def test_fast_paths_are_imported_in_one_place():
     assert importing == [Path("common/layers/fast_paths.py")]
 
 
-@over(sources(*FOLDERS))
+@each(sources(*FOLDERS))
 def test_no_private_keras_and_nothing_that_runs_foreign_code(path):
     names = list(imports(path))
     assert [name for name in names if within(name, ("keras.src", *UNSAFE))] == []
@@ -256,14 +251,14 @@ def test_no_private_keras_and_nothing_that_runs_foreign_code(path):
     assert found == []
 
 
-@over([p for p in sources(*FOLDERS) if (ROOT / p).stat().st_size])
+@each([p for p in sources(*FOLDERS) if (ROOT / p).stat().st_size])
 def test_file_is_short_and_says_what_it_is(path):
     assert len((ROOT / path).read_text(encoding="utf-8").splitlines()) <= 400
     docstring = ast.get_docstring(tree(path))
     assert docstring and docstring[0].isupper() and len(docstring.split("\n")[0]) <= 88
 
 
-@over(sources(*FOLDERS))
+@each(sources(*FOLDERS))
 def test_no_path_of_one_machine(path):
     roots = ("/home/", "/root/", "/work/", "/Users/", "/mnt/")
     texts = [n.value for n in ast.walk(tree(path)) if isinstance(n, ast.Constant)]
@@ -283,7 +278,7 @@ def checks(node):
     return False
 
 
-@over([path for path in sources("tests") if path.name.startswith("test_")])
+@each([path for path in sources("tests") if path.name.startswith("test_")])
 def test_every_test_can_fail(path):
     functions = [n for n in ast.walk(tree(path)) if isinstance(n, ast.FunctionDef)]
     helpers = {n.name for n in functions if checks(n)}

@@ -7,9 +7,8 @@ import tokenize
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from papers.registry import IDS
+from tests.each import each
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("benchmarks", "common", "data", "papers", "tests")
@@ -104,9 +103,7 @@ def missing(text):
     return paths + [name for name in A_NAME.findall(text) if not resolves(name)]
 
 
-@pytest.mark.parametrize(
-    "path", [*PAGES, Path("Makefile"), Path("environments.mk")], ids=str
-)
+@each([*PAGES, Path("Makefile"), Path("environments.mk")])
 def test_page_names_what_exists(path):
     text = (ROOT / path).read_text(encoding="utf-8")
     known = {one.rpartition("/")[2] for one in files()} | set(FOREIGN)
@@ -114,7 +111,7 @@ def test_page_names_what_exists(path):
     assert [name for name in A_FILE.findall(text) if name not in known] == []
 
 
-@pytest.mark.parametrize("path", PAGES, ids=str)
+@each(PAGES)
 def test_links_of_a_page_lead_somewhere(path):
     text = (ROOT / path).read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", text):
@@ -122,7 +119,7 @@ def test_links_of_a_page_lead_somewhere(path):
             assert (ROOT / path.parent / target).exists(), target
 
 
-@pytest.mark.parametrize("path", CODE, ids=str)
+@each(CODE)
 def test_docstrings_and_comments_name_what_exists(path):
     assert missing("\n\n".join(prose(path))) == []
 

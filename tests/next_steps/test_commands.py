@@ -11,6 +11,7 @@ import typer
 from common.evidence import describe
 from papers import registry
 from papers.engine.cli.app import app
+from tests.each import each
 from tests.next_steps.sources import ROOT, other_advice, passed_steps, sites
 
 MAKEFILE = "".join(
@@ -92,7 +93,7 @@ def test_there_are_steps_and_things_to_name():
     assert "training.learning_rate" in keys()
 
 
-@pytest.mark.parametrize("site", sites(), ids=lambda site: f"{site.place}:{site.line}")
+@each(sites(), lambda site: f"{site.place}:{site.line}")
 def test_an_error_says_what_is_next(site):
     """In a text of its own, or in one that the caller or the error class gives."""
     given_elsewhere = (
@@ -110,8 +111,9 @@ def test_an_error_says_what_is_next(site):
     )
 
 
-@pytest.mark.parametrize(("text", "place"), STEPS)
-def test_what_a_next_step_names_exists(text, place):
+@each(STEPS)
+def test_what_a_next_step_names_exists(step):
+    text, _ = step
     for name in re.findall(r"\bmake ([a-z0-9{][\w{}…-]*)", text):
         assert name in ENGLISH or matches(name, targets()), name
     for name in re.findall(r"\b([A-Z][A-Z0-9]+)=", text):
@@ -140,9 +142,10 @@ def test_make_accepts_the_options_of_a_command(words):
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize(("text", "place"), STEPS)
-def test_a_command_can_be_copied(text, place):
+@each(STEPS)
+def test_a_command_can_be_copied(step):
     """It stands in backticks, and has what its target needs."""
+    text, _ = step
     outside = re.sub(r"`[^`]*`|^make .*", "", text)
     bare = re.findall(r"\bmake ([a-z0-9{][\w{}…-]*)", outside)
     assert [name for name in bare if name not in ENGLISH] == []
