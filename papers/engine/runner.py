@@ -46,6 +46,7 @@ class Runner:
         self.paper = request.paper
         self.request = request
         self.console = console
+        self._at_hand = {}  # the network that was trained last, by its job's key
         self.caches = workspace / "cache"
         self.dataset = self.paper.experiment.open_dataset(request.data)
         self.dataset.digests.remember_in(self.caches / MEMORY)
@@ -180,7 +181,7 @@ class Runner:
             average_decay=experiment.average_decay,
         )
         with self.console.training(self.label(job), plan) as line:
-            return train(
+            history = train(
                 model,
                 experiment.loss(),
                 optimizer,
@@ -190,6 +191,9 @@ class Runner:
                 job.folder,
                 line.on_progress,
             )
+        if isinstance(placement, OneDevice):
+            self._at_hand = {job.key: model}
+        return history
 
     def evaluate(self, job):
         """Scores one trained job and returns its rows, one per test case."""
@@ -321,6 +325,7 @@ class Runner:
 
     def _model(self, job, experiment, placement):
         """Builds a fresh network, whose weights depend on the seed alone."""
+        self._at_hand.clear()
         keras.backend.clear_session()  # not within a scope, which it would end
         use_precision(job.protocol.training.precision)
         keras.utils.set_random_seed(job.seed)
@@ -340,6 +345,8 @@ class Runner:
         if job.parts:
             models = {p.method.id: self._trained(p)[0] for p in job.parts}
             return models, experiment
-        model = self._model(job, experiment, OneDevice())
+        model = self._at_hand.get(job.key)
+        if model is None:
+            model = self._model(job, experiment, OneDevice())
         job.run.load_weights(model, job.checkpoint)
         return model, experiment

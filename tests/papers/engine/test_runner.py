@@ -142,6 +142,7 @@ def small():
         paper=SimpleNamespace(id="linkdsl"),
         console=SimpleNamespace(say=lambda line: None),
         _experiment=lambda job: experiment,
+        _at_hand={},
     )
     return small
 
@@ -186,6 +187,16 @@ def test_predictions_are_of_the_weights_that_the_protocol_names(
     job = job_of(tmp_path, checkpoint=checkpoint)
     assert small.predict(job, ["1", "2"]).shape == (2, 2)
     assert job.run.loaded == [checkpoint]
+
+
+def test_the_network_that_was_trained_last_is_not_built_again(small, tmp_path):
+    job, other = job_of(tmp_path), job_of(tmp_path, key="other")
+    model = small._model(job, small._experiment(job), OneDevice())
+    small._at_hand["key"] = model
+    assert small._trained(job)[0] is model
+    assert job.run.loaded == ["best"]  # and not those of its last step
+    assert small._trained(other)[0] is not model
+    assert small._trained(job)[0] is not model  # since building ends those before
 
 
 def test_a_seed_decides_the_first_weights(small, tmp_path):
