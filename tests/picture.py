@@ -60,6 +60,7 @@ PAPERS = {
         "papers.engine.zoo",
     ),
     "papers.engine.pages": (*FLOORS, "papers", "papers.engine", "papers.engine.zoo"),
+    "papers.engine.checklists": (*FLOORS, "papers", "papers.engine.pages"),
     "papers.engine.scoring": (*FLOORS, "papers.engine"),
     "papers.engine.zoo": (*FLOORS, "papers", "papers.engine"),
     "papers.engine.report": (

@@ -11,7 +11,7 @@ from common.errors import UserError
 from common.files import write_text
 from common.reporting import verify as ranges
 from papers import registry
-from papers.engine import curves, pages
+from papers.engine import checklists, curves, pages
 from papers.engine.cli.options import OnePaper, Results
 from papers.engine.cli.recorded import recorded
 from papers.engine.console import Console
@@ -124,9 +124,10 @@ def report(paper: OnePaper = None, results: Results = LOCAL):
 
 @verbs.command("pages")
 def write_pages(results: Results = SUITES):
-    """Regenerate the generated parts of the README pages and protocol files."""
+    """Regenerate checklists and the generated parts of pages and protocol files."""
     import_tensorflow()
-    for path, text in pages.generated(PAPERS.parent, results):
+    root = PAPERS.parent
+    for path, text in (*pages.generated(root, results), *checklists.generated(root)):
         write_text(path, text)
         Console().say(f"wrote {path}")
 
