@@ -2,6 +2,8 @@
 
 from data.prepared.estimates import size_text
 from papers.engine.console import Console, count
+from papers.engine.devices.schedule import elapsed_by_size
+from papers.engine.devices.tasks import TRAINS, tasks_of
 from papers.engine.headers import time_of
 from papers.engine.memory import available_memory
 from papers.engine.plan import outline
@@ -53,6 +55,17 @@ def show_plan(verb, request, make_runner):
         console.say(f"{known}\n{_whole(request)}".rstrip())
     else:
         console.say(known)
+    if request.cluster and verb in TRAINING and left:
+        console.say(_on_a_cluster(runner.jobs, request))
+
+
+def _on_a_cluster(jobs, request):
+    """Returns a line on how long the trainings take with several tasks at once."""
+    tasks = tasks_of(jobs, request.arguments, TRAINS)
+    left = {f"{TRAINS} {job.name}": job.remaining() or 0.0 for job in jobs}
+    times = elapsed_by_size(tasks, left)
+    said = ", ".join(f"{duration(time)} with {n}" for n, time in times.items())
+    return f"by tasks at once, the trainings whose time is known take {said}"
 
 
 def _predicted(runner, job, warnings):

@@ -29,6 +29,12 @@ def main_done(*words):
     assert not stopped.value.code
 
 
+def request_on(folder, cluster=None):
+    paper = registry.paper("linkdsl")
+    values = {"data": folder, "is_demo": False, "paper": paper, "profile": "demo"}
+    return SimpleNamespace(**values, cluster=cluster, arguments=())
+
+
 def job(name, state, seconds, remaining):
     return SimpleNamespace(
         name=name,
@@ -56,14 +62,25 @@ def job(name, state, seconds, remaining):
     ],
 )
 def test_hours_are_added_up(tmp_path, capsys, jobs, expected):
-    paper = registry.paper("linkdsl")
-    request = SimpleNamespace(data=tmp_path, is_demo=False, paper=paper, profile="demo")
+    request = request_on(tmp_path)
     runner = SimpleNamespace(jobs=jobs, predicted=lambda job: None)
     show_plan("train", request, lambda request: runner)
     shown = capsys.readouterr().out
     assert expected in shown
     assert ("as a whole" in shown) == ("unknown" in expected)
     assert "memory" not in shown, "nothing is known of it"
+
+
+def test_a_cluster_s_plan_says_what_tasks_at_once_gain(tmp_path, capsys):
+    jobs = [job("a", "new", None, 7200.0), job("b", "new", None, 5400.0)]
+    for one in jobs:
+        vars(one).update(trains=True, needs={}, split_name="image")
+    runner = SimpleNamespace(jobs=jobs, predicted=lambda job: None)
+    for cluster in ("local", None):
+        show_plan("train", request_on(tmp_path, cluster), lambda request: runner)
+    with_cluster, without = capsys.readouterr().out.split("3.5 hours left\n")[1:]
+    assert "take 3.5 hours with 1, 2.0 hours with 2\n" in with_cluster
+    assert "at once" not in without
 
 
 def test_memory_of_what_is_left_is_shown(tmp_path, monkeypatch, capsys):
@@ -83,8 +100,7 @@ def test_memory_of_what_is_left_is_shown(tmp_path, monkeypatch, capsys):
 
     jobs = [done, big, again, small]
     runner = SimpleNamespace(jobs=jobs, predicted=predicted)
-    paper = registry.paper("linkdsl")
-    request = SimpleNamespace(data=tmp_path, is_demo=False, paper=paper, profile="demo")
+    request = request_on(tmp_path)
     show_plan("reproduce", request, lambda request: runner)
     shown = capsys.readouterr().out
     assert shown.count("5 GB") == 2 and shown.count("1 GB") == 1
