@@ -25,10 +25,12 @@ OF_record := PAPER FROM
 OF_compare := FORMAT
 OF_report := PAPER
 OF_fuzz := READER
+OF_test-faults := VERB
+OF_test-repeatability := PAPER
 JOINED := figshare brats15 brats17 brats18
 $(foreach set,$(JOINED),$(eval OF_table-$(set) := FORMAT))
 SINGLE := segment list-series prepare-scan restore-mask import-weights score workers
-OWNERS := $(SINGLE) record compare report fuzz $(JOINED:%=table-%)
+OWNERS := $(SINGLE) record compare report fuzz test-faults test-repeatability $(JOINED:%=table-%)
 OWN := $(sort $(foreach t,$(OWNERS),$(OF_$(t))))
 KNOWN := $(SHOWN) DRY_RUN WORKERS DATASET COUNT N4 SHRINK EXCLUDE SHAPE UNLABELED CASES PYTHON \
 	GPU $(OWN)
@@ -315,6 +317,11 @@ test-mutation: $(INSTALLED) ## Plant faults one at a time: tests must see 95 %
 	$(BIN)/python -m tests.mutation.run
 fuzz: $(INSTALLED) ## Damaged inputs for all readers, or READER= COUNT=
 	$(BIN)/python -m tests.fuzz.run $(if $(READER),--reader "$(READER)") $(if $(COUNT),--count $(COUNT))
+.PHONY: test-faults test-repeatability
+test-faults: $(INSTALLED) ## Kill verbs and run them again: VERB=train COUNT=100
+	$(BIN)/python -m tests.faults.run $(if $(VERB),--verb "$(VERB)") $(if $(COUNT),--count $(COUNT))
+test-repeatability: $(INSTALLED) ## Train each method twice under load: PAPER=
+	$(BIN)/python -m tests.faults.repeat $(if $(PAPER),--paper "$(PAPER)")
 lint: $(INSTALLED) ## Check style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -1,0 +1,101 @@
+"""What the faults are tried on, and how they are looked for."""
+
+import signal
+
+import h5py
+import pytest
+import typer
+
+from common.files import write_json, write_text
+from papers.engine.cli.app import app
+from papers.registry import IDS, papers
+from tests.faults import places, trees
+from tests.faults.processes import run, run_at_once
+from tests.faults.repeating import SMALL, methods_of
+from tests.faults.verbs import SCENARIOS
+
+
+def test_every_verb_is_killed():
+    verbs = typer.main.get_command(app).commands
+    assert {one.verb for one in SCENARIOS} == set(verbs)
+    assert len({one.id for one in SCENARIOS}) == len(SCENARIOS)
+    assert all(callable(getattr(places, one.place)) for one in SCENARIOS)
+
+
+def test_every_method_that_trains_is_repeated():
+    assert set(SMALL) == set(IDS)
+    for paper in papers():
+        composed = {m.id for m in paper.methods if m.parts or m.released}
+        assert composed.isdisjoint(methods_of(paper))
+        assert composed | set(methods_of(paper)) == {m.id for m in paper.methods}
+
+
+def write_two():
+    write_text("a.csv", "x\n1\n")
+    write_json("b.json", {"seconds": 1})
+
+
+def test_a_process_is_killed_before_each_of_its_writes(tmp_path):
+    """Of both files: opened, renamed. A kill leaves one of four states."""
+    whole = run(tmp_path, write_two)
+    assert (whole.code, whole.writes) == (0, 4) and not trees.left_over(tmp_path)
+    states = set()
+    for number in range(1, 6):
+        for path in tmp_path.iterdir():
+            path.unlink()
+        ended = run(tmp_path, write_two, at_write=number)
+        assert ended.code == (-signal.SIGKILL if number < 5 else 0)
+        states.add(trees.state(tmp_path))
+        assert trees.half_written(tmp_path) == []
+        assert len(trees.left_over(tmp_path)) == (number in (2, 4))
+    assert len(states) == 5
+
+
+def test_a_process_is_refused_all_writes_from_one_on(tmp_path):
+    ended = run(tmp_path, write_two, refused_from=3)
+    assert ended.code == 1 and "Read-only file system" in ended.output
+    assert trees.names(tmp_path) == {"a.csv"}
+
+
+def test_a_process_is_killed_at_a_moment(tmp_path):
+    for _ in range(2):
+        ended = run(tmp_path, signal.pause, after=0.05)
+        assert ended.was_killed and ended.writes is None
+    assert [one.code for one in run_at_once(tmp_path, write_two)] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.json", b'{"a": '),
+        ("a.csv", b"x,y\n1,2\n3"),
+        ("a.csv", b""),
+        ("a.h5", b"\x89HDF\r\n"),
+        ("a.png", b"\x89PNG"),
+        ("a.html", b"<html>"),
+        ("a.nii.gz", b"\x1f\x8b"),
+    ],
+)
+def test_half_files_are_found(tmp_path, name, content):
+    (tmp_path / f".{name}.4711.tmp").write_bytes(content)
+    assert trees.half_written(tmp_path) == []
+    assert trees.left_over(tmp_path) == [f".{name}.4711.tmp"]
+    (tmp_path / name).write_bytes(content)
+    (found,) = trees.half_written(tmp_path)
+    assert found.startswith(f"half: {name}")
+
+
+def test_only_dates_and_durations_may_differ(tmp_path):
+    one, other = tmp_path / "one", tmp_path / "other"
+    for folder, seconds in ((one, 1), (other, 2)):
+        write_json(folder / "a.json", {"seconds": seconds, "epochs": 3})
+        write_text(folder / "b.csv", f"dice,seconds\n0.5,{seconds}\n")
+        with h5py.File(folder / "c.weights.h5", "w") as file:
+            file.create_dataset("kernel", data=[1.0, 2.0], track_times=True)
+    before = trees.contents(one)
+    assert trees.differences(before, trees.contents(other)) == []
+    write_json(other / "a.json", {"seconds": 1, "epochs": 4})
+    write_text(other / "d.csv", "x\n1\n")
+    (other / "b.csv").unlink()
+    found = trees.differences(before, trees.contents(other))
+    assert found == ["other: a.json", "missing: b.csv", "left: d.csv"]
