@@ -23,7 +23,7 @@ SMALL = {
         ),
         *("network.bfcn_filters=2", "network.head_channels=1", "training.every=1"),
     ),
-    "dsunet": ("network.base_filters=2"),
+    "dsunet": ("network.base_filters=2",),
     "hierdice": ("network.base_filters=4", "training.tower_size=1"),
     "anisocascade": ("network.base_channels=8",),
 }
