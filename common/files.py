@@ -153,7 +153,9 @@ def lock_beside(path, say=print):
         try:
             yield
         finally:
-            beside.unlink(missing_ok=True)
+            # On a disk that is read-only by now, another error is on its way.
+            with contextlib.suppress(OSError):
+                beside.unlink(missing_ok=True)
 
 
 _HELD = set()  # by this process, which would wait for itself

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from common import files
 from common.errors import UserError
 from tests.disks import run_python, small_disk
+from tests.faults.processes import run
 from tests.held import holding
 
 KILL = "os.kill(os.getpid(), signal.SIGKILL)"
@@ -240,6 +241,18 @@ def test_who_has_waited_for_a_lock_that_is_removed_holds_the_new_one(tmp_path):
     with pytest.raises(ZeroDivisionError), files.lock_beside(tmp_path / "data"):
         raise ZeroDivisionError
     assert not list(tmp_path.iterdir())
+
+
+def test_a_disk_that_becomes_read_only_is_one_error(tmp_path):
+    """Not that of the lock's own file, which cannot be removed."""
+
+    def write():
+        with files.lock_beside(tmp_path / "data"):
+            files.write_text(tmp_path / "data", "whole")
+
+    ended = run(tmp_path, write, refused_from=2)  # after the lock
+    assert ended.output.splitlines()[-1].startswith("common.errors.UserError")
+    assert "During handling" not in ended.output
 
 
 KILL_WITH_LOCK = f"""
