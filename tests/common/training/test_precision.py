@@ -6,6 +6,7 @@ import pytest
 from common.training import precision
 from common.training.precision import scaled, use_precision
 from tests.disks import run_python
+from tests.half_precision import require_half_precision
 
 TRIED = """
 from common.errors import UserError
@@ -41,8 +42,9 @@ def test_masked_half_precision_is_one_error(monkeypatch):
     assert used == "float32 is used"
     if second != "mixed_bfloat16 is used":
         assert second == "unset ONEDNN_MAX_CPU_ISA, or SET=training.precision=float32"
-        monkeypatch.delenv("ONEDNN_MAX_CPU_ISA")
-        assert "mixed_bfloat16 is used" in run_python(TRIED).stdout
+        # This process has no mask, where its own half precision is not refused.
+        require_half_precision("mixed_bfloat16")
+        use_precision("mixed_bfloat16")
 
 
 def test_only_float16_needs_a_scaled_loss():

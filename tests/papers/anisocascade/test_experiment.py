@@ -1,5 +1,8 @@
 """Training data, networks and scores of the paper, on a small phantom."""
 
+from functools import cache
+
+import keras
 import numpy as np
 import pytest
 
@@ -10,13 +13,16 @@ from data.phantom.brats.write import write_phantom
 from data.prepared.n4 import N4
 from data.splits.split import Split
 from papers.anisocascade.experiment import Experiment
-from papers.anisocascade.inference import segmenter
+from papers.anisocascade.inference import build, segmenter
 from papers.anisocascade.protocol import METHODS, NETWORKS, PROFILES, Protocol
-from papers.anisocascade.segmenter import Segmenter
+from papers.anisocascade.segmenter import Segmenter, compile_network
 from papers.engine.console import Console
 
 BY_ID = {method.id: method for method in METHODS}
 LABELS = {"wnet": (1, 2, 3, 4), "tnet": (1, 3, 4), "enet": (4,)}
+SHAPE = (24, 48, 48)
+# Each network once, whatever cascade it is part of.
+COMPILED = cache(compile_network)
 
 
 @pytest.fixture(scope="module")
@@ -29,11 +35,25 @@ def protocol():
 def prepared(tmp_path_factory, protocol):
     """A phantom of five cases and its cache."""
     folder = tmp_path_factory.mktemp("aniso")
-    write_phantom(folder / "brats", hgg=3, lgg=2, shape=(24, 48, 48))
+    write_phantom(folder / "brats", hgg=3, lgg=2, shape=SHAPE)
     dataset = Experiment.open_dataset(folder / "brats")
     cache = Experiment.prepared_cache(folder / "cache", dataset, protocol)
     Experiment.prepare(dataset, cache, protocol, Console(), workers=1)
     return dataset, cache
+
+
+@pytest.fixture(scope="module")
+def built(protocol):
+    """The networks of a cascade by method, not to be changed."""
+    methods = [BY_ID[f"{name}-axial"] for name in NETWORKS]
+    return {method.id: build(method, protocol) for method in methods}
+
+
+@pytest.fixture(autouse=True)
+def fewer_batches_and_compilations(monkeypatch):
+    """Two batches show what ten do."""
+    monkeypatch.setattr("papers.anisocascade.experiment.CHECKED_BATCHES", 2)
+    monkeypatch.setattr("papers.anisocascade.segmenter.compile_network", COMPILED)
 
 
 @pytest.fixture
@@ -103,34 +123,42 @@ def test_weight_decay_is_half_the_sum_of_squares(make):
     assert total == pytest.approx(1e-3 / 2 * sum(squares), rel=1e-5)
 
 
-def test_validation_is_of_held_out_cases_or_refused(make, prepared):
+def test_validation_is_of_held_out_cases_or_refused(make, prepared, built):
     dataset, _ = prepared
     ids = tuple(case.id for case in dataset)
     one = make("enet-axial")
-    scores = one.validation(one.build())()
+    scores = one.validation(built["enet-axial"])()
     assert set(scores) == {"val_loss", "val_dice"}
     assert 0 < scores["val_loss"] < 1 and 0 <= scores["val_dice"] <= 1
     with pytest.raises(UserError, match="validation_share"):
         make("enet-axial", Split(0, ids[:4], (), ids[4:])).validation(None)
 
 
-def test_validation_by_cases_without_the_region(make, prepared):
+def test_validation_by_cases_without_the_region(make, prepared, built):
     dataset, cache = prepared
     ids = tuple(case.id for case in dataset)
     bare = tuple(i for i in ids if not cache.info(i).slices[:, 1 + 4].any())
     assert bare, "every case of the phantom has enhancing tumor"
     others = tuple(i for i in ids if i not in bare)
     one = make("enet-axial", Split(0, others, bare[:1], others[:1]))
-    scores = one.validation(one.build())()
+    scores = one.validation(built["enet-axial"])()
     assert np.isfinite(scores["val_loss"])
     with pytest.raises(UserError, match="labels"):
         one.sampler(bare[:1])(0)
 
 
-def test_a_cascade_scores_each_case_and_keeps_its_labels(make, tmp_path):
-    networks = {name: make(f"{name}-axial").build() for name in NETWORKS}
+@pytest.fixture
+def changeable(built):
+    """The networks of a cascade, whose weights are put back after the test."""
+    kept = {name: model.get_weights() for name, model in built.items()}
+    yield built
+    for name, model in built.items():
+        model.set_weights(kept[name])
+
+
+def test_a_cascade_scores_each_case_and_keeps_its_labels(make, changeable, tmp_path):
+    models = changeable
     cascade = make("cascade-axial")
-    models = {f"{name}-axial": model for name, model in networks.items()}
     ((case_id, row),) = cascade.evaluate(models)
     assert case_id == cascade.split.test[0]
     assert row["convention"] == "border-max/brats"
@@ -164,6 +192,13 @@ def test_views_start_from_nothing_unless_the_protocol_says_axial():
         assert default.adapted(method).needs == method.parts
 
 
+def as_written(model):
+    """`compile_network` without its graph."""
+    return lambda patches: np.asarray(
+        keras.ops.softmax(model(patches, training=False))[..., 1]
+    )
+
+
 def write_run(folder, name, model, protocol, seed=0):
     """Writes what the training of a network leaves."""
     run = folder / f"{name}-seed{seed}"
@@ -176,34 +211,33 @@ def write_run(folder, name, model, protocol, seed=0):
     return run
 
 
-def test_runs_on_corrected_volumes_correct_the_scan(make, protocol, tmp_path):
+def test_runs_on_corrected_volumes_correct_the_scan(built, protocol, tmp_path):
     corrected = replace(protocol, {"preparation.n4": True, "preparation.n4_shrink": 2})
-    for name in NETWORKS:
-        write_run(
-            tmp_path / "n4", f"{name}-axial", make(f"{name}-axial").build(), corrected
-        )
+    for name, model in built.items():
+        write_run(tmp_path / "n4", name, model, corrected)
     assert segmenter(tmp_path / "n4").correction == N4(shrink=2)
 
 
-def test_weights_of_finished_runs(make, protocol, tmp_path):
-    models = {f"{n}-axial": make(f"{n}-axial").build() for n in NETWORKS}
+def test_weights_of_finished_runs(built, protocol, tmp_path, monkeypatch):
+    # A few patches are sooner run than six networks are compiled.
+    monkeypatch.setattr("papers.anisocascade.segmenter.compile_network", as_written)
     folder = tmp_path / "demo"
     with pytest.raises(UserError, match="no whole cascade"):
         segmenter(folder)
-    runs = [write_run(folder, n, model, protocol) for n, model in models.items()]
-    volumes = np.random.default_rng(0).uniform(1, 9, (4, 24, 24, 24))
+    runs = [write_run(folder, n, model, protocol) for n, model in built.items()]
+    volumes = np.random.default_rng(0).uniform(1, 9, (4, *SHAPE))
     expected = Segmenter(
-        {(NETWORKS[n[:4]], "axial"): model for n, model in models.items()},
+        {(NETWORKS[n[:4]], "axial"): model for n, model in built.items()},
         protocol.inference,
     )
-    for place in (folder, runs[0], runs[2]):
+    for place in (folder, runs[2]):
         received = segmenter(place)
         assert received.fingerprint() == expected.fingerprint()
     labels = received.segment_volumes(volumes)
     np.testing.assert_array_equal(labels, expected.segment_volumes(volumes))
     assert received.correction is None
     # With another seed beside it, the user must name one of the two.
-    for name, model in models.items():
+    for name, model in built.items():
         write_run(folder, name, model, protocol, seed=1)
     with pytest.raises(UserError, match="name one of these runs"):
         segmenter(folder)

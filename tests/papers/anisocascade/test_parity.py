@@ -2,24 +2,30 @@
 
 from functools import cache
 
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from benchmarks.anisocascade.variants import PlainNormPReLU, with_plain_layers
 from common.layers import fast_paths
-from papers.anisocascade.losses import PooledDice
 from papers.anisocascade.released_weights import (
     NETWORKS,
     keras_path,
     load_checkpoint,
 )
 from tests.papers.anisocascade.recorded import adam, read
-from tests.rounding import SAFETY, exact_and_rooms, in_float64, sum_room
+from tests.papers.anisocascade.rooms import (
+    FULL,
+    LITE,
+    activations,
+    layer_of_block,
+    measured_rooms,
+    results,
+    rooms,
+    with_activations,
+)
+from tests.rounding import in_float64, sum_room
 
-LITE = ("wnet_tiny_c8", "wnet_tiny_expand", "enet_tiny_c8", "enet_tiny_3class")
-FULL = ("wnet_tiny_c8", "enet_tiny_c8")
 RATE = 1e-3  # of the recorded Adam
 RELEASED = {
     "wt": ("wnet", "msnet_wt32_20000.ckpt"),
@@ -41,34 +47,12 @@ def every_size_fast(monkeypatch):
     monkeypatch.setattr(fast_paths.batch_statistics, "MIN_VALUES", 0)
 
 
-def results(model, x, y):
-    """Logits, loss, and the gradient of every weight by its path."""
-    # Not in a graph, which would take longer to trace than this to run.
-    with tf.GradientTape() as tape:
-        logits = model(x, training=True)
-        loss = PooledDice(dtype=logits.dtype)(y, logits)
-    gradients = tape.gradient(loss, model.trainable_variables)
-    paths = [weight.path for weight in model.trainable_variables]
-    gradients = dict(zip(paths, map(np.asarray, gradients), strict=True))
-    return {"logits": np.asarray(logits), "loss": np.asarray(loss), **gradients}
-
-
 @cache
 def exact_results(path):
-    """The exact results of a file's example, and their rooms."""
+    """The exact results of a file's example in `lite/`, and their rooms."""
     recorded = read(path)
-    x, y = recorded["x"], recorded["y"]
-    exact, *rooms = exact_and_rooms(recorded.build(), lambda m: results(m, x, y))
-    # Of the loss, a single number, three draws say little. Each logit adds its
-    # error times its slope, at most, and the sums over the voxels add theirs.
-    logits = tf.constant(exact["logits"])
-    with tf.GradientTape() as tape:
-        tape.watch(logits)
-        loss = PooledDice(dtype="float64")(y, logits)
-    slopes = np.abs(tape.gradient(loss, logits)).sum()
-    for room in rooms:
-        room["loss"] = slopes * room["logits"] / SAFETY + sum_room(y.size)
-    return exact, *rooms
+    exact = results(in_float64(recorded.build()), recorded)
+    return exact, *rooms(f"lite/{path.stem}")
 
 
 def check_network(path):
@@ -78,18 +62,17 @@ def check_network(path):
     a PReLU: in one of the networks, a value of a map of 20 pixels is next to 0.
     """
     recorded = read(path)
-    x, y = recorded["x"], recorded["y"]
     exact, room, wide = exact_results(path)
     expected = recorded.by_path("grad")
     expected["logits"] = recorded["out/logits"]
     expected["loss"] = recorded["out/dice_loss"]
     model = recorded.build()
-    received = results(model, x, y)
+    received = results(model, recorded)
     assert exact.keys() == expected.keys() == received.keys()
     for name, values in exact.items():
         assert_near(values, expected[name], room[name], name)
         assert_near(received[name], values, wide[name], name)
-    assert_near(model(x, training=False), exact["logits"], room["logits"])
+    assert_near(model(recorded["x"], training=False), exact["logits"], room["logits"])
 
 
 def assert_near(received, expected, room, name=""):
@@ -110,35 +93,25 @@ def test_fused_network_loss_and_gradients(oracle, name, every_size_fast):
 
 @pytest.mark.parametrize("name", FULL)
 def test_activation_of_every_block(oracle, name):
-    recorded = read(oracle / f"{name}.npz")
-    model = recorded.build()
-    expected = {
-        _output(name.removeprefix("act/")): values
-        for name, values in recorded.arrays.items()
-        if name.startswith("act/")
-    }
-    assert len(expected) > 15
-    outputs = {layer: model.get_layer(layer).output for layer in expected}
-    model = keras.Model(model.inputs[0], outputs)
-
-    def run(model):
-        values = model(recorded["x"])
-        return {layer: np.asarray(output) for layer, output in values.items()}
-
-    exact, room, _ = exact_and_rooms(model, run)
-    received = run(model)
-    for layer, values in expected.items():
-        assert_near(exact[layer], values, room[layer], layer)
-        assert_near(received[layer], exact[layer], room[layer], layer)
+    recorded, (room, _) = read(oracle / f"{name}.npz"), rooms(name)
+    model = with_activations(recorded)
+    exact = activations(in_float64(model), recorded)
+    received = activations(model, recorded)
+    assert len(exact) > 15
+    for block, expected in recorded.arrays.items():
+        if block.startswith("act/"):
+            layer = layer_of_block(block)
+            assert_near(exact[layer], expected, room[layer], layer)
+            assert_near(received[layer], exact[layer], room[layer], layer)
 
 
-def _output(block):
-    """The layer whose output the original records under a block's name."""
-    if block == "concate":
-        return "concat"
-    if block.endswith("_bn_prelu"):
-        return block.replace("_bn_prelu", "_norm")
-    return f"{block}_add" if block.startswith("block") else block
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [*(f"lite/{name}" for name in LITE), *FULL])
+def test_rooms_are_those_of_the_present_networks(oracle, name):
+    measured = measured_rooms(oracle, name)
+    assert measured.keys() == rooms(name)[0].keys()
+    for key, pair in measured.items():
+        assert pair == pytest.approx([one[key] for one in rooms(name)], rel=0.06), key
 
 
 def first_step(gradient):
@@ -170,7 +143,7 @@ def test_first_adam_step(oracle, name):
     recorded, (exact, room, wide) = read(path), exact_results(path)
     model, optimizer = recorded.build(), adam()
     optimizer.build(model.trainable_variables)
-    received = results(model, recorded["x"], recorded["y"])
+    received = results(model, recorded)
     optimizer.apply([received[weight.path] for weight in model.weights])
     start, expected = recorded.by_path("var"), recorded.by_path("adam1")
     widths = []
@@ -201,7 +174,7 @@ def test_five_adam_steps(oracle, name):
     for model, optimizer in zip(models, optimizers, strict=True):
         optimizer.build(model.trainable_variables)
     for _ in range(5):
-        exact = results(models[0], recorded["x"], recorded["y"])
+        exact = results(models[0], recorded)
         losses.append(exact["loss"])
         for model, optimizer in zip(models, optimizers, strict=True):
             gradients = [exact[weight.path] for weight in model.weights]
