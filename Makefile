@@ -84,10 +84,12 @@ $(error GPU=$(GPU). Expected: 0 or 1, whether to install CUDA. Next: make instal
 endif
 
 PAPERS := $(BIN)/python -m papers
+# A value as one word of a shell, which computes nothing of it.
+q = '$(subst ','\'',$(1))'
 lower = $(shell echo $(1) | tr A-Z_ a-z-)
 OPTIONS = $(foreach v,$(filter-out SET,$(SHOWN)) WORKERS,\
-	$(if $($(v)),--$(call lower,$(v)) "$($(v))")) \
-	$(foreach s,$(SET),--set '$(s)') $(if $(filter-out 0,$(DRY_RUN)),--dry-run)
+	$(if $($(v)),--$(call lower,$(v)) $(call q,$($(v))))) \
+	$(foreach s,$(SET),--set $(call q,$(s))) $(if $(filter-out 0,$(DRY_RUN)),--dry-run)
 
 # Every paper has the same stages; the lines below describe them for each paper.
 IDS := linkdsl cunet dsunet hierdice anisocascade
@@ -101,7 +103,7 @@ export BRAINTUMOR_COMMAND := $(strip make $(MAKECMDGOALS) $(foreach v,$(SHOWN) $
 $(RUNS): $(INSTALLED) $(if $(CLUSTER),$(CLUSTERED))
 	@$(PAPERS) $(subst -, ,$@) $(OPTIONS)
 $(IDS:%=describe-%): describe-%: $(INSTALLED)
-	@$(PAPERS) describe $* $(if $(PROFILE),--profile $(PROFILE))
+	@$(PAPERS) describe $* $(if $(PROFILE),--profile $(call q,$(PROFILE)))
 
 ##@ Start here
 .PHONY: help
@@ -201,29 +203,29 @@ describe-anisocascade: ## Every value of the protocol and its evidence
 ##@ Your own scans
 .PHONY: $(SINGLE) weights weights-anisocascade
 segment: $(INSTALLED) ## Segment CASE=folder OUT=seg.nii.gz WEIGHTS=run
-	@$(PAPERS) predict "$(or $(PAPER),anisocascade)" --case "$(CASE)" --out "$(OUT)" \
-	  $(if $(WEIGHTS),--weights "$(WEIGHTS)") $(if $(filter-out 0,$(FORCE)),--force) \
-	  $(if $(REPORT),--report "$(REPORT)") $(if $(OVERLAY),--overlay "$(OVERLAY)") \
+	@$(PAPERS) predict $(call q,$(or $(PAPER),anisocascade)) --case $(call q,$(CASE)) --out $(call q,$(OUT)) \
+	  $(if $(WEIGHTS),--weights $(call q,$(WEIGHTS))) $(if $(filter-out 0,$(FORCE)),--force) \
+	  $(if $(REPORT),--report $(call q,$(REPORT))) $(if $(OVERLAY),--overlay $(call q,$(OVERLAY))) \
 	  $(if $(filter-out 0,$(PREPARE)),--prepare) $(OF_THE_BRAIN)
-OF_THE_BRAIN = $(if $(BRAIN_MASK),--brain-mask "$(BRAIN_MASK)") \
-	  $(if $(SKULL_STRIP),--skull-strip "$(SKULL_STRIP)")
+OF_THE_BRAIN = $(if $(BRAIN_MASK),--brain-mask $(call q,$(BRAIN_MASK))) \
+	  $(if $(SKULL_STRIP),--skull-strip $(call q,$(SKULL_STRIP)))
 list-series: $(INSTALLED) ## List the DICOM series of CASE=folder
-	@$(PAPERS) list-series "$(CASE)"
+	@$(PAPERS) list-series $(call q,$(CASE))
 prepare-scan: $(INSTALLED) ## Co-register raw images alone: CASE=folder OUT=folder
-	@$(PAPERS) prepare-scan --case "$(CASE)" --out "$(OUT)" $(OF_THE_BRAIN)
+	@$(PAPERS) prepare-scan --case $(call q,$(CASE)) --out $(call q,$(OUT)) $(OF_THE_BRAIN)
 restore-mask: $(INSTALLED) ## Bring MASK=seg.nii.gz back to T1ce, CASE as prepared
-	@$(PAPERS) restore-mask --case "$(CASE)" --mask "$(MASK)" --out "$(OUT)"
+	@$(PAPERS) restore-mask --case $(call q,$(CASE)) --mask $(call q,$(MASK)) --out $(call q,$(OUT))
 import-weights: $(INSTALLED) ## Convert the weights of the authors: FROM=folder
-	@$(PAPERS) import-weights "$(or $(PAPER),anisocascade)" --from "$(FROM)" \
-	  $(if $(TO),--to "$(TO)")
+	@$(PAPERS) import-weights $(call q,$(or $(PAPER),anisocascade)) --from $(call q,$(FROM)) \
+	  $(if $(TO),--to $(call q,$(TO)))
 SCORED := OUT CONVENTION LESIONS LABELS TOLERANCES
 score: $(INSTALLED) ## Score masks: TRUTH=folder PREDICTION=folder
-	@$(PAPERS) score --truth "$(TRUTH)" --prediction "$(PREDICTION)" \
-	  $(foreach v,$(SCORED),$(if $($(v)),--$(call lower,$(v)) "$($(v))")) \
-	  $(if $(PREDICTION_LABELS),--prediction-labels "$(PREDICTION_LABELS)")
+	@$(PAPERS) score --truth $(call q,$(TRUTH)) --prediction $(call q,$(PREDICTION)) \
+	  $(foreach v,$(SCORED),$(if $($(v)),--$(call lower,$(v)) $(call q,$($(v))))) \
+	  $(if $(PREDICTION_LABELS),--prediction-labels $(call q,$(PREDICTION_LABELS)))
 
 weights: $(INSTALLED) ## List the weights that can be had by one command
-	@$(PAPERS) weights list $(if $(RESULTS),--results "$(RESULTS)")
+	@$(PAPERS) weights list $(if $(RESULTS),--results $(call q,$(RESULTS)))
 weights-anisocascade: $(INSTALLED) ## Download those of its authors (23 MB), convert
 	@$(PAPERS) weights download anisocascade
 
@@ -231,36 +233,36 @@ weights-anisocascade: $(INSTALLED) ## Download those of its authors (23 MB), con
 .PHONY: install-cluster
 install-cluster: $(CLUSTERED) ## Add Ray, for CLUSTER=local|auto|ray://host:10001
 workers: $(INSTALLED) ## What to start on each: COMMAND= HOSTS=a:2222,b:2222
-	@$(PAPERS) workers '$(subst ','\'',$(COMMAND))' $(if $(HOSTS),--hosts "$(HOSTS)") \
-	  $(if $(NODES),--tasks $(NODES)) $(if $(PORT),--port $(PORT))
+	@$(PAPERS) workers $(call q,$(COMMAND)) $(if $(HOSTS),--hosts $(call q,$(HOSTS))) \
+	  $(if $(NODES),--tasks $(call q,$(NODES))) $(if $(PORT),--port $(call q,$(PORT)))
 
 ##@ Data
 VOLUMES := brats13 brats15 brats17 brats18 brats19 brats20 brats21 brats23 msd
 .PHONY: data-figshare data-msd check-data phantom-figshare $(VOLUMES:%=prepare-%) $(VOLUMES:%=phantom-%)
 data-figshare: $(INSTALLED) ## Download figshare (900 MB), checked, resumable
-	@$(PAPERS) download figshare $(if $(DATA),--folder "$(DATA)")
+	@$(PAPERS) download figshare $(if $(DATA),--folder $(call q,$(DATA)))
 data-msd: $(INSTALLED) ## Download the Decathlon (7.6 GB), or CASES=BRATS_449
-	@$(PAPERS) download msd $(if $(DATA),--folder "$(DATA)") $(if $(CASES),--cases "$(CASES)")
+	@$(PAPERS) download msd $(if $(DATA),--folder $(call q,$(DATA))) $(if $(CASES),--cases $(call q,$(CASES)))
 phantom-figshare: $(INSTALLED) ## Write a phantom of it: DATA=folder COUNT=160
-	@$(PAPERS) phantom figshare $(if $(DATA),--folder "$(DATA)") $(if $(COUNT),--count $(COUNT))
+	@$(PAPERS) phantom figshare $(if $(DATA),--folder $(call q,$(DATA))) $(if $(COUNT),--count $(call q,$(COUNT)))
 check-data: $(INSTALLED) ## List all findings: DATASET=figshare DATA=folder
-	@$(PAPERS) check-data "$(DATASET)" $(if $(DATA),--data "$(DATA)")
+	@$(PAPERS) check-data $(call q,$(DATASET)) $(if $(DATA),--data $(call q,$(DATA)))
 prepare-brats17: ## Prepare volumes (brats13 to brats23): DATA=folder
 phantom-brats17: ## Write a phantom of BraTS: DATA=folder COUNT=6
 prepare-msd: ## Prepare the Decathlon's volumes: DATA=folder
 phantom-msd: ## Write a phantom of them: DATA=folder COUNT=6
 $(VOLUMES:%=prepare-%): prepare-%: $(INSTALLED)
-	@$(PAPERS) prepare-data $* $(if $(DATA),--data "$(DATA)") $(if $(WORKERS),--workers $(WORKERS)) \
-	  $(if $(filter-out 0,$(N4)),--n4) $(if $(SHRINK),--shrink $(SHRINK)) \
-	  $(if $(EXCLUDE),--exclude "$(EXCLUDE)")
+	@$(PAPERS) prepare-data $* $(if $(DATA),--data $(call q,$(DATA))) $(if $(WORKERS),--workers $(call q,$(WORKERS))) \
+	  $(if $(filter-out 0,$(N4)),--n4) $(if $(SHRINK),--shrink $(call q,$(SHRINK))) \
+	  $(if $(EXCLUDE),--exclude $(call q,$(EXCLUDE)))
 $(VOLUMES:%=phantom-%): phantom-%: $(INSTALLED)
-	@$(PAPERS) phantom $* $(if $(DATA),--folder "$(DATA)") $(if $(COUNT),--count $(COUNT)) \
-	  $(if $(SEEDS),--seed $(SEEDS)) $(if $(SHAPE),--shape "$(SHAPE)") \
+	@$(PAPERS) phantom $* $(if $(DATA),--folder $(call q,$(DATA))) $(if $(COUNT),--count $(call q,$(COUNT))) \
+	  $(if $(SEEDS),--seed $(call q,$(SEEDS))) $(if $(SHAPE),--shape $(call q,$(SHAPE))) \
 	  $(if $(filter-out 0,$(UNLABELED)),--unlabeled)
 
 ##@ Results
 .PHONY: compare $(JOINED:%=table-%) verify record report tables figures-again audit pages
-COMPARED = $(if $(RESULTS),--results "$(RESULTS)") $(if $(FORMAT),--format "$(FORMAT)")
+COMPARED = $(if $(RESULTS),--results $(call q,$(RESULTS))) $(if $(FORMAT),--format $(call q,$(FORMAT)))
 compare: $(INSTALLED) ## All papers: published, ours, gap, what separates them
 	@$(PAPERS) compare $(COMPARED)
 $(JOINED:%=table-%): table-%: $(INSTALLED)
@@ -270,21 +272,21 @@ table-brats15: ## Compare papers on BraTS 2015
 table-brats17: ## Compare papers on BraTS 2017; FORMAT=latex to paste
 table-brats18: ## Compare papers on BraTS 2018
 verify: $(INSTALLED) ## List results that left their range; then exit 1
-	@$(PAPERS) verify $(if $(RESULTS),--results "$(RESULTS)")
+	@$(PAPERS) verify $(if $(RESULTS),--results $(call q,$(RESULTS)))
 record: $(INSTALLED) ## Record the expected range; FROM=folder adds its runs
-	@$(PAPERS) record $(PAPER) $(if $(FROM),--from "$(FROM)") \
-	  $(if $(RESULTS),--results "$(RESULTS)")
+	@$(PAPERS) record $(if $(PAPER),$(call q,$(PAPER))) $(if $(FROM),--from $(call q,$(FROM))) \
+	  $(if $(RESULTS),--results $(call q,$(RESULTS)))
 report: $(INSTALLED) ## Pages that open offline: results/report/; CASES=
-	@$(PAPERS) $(if $(CASES),report-cases $(PAPER) --cases "$(CASES)" $(OPTIONS),\
-	  report $(PAPER) $(if $(RESULTS),--results "$(RESULTS)"))
+	@$(PAPERS) $(if $(CASES),report-cases $(if $(PAPER),$(call q,$(PAPER))) --cases $(call q,$(CASES)) $(OPTIONS),\
+	  report $(if $(PAPER),$(call q,$(PAPER))) $(if $(RESULTS),--results $(call q,$(RESULTS))))
 tables: $(INSTALLED) ## Write all tables again from their rows
-	@$(PAPERS) tables $(if $(RESULTS),--results "$(RESULTS)")
+	@$(PAPERS) tables $(if $(RESULTS),--results $(call q,$(RESULTS)))
 figures-again: $(INSTALLED) ## Draw figures again from rows; remove stale ones
-	@$(PAPERS) figures-again $(if $(RESULTS),--results "$(RESULTS)")
+	@$(PAPERS) figures-again $(if $(RESULTS),--results $(call q,$(RESULTS)))
 audit: $(INSTALLED) ## What is odd about published numbers: audit.csv
-	@$(PAPERS) audit $(if $(RESULTS),--results "$(RESULTS)")
+	@$(PAPERS) audit $(if $(RESULTS),--results $(call q,$(RESULTS)))
 pages: $(INSTALLED) ## Regenerate the generated parts of the README pages
-	@$(PAPERS) pages $(if $(RESULTS),--results "$(RESULTS)")
+	@$(PAPERS) pages $(if $(RESULTS),--results $(call q,$(RESULTS)))
 
 ##@ Work on the suite
 # `python -m papers` replaces the `~` of DATA="~/x"; the benchmarks do not.
@@ -316,12 +318,12 @@ test-official: $(INSTALLED) $(OFFICIAL) ## Scores against BraTS's own packages
 test-mutation: $(INSTALLED) ## Plant faults one at a time: tests must see 95 %
 	$(BIN)/python -m tests.mutation.run
 fuzz: $(INSTALLED) ## Damaged inputs for all readers, or READER= COUNT=
-	$(BIN)/python -m tests.fuzz.run $(if $(READER),--reader "$(READER)") $(if $(COUNT),--count $(COUNT))
+	$(BIN)/python -m tests.fuzz.run $(if $(READER),--reader $(call q,$(READER))) $(if $(COUNT),--count $(call q,$(COUNT)))
 .PHONY: test-faults test-repeatability
 test-faults: $(INSTALLED) ## Kill verbs and run them again: VERB=train COUNT=100
-	$(BIN)/python -m tests.faults.run $(if $(VERB),--verb "$(VERB)") $(if $(COUNT),--count $(COUNT))
+	$(BIN)/python -m tests.faults.run $(if $(VERB),--verb $(call q,$(VERB))) $(if $(COUNT),--count $(call q,$(COUNT)))
 test-repeatability: $(INSTALLED) ## Train each method twice under load: PAPER=
-	$(BIN)/python -m tests.faults.repeat $(if $(PAPER),--paper "$(PAPER)")
+	$(BIN)/python -m tests.faults.repeat $(if $(PAPER),--paper $(call q,$(PAPER)))
 lint: $(INSTALLED) ## Check style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -333,12 +335,12 @@ bench-linkdsl: $(INSTALLED) $(TORCH) ## Steps and inference against PyTorch; rea
 	$(BIN)/python -m benchmarks.linkdsl.against_torch
 	$(BIN)/python -m benchmarks.linkdsl.bench
 bench-data: $(INSTALLED) ## Reading against nibabel: DATA=folder
-	$(BIN)/python -m benchmarks.data.bench $(if $(DATA),--data "$(DATA_HERE)")
+	$(BIN)/python -m benchmarks.data.bench $(if $(DATA),--data $(call q,$(DATA_HERE)))
 bench-metrics: $(INSTALLED) $(OFFICIAL) ## Scoring a case against MedPy and BraTS: DATA=folder
-	$(BIN)/python -m benchmarks.metrics.bench $(if $(DATA),"$(DATA_HERE)")
-	$(BIN)/python -m benchmarks.metrics.official $(if $(DATA),"$(DATA_HERE)")
+	$(BIN)/python -m benchmarks.metrics.bench $(if $(DATA),$(call q,$(DATA_HERE)))
+	$(BIN)/python -m benchmarks.metrics.official $(if $(DATA),$(call q,$(DATA_HERE)))
 bench-anisocascade: $(INSTALLED) $(TORCH) ## Networks against Keras and PyTorch: DATA=case
-	$(BIN)/python -m benchmarks.anisocascade.bench $(if $(DATA),--case "$(DATA_HERE)")
+	$(BIN)/python -m benchmarks.anisocascade.bench $(if $(DATA),--case $(call q,$(DATA_HERE)))
 bench-cunet: $(INSTALLED) $(TORCH) ## Five networks at 240x240 against PyTorch, the peak
 	$(BIN)/python -m benchmarks.cunet.bench
 bench-depthwise: $(INSTALLED) $(MEDICAI) ## 3-D depthwise and separable layers against peers

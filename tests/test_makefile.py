@@ -246,3 +246,21 @@ def test_scores_need_two_folders_and_pass_on_their_options(make):
         "-m papers score --truth a --prediction b --out my scores --lesions none "
         "--prediction-labels brats21\n"
     )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check-data", "DATASET=figshare", "DATA={}"),
+        ("train-linkdsl", "DATA={}"),
+        ("train-linkdsl", "PROFILE={}"),
+        ("segment", "CASE={}", "OUT=x.nii", "PAPER=cunet"),
+        ("score", "TRUTH={}", "PREDICTION=p"),
+        ("record", "FROM={}"),
+    ],
+)
+def test_no_shell_computes_what_was_typed(make, tmp_path, words):
+    typed = """a b`touch x`"; touch x; '; touch x; $$(touch x) \\"""
+    code, calls, shown = make(*(word.format(typed) for word in words))
+    assert code == 0 and typed.replace("$$", "$") in calls, shown
+    assert not (tmp_path / "x").exists()
