@@ -9,13 +9,17 @@ class Case:
     """A case as it is stored on disk; nothing is loaded.
 
     Args:
-        id: unique within its data set.
+        id: unique within its data set; the name of a file or folder, for files are
+            named after it.
         patient: the patient's identifier, or None if the data set does not tell it.
         group: grade or tumor type, such as `"HGG"` or `"meningioma"`.
         images: path by modality, such as `{"T1c": Path("1.mat")}`.
         label: path of the label map, or None for unlabeled cases.
         channels: where all images lie in one file, the index of each in it by
             modality; else None.
+
+    Raises:
+        ValueError: the id is no such name, as one with a slash.
     """
 
     id: str
@@ -24,3 +28,7 @@ class Case:
     images: dict[str, Path]
     label: Path | None
     channels: dict[str, int] | None = None
+
+    def __post_init__(self):
+        if self.id in ("", ".", "..") or "/" in self.id or "\0" in self.id:
+            raise ValueError(f"Expected the name of a file. Received: id={self.id!r}")

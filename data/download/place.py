@@ -1,6 +1,7 @@
 """Putting downloaded content into a folder, where nothing foreign is replaced."""
 
 import hashlib
+from pathlib import PurePosixPath
 
 from common.errors import UserError
 from common.files import atomic_path, sha256
@@ -16,7 +17,11 @@ def are_unchanged(folder, known):
     Raises:
         UserError: a file has changed since.
     """
-    if not known or not all((folder / name).is_file() for name in known):
+    if not known or not isinstance(known, dict):
+        return False  # never put, or no list of ours
+    if not all(_is_inside(name) for name in known):
+        return False
+    if not all((folder / name).is_file() for name in known):
         return False
     for name, digest in known.items():
         if sha256(folder / name) != digest:
@@ -50,3 +55,8 @@ def foreign_file(path):
         "another or a damaged file of this name",
         "delete it and run the command again, or choose another folder",
     )
+
+
+def _is_inside(name):
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts

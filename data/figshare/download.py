@@ -95,6 +95,7 @@ def download_figshare(folder, report=print, base_url=BASE_URL, files=FILES):
 def _download(folder, downloads, report, base_url, files):
     manifest_path = downloads / "manifest.json"
     manifest = read_json(manifest_path) if manifest_path.exists() else {}
+    manifest = manifest if isinstance(manifest, dict) else {}
     for file in files:
         if are_unchanged(folder, manifest.get(file.name, {})):
             report(f"{file.name}: already there, unchanged")

@@ -124,7 +124,8 @@ def holds_released(folder, known):
             sources |= row["source_sha256"]
         files = {row["file"]: row["sha256"] for row in rows}
         return sources == known and all(
-            sha256(Path(folder) / name) == digest for name, digest in files.items()
+            Path(name).name == name and sha256(Path(folder) / name) == digest
+            for name, digest in files.items()
         )
     except (UserError, KeyError, TypeError):
         return False

@@ -10,6 +10,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from common.errors import printable
 from data.lines import now_and_then
 from papers.engine.live import Lines, TrainingLine, counting
 
@@ -43,6 +44,7 @@ class Console:
 
     def say(self, message):
         """Prints one line; a terminal that is too narrow breaks it between words."""
+        message = printable(message)
         if self.rich.is_terminal:
             message = "\n".join(
                 textwrap.fill(
@@ -63,7 +65,7 @@ class Console:
 
     def text(self, text):
         """Prints a text as it is, to be pasted: no line is broken."""
-        self.rich.print(text, markup=False, soft_wrap=True)
+        self.rich.print(printable(text), markup=False, soft_wrap=True)
 
     def small_table(self, table):
         """Prints a `common.reporting.people.SmallTable` and its notes."""
@@ -81,7 +83,7 @@ class Console:
             title: the heading, or None.
             sections: numbers of the rows, from 0, before which a line is drawn.
         """
-        rows = [[str(cell) for cell in row] for row in rows]
+        rows = [[printable(str(cell)) for cell in row] for row in rows]
         words = [" ".join(column).split() for column in zip(head, *rows, strict=True)]
         widths = [max(map(len, column), default=0) for column in words]
         if self.rich.is_terminal and sum(widths) + 3 * len(head) + 1 > self.rich.width:

@@ -1,5 +1,7 @@
 """The learning curves of all recorded runs, kept beside the rows of their cases."""
 
+import re
+
 from common.errors import UserError
 from common.files import write_text
 from common.reporting.cases import RUN, read_cases
@@ -52,9 +54,15 @@ def read_curves(path):
         path: the file.
 
     Raises:
-        UserError: it cannot be read, lacks a column, or has text for a number.
+        UserError: it cannot be read, lacks a column, has text for a number, or a
+            figure of another folder.
     """
     rows = read_columns(path, COLUMNS, _AGAIN)
+    # It becomes a part of the name of a file.
+    others = [name for name in rows["figure"] if not re.fullmatch(r"[\w.+-]+", name)]
+    if others:
+        expected = "figures by names of letters, digits, _ . + and -"
+        raise UserError(path, expected, repr(others[0]), _AGAIN)
     try:
         rows["n_validation"].astype("int64")
         return _typed(rows)

@@ -155,11 +155,18 @@ def test_cells_are_written_again(told, folder, table, place, change):  # noqa: F
     assert len(read_cells(path, AGAIN))
 
 
-def test_curves_are_drawn_again(told, tmp_path):
+READ_CURVES = "papers/engine/curves.py:read_curves"
+
+
+@pytest.mark.parametrize(
+    ("place", "old", "new"),
+    [(READ_CURVES, "0.5", "half"), (READ_CURVES, "demo_image_3epochs", "../x")],
+)
+def test_curves_are_drawn_again(told, tmp_path, place, old, new):
     path = tmp_path / curves.FILE
     curves.record_curves(tmp_path, rows_of_curves())
-    path.write_text(path.read_text().replace("0.5", "half"))
-    with told("papers/engine/curves.py:read_curves") as caught:
+    path.write_text(path.read_text().replace(old, new))
+    with told(place) as caught:
         curves.record_curves(tmp_path, rows_of_curves())
     assert caught.value.next_step == "delete the file and draw the figures again"
     path.unlink()

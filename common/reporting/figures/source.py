@@ -103,7 +103,11 @@ def read_note(path):
             text = image.info.get(KEY)
     except (OSError, SyntaxError):  # the latter: a PNG file that is cut
         return None
-    return None if text is None else json.loads(text)
+    try:
+        note = None if text is None else json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return note if _is_note(note) else None
 
 
 def why_stale(path):
@@ -115,7 +119,7 @@ def why_stale(path):
     note = read_note(path)
     if note is None:
         return "it does not say what it was made of"
-    if importlib.util.find_spec(note["module"]) is None:
+    if not _is_there(note["module"]):
         return f"there is no module {note['module']}"
     if code_digest(note["module"]) != note["code"]:
         return "the code that draws it has changed"
@@ -123,6 +127,8 @@ def why_stale(path):
         rows = read_text(path.with_name(note["file"]), "draw the figure again")
     except UserError:
         return f"there is no {note['file']}"
+    if any(name not in rows for name in note["where"]):
+        return "a column that it shows is gone"
     for name, values in note["where"].items():
         rows = rows[rows[name].isin(values)]
     if any(name not in rows for name in note["columns"]):
@@ -130,6 +136,33 @@ def why_stale(path):
     if rows_digest(rows, note["columns"]) != note["rows"]:
         return "the rows that it shows have changed"
     return ""
+
+
+def _is_note(note):
+    """Whether JSON values are what `Source.note` returns."""
+    texts = ("module", "code", "file", "rows")
+    return (
+        isinstance(note, dict)
+        and all(isinstance(note.get(name), str) for name in texts)
+        and Path(note["file"]).name == note["file"] != ".."
+        and isinstance(note.get("where"), dict)
+        and all(isinstance(values, list) for values in note["where"].values())
+        and isinstance(note.get("columns"), list)
+        and all(isinstance(name, str) for name in note["columns"])
+    )
+
+
+def _is_there(module):
+    """Whether there is a module; no package of others is imported to find out."""
+    package, dot, _ = module.partition(".")
+    if not all(part.isidentifier() for part in module.split(".")):
+        return False
+    if dot and not (_ROOT / package).is_dir():
+        return False
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:  # a package in between
+        return False
 
 
 def _meaning(text):

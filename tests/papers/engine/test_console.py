@@ -204,3 +204,14 @@ def test_what_was_said_once_is_not_said_again(capsys):
     for line in ("a", "b", "a"):
         console.say_once(line)
     assert capsys.readouterr().out == "a\nb\n"
+
+
+def test_names_of_files_do_not_reach_the_terminal():
+    file, name = io.StringIO(), "a\x1b[2J\x9b1m\udcff.nii"
+    console = Console(RichConsole(file=file, highlight=False, width=60))
+    console.say(name)
+    console.text(name)
+    console.table(("file",), [[name]])
+    shown = file.getvalue()
+    assert shown.encode() and shown.count(r"a\x1b[2J\x9b1m\udcff.nii") == 3
+    assert "\x1b[2J" not in shown and "\x9b" not in shown

@@ -162,3 +162,10 @@ def test_curves_with_words_for_numbers(tmp_path, name, value):
     table.assign(**{name: value}).to_csv(tmp_path / curves.FILE, index=False)
     with pytest.raises(UserError, match="curves.csv: expected numbers"):
         curves.record_curves(tmp_path, rows("linknet"))
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", "", "a\nb"])
+def test_figures_lead_out_of_no_folder(tmp_path, name):
+    curves.record_curves(tmp_path, rows(figure=name))
+    with pytest.raises(UserError, match="curves.csv: expected figures by names"):
+        curves.draw_curves(registry.paper("linkdsl"), tmp_path)

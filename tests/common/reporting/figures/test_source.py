@@ -1,14 +1,17 @@
 """A figure knows the rows and the code that it was made of."""
 
+import json
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from common.reporting.cases import write_cases
 from common.reporting.figures import Caption, Source, overlay_grid, why_stale
-from common.reporting.figures.source import code_digest
+from common.reporting.figures.source import KEY, code_digest, read_note
 
 MODULE = '''"""What it draws."""
 
@@ -131,3 +134,43 @@ def test_real_figures_follow_their_imports(monkeypatch, module, file):
 
     monkeypatch.setattr(Path, "read_text", changed)
     assert code_digest(module) != before
+
+
+def with_note(path, text):
+    """Writes the note of a figure anew."""
+    with Image.open(path) as image:
+        info = PngInfo()
+        info.add_text(KEY, text)
+        image.save(path, pnginfo=info)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"file": "../cases.csv"},
+        {"file": ".."},
+        {"where": []},
+        {"where": {"method": "dual"}},
+        {"columns": "dice"},
+        {"module": 5},
+    ],
+)
+def test_a_note_of_something_else_is_none(figure, changes):
+    with_note(figure, json.dumps(read_note(figure) | changes))
+    assert read_note(figure) is None
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 100_000, "null"])
+def test_a_note_that_is_damaged_is_none(figure, text):
+    with_note(figure, text)
+    assert read_note(figure) is None
+
+
+@pytest.mark.parametrize("name", ["package_of_others.part", "no such.name", ""])
+def test_no_package_of_others_is_imported_for_a_figure(figure, module, name):
+    package = module.parent / "package_of_others"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise SystemExit('imported')\n")
+    (package / "part.py").write_text(MODULE)
+    with_note(figure, json.dumps(read_note(figure) | {"module": name}))
+    assert "there is no module" in why_stale(figure)

@@ -45,6 +45,7 @@ def _write_own_rows(root):
     rows["patient"] = [HOSTILE, *(str(n) for n in range(1, N_CASES))]
     rows["group"] = "<b>glioma</b>"
     rows["command"] = "make reproduce-linkdsl METHODS=<i>linknet"
+    rows["commit"] = "<s>abc</s>"
     rows["dice"] = [0.0, *(n / N_CASES for n in range(1, N_CASES))]
     folder = root / "results" / "local" / "linkdsl"
     folder.mkdir(parents=True)
