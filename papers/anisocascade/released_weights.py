@@ -127,8 +127,8 @@ def holds_released(folder, known):
             Path(name).name == name and sha256(Path(folder) / name) == digest
             for name, digest in files.items()
         )
-    except (UserError, KeyError, TypeError):
-        return False
+    except (UserError, KeyError, TypeError, ValueError):
+        return False  # the last: no name that a file could have
 
 
 def load_released(folder, network, view, input_shape=(None, None, None, CHANNELS)):

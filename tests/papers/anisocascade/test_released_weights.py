@@ -11,6 +11,7 @@ from common.files import read_json, sha256, write_json
 from papers.anisocascade.networks import wnet
 from papers.anisocascade.released_weights import (
     CHECKPOINTS,
+    holds_released,
     import_released,
     keras_path,
     load_checkpoint,
@@ -201,3 +202,15 @@ def test_changed_weights_are_refused(imported, tmp_path):
     file.unlink()
     with pytest.raises(UserError, match="none"):
         load_released(folder, "enet", "axial")
+
+
+@pytest.mark.parametrize("name", ["../a", "a\0b", 5])
+def test_a_manifest_of_other_files_is_no_import(tmp_path, name):
+    (tmp_path / "a").write_bytes(b"1")
+    row = {"file": name, "sha256": sha256(tmp_path / "a"), "source_sha256": {"x": "0"}}
+    for known, found in (("a", True), (name, False)):
+        write_json(
+            tmp_path / "in" / "manifest.json", {"networks": [row | {"file": known}]}
+        )
+        (tmp_path / "in" / "a").write_bytes(b"1")
+        assert holds_released(tmp_path / "in", {"x": "0"}) == found
