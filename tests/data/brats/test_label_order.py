@@ -95,6 +95,6 @@ def test_too_little_to_vote():
 
 
 @pytest.mark.real
-@pytest.mark.parametrize("folder", ["half2mm", "brats2021", "cubes32"])
-def test_real_sets_are_in_order(shared_data, folder):
-    assert not found(shared_data / "brats" / folder, "label-order")
+def test_a_real_set_is_in_order(shared_data):
+    """The other sets have no finding worse than a note: see `test_check.py`."""
+    assert not found(shared_data / "brats" / "half2mm", "label-order")
