@@ -83,13 +83,16 @@ def geometries(padding, strides):
 
 
 def pairwise(axes):
-    """Keeps so many that two values that occur together at all do so once."""
-    met = set()
-    for axis in axes:
-        pairs = set(combinations(enumerate(axis), 2))
-        if pairs - met:
-            met |= pairs
-            yield axis
+    """Keeps so many that two values that occur together at all do so once.
+
+    The next one always has the most pairs that did not occur, the first of equals.
+    """
+    pairs = {axis: set(combinations(enumerate(axis), 2)) for axis in axes}
+    missing = set().union(*pairs.values())
+    while missing:
+        best = max(pairs, key=lambda axis: len(pairs[axis] & missing))
+        missing -= pairs[best]
+        yield best
 
 
 def three_at_a_time(axes):
