@@ -13,12 +13,12 @@ _TIMEOUT = 60  # seconds without a byte
 
 
 class ResumingDownloader:
-    """A downloader for `pooch` that resumes a partial file with HTTP Range.
+    """A downloader that resumes a partial file with HTTP Range.
 
     What has arrived is kept beside the target as `<name>.part`, and what the server
     calls this version of the file (its ETag) as `<name>.part.tag`: of another version
-    the server sends all of it. So does a server that does not support ranges. The
-    caller verifies the checksum, so a part of another file does no harm.
+    the server sends all of it. So does a server that does not support ranges. A part
+    gets its name only after it was verified, so one of another file does no harm.
 
     Args:
         part: file for what has arrived so far.
@@ -33,22 +33,27 @@ class ResumingDownloader:
         self.report = report
         self._tag = self.part.with_name(f"{self.part.name}.tag")
 
-    def __call__(self, url, output_file, pooch):
-        """Downloads a file; called by `pooch`.
+    def download(self, url, path, is_right):
+        """Downloads a file, verified; returns whether it is right, else it is deleted.
 
         Args:
             url: address of the file.
-            output_file: where to put it.
-            pooch: not used.
+            path: where to put it.
+            is_right: function that tells whether a file has the right content.
 
         Raises:
             UserError: the server or the disk failed; what has arrived is kept.
         """
-        del pooch  # required by the interface
         try:
+            self.part.parent.mkdir(parents=True, exist_ok=True)
             self._resume(url)
-            self.part.replace(output_file)
+            right = is_right(self.part)
+            if right:
+                self.part.replace(path)
+            else:
+                self.part.unlink()
             self._tag.unlink(missing_ok=True)
+            return right
         except requests.RequestException as error:
             raise self._error(url, f"{self._have()}, then {error}") from error
         except OSError as error:

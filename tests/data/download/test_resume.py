@@ -2,6 +2,7 @@
 
 import hashlib
 
+import pooch
 import pytest
 
 from common.errors import UserError
@@ -57,3 +58,22 @@ def test_nothing_is_fetched_where_nothing_is_missing(server, tmp_path):
     assert server.requests == [("/a", f"bytes={len(CONTENT)}-")]
     get(server, tmp_path)
     assert len(server.requests) == 1
+
+
+def test_killed_while_it_is_verified_nothing_else_is_left(
+    server, tmp_path, monkeypatch
+):
+    """Of 7.6 GB, a copy under a name that nobody knows would stay there."""
+
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    server.content["/a"] = CONTENT
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(pooch, "file_hash", killed)
+        get(server, tmp_path)
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"a.tar.part", "a.tar.part.tag"}
+    assert get(server, tmp_path).read_bytes() == CONTENT
+    assert server.requests[1:] == [("/a", f"bytes={len(CONTENT)}-")]
+    assert [path.name for path in tmp_path.iterdir()] == ["a.tar"]
