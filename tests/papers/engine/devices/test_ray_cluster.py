@@ -1,5 +1,6 @@
 """Ray as the scheduler: order, failures, lost nodes, Ctrl-C, and its own cost."""
 
+import contextlib
 import os
 import socket
 import sys
@@ -25,53 +26,60 @@ ROOT = Path(__file__).resolve().parents[4]
 SHELL = ("/bin/sh", "-c")
 
 
-@pytest.fixture
-def run(tmp_path, monkeypatch):
-    """Runs shell commands as tasks in an empty folder; returns codes and messages."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(tasks, **options):
-        messages = []
-        with RayCluster("local", cpus=1, gpus=0, program=SHELL, **options) as cluster:
-            codes = cluster.run(tasks, lambda *message: messages.append(message))
-        return codes, messages
-
-    return run
-
-
 def task(name, script, *after):
     return Task(name, name, (script,), after)
 
 
-def test_order_failures_and_lines(run, tmp_path):
-    codes, messages = run(
-        [
-            task("first", "sleep 0.5; echo one >> order"),
-            task("bad", "echo no; exit 3"),
-            task("after", "echo two >> order", "first"),
-            task("never", "echo three >> order", "after", "bad"),
-        ]
-    )
+SETS = {
+    "ordered": [
+        task("first", "sleep 0.5; echo one >> order"),
+        task("bad", "echo no; exit 3"),
+        task("after", "echo two >> order", "first"),
+        task("never", "echo three >> order", "after", "bad"),
+    ],
+    "killed": [
+        task(
+            "one",
+            "if [ -e tried ]; then echo again; else touch tried; kill -9 $$; fi",
+        )
+    ],
+    "hundred": [task(f"task {n}", "true") for n in range(100)],
+}
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """Folder in which one cluster ran sets of tasks; codes, messages, time of each."""
+    folder, found = tmp_path_factory.mktemp("ran"), {}
+    options = {"cpus": 1, "gpus": 0, "program": SHELL}
+    with contextlib.chdir(folder), RayCluster("local", **options) as cluster:
+        for name, tasks in SETS.items():
+            messages, begun = [], time.monotonic()
+            codes = cluster.run(tasks, lambda *m, to=messages: to.append(m))
+            found[name] = codes, messages, time.monotonic() - begun
+    return folder, found
+
+
+def test_order_failures_and_lines(ran):
+    folder, (codes, messages, _) = ran[0], ran[1]["ordered"]
     assert codes == {"first": 0, "bad": 3, "after": 0, "never": -1}
-    assert (tmp_path / "order").read_text() == "one\ntwo\n"
+    assert (folder / "order").read_text() == "one\ntwo\n"
     assert ("bad", "line", "no") in messages
     assert ("bad", "begins", socket.gethostname()) in messages
-    assert not list((tmp_path / "runs").iterdir())  # of the token
+    assert not list((folder / "runs").iterdir())  # of the token
 
 
-def test_a_killed_process_is_started_again(run, tmp_path):
-    once = "if [ -e tried ]; then echo again; else touch tried; kill -9 $$; fi"
-    codes, messages = run([task("one", once)])
+def test_a_killed_process_is_started_again(ran):
+    codes, messages, _ = ran[1]["killed"]
     assert codes == {"one": 0}
     assert [kind for _, kind, _ in messages].count("begins") == 2
 
 
-def test_a_hundred_tasks_cost_less_than_a_second_each(run):
+def test_a_hundred_tasks_cost_less_than_a_second_each(ran):
     """A bound that says which kind of scheduler this is, not how fast it is."""
-    begun = time.monotonic()
-    codes, _ = run([task(f"task {n}", "true") for n in range(100)])
+    codes, _, seconds = ran[1]["hundred"]
     assert list(codes.values()) == [0] * 100
-    assert time.monotonic() - begun < 100
+    assert seconds < 100
 
 
 def test_a_task_asks_for_the_gpus_that_ray_gives_it(tmp_path, monkeypatch):
