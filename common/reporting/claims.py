@@ -132,16 +132,17 @@ class ClaimTable(ABC):
         return difference_from_paper(run, self.dataset)
 
 
-def difference_from_paper(run, dataset):
+def difference_from_paper(run, dataset, budget=None):
     """Returns what separates a run from the paper's, or "" where nothing does.
 
     Args:
-        run: `data`, `coverage` and `profile` of its rows.
+        run: `data`, `coverage`, `profile` and `budget` of its rows.
         dataset: name of the data set that the paper's claims are of.
+        budget: the published budget, if that is to be compared too.
     """
     if is_phantom(run["data"]):
         return "phantom: says nothing of the paper's"
-    others = differences(run, dataset)
+    others = differences(run, dataset, budget)
     if not others:
         return ""
     return f"a comparison of methods, not with the paper's: {'; '.join(others)}"

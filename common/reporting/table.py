@@ -59,6 +59,8 @@ class Table:
             set beside no other's.
         remark: function from the cases of one row and run to what a reader must
             know about them, or `""`.
+        seen_mark: how a remark begins that says that cases were trained on, whose
+            scores are compared with no published number; `""` where there is none.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Table:
     note: str = ""
     dataset: str | None = None
     remark: Callable | None = None
+    seen_mark: str = ""
 
     @property
     def in_paper(self):

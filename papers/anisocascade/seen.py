@@ -8,8 +8,14 @@ from pathlib import Path
 # The same cases have had other names: `Brats18_TCIA02_135_1` is `Brats17_TCIA_135_1`.
 _NAME = re.compile(r"brats1[789]_(2013|CBICA|TCIA)\d*_([A-Z0-9]+)_\d+", re.IGNORECASE)
 _SAME_PATIENT = {"brats_2013_pat0001_1": "Brats17_2013_10_1"}
-# The Decathlon has the cases of BraTS 2016 and 2017 under names that tell nothing.
-_UNTOLD = re.compile(r"BRATS_\d+")
+# The Decathlon and the challenges from 2020 on have cases of 2017 under other names.
+_UNTOLD = re.compile(
+    r"BRATS_\d+|BraTS20_.+|BraTS2021_\d+|BraTS-[A-Z]+-\d.*", re.IGNORECASE
+)
+# Those of 2021 that the challenge's table of ids, BraTS21-17_Mapping.csv, gives no
+# name of 2017.
+_UNSEEN = {f"BraTS2021_{number}" for number in ("00000", "00003", "00009")}
+_UNSEEN |= {f"BraTS2021_{number}" for number in ("00389", "01657", "01659")}
 
 
 @cache
@@ -40,7 +46,7 @@ def is_untold(case_id):
     Args:
         case_id: the case.
     """
-    return _UNTOLD.fullmatch(case_id) is not None
+    return case_id not in _UNSEEN and _UNTOLD.fullmatch(case_id) is not None
 
 
 @cache

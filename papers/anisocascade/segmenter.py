@@ -151,7 +151,7 @@ def _seen(name):
     elif is_untold(name):
         found = (
             "the authors trained these weights on the cases of BraTS 2017, which the "
-            "Decathlon has under other names"
+            "Decathlon and the challenges since 2020 have under other names"
         )
         yield Finding("warning", "seen", "", found, fix)
 

@@ -55,6 +55,10 @@ _ROWS = (
 )
 
 
+# How a remark begins on cases that the released weights have seen.
+SEEN = "the authors trained on"
+
+
 def seen_before(cases):
     """Returns a remark on the cases that the released weights were trained on."""
     names = set(cases["case"][cases["method"] == "released"])
@@ -64,11 +68,11 @@ def seen_before(cases):
         if not untold:
             return ""
         return (
-            f"the authors trained on BraTS 2017, and {len(untold)} of these "
+            f"the authors used BraTS 2017, and {len(untold)} of these "
             f"{len(names)} cases may be from it: their names do not tell"
         )
     what = seen[0] if len(names) == 1 else f"{len(seen)} of these {len(names)} cases"
-    return f"the authors trained on {what}"
+    return f"{SEEN} {what}"
 
 
 def _named(case_id):
@@ -90,6 +94,7 @@ TABLES = (
         _NOTE,
         dataset="brats17",
         remark=seen_before,
+        seen_mark=SEEN,
     ),
     Table(
         "2",
@@ -100,5 +105,6 @@ TABLES = (
         _NOTE,
         dataset="brats17",
         remark=seen_before,
+        seen_mark=SEEN,
     ),
 )

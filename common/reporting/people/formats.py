@@ -20,7 +20,7 @@ def as_markdown(table):
         f"| {' | '.join(_escaped(cell, _MARKDOWN) for cell in line)} |"
         for line in lines
     )
-    notes = " ".join(_escaped(note, _MARKDOWN) for note in table.notes)
+    notes = "\n".join(f"- {_escaped(note, _MARKDOWN)}" for note in table.notes)
     title = f"**{_escaped(table.title, _MARKDOWN)}**"
     return "\n\n".join(part for part in (title, text, notes) if part)
 

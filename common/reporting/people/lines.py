@@ -93,19 +93,29 @@ class Line:
     def gap(self, column, run):
         """Returns reproduced minus published; NaN where that says nothing.
 
-        A phantom's number has no gap, nor has a published one that may not be compared.
+        A phantom's number has no gap, nor has one of cases that were trained on, nor a
+        published one that may not be compared.
         """
         value, comparable = self.published(column)
-        if not comparable or self.nearness == PHANTOM:
+        if not comparable or self.nearness == PHANTOM or self._trained_on(run):
             return math.nan
         return run.value(column.key) - value
 
     def comparable(self, run):
         """Returns whether a run may be compared with the published one, and why not."""
         lacks = differences(run.group, self.table.dataset)
+        if trained_on := self._trained_on(run):
+            return f"no: {'; '.join([trained_on, *lacks])}"
         if self.nearness == SAME:
             return f"yes, but {'; '.join(lacks)}" if lacks else "yes"
         return f"no: {'; '.join(lacks)}"
+
+    def _trained_on(self, run):
+        """Returns what a run's notes say of cases that were trained on, or `""`."""
+        mark = self.table.seen_mark
+        notes = "; ".join(cell.get("note", "") for cell in run.cells.values())
+        said = [part for part in notes.split("; ") if mark and part.startswith(mark)]
+        return said[0] if said else ""
 
 
 def lines_of(tables, suite, yours):
@@ -140,7 +150,11 @@ def lines_of(tables, suite, yours):
 
 
 def nearest(lines):
-    """Returns the lines for people: of each row and split the nearest runs only.
+    """Returns the lines for people: of each row and split one owner's one run.
+
+    It is the run that pages show (`common.reporting.largest`): the one of whole scans,
+    of most cases, of the published number's data where two have as many. Where the
+    suite has run no whole scans, it has no run, unless the user has one of that kind.
 
     The user's phantom is shown where nothing else of theirs was run, with the suite's
     beside it, which is not shown alone.
@@ -149,8 +163,12 @@ def nearest(lines):
     for _, of_row in groupby(lines, lambda line: (line.table.name, line.row.key)):
         of_row = list(of_row)
         best = {}
-        for line in reversed(of_row):  # the nearest ones are first, so they win
-            best |= {(owner, line.split): line.nearness for owner in line.runs}
+        for line in sorted(of_row, key=_size):
+            best |= {
+                (owner, line.split): line.nearness
+                for owner, run in line.runs.items()
+                if owner == YOURS or YOURS in line.runs or is_shown(run.group["data"])
+            }
         only_phantoms = {PHANTOM} == {
             place for (owner, _), place in best.items() if owner == YOURS
         }
@@ -159,7 +177,7 @@ def nearest(lines):
             runs = {
                 owner: run
                 for owner, run in line.runs.items()
-                if line.nearness == best[owner, line.split] != PHANTOM
+                if line.nearness == best.get((owner, line.split)) != PHANTOM
             }
             if line.nearness == PHANTOM and only_phantoms and YOURS in line.runs:
                 runs = line.runs
@@ -167,6 +185,14 @@ def nearest(lines):
                 kept.append(replace(line, runs=runs))
         shown += kept or [replace(of_row[0], split="", nearness=OTHER, runs={})]
     return shown
+
+
+def _size(line):
+    """Returns what orders lines of one row, the one that is shown last."""
+    runs = [
+        (is_shown(run.group["data"]), int(run.n_cases)) for run in line.runs.values()
+    ]
+    return line.nearness != PHANTOM, max(runs, default=(False, 0)), -line.nearness
 
 
 def lines_of_score(lines, column):

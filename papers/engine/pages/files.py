@@ -6,6 +6,7 @@ from papers.engine.pages.folders import folder_blocks
 from papers.engine.pages.front import front_blocks
 from papers.engine.pages.index import index_blocks
 from papers.engine.pages.marks import update
+from papers.engine.pages.text import command_shown
 from papers.engine.zoo.card import card_blocks
 from papers.engine.zoo.shipped import FOLDER
 
@@ -25,7 +26,7 @@ def generated(root, results):
         yield protocol, headers.update(protocol.read_text(encoding="utf-8"), header)
         card = results / paper.id / FOLDER / "README.md"
         if card.exists():
-            yield card, _updated(card, card_blocks(paper, results))
+            yield card, _updated(card, card_blocks(paper, results, command_shown))
     front = root / "README.md"
     yield front, _updated(front, front_blocks(root, results))
     for page, blocks in folder_blocks().items():

@@ -43,7 +43,7 @@ def papers_table(results):
             continue
         run = f"`{cell['data']}`, {cell['budget']}"
         run = ": ".join(filter(None, [headline.remark, run]))
-        separates = what_separates(cell, paper.dataset)
+        separates = what_separates(cell, paper)
         rows.append(
             (name, headline.score, printed, ours(cell), cell["n_cases"], run, separates)
         )

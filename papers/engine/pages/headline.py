@@ -62,14 +62,15 @@ class Headline:
         return cells[where & (cells["row"] == row)]
 
 
-def what_separates(cell, dataset):
+def what_separates(cell, paper):
     """Returns what separates a row from the published number, in words.
 
     Args:
         cell: the row's cell by column.
-        dataset: name of the data set of the published number.
+        paper: the paper of the published number.
     """
-    words = difference_from_paper(cell, dataset).removeprefix(_PREFIX)
+    budget = paper.protocol_of("paper").budget
+    words = difference_from_paper(cell, paper.dataset, budget).removeprefix(_PREFIX)
     return words or "nothing: the published protocol on all cases"
 
 
@@ -94,10 +95,10 @@ def verdict(paper, folder):
             "real data beside it yet."
         )
     n = f"{cell['n_cases']} case{'s' * (cell['n_cases'] != '1')}"
-    whose = f" ({headline.remark})" if headline.remark else ""
+    whose = f", {headline.remark}," if headline.remark else ""
     beside = (
         f"Our {headline.score}{whose} is {ours(cell)} on {n} of `{cell['data']}`, the "
         f"published one {published}; what separates them: "
-        f"{what_separates(cell, paper.dataset)}."
+        f"{what_separates(cell, paper)}."
     )
     return f"**{claims}** {beside}" if claims else f"**{beside}**"

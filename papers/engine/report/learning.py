@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from papers.engine.curves import FILE, KEYS, read_curves
 from papers.engine.report.axis import Axis
-from papers.engine.report.rows import words_of
+from papers.engine.report.rows import order_of, words_of
 
 WIDTH, HEIGHT = 300, 170  # of a plot's area, in units of the drawing
 
@@ -61,6 +61,8 @@ class Learning:
 def learning_of(paper, folders):
     """Returns the `Learning` of each recorded figure of more than one epoch.
 
+    The longest trainings on whole scans come first, phantoms last.
+
     Args:
         paper: a `papers.engine.paper.Paper`.
         folders: `(owner, folder)` of each results folder.
@@ -72,8 +74,9 @@ def learning_of(paper, folders):
         rows = read_curves(folder / FILE).astype({"epoch": "float64"})
         for _, of_figure in rows.groupby("figure", sort=False):
             if of_figure["epoch"].max() > 1:
-                found.append(_learning(paper, owner, of_figure))
-    return found
+                found.append((owner, of_figure))
+    found.sort(key=lambda one: order_of(one[1].iloc[0], paper, 0))
+    return [_learning(paper, *one) for one in found]
 
 
 def _learning(paper, owner, rows):

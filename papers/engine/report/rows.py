@@ -2,13 +2,13 @@
 
 import json
 import math
+import re
 from dataclasses import dataclass
 
-from common.reporting.bootstrap import MIN_CASES
 from common.reporting.cases import read_cases
 from common.reporting.cells import GROUP, is_phantom
 from common.reporting.largest import is_shown
-from common.reporting.order import groups_of, natural
+from common.reporting.order import groups_of
 from common.reporting.people.lines import SUITE, YOURS
 from papers.engine.pages.text import command_shown
 from papers.engine.places import is_suites
@@ -78,7 +78,6 @@ def case_runs(paper, results):
         for path in sorted((root / paper.id).rglob("cases.csv")):
             for group, rows in groups_of(read_cases(path), GROUP):
                 found.append((dict(zip(GROUP, group, strict=True)), owner, rows))
-    found.sort(key=lambda one: natural(one[0]["budget"]), reverse=True)
     found.sort(key=lambda one: order_of(one[0], paper, one[2]["case"].nunique()))
     titles = {method.id: method.title for method in paper.methods}
     runs = []
@@ -92,16 +91,18 @@ def case_runs(paper, results):
 
 
 def order_of(group, paper, n):
-    """Returns what orders runs: real ones, the paper's data, enough cases come first.
+    """Returns what orders runs: the one that pages show first, phantoms last.
+
+    Whole scans come first, then most cases, the paper's own data, the longest training.
 
     Args:
         group: the columns `GROUP` by name.
         paper: the paper.
         n: the number of cases.
     """
-    data = group["data"]
-    few = n < MIN_CASES
-    return is_phantom(data), data != paper.dataset, few, not is_shown(data)
+    data, epochs = group["data"], re.match(r"\d*", group["budget"])[0]
+    size = -n, data != paper.dataset, -int(epochs or 0)
+    return is_phantom(data), not is_shown(data), *size
 
 
 def number_of(runs, owner, method, group):

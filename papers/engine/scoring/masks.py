@@ -19,7 +19,7 @@ def find_masks(folder, option):
     """Finds the label maps in a folder and its subfolders; no file is opened.
 
     Scans are skipped by the words in their names (`data.scans.find.role_of`). A case is
-    called as its file without words such as `seg`, or as its folder if nothing else is
+    named after its file without words such as `seg`, or its folder if nothing else is
     left (and in 2013 and 2015, whose files do not name it).
 
     Args:

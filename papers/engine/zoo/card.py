@@ -16,25 +16,29 @@ _LINES = {
 }
 
 
-def card_blocks(paper, results):
+def card_blocks(paper, results, shown=str):
     """Returns the generated part of a paper's model card by name.
 
     Args:
         paper: the `papers.engine.paper.Paper`.
         results: folder of all results.
+        shown: function from a command to how a reader types it.
     """
     titles = {method.id: method.title for method in paper.methods}
-    parts = [_text(titles[one.card["method"]], one) for one in shipped(paper, results)]
+    parts = [
+        _text(titles[one.card["method"]], one, shown) for one in shipped(paper, results)
+    ]
     return {"weights": "\n\n".join(parts) or "None are shipped yet."}
 
 
-def _text(title, one):
+def _text(title, one, shown):
     """Returns what a card says of one of the weights."""
     scores = ", ".join(
         f"{key} {value:.4f}" for key, value in one.card["scores"].items()
     )
     values = one.card | {
         "name": one.folder.name,
+        "command": shown(one.card["command"]),
         "megabytes": f"{one.card['size'] / 1e6:.1f}",
     }
     said = {key: text.format(**values) for key, text in _LINES.items()}

@@ -138,12 +138,17 @@ def test_the_real_cases_at_hand_are_among_them(shared_data):
         ("Brats17_CBICA_AAM_1", None),  # of the validation set
         ("BraTS19_CBICA_ANK_1", None),
         ("BRATS_001", None),
+        ("BraTS20_Training_147", None),
+        ("BraTS2021_01428", None),  # Brats17_2013_11_1, by the challenge's table
+        ("BraTS2021_00000", None),  # not of 2017, by the same table
+        ("BraTS-GLI-00000-000", None),
         ("scan", None),
     ],
 )
 def test_cases_are_recognized_by_their_patients(name, expected):
     assert seen_as(name) == expected
-    assert is_untold(name) == (name == "BRATS_001")
+    untold = ("BRATS_001", "BraTS20_Training_147", "BraTS2021_01428")
+    assert is_untold(name) == (name in (*untold, "BraTS-GLI-00000-000"))
 
 
 def test_a_prediction_says_what_the_weights_have_seen(tmp_path):

@@ -70,6 +70,30 @@ def test_rows_of_other_data_and_phantoms_stand_apart(lines, dual):
     assert shown(nearest(lines([dual(data="phantom")]))) == [("", OTHER, {})]
 
 
+def test_people_see_the_run_that_pages_show(lines, dual):
+    """Most cases of whole scans, be they of other data; never the suite's cubes."""
+    one, six = dual(n=1), dual(data="small", n=6)
+    assert shown(nearest(lines([one, six])))[0][1] == OTHER
+    assert shown(nearest(lines([six, dual(n=6)])))[0][1] == SAME
+    cubes = dual(data="a-cubes32", n=9)
+    assert shown(nearest(lines([cubes]))) == [("", OTHER, {})]
+    assert shown(nearest(lines([cubes, one])))[0][1] == SAME
+    # Unless the user has some, beside which the suite's stand.
+    found = nearest(lines([cubes], [dual(data="a-cubes32", n=9)]))
+    assert set(shown(found)[0][2]) == {SUITE, YOURS}
+
+
+def test_cases_that_were_trained_on_are_compared_with_nothing(lines, dual, table):
+    (line,) = [line for line in lines([dual()]) if line.row.key == "dual"]
+    line.run.cells["dice"]["note"] = "few; trained on all of them"
+    dice = table.columns[0]
+    assert line.comparable(line.run).startswith("yes")
+    marked = dataclasses.replace(table, seen_mark="trained on")
+    line = dataclasses.replace(line, table=marked)
+    assert line.comparable(line.run).startswith("no: trained on all of them; 1194 of")
+    assert math.isnan(line.gap(dice, line.run))
+
+
 def test_a_users_run_stands_beside_the_suites(lines, dual):
     mine = dual(budget="3 epochs")
     both = {SUITE: "12 epochs", YOURS: "3 epochs"}

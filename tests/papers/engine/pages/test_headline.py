@@ -2,14 +2,34 @@
 
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
+from common.files import write_text
+from common.reporting.cells import COLUMNS, GROUP
+from common.reporting.people import nearest
+from common.reporting.people.lines import SUITE
+from common.reporting.text import to_csv
+from papers import registry
 from papers.engine.pages.claims import verdict_of_claims
 from papers.engine.pages.headline import Headline, verdict, what_separates
+from papers.engine.places import compared
+from papers.engine.request import SUITES
 
-HEAD = "table,row,column,published,reproduced,gap,ci_low,ci_high,n_cases,"
-HEAD += "data,coverage,fingerprint,profile,budget,split,folds,seeds,command,note\n"
-PRINTED = "1,a,dice,0.8,,,,,,,,,,,,,,,not run\n"
+PRINTED = {"table": "1", "row": "a", "column": "dice", "published": "0.8"}
+RAN = PRINTED | {
+    "published": "",
+    "reproduced": "0.75",
+    "ci_low": "0.7",
+    "ci_high": "0.8",
+    "n_cases": "12",
+    "data": "half",
+    "coverage": "20/40",
+    "fingerprint": "f",
+    "profile": "cpu",
+    "budget": "9 epochs",
+    "split": "patient",
+}
 CLAIMS = "claim,score,cases,data,coverage,fingerprint,profile,budget,split,"
 CLAIMS += "n_patients,n_cases,verdict,note\n"
 
@@ -19,28 +39,56 @@ def paper():
     headline = Headline(
         name="A", score="Dice", table="1", printed="a", row="a", column="dice"
     )
-    return SimpleNamespace(dataset="all", page=SimpleNamespace(HEADLINE=headline))
+    return SimpleNamespace(
+        dataset="all",
+        page=SimpleNamespace(HEADLINE=headline),
+        protocol_of=lambda profile: SimpleNamespace(budget="90 epochs"),
+    )
+
+
+def write_cells(folder, *cells):
+    frame = pd.DataFrame([dict.fromkeys(COLUMNS, "") | cell for cell in cells])
+    write_text(folder / "cells.csv", to_csv(frame))
 
 
 def test_nothing_run_is_open(paper, tmp_path):
-    (tmp_path / "cells.csv").write_text(HEAD + PRINTED)
+    write_cells(tmp_path, PRINTED)
     text = verdict(paper, tmp_path)
     assert text.startswith("**Open.** The published Dice, 0.8000, has no row")
 
 
 def test_the_nearest_row_stands_beside_the_published_number(paper, tmp_path):
-    row = "1,a,dice,,0.75,,0.7,0.8,12,half,20/40,f,cpu,9 epochs,patient,0,0,make,\n"
-    (tmp_path / "cells.csv").write_text(HEAD + PRINTED + row)
+    write_cells(tmp_path, PRINTED, RAN)
     text = verdict(paper, tmp_path)
     assert "Our Dice is 0.7500 [0.700, 0.800] on 12 cases of `half`" in text
     assert "the published one 0.8000;" in text
-    assert "data half, not all; profile cpu" in text
+    assert "data half, not all; profile cpu; 9 of 90 epochs" in text
 
 
-def test_what_separates_a_row_from_the_paper():
+def test_what_separates_a_row_from_the_paper(paper):
     cell = {"data": "all", "coverage": "9/9", "profile": "paper"}
-    assert "nothing" in what_separates(cell, "all")
-    assert what_separates(cell | {"coverage": "2/9"}, "all") == "2 of 9 cases"
+    cell["budget"] = "90 epochs"
+    assert "nothing" in what_separates(cell, paper)
+    assert what_separates(cell | {"coverage": "2/9"}, paper) == "2 of 9 cases"
+    few = cell | {"budget": "8 epochs"}
+    assert what_separates(few, paper) == "8 of 90 epochs"
+
+
+@pytest.mark.parametrize("paper_id", registry.IDS)
+def test_the_front_page_and_compare_show_the_same_run(paper_id):
+    """Of the paper's headline; compare and the report choose by `nearest`."""
+    paper = registry.paper(paper_id)
+    headline, folder = paper.page.HEADLINE, SUITES / paper_id
+    cell = headline.nearest(folder)
+    (one,) = compared(SUITES, papers=[paper])
+    shown = [
+        line.runs[SUITE].group
+        for line in nearest(one.lines)
+        if (line.table.name, line.row.key) == (headline.table, headline.row)
+        and SUITE in line.runs
+        and line.split in (headline.split, line.split if not headline.split else "")
+    ]
+    assert shown == ([{name: cell[name] for name in GROUP}] if cell else [])
 
 
 def judged(tmp_path, *lines):

@@ -17,6 +17,7 @@ RESULTS = ROOT / "results"
 MAX_COLUMNS = 9
 READERS = [ROOT / "README.md", *sorted(PAPERS.glob("*/README.md"))]
 READERS += [RESULTS / "README.md", *(ROOT / page for page in folder_blocks())]
+READERS += sorted(RESULTS.glob("*/weights/README.md"))
 
 
 def holds(path, blocks):

@@ -1,7 +1,11 @@
 """The tables of a paper's page, of rows that a test has written."""
 
+import io
+
+import pandas as pd
 import pytest
 
+from common.reporting.cells import COLUMNS
 from common.reporting.table import Column, Row, Table
 from papers.engine.pages.results import results_table, settings_table
 
@@ -15,7 +19,10 @@ def shown(tmp_path):
     """Returns the lines of a table, from lines of `cells.csv`."""
 
     def shown(lines, columns, rows="ab", names="1", printed=(), show=results_table):
-        (tmp_path / "cells.csv").write_text("\n".join([HEAD, *lines]) + "\n")
+        text = io.StringIO("\n".join([HEAD, *lines]))
+        cells = pd.read_csv(text, dtype=str, na_filter=False)
+        cells = cells.reindex(columns=COLUMNS, fill_value="")
+        cells.to_csv(tmp_path / "cells.csv", index=False)
         columns = tuple(Column(key, label, None, "") for key, label in columns)
         tables = [
             Table(

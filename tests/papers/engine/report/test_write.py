@@ -75,10 +75,11 @@ def test_scripts_never_write_html():
 
 def test_cells_are_those_of_the_tables(report):
     """The page shows what `cells.csv` holds, which the tables are made of."""
-    text = (report.folder / "cunet.html").read_text(encoding="utf-8")
-    cells = pd.read_csv(report.root / "results/cunet/cells.csv")
-    ran = cells[(cells["data"] == "brats17-cubes32") & (cells["column"] == "wt_dice")]
-    assert len(ran) == 5
+    text = (report.folder / "linkdsl.html").read_text(encoding="utf-8")
+    cells = pd.read_csv(report.root / "results/linkdsl/cells.csv")
+    ran = cells[(cells["data"] == "figshare") & (cells["column"] == "dice")]
+    ran = ran[(ran["budget"] == "40 epochs") & ran["table"].isin(["1", "2", "3"])]
+    assert len(ran) == 6
     for cell in ran.itertuples():
         shown = f"{cell.reproduced:.4f} [{cell.ci_low:.4f}, {cell.ci_high:.4f}]"
         assert f">{shown}</a>" in text
