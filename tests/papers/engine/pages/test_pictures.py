@@ -19,7 +19,9 @@ def draw(tmp_path):
         path.parent.mkdir(exist_ok=True)
         made = {key: [value] for key, value in where.items()}
         info = PngImagePlugin.PngInfo()
-        info.add_text("Made of", json.dumps({"where": made}))
+        note = dict.fromkeys(("module", "code", "file", "rows"), "any")
+        note |= {"where": made, "columns": []}
+        info.add_text("Made of", json.dumps(note))
         Image.new("L", (2, 2)).save(path, pnginfo=info)
         return path
 
