@@ -261,7 +261,7 @@ $(VOLUMES:%=phantom-%): phantom-%: $(INSTALLED)
 	  $(if $(filter-out 0,$(UNLABELED)),--unlabeled)
 
 ##@ Results
-.PHONY: compare $(JOINED:%=table-%) verify record report tables figures-again audit pages
+.PHONY: compare $(JOINED:%=table-%) verify record report tables figures-again audit crate pages
 COMPARED = $(if $(RESULTS),--results $(call q,$(RESULTS))) $(if $(FORMAT),--format $(call q,$(FORMAT)))
 compare: $(INSTALLED) ## All papers: published, ours, gap, what separates them
 	@$(PAPERS) compare $(COMPARED)
@@ -285,6 +285,8 @@ figures-again: $(INSTALLED) ## Draw figures again from rows; remove stale ones
 	@$(PAPERS) figures-again $(if $(RESULTS),--results $(call q,$(RESULTS)))
 audit: $(INSTALLED) ## What is odd about published numbers: audit.csv
 	@$(PAPERS) audit $(if $(RESULTS),--results $(call q,$(RESULTS)))
+crate: $(INSTALLED) ## Describe results/ for a deposit: RO-Crate 1.1
+	@$(PAPERS) crate $(if $(RESULTS),--results $(call q,$(RESULTS)))
 pages: $(INSTALLED) ## Regenerate the generated parts of the README pages
 	@$(PAPERS) pages $(if $(RESULTS),--results $(call q,$(RESULTS)))
 

@@ -93,10 +93,10 @@ $(OFFICIAL):
 	@$(OFFICIAL_PIP) brats-evaluation==0.0.10 panoptica==2.1.7 surface-distance==0.1 numpy==2.2.6
 	@touch $@
 
-# What looks after the suite: uv, which writes the locks, and pip-audit.
+# What looks after the suite: uv, which writes the locks, pip-audit and cffconvert.
 TOOLS := .venv-tools/installed
 $(TOOLS): locks/tools.txt
-	@echo 'installing uv and pip-audit into .venv-tools (once, half a minute)'
+	@echo 'installing uv, pip-audit and cffconvert into .venv-tools (once, a minute)'
 	@$(PYTHON) -m venv .venv-tools
 	@.venv-tools/bin/python $(PIP) --require-hashes -r locks/tools.txt && touch $@
 
@@ -105,7 +105,7 @@ $(TOOLS): locks/tools.txt
 LOCK := .venv-tools/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --custom-compile-command 'make lock'
 LOCK_EXTRA = $(LOCK) setup.cfg -c constraints.txt -o locks/$(1).txt $(foreach e,$(2),--extra $(e))
-.PHONY: lock audit-dependencies
+.PHONY: lock audit-dependencies check-citation
 lock: $(TOOLS) ## Write locks/ again from setup.cfg and constraints.txt
 	@echo setuptools | $(LOCK) -c constraints.txt -o locks/build.txt -
 	@$(call LOCK_EXTRA,install,test)
@@ -118,3 +118,5 @@ lock: $(TOOLS) ## Write locks/ again from setup.cfg and constraints.txt
 audit-dependencies: $(TOOLS) ## Known vulnerabilities of locked versions (PyPI)
 	@for lock in gpu cluster browser tools; do echo "locks/$$lock.txt"; \
 	  .venv-tools/bin/pip-audit --strict --require-hashes --disable-pip -r locks/$$lock.txt || exit 1; done
+check-citation: $(TOOLS) ## CITATION.cff against its format, by cffconvert
+	@.venv-tools/bin/cffconvert --validate

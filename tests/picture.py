@@ -61,6 +61,7 @@ PAPERS = {
     ),
     "papers.engine.pages": (*FLOORS, "papers", "papers.engine", "papers.engine.zoo"),
     "papers.engine.checklists": (*FLOORS, "papers", "papers.engine.pages"),
+    "papers.engine.crate": (*FLOORS, "papers", "papers.engine.pages"),
     "papers.engine.scoring": (*FLOORS, "papers.engine"),
     "papers.engine.zoo": (*FLOORS, "papers", "papers.engine"),
     "papers.engine.report": (

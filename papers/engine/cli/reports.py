@@ -8,10 +8,10 @@ import typer
 from common import evidence
 from common.audit.audit import write_audit
 from common.errors import UserError
-from common.files import write_text
+from common.files import write_json, write_text
 from common.reporting import verify as ranges
 from papers import registry
-from papers.engine import checklists, curves, pages
+from papers.engine import checklists, crate, curves, pages
 from papers.engine.cli.options import OnePaper, Results
 from papers.engine.cli.recorded import recorded
 from papers.engine.console import Console
@@ -120,6 +120,14 @@ def report(paper: OnePaper = None, results: Results = LOCAL):
     papers = [registry.paper(paper)] if paper else registry.papers()
     found = compared(results, say=Console().say, papers=papers)
     Console().say(f"open {write_report(found, results)} in a browser")
+
+
+@verbs.command("crate")
+def write_crate(results: Results = SUITES):
+    """Describe a folder of results as a research object: ro-crate-metadata.json."""
+    path = results / crate.NAME
+    write_json(path, crate.crate(PAPERS.parent, results))
+    Console().say(f"wrote {path}")
 
 
 @verbs.command("pages")

@@ -52,15 +52,27 @@ def index_blocks(results):
     ]
     parts = ["\n".join(joined)]
     for paper in registry.papers():
-        folder = results / paper.id
-        folders = sorted({path.parent for path in folder.rglob("*.*")})
-        for one in sorted({folder, *folders}):
+        for one in _folders(results / paper.id):
             name = one.relative_to(results).as_posix()
             lines = [_line(paper, path, results) for path in _files(one)]
             if lines:
                 parts.append(f"### `{name}`\n\n" + "\n".join(lines))
                 parts += _pictures(one, results)
     return {"files": "\n\n".join(parts), "trainings": trainings_table(results)}
+
+
+def described(results):
+    """Yields each file that the index names, and what it holds in one line.
+
+    Args:
+        results: the folder of all results.
+    """
+    for path in sorted(results.glob("*.csv")):
+        yield path, _JOINED.get(path.name) or _joined(path)
+    for paper in registry.papers():
+        for one in _folders(results / paper.id):
+            for path in _files(one):
+                yield path, describe(paper, path)
 
 
 def describe(paper, path):
@@ -80,6 +92,11 @@ def describe(paper, path):
     if path.with_suffix(".png").exists():
         return f"the scores behind `{path.with_suffix('.png').name}`"
     return path.stem.replace("_", " ")
+
+
+def _folders(folder):
+    """Returns a paper's folder of results and those in it that hold files."""
+    return sorted({folder, *(path.parent for path in folder.rglob("*.*"))})
 
 
 def _files(folder):
