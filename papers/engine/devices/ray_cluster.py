@@ -150,12 +150,14 @@ class RayCluster:
             own["address"] = self._address
         try:
             self._ray.init(**own)
-        except (ConnectionError, ValueError, RuntimeError) as error:
+        except Exception as error:  # Ray has a plain one for a node that starts slowly
+            busy = "the same command again, when this machine has less to do"
+            start = "start one, see papers/engine/devices/README.md, or CLUSTER=local"
             raise UserError(
                 f"CLUSTER={self._address}",
                 "a Ray cluster that runs",
-                str(error).strip().splitlines()[0],
-                "start one, see papers/engine/devices/README.md, or CLUSTER=local",
+                str(error).strip().partition("\n")[0] or type(error).__name__,
+                busy if self._address == LOCAL else start,
             ) from error
 
     def _fit(self):

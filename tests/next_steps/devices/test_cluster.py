@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -62,6 +63,17 @@ def test_a_cluster_that_does_not_run(told, monkeypatch, tmp_path):
     with told("papers/engine/devices/ray_cluster.py:_connect") as caught:
         RayCluster("auto").__enter__()
     assert caught.value.next_step.endswith("or CLUSTER=local")
+
+
+def test_a_cluster_of_a_machine_that_is_too_busy(told, monkeypatch):
+    def init(**_):
+        raise Exception("The current node timed out during startup.\nMore of it")
+
+    monkeypatch.setitem(sys.modules, "ray", SimpleNamespace(init=init))
+    with told("papers/engine/devices/ray_cluster.py:_connect") as caught:
+        RayCluster("local").__enter__()
+    assert caught.value.received == "The current node timed out during startup."
+    assert caught.value.next_step.startswith("the same command again")
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
