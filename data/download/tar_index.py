@@ -114,7 +114,8 @@ def _is_index(kept):
         isinstance(kept, dict)
         and all(type(kept.get(name)) is kind for name, kind in kinds.items())
         and all(_are_numbers(place, 2) for place in kept["members"].values())
-        and _is_version(kept.get("version"))
+        and "version" in kept
+        and _is_version(kept["version"])
         and kept["next"] >= 0
     )
 

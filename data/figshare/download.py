@@ -144,8 +144,9 @@ def _safe_members(archive, path):
         if member.name in members:
             raise _bad_archive(path, "each slice once", f"{member.name} twice")
         total += info.file_size
-        if info.file_size > _MAX_MEMBER_BYTES or total > _MAX_ARCHIVE_BYTES:
-            received = f"{member.name} of {info.file_size} bytes, {total} so far"
+        size = max(info.file_size, info.compress_size)
+        if size > _MAX_MEMBER_BYTES or total > _MAX_ARCHIVE_BYTES:
+            received = f"{member.name} of {size} bytes, {total} so far"
             raise _bad_archive(path, "slices of less than 1 MB each", received)
         members[member.name] = info
     return members

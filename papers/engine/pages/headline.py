@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from common.reporting.cells_file import read_cells
 from common.reporting.claims import difference_from_paper
 from common.reporting.largest import largest_runs
+from common.reporting.text import read_text
 from papers.engine.pages.claims import verdict_of_claims
 from papers.engine.pages.text import number, with_interval
 
@@ -57,7 +57,7 @@ class Headline:
         return runs.get(self.split, next(iter(runs.values()))).iloc[0].to_dict()
 
     def _cells(self, folder, row):
-        cells = read_cells(folder / "cells.csv", "`make tables` writes it")
+        cells = read_text(folder / "cells.csv", "`make tables` writes it")
         where = (cells["table"] == self.table) & (cells["column"] == self.column)
         return cells[where & (cells["row"] == row)]
 

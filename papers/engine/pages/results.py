@@ -8,8 +8,8 @@ import re
 import string
 
 from common.reporting.cells import GROUP
-from common.reporting.cells_file import read_cells
 from common.reporting.largest import changed_settings, largest_runs
+from common.reporting.text import read_text
 from papers.engine.pages.text import (
     command_shown,
     folded,
@@ -37,7 +37,7 @@ def results_table(folder, tables, printed=()):
         printed: keys of rows of other authors to show with the methods, such as that
             of a paper's own result where only its weights are run.
     """
-    cells = read_cells(folder / "cells.csv", "`make tables` writes it")
+    cells = read_text(folder / "cells.csv", "`make tables` writes it")
     runs, parts = _Runs(), []
     for several in _alike(tables):
         rows = _rows(several, cells, printed)
@@ -62,7 +62,7 @@ def settings_table(folder, table, columns):
         table: a `common.reporting.table.Table` of the paper.
         columns: keys of the columns to show.
     """
-    cells = read_cells(folder / "cells.csv", "`make tables` writes it")
+    cells = read_text(folder / "cells.csv", "`make tables` writes it")
     cells = cells[cells["table"] == table.name]
     titles = {row.key: row.title for row in table.rows}
     labels = {column.key: column.label for column in table.columns}

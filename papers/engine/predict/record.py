@@ -101,10 +101,7 @@ class Record:
             rows = read_json(self.path)
         except (UserError, OSError):
             rows = None
-        is_record = isinstance(rows, dict) and all(
-            isinstance(row, dict) and row.keys() >= _KEYS for row in rows.values()
-        )
-        if is_record:
+        if isinstance(rows, dict) and all(map(_is_row, rows.values())):
             return rows
         raise UserError(
             self.path,
@@ -112,3 +109,13 @@ class Record:
             "another file",
             "choose another --out",
         )
+
+
+def _is_row(row):
+    """Whether JSON values are a row of a record."""
+    hashes = ("file", "replaces", "source")
+    return (
+        isinstance(row, dict)
+        and row.keys() >= _KEYS
+        and all(isinstance(row.get(name), str | None) for name in hashes)
+    )

@@ -6,7 +6,7 @@ import tarfile
 import pytest
 
 from common.errors import UserError
-from common.files import read_json
+from common.files import read_json, write_json
 from data.download.ranged_file import RangedFile
 from data.download.tar_index import TarIndex
 
@@ -126,3 +126,10 @@ def test_a_truncated_answer_and_a_failing_server(server, tmp_path):
         file.read(0, 2000)
     server.status = None
     assert file.read(100, 50) == server.content["/t"][100:150]
+
+
+def test_a_kept_index_without_its_version(tmp_path):
+    kept = {"members": {}, "next": 0, "complete": False}
+    write_json(tmp_path / "index.json", kept)
+    with pytest.raises(UserError, match="index.json: expected the members"):
+        TarIndex(None, tmp_path / "index.json", print)

@@ -265,6 +265,16 @@ def test_an_archive_whose_members_lie_nowhere(server, article, tmp_path):
         get(server, tmp_path, [bad])
 
 
+def test_a_member_that_is_said_to_be_huge(server, article, tmp_path):
+    """Its packed size, which a reader would ask for at once."""
+    content = bytearray(server.content["/1"])
+    entry = content.rindex(b"PK\x01\x02")
+    content[entry + 20 : entry + 24] = (2**31).to_bytes(4, "little")
+    bad = offer(server, "part1.zip", 1, bytes(content))
+    with pytest.raises(UserError, match="slices of less than 1 MB.*2147483648 bytes"):
+        get(server, tmp_path, [bad])
+
+
 def test_no_archive_at_all(server, tmp_path):
     bad = offer(server, "part1.zip", 1, b"<html>come back later</html>")
     with pytest.raises(UserError, match="a complete zip archive"):

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from common.errors import UserError
-from common.files import lock_beside
+from common.files import lock_beside, write_json
 from data.brats.releases import MODALITIES
 from papers import registry
 from papers.engine.predict import command
 from papers.engine.predict.files import Files
+from papers.engine.predict.record import Record
 from papers.engine.predict.slices import SliceFiles
 from papers.engine.predict.volumes import VolumeFiles
 from tests.disks import small_disk
@@ -254,3 +255,11 @@ def test_slices_of_one_name(tmp_path):
         SliceFiles().check_folder(tmp_path, tmp_path / "out")
     with pytest.raises(UserError, match="not read as an input"):
         SliceFiles().check_file(tmp_path / "2.png", tmp_path / "2.png")
+
+
+@pytest.mark.parametrize("changes", [{"file": ["a"]}, {"replaces": 5}, {"source": {}}])
+def test_a_record_of_something_else(tmp_path, changes):
+    row = {"case_id": "a", "status": "written", "source": "s", "file": None} | changes
+    write_json(tmp_path / "out.json", {"a": row})
+    with pytest.raises(UserError, match="out.json: .*record of what was written"):
+        Record(tmp_path / "out")
