@@ -60,7 +60,7 @@ def volumes(folder, run):
 
 def predicted(folder, run):
     """A training, and slices of which some have masks."""
-    trained(folder, run)
+    scored(folder, run)
     weights = next((folder / "runs").rglob("finished.json")).parent
     (folder / "weights").mkdir()
     (folder / "weights" / "linkdsl").symlink_to(

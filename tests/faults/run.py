@@ -66,7 +66,7 @@ def _kill(scenario, options, server):
     row |= {"states": len(killing.states), "same": same}
     shown = ", ".join(f"{key} {value}" for key, value in row.items())
     print(f"{scenario.id}: {shown}", flush=True)
-    row["found"] = "; ".join(dict.fromkeys(found))[:300]
+    row["found"] = " ".join("; ".join(dict.fromkeys(found)).split())[:300]
     return {"scenario": scenario.id, **row}
 
 

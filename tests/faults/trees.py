@@ -15,7 +15,7 @@ _PROCESS = re.compile(r"\.\d+\.tmp")
 _LOCK = ".lock"  # of a folder, which stays there
 # By the end of a path: what says when it was written, how long that took, or by which
 # state of the code.
-_COLUMNS = {"seconds", "waited", "data_wait_share", "date", "commit", "time"}
+_COLUMNS = {"seconds", "waited", "data_wait_share", "hours", "date", "commit", "time"}
 _MOMENTS = re.compile(
     rb"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?|\d+(\.\d+)? (seconds|s|min|minutes)\b"
 )
