@@ -74,7 +74,9 @@ class Record:
         with atomic_path(path) as temporary:
             temporary.write_bytes(content)
             sync(temporary)
-            self._note(row | {"file": file, "replaces": before})
+            # Where a killed process has written the very same, nothing is replaced.
+            replaced = before if before != file else None
+            self._note(row | {"file": file, "replaces": replaced})
 
     def remove(self, path, row):
         """Deletes what was written for a case, where it is unchanged; notes a row.

@@ -172,6 +172,15 @@ def test_a_file_that_cannot_be_read_is_one_row(root, tmp_path):
     assert "No such file" in rows[1].notes[0]
 
 
+def test_the_same_file_written_again_replaces_nothing(root, tmp_path):
+    """As after a kill: the record is that of a run that nobody disturbed."""
+    out = tmp_path / "a.out"
+    for _ in range(2):
+        FILES.predict_file(network(), root / "a.txt", out)
+        rows = json.loads((tmp_path / "a.out.json").read_text())
+        assert rows["a.out"]["replaces"] is None
+
+
 def test_a_foreign_record_is_refused(root, tmp_path):
     record = tmp_path / "dataset.json"
     for content in ('{"name": "mine"}', "[1]", "no JSON", '{"a": {"file": 1}}'):
