@@ -56,7 +56,8 @@ class StateStore:
                         f"{index:05d}", data=np.asarray(variable), track_times=False
                     )
                     dataset.attrs["path"] = variable.path
-            (folder / "variables.h5").write_bytes(content.getbuffer())
+            # No copy either, and no view that an error would keep open.
+            (folder / "variables.h5").write_bytes(content.getvalue())
             manifest = {
                 "step": step,
                 "key": self.key,

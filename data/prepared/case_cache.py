@@ -93,7 +93,8 @@ class CaseCache:
                     track_times=False,
                 )
         with atomic_path(self.path(case_id)) as temporary:
-            temporary.write_bytes(content.getbuffer())
+            # No copy either, and no view that an error would keep open.
+            temporary.write_bytes(content.getvalue())
 
     def siblings(self, but):
         """Returns the caches beside this one that differ in a single setting.
