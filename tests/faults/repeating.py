@@ -24,7 +24,11 @@ SMALL = {
         *("network.bfcn_filters=2", "network.head_channels=1", "training.every=1"),
     ),
     "dsunet": ("network.base_filters=2",),
-    "hierdice": ("network.base_filters=4", "training.tower_size=1"),
+    "hierdice": (
+        "network.base_filters=4",
+        "training.tower_size=1",
+        "slices.group=all",
+    ),
     "anisocascade": ("network.base_channels=8",),
 }
 
