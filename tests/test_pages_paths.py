@@ -29,7 +29,7 @@ A_FILE = re.compile(r"`(\w+\.py)`")
 # Files of other people's code, which the pages cite.
 FOREIGN = ("rename_variables.py", "isensee2017.py", "train_isensee2017.py")
 # The folders of the reader's own runs and of the report.
-READERS = ("results/local", "results/report")
+READERS = ("results/local", "results/report", "results/ro-crate-metadata.json")
 
 
 @cache

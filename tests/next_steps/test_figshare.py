@@ -119,7 +119,7 @@ def test_a_server_that_fails(told, archive, tmp_path):
 def test_a_part_that_cannot_be_written(told, archive, tmp_path):
     part = tmp_path / "new" / "downloads" / "one.zip.part"
     part.mkdir(parents=True)
-    with told("data/download/resume.py:__call__") as caught:
+    with told("data/download/resume.py:download") as caught:
         archive(tmp_path / "new")
     assert "make the folder writable, then try again" in caught.value.next_step
     part.rmdir()
