@@ -35,7 +35,14 @@
 #   Time: 2.3 hours, an estimate (20 epochs of six methods, 29 patients' slices with
 #     tumor, at profile cpu's speed in proportion to pixels).
 #   Hardware: 2 CPU cores.
-#   Expected score: unknown; not run on real data with this profile.
+#   Expected Dice (20 epochs on brats17-half2mm 40/40, split patient; ranges in
+#     expected.csv):
+#     Residual U-Net, bootstrapping: complete tumor 0.783, tumor core 0.700, enhancing
+#       tumor 0.750
+#     Residual U-Net, softmax cross-entropy: complete tumor 0.788, tumor core 0.677,
+#       enhancing tumor 0.711
+#     Residual U-Net, hierarchical Dice: complete tumor 0.768, tumor core 0.687,
+#       enhancing tumor 0.767
 #
 # PROFILE=paper
 #   Command: make reproduce-hierdice DATA=brats2015 PROFILE=paper
