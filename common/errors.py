@@ -1,6 +1,7 @@
 """The one error that is shown to a user without a traceback."""
 
 _LONGEST = 400  # characters of a value that comes from a file
+_ITEM = "\n  "  # begins a line of a list
 
 
 def printable(text):
@@ -19,8 +20,8 @@ def printable(text):
 class UserError(Exception):
     """Bad input or a full disk, explained so that the reader knows what to do next.
 
-    What is shown is printable; what was received is one line and is cut where nobody
-    would read on.
+    What is shown is printable. What was received is one line, or a list of such lines,
+    each indented by two spaces; a line is cut where nobody would read on.
 
     Args:
         file: the file, folder, option or key at fault.
@@ -32,7 +33,7 @@ class UserError(Exception):
     def __init__(self, file, expected, received, next_step):
         self.file = _line(file)
         self.expected = printable(expected)
-        self.received = _line(received)
+        self.received = _ITEM.join(map(_line, str(received).split(_ITEM)))
         self.next_step = printable(next_step)
         super().__init__(
             f"{self.file}: expected {self.expected}. Received: {self.received}. "

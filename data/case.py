@@ -10,7 +10,7 @@ class Case:
 
     Args:
         id: unique within its data set; the name of a file or folder, for files are
-            named after it.
+            named after it. `""` for images that were given one by one.
         patient: the patient's identifier, or None if the data set does not tell it.
         group: grade or tumor type, such as `"HGG"` or `"meningioma"`.
         images: path by modality, such as `{"T1c": Path("1.mat")}`.
@@ -30,5 +30,5 @@ class Case:
     channels: dict[str, int] | None = None
 
     def __post_init__(self):
-        if self.id in ("", ".", "..") or "/" in self.id or "\0" in self.id:
+        if self.id in (".", "..") or "/" in self.id or "\0" in self.id:
             raise ValueError(f"Expected the name of a file. Received: id={self.id!r}")

@@ -70,6 +70,7 @@ SCENARIOS = (
     Scenario("verify", ("verify", "linkdsl"), "results"),
     Scenario("audit", ("audit",), "results"),
     Scenario("pages", ("pages",), "pages", patches.pages_here),
+    Scenario("crate", ("crate", "--results", "results"), "results"),
     Scenario("list", ("list",)),
     Scenario("describe", ("describe", "linkdsl")),
     Scenario("workers", ("workers", "python -m papers train hierdice", *_MACHINES)),

@@ -97,6 +97,8 @@ def test_there_are_steps_and_things_to_name():
 def test_an_error_says_what_is_next(site):
     """In a text of its own, or in one that the caller or the error class gives."""
     given_elsewhere = (
+        "common/reporting/cells_file.py:read_cells",
+        "common/reporting/text.py:read_columns",
         "common/reporting/text.py:read_text",
         "common/training/weights.py:load_weights",
         "data/download/ranged_file.py:_expected",  # that of whoever asks

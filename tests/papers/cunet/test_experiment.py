@@ -3,6 +3,7 @@
 import json
 from types import SimpleNamespace
 
+import keras
 import numpy as np
 import pytest
 
@@ -359,6 +360,7 @@ def test_prediction_of_a_finished_run_is_that_of_the_evaluation(
 ):
     dataset, _ = prepared
     one = make("bfcn")
+    keras.utils.set_random_seed(1)
     model = one.build()
     list(one.evaluate(model))
     folder = tmp_path / "run"

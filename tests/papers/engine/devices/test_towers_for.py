@@ -95,7 +95,9 @@ def test_a_network_is_built_within_the_scope_of_its_towers():
     job = SimpleNamespace(seed=0, protocol=SimpleNamespace(training=training))
     layers = [keras.layers.Input((2,)), keras.layers.Dense(1)]
     experiment = SimpleNamespace(build=lambda: keras.Sequential(layers))
-    model = object.__new__(Runner)._model(job, experiment, towers)
+    runner = object.__new__(Runner)
+    runner._at_hand = {}
+    model = runner._model(job, experiment, towers)
     for variable in model.trainable_variables:
         assert towers.strategy.extended.variable_created_in_scope(variable.value)
 
