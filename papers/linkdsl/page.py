@@ -97,10 +97,10 @@ def costs(paper):
     return {
         "demo": Cost(
             command="make reproduce-linkdsl",
-            hours=3.7 / 60,
+            hours=3.3 / 60,
             hardware="2 CPU cores, 2 GB",
             measured=True,
-            basis="3.7 minutes on free cores, 7.4 on cores that did other work too",
+            basis="3.3 minutes on free cores; twice as long beside other work",
         ),
         "cpu": Cost(
             command="make reproduce-linkdsl DATA=folder PROFILE=cpu FOLDS=0 "

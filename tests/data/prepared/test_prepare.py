@@ -1,5 +1,6 @@
 """Preparation: every case once and complete, whatever happens in between."""
 
+import contextlib
 import os
 import random
 import shutil
@@ -328,6 +329,14 @@ def wait_for_cases(process, folder, more):
         time.sleep(0.005)
 
 
+def wait_for_the_end_of_group(group):
+    """Waits for the processes that a killed one has started: they end a bit later."""
+    with contextlib.suppress(ProcessLookupError):
+        for _ in range(1000):
+            os.killpg(group, 0)
+            time.sleep(0.005)
+
+
 def contents(folder):
     """What a preparation has left but for its lock, which names a killed process."""
     files = folder.glob("brats17-*/*")
@@ -348,6 +357,7 @@ def test_killed_at_any_moment_it_ends_as_if_never_killed(tmp_path):
         time.sleep(moments.uniform(0, 0.15))
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
+        wait_for_the_end_of_group(process.pid)
         killed += process.returncode == -signal.SIGKILL
         there = contents(tmp_path / "killed")
         for name, content in there.items():
