@@ -134,9 +134,9 @@ def costs(paper):
     return {
         "demo": Cost(
             command="make reproduce-dsunet",
-            hours=5 / 60,
+            hours=2.5 / 60,
             measured=True,
-            basis="3 to 5 minutes for both networks on a phantom",
+            basis="2.5 minutes on free cores, both networks on a phantom",
         ),
         "cpu": Cost(
             command="make reproduce-dsunet DATA=cubes32 PROFILE=cpu FOLDS=0 EPOCHS=8",
