@@ -3,8 +3,8 @@
 The subpackages hold Keras layers, losses, metrics, training, inference, reporting and
 the audit of printed numbers. The modules here are smaller tools: boxes in volumes, the
 error that is shown to a user, the evidence behind a protocol's values, files that are
-either whole or absent, and networks without values. Reading data belongs to `data`,
-everything about a single paper to `papers`.
+either whole or absent, whether a process runs, and networks without values. Reading
+data belongs to `data`, everything about a single paper to `papers`.
 """
 
 import lazy_loader as _lazy

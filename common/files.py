@@ -20,6 +20,7 @@ import sys
 from pathlib import Path
 
 from common.errors import UserError
+from common.running import is_running
 
 # The names that `atomic_path` and `atomic_folder` give, and those of nobody else.
 _TEMPORARY = re.compile(r"\..+\.(\d+)\.tmp(?:\.weights\.h5|\.keras)?")
@@ -104,7 +105,7 @@ def _remove_leftovers(path):
     # Where the folder cannot be listed, it may be possible to write it nevertheless.
     with contextlib.suppress(OSError):
         for beside in list(path.parent.glob(f"{glob.escape(start)}*.tmp*")):
-            if (found := name.fullmatch(beside.name)) and not _runs(int(found[1])):
+            if (found := name.fullmatch(beside.name)) and not is_running(int(found[1])):
                 _remove(beside)
 
 
@@ -134,7 +135,9 @@ def lock(folder, say=print):
     folder = Path(folder)
     with _held(folder, folder / ".lock", say):
         for path in list(folder.rglob(".*.tmp*")):
-            if (name := _TEMPORARY.fullmatch(path.name)) and not _runs(int(name[1])):
+            if (name := _TEMPORARY.fullmatch(path.name)) and not is_running(
+                int(name[1])
+            ):
                 _remove(path)
         yield
 
@@ -229,26 +232,6 @@ def _command():
     """Returns the running command as its user typed it."""
     typed = os.environ.get("BRAINTUMOR_COMMAND")
     return typed or " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])
-
-
-def _runs(process):
-    """Whether a process of this machine is running."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:  # one of another user
-        return True
-    return not _has_ended(process)
-
-
-def _has_ended(process):
-    """Whether a process that is there was killed, and its parent does not know yet."""
-    try:
-        text = Path(f"/proc/{process}/stat").read_bytes()
-    except OSError:  # ended meanwhile, or a system without such files
-        return False
-    return text.rpartition(b") ")[2][:1] in (b"Z", b"X")
 
 
 def write_text(path, text):

@@ -21,7 +21,7 @@ COMMON = {
     "common.reporting.people": (*BOTTOM, "common.reporting"),
     "common.audit": (*BOTTOM, "common.reporting"),
 }
-# Of `common`, only the two files of the standard library: another test holds that.
+# Of `common`, only the files of the standard library: another test holds that.
 DATA_SETS = {
     "data": BOTTOM,
     "data.volume": DATA,

@@ -5,7 +5,7 @@
 #
 # PROFILE=demo
 #   Command: make reproduce-dsunet
-#   Time: 5 minutes, measured (3 to 5 minutes for both networks on a phantom).
+#   Time: 2.5 minutes, measured (2.5 minutes on free cores, both networks on a phantom).
 #   Hardware: 2 CPU cores.
 #   Expected score: none; a phantom shows that everything runs.
 #

@@ -6,7 +6,7 @@
 #
 # PROFILE=demo
 #   Command: make reproduce-hierdice
-#   Time: 8 minutes, measured (6 to 8 minutes for six methods on a phantom).
+#   Time: 4.2 minutes, measured (4.2 minutes on free cores, six methods on a phantom).
 #   Hardware: 2 CPU cores.
 #   Expected score: none; a phantom shows that everything runs.
 #

@@ -6,8 +6,8 @@
 #
 # PROFILE=demo
 #   Command: make reproduce-linkdsl
-#   Time: 3.7 minutes, measured (3.7 minutes on free cores, 7.4 on cores that did other
-#     work too).
+#   Time: 3.3 minutes, measured (3.3 minutes on free cores; twice as long beside other
+#     work).
 #   Hardware: 2 CPU cores, 2 GB.
 #   Expected score: none; a phantom shows that everything runs.
 #

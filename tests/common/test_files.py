@@ -144,18 +144,6 @@ def test_who_still_writes_here_or_elsewhere_keeps_its_file(tmp_path):
     assert set(names(tmp_path)) == {"a.csv", *kept}
 
 
-@pytest.mark.skipif(not hasattr(os, "waitid"), reason="no system with waitid")
-def test_a_process_that_nobody_has_waited_for_writes_no_more(tmp_path):
-    process = subprocess.Popen([sys.executable, "-c", ""])
-    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-    here = files._temporary(tmp_path / "a.csv").name
-    left = here.replace(f".{os.getpid()}.tmp", f".{process.pid}.tmp")
-    (tmp_path / left).write_text("half")
-    files.write_text(tmp_path / "a.csv", "whole")
-    assert names(tmp_path) == ["a.csv"]
-    process.wait()
-
-
 @pytest.mark.parametrize("write", [files.write_text, files.write_json])
 def test_parent_that_is_a_file(tmp_path, write):
     (tmp_path / "parent").write_text("a file")
