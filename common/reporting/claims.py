@@ -49,6 +49,30 @@ class Claim:
         return "supported" if low > 0 else "contradicted" if high < 0 else "undecided"
 
 
+# The columns of a claim about the difference of two published numbers.
+OF_TWO_NUMBERS = ("claim", "first", "second", "score")
+OF_TWO_NUMBERS += ("published_first", "published_second", "published_difference")
+
+
+def of_two_numbers(claim, first, second):
+    """Returns a claim's columns `OF_TWO_NUMBERS` by name.
+
+    Args:
+        claim: a `Claim`.
+        first: the published number of its first method.
+        second: that of its second method.
+    """
+    return {
+        "claim": claim.text,
+        "first": claim.first,
+        "second": claim.second,
+        "score": claim.score,
+        "published_first": first,
+        "published_second": second,
+        "published_difference": second - first,
+    }
+
+
 @dataclass(frozen=True)
 class ClaimTable(ABC):
     """The claims of a paper, judged on every data set, profile and split that was run.

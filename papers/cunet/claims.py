@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
-from common.reporting.claims import Claim, ClaimTable
+from common.reporting.claims import (
+    OF_TWO_NUMBERS,
+    Claim,
+    ClaimTable,
+    of_two_numbers,
+)
 from common.reporting.published import read_published
 from papers.cunet.tables import DATASET, MEANS, TABLE1_CSV
 
@@ -34,10 +39,7 @@ class OrderTable(ClaimTable):
     """Judges the claims by the means over the regions; see `ClaimTable`."""
 
     dataset = DATASET
-    first_columns = (
-        *("claim", "first", "second", "score"),
-        *("published_first", "published_second", "published_difference"),
-    )
+    first_columns = OF_TWO_NUMBERS
 
     def published(self, claim):
         table = read_published(TABLE1_CSV)
@@ -46,15 +48,7 @@ class OrderTable(ClaimTable):
             sum(value[method, f"{region}_{claim.score}"] for region in REGIONS) / 3
             for method in (claim.first, claim.second)
         )
-        return {
-            "claim": claim.text,
-            "first": claim.first,
-            "second": claim.second,
-            "score": claim.score,
-            "published_first": first,
-            "published_second": second,
-            "published_difference": second - first,
-        }
+        return of_two_numbers(claim, first, second)
 
     def judge(self, claim, cases):
         """Judges a claim; a run that lacks one of the methods has no line."""

@@ -2,9 +2,25 @@
 
 from dataclasses import dataclass
 
-from common.reporting.claims import Claim, ClaimTable
+from common.reporting.claims import (
+    OF_TWO_NUMBERS,
+    Claim,
+    ClaimTable,
+    of_two_numbers,
+)
 from common.reporting.published import read_published
 from papers.linkdsl.tables import DICE, TABLES
+
+
+@dataclass(frozen=True)
+class OfTable(Claim):
+    """A claim about two rows of a table of the paper.
+
+    Args:
+        table: the table's number.
+    """
+
+    table: str
 
 
 @dataclass(frozen=True)
@@ -15,32 +31,17 @@ class DiceTable(ClaimTable):
     """
 
     dataset = "figshare"
-    first_columns = (
-        *("claim", "table", "first", "second", "score"),
-        *("published_first", "published_second", "published_difference"),
-    )
+    first_columns = ("table", *OF_TWO_NUMBERS)
 
     def published(self, claim):
-        for table in TABLES[:3]:
-            value = read_published(table.published_csv)
-            value = value.set_index(["row", "column"])["value"]
-            keys = {row.method: row.key for row in table.rows}
-            if {claim.first, claim.second} <= set(keys):
-                first, second = (
-                    value[keys[method], "dice"]
-                    for method in (claim.first, claim.second)
-                )
-                return {
-                    "claim": claim.text,
-                    "table": table.name,
-                    "first": claim.first,
-                    "second": claim.second,
-                    "score": claim.score,
-                    "published_first": first,
-                    "published_second": second,
-                    "published_difference": second - first,
-                }
-        raise ValueError(f"Expected methods of one table. Received: {claim}.")
+        (table,) = [one for one in TABLES[:3] if one.name == claim.table]
+        value = read_published(table.published_csv)
+        value = value.set_index(["row", "column"])["value"]
+        keys = {row.method: row.key for row in table.rows}
+        first, second = (
+            value[keys[method], claim.score] for method in (claim.first, claim.second)
+        )
+        return {"table": table.name} | of_two_numbers(claim, first, second)
 
     def judge(self, claim, cases):
         """Judges a claim; a run that lacks one of the methods has no line."""
@@ -64,8 +65,11 @@ _DUAL = "Dual-Scale LinkNet has better performance than other scales (III.B; Tab
 _CASCADE = "the cascade boosts the Dice of Dual-Scale LinkNet (III.B; Table 3)"
 
 CLAIMS = (
-    Claim(_LOSS, "bce", "linknet", "dice"),
-    *(Claim(_DUAL, other, "dual", "dice") for other in ("linknet", "triad", "multi")),
-    Claim(_CASCADE, "dual", "cdsl", "dice"),
+    OfTable(_LOSS, "bce", "linknet", "dice", "1"),
+    *(
+        OfTable(_DUAL, one, "dual", "dice", "2")
+        for one in ("linknet", "triad", "multi")
+    ),
+    OfTable(_CASCADE, "dual", "cdsl", "dice", "3"),
 )
 CLAIM_TABLE = DiceTable(CLAIMS)
