@@ -30,8 +30,8 @@ def read_metaimage(path):
         UserError: the file cannot be read, is damaged, or is not a volume of
             numbers.
     """
-    reader, shape, affine = _open(path)
-    _check_voxels(path, reader)
+    reader, shape, affine, header = _open(path)
+    _check_voxels(path, reader, header)
     try:
         array = SimpleITK.GetArrayFromImage(reader.Execute())
     except RuntimeError as error:
@@ -51,7 +51,7 @@ def read_metaimage_header(path):
     Raises:
         UserError: the header cannot be read, or is not that of a volume.
     """
-    _, shape, affine = _open(path)
+    _, shape, affine, _ = _open(path)
     return shape, affine
 
 
@@ -126,9 +126,9 @@ def _numbers(values):
 
 
 def _open(path):
-    """Returns `(reader, shape, affine)`; the reader has read the header."""
+    """Returns `(reader, shape, affine, header)`; the reader has read the header."""
     require_readable(path)
-    read_header(path)  # ITK crashes at some that are damaged
+    header = read_header(path)  # ITK crashes at some that are damaged
     reader = SimpleITK.ImageFileReader()
     reader.SetImageIO("MetaImageIO")
     reader.SetFileName(str(path))
@@ -143,12 +143,11 @@ def _open(path):
     affine[:axes, :axes] = _direction(reader) * reader.GetSpacing()[:3]
     affine[:axes, 3] = reader.GetOrigin()[:3]
     affine = _LPS_TO_RAS @ affine
-    return reader, checked_shape(path, reader.GetSize(), affine), affine
+    return reader, checked_shape(path, reader.GetSize(), affine), affine, header
 
 
-def _check_voxels(path, reader):
+def _check_voxels(path, reader, header):
     """Refuses a file whose voxels are incomplete; ITK ignores the errors of zlib."""
-    header = read_header(path)
     try:
         content = Path(path).read_bytes()
     except OSError as error:

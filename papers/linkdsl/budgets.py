@@ -1,8 +1,8 @@
 """The table of what a longer training is worth: one score at each budget."""
 
+from common.reporting.cells_file import read_cells
 from common.reporting.largest import is_shown
 from common.reporting.order import natural
-from common.reporting.text import read_text
 from papers.engine.pages.text import markdown, number, with_interval
 
 NONE = "No method has been run on real data with several budgets yet."
@@ -21,7 +21,7 @@ def budget_table(folder, tables, column):
         A line for each method and run that has several budgets on real data, with the
         published score; or a sentence where there is none.
     """
-    cells = read_text(folder / "cells.csv", "`make tables` writes it")
+    cells = read_cells(folder / "cells.csv", "`make tables` writes it")
     names = [table.name for table in tables]
     titles = {row.key: row.title for table in tables for row in table.rows}
     cells = cells[cells["table"].isin(names) & (cells["column"] == column.key)]

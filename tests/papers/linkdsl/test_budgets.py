@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from common.files import write_text
+from common.reporting.cells import COLUMNS
 from common.reporting.text import to_csv
 from papers import registry
 from papers.linkdsl.budgets import NONE, budget_table
@@ -31,7 +32,8 @@ def table(tmp_path):
             RUN | {"table": name, "row": row, "budget": budget, "reproduced": score}
             for name, row, budget, score in cells
         ]
-        found = pd.DataFrame(lines).assign(**changes)
+        found = pd.DataFrame(lines).reindex(columns=COLUMNS, fill_value="")
+        found = found.assign(**changes)
         write_text(tmp_path / "cells.csv", to_csv(found))
         return budget_table(tmp_path, registry.paper("linkdsl").tables, DICE)
 
