@@ -5,11 +5,12 @@
 makes raw scans, as DICOM series, out of whole cases of BraTS
 (`benchmarks.scans.synthesize`), prepares and segments them as `papers.segment` does,
 and compares with the untouched case moved the same way. One row per case and kind of
-grid.
+grid, written after each scan; a scan that has its row is not measured again.
 """
 
 import argparse
-import csv
+import functools
+import itertools
 import tempfile
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from benchmarks.scans.synthesize import (
     middle_of,
     read_case,
 )
-from common.files import write_text
+from benchmarks.scans.table import add_row, holds
 from common.metrics.regions import REGIONS
 from data.brats.labels import to_canonical
 from data.scans.find import find_cases, find_scan, release_of
@@ -64,7 +65,7 @@ _POINTS = 20000  # of the brain, at which the error is measured
 
 
 def main(arguments=None):
-    """Measures all cases and writes the table."""
+    """Measures the scans that the table does not have yet, and adds their rows."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of cases")
     parser.add_argument("--weights", type=Path, help="of anisocascade")
@@ -72,25 +73,27 @@ def main(arguments=None):
     parser.add_argument("--cases", type=int, help="the first ones only")
     parser.add_argument("--kinds", default=",".join(map(str, range(len(KINDS)))))
     given = parser.parse_args(arguments)
+    cases = list(enumerate(find_cases(given.data)[: given.cases]))
+    kinds = [list(KINDS)[int(one)] for one in given.kinds.split(",")]
     import_tensorflow()
     segmenter = registry.paper("anisocascade").inference.segmenter(
         given.weights or Path("weights/anisocascade")
     )
-    rows = []
-    for number, (name, folder) in enumerate(find_cases(given.data)[: given.cases]):
+    # Once per case, and for a killed table only where a scan is missing.
+    untouched = functools.cache(lambda folder: segmenter.segment(find_scan(folder)))
+    for kind, (number, (name, folder)) in itertools.product(kinds, cases):
+        if holds(given.out, name, kind):
+            continue
         case = find_scan(folder)
-        images = read_case(case)
-        untouched = segmenter.segment(case).labels
         truth, _ = read_volume(case.label)
         truth = to_canonical(truth, release_of(case.images), case.label)
-        for kind in (list(KINDS)[int(one)] for one in given.kinds.split(",")):
-            row = {"case": name, "grids": kind} | measure(
-                *(images, untouched, truth, KINDS[kind]),
-                *(100 * number + list(KINDS).index(kind), segmenter),
-            )
-            rows.append(row | {"command": _command(given.data), "commit": commit()})
-            print(rows[-1], flush=True)
-            _write(given.out, rows)
+        seed = 100 * number + list(KINDS).index(kind)
+        labels = untouched(folder).labels
+        row = {"case": name, "grids": kind}
+        row |= measure(read_case(case), labels, truth, KINDS[kind], seed, segmenter)
+        row |= {"command": _command(given.data), "commit": commit()}
+        print(row, flush=True)
+        add_row(given.out, row)
 
 
 def measure(images, untouched, truth, grids, seed, segmenter):
@@ -179,15 +182,6 @@ def _dice(one, other, values):
 def _command(data):
     """Returns the command of a row, with the folder named as the data set's own."""
     return f"python -m benchmarks.scans.bench --data {data.resolve().name}"
-
-
-def _write(path, rows):
-    text = tempfile.SpooledTemporaryFile(mode="w+")
-    table = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-    table.writeheader()
-    table.writerows(rows)
-    text.seek(0)
-    write_text(path, text.read())
 
 
 if __name__ == "__main__":
