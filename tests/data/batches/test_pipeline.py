@@ -1,5 +1,6 @@
 """The pipeline: batches in order, read ahead, and errors that reach the user."""
 
+import itertools
 import threading
 
 import numpy as np
@@ -42,8 +43,13 @@ def test_sizes_may_vary():
     assert [x.shape[0] for x, _ in received] == [1, 2]
 
 
+def test_whole_numbers_become_float32():
+    ((x,),) = batch_stream([[7]], lambda name: (np.uint8(name),), [(1,)])
+    assert x.dtype == tf.float32 and x.numpy() == 7
+
+
 def test_array_of_another_shape_is_refused():
-    with pytest.raises(tf.errors.OpError, match=r"\(3, 4, 4, 1\)"):
+    with pytest.raises(ValueError, match=r"Received: \(3, 4, 4, 1\)"):
         list(batch_stream([[1, 2, 3]], read, SHAPES))
 
 
@@ -62,6 +68,23 @@ def test_reads_ahead_in_the_background():
     assert enough.wait(timeout=60)
     assert len(threads) < 10
     assert threading.current_thread() not in threads
+
+
+def test_a_closed_stream_reads_no_more():
+    read_so_far, threads = [], set()
+
+    def counted(indices):
+        threads.add(threading.current_thread())
+        read_so_far.append(indices)
+        return read(indices)
+
+    stream = batch_stream(itertools.repeat([0, 1]), counted, SHAPES)
+    next(stream)
+    stream.close()
+    (thread,) = threads
+    thread.join(timeout=60)
+    assert not thread.is_alive()
+    assert len(read_so_far) <= 5  # the one that was taken, and four ahead
 
 
 def test_error_of_a_reader_reaches_the_user_unchanged():
