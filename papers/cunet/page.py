@@ -24,7 +24,7 @@ HEADLINE = Headline(
 )
 EXAMPLE = Picture(
     "figure3",
-    "The truth and what the five methods find (Figure 3)",
+    "The truth and what the networks find (Figure 3)",
     "Images: BRATS 2013/2015, CC BY-NC-SA 3.0.",
 )
 
