@@ -22,7 +22,7 @@ def front_blocks(root, results):
         "hero": _picture(root, results, PICTURED[0]),
         "papers": papers_table(results),
         "scan": _picture(root, results, PICTURED[1]),
-        "zoo": zoo_table(results),
+        "zoo": zoo.markdown(zoo.rows(results)),
     }
 
 
@@ -49,20 +49,6 @@ def papers_table(results):
         )
     head = ("paper", "score", "published", "ours", "n", "ours was run on")
     return markdown((*head, "what separates the two"), rows)
-
-
-def zoo_table(results):
-    """Returns the table of all weights that can be had, without their licenses' names.
-
-    Args:
-        results: the folder of all results.
-    """
-    shown = ("id", "trained on", "budget", "Dice", "size")
-    rows = [dict(zip(zoo.HEAD, row, strict=True)) for row in zoo.rows(results)]
-    head = ("weights", *shown[1:])
-    return markdown(
-        head, [[f"`{row['id']}`", *(row[k] for k in shown[1:])] for row in rows]
-    )
 
 
 def _picture(root, results, paper_id):
