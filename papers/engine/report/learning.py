@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from papers.engine.curves import FILE, KEYS, read_curves
 from papers.engine.report.axis import Axis
-from papers.engine.report.rows import order_of, words_of
+from papers.engine.report.rows import color_of, order_of, words_of
 
 WIDTH, HEIGHT = 300, 170  # of a plot's area, in units of the drawing
 
@@ -15,7 +15,7 @@ class Curve:
 
     Args:
         title: the method.
-        color: number of its color, from 0.
+        color: number of its color, as `color_of` gives it.
         dashed: whether it is that of the training.
         points: its points as SVG has them.
     """
@@ -49,12 +49,12 @@ class Learning:
 
     Args:
         words: what was run.
-        titles: the methods, in the order of their colors.
+        titles: the methods, `(title, color)` each.
         plots: the plots of the losses and of the validation score.
     """
 
     words: str
-    titles: tuple[str, ...]
+    titles: tuple[tuple[str, int], ...]
     plots: tuple[CurvePlot, ...]
 
 
@@ -93,11 +93,11 @@ def _learning(paper, owner, rows):
         curves = [
             Curve(
                 titles[method],
-                position,
+                color_of(paper, method),
                 key == training,
                 _points(rows[rows["method"] == method], key, epochs, values),
             )
-            for position, method in enumerate(methods)
+            for method in methods
             for key in keys
         ]
         plots.append(CurvePlot(label, epochs, values, tuple(curves)))
@@ -105,7 +105,8 @@ def _learning(paper, owner, rows):
     group = {"coverage": "", **{name: first[name] for name in _GROUP}}
     words = words_of(group, owner).replace("  ", " ").replace(" ,", ",")
     words += f", fold {first['fold']}, seed {first['seed']}"
-    return Learning(words, tuple(titles[name] for name in methods), tuple(plots))
+    legend = tuple((titles[name], color_of(paper, name)) for name in methods)
+    return Learning(words, legend, tuple(plots))
 
 
 _GROUP = ("data", "profile", "budget", "split")

@@ -15,6 +15,8 @@ from papers.engine.places import is_suites
 from papers.engine.report.scores import box_of
 from papers.engine.request import SUITES
 
+COLORS = 9  # that assets/report.css has for methods
+
 
 @dataclass(frozen=True, eq=False)
 class CaseRun:
@@ -105,6 +107,17 @@ def order_of(group, paper, n):
     return is_phantom(data), not is_shown(data), *size
 
 
+def color_of(paper, method):
+    """Returns the number of a method's color, from 0: the same on all of a page.
+
+    Args:
+        paper: the paper.
+        method: id of the method; one that the paper no longer has gets a color, too.
+    """
+    ids = [known.id for known in paper.methods]
+    return (ids.index(method) if method in ids else len(ids)) % COLORS
+
+
 def number_of(runs, owner, method, group):
     """Returns the number of the run of a table's row, or None.
 
@@ -138,7 +151,11 @@ def data_script(paper, runs, scores):
             {"key": s.key, "label": s.label, "metric": s.metric, "region": s.region}
             for s in scores
         ],
-        "runs": [_as_data(run, groups[run.words], scores) for run in runs],
+        "runs": [
+            {"color": color_of(paper, run.method)}
+            | _as_data(run, groups[run.words], scores)
+            for run in runs
+        ],
     }
     return script("REPORT_DATA", data)
 
@@ -168,4 +185,5 @@ def _as_data(run, group, scores):
 
 
 def _number(value):
-    return None if math.isnan(value) else float(f"{value:.6g}")
+    """Returns a score with what the pages show of it: four decimals."""
+    return None if math.isnan(value) else round(value, 4)

@@ -32,7 +32,7 @@ PAGES = ("paper", "cases", "case")  # of each paper
 
 
 def write_report(compared, results, folder=REPORT):
-    """Writes the report: `index.html`, three pages for each paper and `assets/`.
+    """Writes the report: `index.html`, each paper's pages and `assets/`.
 
     Args:
         compared: the papers, as `papers.engine.places.compared` returns them.
@@ -52,6 +52,7 @@ def write_report(compared, results, folder=REPORT):
         "here": environment.describe(),
         "results": str(results),
         "yours": any(len(one.yours) for one in compared),
+        "page_of": page_of,
     }
     findings = _findings(shared["papers"])
     runs = {one.paper.id: case_runs(one.paper, results) for one in compared}
@@ -62,6 +63,11 @@ def write_report(compared, results, folder=REPORT):
         for name in PAGES:
             text = pages.get_template(f"{name}.html").render(context)
             write_text(folder / page_of(paper, name), text)
+        for table, plots, notes in context["tables"]:
+            if len(plots) > 1 and not table.in_paper:
+                about = context | {"table": table, "plots": plots, "notes": notes}
+                text = pages.get_template("table.html").render(about)
+                write_text(folder / page_of(paper, f"table{table.name}"), text)
         script = data_script(paper, ran, scores_of(paper.tables))
         write_text(folder / f"{paper.id}-data.js", script)
         images = images_script(folder, paper.id)
@@ -93,7 +99,8 @@ def page_of(paper, name):
 
     Args:
         paper: the paper.
-        name: `"paper"`, `"cases"` or `"case"`.
+        name: `"paper"`, `"cases"`, `"case"`, or `"table_readings"` and its like: a
+            table that the paper does not print, with all of its scores.
     """
     return f"{paper.id}.html" if name == "paper" else f"{paper.id}-{name}.html"
 

@@ -57,24 +57,30 @@
     const table = element("table", { class: "plot" }, [
       element("caption", { text: score.label }),
       element("thead", {}, [head]),
-      element("tbody", {}, runs.map((run, color) => row(run, score.key, color % 7, place))),
+      element("tbody", {}, runs.map((run) => row(run, score.key, place))),
     ]);
-    const scroll = { class: "scroll", tabindex: 0, role: "region", "aria-label": score.label };
-    boxes.replaceChildren(element("div", scroll, [table]));
+    asCards(table);
+    const scroll = element("div", { class: "scroll" }, [table]);
+    boxes.replaceChildren(scroll);
+    watchWidth(scroll);
   }
 
   function scale(low, high, place) {
-    const labels = [0, 0.25, 0.5, 0.75, 1].map((share) => {
-      const value = low + share * (high - low);
-      const text = drawn("text", { x: place(value), y: 12, "text-anchor": "middle" });
-      text.textContent = high > 10 ? value.toFixed(0) : value.toFixed(2);
-      return text;
-    });
-    return drawn("svg", { width: "100%", height: 16, "aria-hidden": "true" }, labels);
+    // Round steps, of which at most six fit.
+    const power = 10 ** Math.floor(Math.log10((high - low) / 5));
+    const step = [1, 2, 5, 10].map((x) => x * power).find((x) => (high - low) / x <= 5);
+    const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+    const labels = [];
+    for (let n = Math.ceil(low / step - 1e-9); n * step <= high + 1e-9 * step; n++) {
+      const text = drawn("text", { x: place(n * step), y: 12 });
+      text.textContent = (n * step).toFixed(digits);
+      labels.push(text);
+    }
+    return drawn("svg", { class: "ticks", width: "100%", height: 16, "aria-hidden": "true" }, labels);
   }
 
-  function row(run, key, color, place) {
-    const values = run.values[key], box = run.boxes[key];
+  function row(run, key, place) {
+    const { color } = run, values = run.values[key], box = run.boxes[key];
     const defined = values.filter((value) => value !== null);
     const marks = [];
     const line = (name, x1, x2, y1, y2) => marks.push(

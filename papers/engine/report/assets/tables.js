@@ -1,5 +1,44 @@
-// Tables of the page itself: sorted by their headings, searched by a field above them.
+// Tables of the page itself: sorted by their headings, searched by a field above them,
+// and on narrow screens a card for each row.
 "use strict";
+
+// Names the columns in each cell, for cards have no heads. The roles stay those of a
+// table, which some browsers forget where rows are laid out as cards.
+function asCards(table) {
+  const names = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
+  table.setAttribute("role", "table");
+  for (const part of [table.tHead, ...table.tBodies]) {
+    part.setAttribute("role", "rowgroup");
+    for (const row of part.rows) {
+      row.setAttribute("role", "row");
+      [...row.cells].forEach((cell, column) => {
+        const head = { col: "columnheader", row: "rowheader" }[cell.scope];
+        cell.setAttribute("role", head || "cell");
+        if (part !== table.tHead) cell.dataset.label = names[column];
+      });
+    }
+  }
+}
+
+// What is wider than the screen can be scrolled by keyboard, and only that is a stop.
+function watchWidth(scroll) {
+  const caption = scroll.querySelector("caption");
+  const label = caption ? caption.firstChild.textContent : scroll.dataset.label;
+  const watch = new ResizeObserver(() => {
+    const wide = scroll.scrollWidth > scroll.clientWidth;
+    const needed = { tabindex: 0, role: "region", "aria-label": label };
+    for (const [name, value] of Object.entries(needed)) {
+      if (wide) scroll.setAttribute(name, value);
+      else scroll.removeAttribute(name);
+    }
+  });
+  watch.observe(scroll);
+  for (const inside of scroll.children) watch.observe(inside);
+}
+
+document.querySelectorAll("table.plot, table.cards").forEach(asCards);
+document.querySelectorAll(".scroll").forEach(watchWidth);
+
 (() => {
   const compare = (a, b) => a.localeCompare(b, "en", { numeric: true });
 

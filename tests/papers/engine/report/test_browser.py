@@ -67,11 +67,17 @@ def fragment(**values):
 
 
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [1280, 375])
 def test_pages_open_and_fit(browser, folder, page, width):
     browser.look(width)
     browser.open(folder / page)
     assert browser.run("return document.documentElement.scrollWidth") <= width
+    browser.run("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    wide = browser.run(
+        "return [...document.querySelectorAll('.plot, .cards')].filter("
+        "t => t.scrollWidth > t.closest('.scroll').clientWidth).map(t => t.innerText)"
+    )
+    assert wide == [], "nobody scrolls sideways to read a row"
     assert browser.run("return document.title") != "bad"
     assert browser.all("img") == []
 
@@ -119,6 +125,8 @@ def test_cases_are_sorted_and_found(browser, folder):
     assert browser.run(first) == f"case {N_CASES - 1}"
     down = browser.one("#cases th[aria-sort='descending']")
     assert down.text == "Dice"
+    after = "getComputedStyle(arguments[0].firstChild, '::after').content"
+    assert "↓" in browser.run(f"return {after}", down), "seen, too"
     assert browser.run("return document.activeElement.dataset.key") == "dice"
     browser.choose("#find", "case 99")
     assert len(browser.all("#cases tbody tr")) == 11  # 99 and 990 to 999

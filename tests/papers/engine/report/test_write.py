@@ -9,7 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from papers import registry
 from papers.engine.report import write
+from papers.engine.report.learning import learning_of
+from papers.engine.report.rows import color_of
 from tests.papers.engine.report.conftest import HOSTILE, N_CASES
 from tests.papers.engine.report.links import Page, broken
 
@@ -25,7 +28,7 @@ def test_every_page_is_there_and_every_link_resolves(report):
     pages = {path.name for path in report.folder.glob("*.html")}
     papers = ("linkdsl", "cunet")
     names = {f"{p}{end}.html" for p in papers for end in ("", "-cases", "-case")}
-    assert pages == names | {"index.html"}
+    assert pages == names | {"index.html", "linkdsl-table_readings.html"}
     assert broken(report.folder) == []
 
 
@@ -118,6 +121,27 @@ def test_claims_curves_protocol_audit_and_provenance(report):
     assert {"tables", "distributions", "curves", "protocol", "audit"} <= page.ids
 
 
+def test_a_method_has_one_color_on_all_of_a_page(report):
+    """In its box and in each learning curve, and no other method has it."""
+    style = (write.HERE / "assets" / "report.css").read_text(encoding="utf-8")
+    for paper in registry.papers():
+        for scored in (True, False):  # those of boxes, and parts, of curves only
+            drawn = [m.id for m in paper.methods if m.scored == scored]
+            colors = {color_of(paper, name) for name in drawn}
+            assert len(colors) == len(drawn)
+            assert all(f".color{color} {{" in style for color in colors)
+    paper = report.compared[0].paper
+    of_curves = dict(
+        pair
+        for one in learning_of(paper, [("suite", report.root / "results/linkdsl")])
+        for pair in one.titles
+    )
+    runs = data_of(report, "linkdsl")["runs"]
+    of_boxes = {run["title"]: run["color"] for run in runs}
+    assert len(of_curves) > 3 and of_curves.items() <= of_boxes.items()
+    assert of_boxes["Cascaded Dual-Scale LinkNet"] == 5, "its place among all methods"
+
+
 def test_one_paper_alone(report, tmp_path, monkeypatch):
     monkeypatch.chdir(report.root)
     index = write.write_report(report.compared[:1], Path("results"), tmp_path)
@@ -126,6 +150,7 @@ def test_one_paper_alone(report, tmp_path, monkeypatch):
         "linkdsl.html",
         "linkdsl-cases.html",
         "linkdsl-case.html",
+        "linkdsl-table_readings.html",
     }
     assert "cunet.html" not in Page(index).links
 
