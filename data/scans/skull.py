@@ -31,7 +31,8 @@ def strip_skull(command, image):
         An `Input` that is not 0 in the brain.
 
     Raises:
-        UserError: the command lacks a place, cannot be run, fails or writes nothing.
+        UserError: the command lacks a place, cannot be run, fails, or writes nothing or
+            something else than a NIfTI file.
     """
     words = _words(command)
     with tempfile.TemporaryDirectory() as folder:
@@ -40,7 +41,7 @@ def strip_skull(command, image):
         for place, path in zip(PLACES, paths, strict=True):
             words = [word.replace(place, str(path)) for word in words]
         _run(words, paths)
-        found = read_input(paths[1])
+        found = _read(words[0], paths[1])
     return replace(found, name=f"what {words[0]} found")
 
 
@@ -75,7 +76,19 @@ def _run(words, paths):
         last = next(
             (line.strip() for line in reversed(said) if line.strip()), "nothing"
         )
-        received = f"exit code {done.returncode}, and last: {last}"
+        ended = f"exit code {done.returncode}"
+        if done.returncode < 0:  # often for want of memory
+            ended = f"killed by signal {-done.returncode}"
+        received = f"{ended}, and last: {last}"
         raise UserError(name, "to strip the skull", received, _TEST)
     if not paths[1].is_file():
         raise UserError(name, "a file where {out} stands", "none", _TEST)
+
+
+def _read(name, path):
+    """Returns what a command wrote; the file's own path is gone when a user looks."""
+    try:
+        return read_input(path)
+    except UserError as error:
+        expected = "a NIfTI file (.nii.gz) where {out} stands"
+        raise UserError(name, expected, "a file that is none", _TEST) from error

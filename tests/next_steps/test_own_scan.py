@@ -141,6 +141,7 @@ def test_programs_that_strip_no_skull(told, tmp_path):
         (f"{SKULL}:_run", f"{program} {{in}} {{out}}", "install it, or name its file"),
         (f"{SKULL}:_run", "false {in} {out}", "run the command alone"),
         (f"{SKULL}:_run", "true {in} {out}", "run the command alone"),
+        (f"{SKULL}:_read", "sh -c 'echo {in} > {out}'", "run the command alone"),
     ]:
         with told(place) as caught:
             strip_skull(command, head)

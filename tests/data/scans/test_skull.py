@@ -49,6 +49,8 @@ def test_a_program_finds_the_brain(tmp_path, program):
         ("no-such-program-1 {in} {out}", "no-such-program-1: .*No such file.*install"),
         ("ls {in} {out}.missing", "ls: .*exit code 2, and last: .*No such file"),
         ("true {in} {out}", "a file where {out} stands"),
+        ("sh -c 'kill -9 $$' {in} {out}", "sh: .*killed by signal 9, and last: noth"),
+        ("sh -c 'echo {in} > {out}'", "sh: expected a NIfTI file .* that is none"),
     ],
 )
 def test_programs_that_do_not(command, message):
