@@ -91,11 +91,12 @@ class Console:
             return
         # A file or pipe gets plain words in columns, without lines.
         lines = {} if self.rich.is_terminal else {"box": None, "pad_edge": False}
+        # Texts as they are: a name or a unit may have brackets.
+        title = title and Text(title, style="table.title")
         table = Table(title=title, title_justify="left", **lines)
         for name, width in zip(head, widths, strict=True):
-            table.add_column(name, overflow="fold", min_width=width)
+            table.add_column(Text(name), overflow="fold", min_width=width)
         for number, row in enumerate(rows, 1):
-            # As it is: a name may have brackets.
             table.add_row(*map(Text, row), end_section=number in sections)
         if self.rich.is_terminal:
             self.rich.print(table)

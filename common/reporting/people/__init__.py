@@ -18,7 +18,9 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "lines": ["Line", "Run", "lines_of", "nearest"],
         "small_table": [
             "SmallTable",
+            "dice_first",
             "main_columns",
+            "notes_once",
             "printed_columns",
             "small_tables",
         ],

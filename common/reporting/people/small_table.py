@@ -52,6 +52,11 @@ def printed_columns(tables):
     return list(found.values())
 
 
+def dice_first(columns):
+    """Returns columns, those of the Dice before all others."""
+    return sorted(columns, key=lambda column: not column.label.startswith("Dice"))
+
+
 def small_tables(lines, columns, title=""):
     """Makes a table of each score, with one row for each method and split.
 
@@ -79,6 +84,19 @@ def small_tables(lines, columns, title=""):
         notes = (*tables[-1].notes, f"{remark[0].upper()}{remark[1:]}.")
         tables[-1] = replace(tables[-1], notes=notes)
     return tables
+
+
+def notes_once(tables):
+    """Returns tables that stand below each other without notes that are repeated.
+
+    Args:
+        tables: `SmallTable`s; one whose notes are all below the next, too, has none.
+    """
+    following = [set(table.notes) for table in tables[1:]] + [set()]
+    return [
+        replace(table, notes=()) if following_notes >= set(table.notes) else table
+        for table, following_notes in zip(tables, following, strict=True)
+    ]
 
 
 def number(value, sign=""):

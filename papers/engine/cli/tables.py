@@ -1,5 +1,7 @@
 """The verbs that compare what was reproduced with what is published."""
 
+from itertools import chain
+
 import typer
 
 from common.errors import UserError
@@ -8,7 +10,9 @@ from common.reporting.people import (
     OWNER,
     as_latex,
     as_markdown,
-    main_columns,
+    dice_first,
+    notes_once,
+    printed_columns,
     small_tables,
     wide_table,
     without_empty,
@@ -33,23 +37,22 @@ _FORMS = {
 
 @verbs.command()
 def join(dataset: DataSet, results: Results = LOCAL, form: Form = None):
-    """Compare papers on one data set: on the screen, and as CSV files."""
+    """Compare papers on one data set: every printed score, and as CSV files."""
     datasets.tools(dataset)
     text_of, comment, ending = _known(form)
     papers = compared(results, dataset, Console().say)
-    shown = [
-        table
+    of_papers = [
+        small_tables(one.lines, dice_first(printed_columns(one.tables)), one.paper.id)
         for one in papers
-        for table in small_tables(one.lines, main_columns(one.tables), one.paper.id)
     ]
     paths = write_joined(papers, dataset, results)
     if form:
-        text = "\n\n".join(map(text_of, shown)) + "\n"
+        text = "\n\n".join(map(text_of, chain(*of_papers))) + "\n"
         paths.append(results / f"table_{dataset}.{ending}")
         write_text(paths[-1], text)
         Console().text(text)
     else:
-        for table in shown:
+        for table in chain(*map(notes_once, of_papers)):
             Console().small_table(table)
     for path in paths:
         Console().say(comment.format(f"wrote {path}"))

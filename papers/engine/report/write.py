@@ -8,7 +8,7 @@ from common.audit.audit import audit
 from common.audit.input import read_printed
 from common.evidence import describe
 from common.files import atomic_path, write_text
-from common.reporting.people import nearest
+from common.reporting.people import dice_first, nearest
 from common.reporting.people.lines import SUITE, YOURS, lines_of_score
 from papers import registry
 from papers.engine import environment
@@ -160,7 +160,7 @@ def _folders(paper, results):
 def _table(one, table, runs):
     lines = [line for line in nearest(one.lines) if line.table == table]
     # As in the tables for people: the Dice first, the others can be unfolded.
-    columns = sorted(table.columns, key=lambda c: not c.label.startswith("Dice"))
+    columns = dice_first(table.columns)
     plots, notes = dot_plots(lines, columns, runs)
     return table, plots, notes
 

@@ -4,7 +4,12 @@ import dataclasses
 
 import pytest
 
-from common.reporting.people import main_columns, printed_columns, small_tables
+from common.reporting.people import (
+    main_columns,
+    notes_once,
+    printed_columns,
+    small_tables,
+)
 
 
 @pytest.fixture
@@ -76,6 +81,15 @@ def test_what_was_not_run_or_failed_says_so(lines, run, table):
     assert rows["LinkNet"] == ("0.7662", "not run", "-")
     assert rows["Dual-Scale LinkNet"] == ("0.7812", "no value", "-")
     assert "Someone else's" not in rows, "cited only"
+
+
+def test_notes_of_tables_below_each_other_are_said_once(lines, run, table):
+    first, second = small_tables(lines([run(), run("linknet")]), table.columns)
+    assert set(first.notes) < set(second.notes)
+    above, below = notes_once([first, second])
+    assert above == dataclasses.replace(first, notes=()) and below == second
+    other = dataclasses.replace(first, notes=("of this one only",))
+    assert notes_once([other, second]) == [other, second]
 
 
 def test_columns_of_the_paper_itself(table):

@@ -67,6 +67,8 @@ def test_three_numbers_and_files_that_git_ignores(clone, capsys):
     assert not call("join", "brats17")
     shown = capsys.readouterr().out
     assert "cunet: Dice (whole tumor)" in shown and "anisocascade: Dice" in shown
+    assert "cunet: Sensitivity (tumor core)" in shown, "all that the paper prints"
+    assert "anisocascade: Hausdorff, 95 % [mm] (whole tumor)" in shown
     (line,) = [x for x in shown.splitlines() if x.startswith("DRN ")][:1]
     assert line.split()[:3] == ["DRN", "0.8810", "0.7555"] and line.count("0.7555") == 2
     assert not any(border in shown for border in "│┃━─"), "a pipe gets plain words"
