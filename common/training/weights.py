@@ -85,6 +85,7 @@ def _shapes_in(path):
     shapes = []
 
     def visit(name, item):
+        name = str(name)  # of a damaged file, bytes that are no text
         if isinstance(item, h5py.Dataset) and not any(w in name for w in _NO_WEIGHTS):
             shapes.append(item.shape)
 

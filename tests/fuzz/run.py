@@ -4,7 +4,7 @@
 computes for more than 10 s, and that may take 1 GiB more than a valid one needs. An
 input that reaches lines of the suite that none before it did is changed further. Equal
 seeds give equal inputs. What is found is kept in `build/fuzz/`; `--replay` reads it
-again.
+again. `fuzzed.csv` has the longest run of each reader.
 """
 
 import argparse
@@ -14,17 +14,18 @@ import re
 import shutil
 import sys
 import tempfile
-import time
 from collections import Counter
 from pathlib import Path
 
+from tests.faults.preload import preload
 from tests.fuzz.child import Child, write_inputs
+from tests.fuzz.counts import FILE, read_counts, write_counts
 from tests.fuzz.formats import damaged
 from tests.fuzz.readers import READERS
 
 LIMIT = 10.0  # seconds of processor time for each input
 _KEPT = 300  # inputs of each file that are changed further
-_TRACED = 3  # one of so many inputs is traced, which takes twice the time
+_TRACED = 5  # one of so many inputs is traced, which takes twice the time
 _SHOWN = 30  # lines of a traceback
 
 
@@ -38,13 +39,26 @@ def main(arguments=None):
         print(f"error: no reader {', '.join(unknown)}; there are {', '.join(known)}")
         return 2
     chosen = [known[name] for name in options.reader] or READERS
+    if options.replay:
+        return int(_replay(chosen[0], options.replay, options.limit) > 0)
+    rows = read_counts(options.table)
+    if options.resume:
+        chosen = [one for one in chosen if _inputs(rows, one) < options.count]
+    if len(chosen) > 1:
+        preload()  # once, not in two processes for each reader
     found = 0
     for reader in chosen:
-        if options.replay:
-            found += _replay(reader, options.replay, options.limit)
-        else:
-            found += len(fuzz(reader, options.count, options.seed, options.out))
+        finds, row = fuzz(reader, options.count, options.seed, options.out)
+        found += len(finds)
+        if _inputs(rows, reader) <= options.count:
+            rows[reader.name] = row
+            write_counts(rows, [*known], options.table)
     return int(found > 0)
+
+
+def _inputs(rows, reader):
+    """Returns how many inputs a reader has had in its longest run."""
+    return int(rows[reader.name]["inputs"]) if reader.name in rows else 0
 
 
 def _options(arguments):
@@ -54,6 +68,8 @@ def _options(arguments):
     add("--count", type=int, default=10_000, help="inputs for each reader")
     add("--seed", type=int, default=0, help="other inputs")
     add("--limit", type=float, default=LIMIT, help="processor seconds per input")
+    add("--table", type=Path, default=FILE, help="where counts go")
+    add("--resume", action="store_true", help="only readers that had fewer inputs")
     add("--out", type=Path, default=Path("build/fuzz"), help="folder of the finds")
     add("--replay", type=Path, help="a folder of the finds, with --reader")
     options = parser.parse_args(arguments)
@@ -74,9 +90,9 @@ def fuzz(reader, count, seed, out, say=print, limit=LIMIT):
         limit: seconds of processor time for each input.
 
     Returns:
-        The first `Outcome` of each find, by its key.
+        The first `Outcome` of each find, by its key, and a row of `fuzzed.csv`.
     """
-    finds, kinds, repeated = {}, Counter(), Counter()
+    finds, kinds, begin = {}, Counter(), sum(os.times()[:4])
     with tempfile.TemporaryDirectory(dir=_memory()) as folder:
         whole, used = Path(folder, "whole"), Path(folder, "used")
         whole.mkdir()
@@ -86,7 +102,7 @@ def fuzz(reader, count, seed, out, say=print, limit=LIMIT):
             for path in sorted(whole.rglob("*"))
             if path.is_file()
         }
-        child, spent = Child(reader, limit), 0.0
+        child = Child(reader, limit)
         try:
             for number in range(count):
                 draw = random.Random(f"{seed} {reader.name} {number}")
@@ -99,27 +115,22 @@ def fuzz(reader, count, seed, out, say=print, limit=LIMIT):
                 _lay(whole, used, name, content)
                 if reader.sign and draw.random() < 0.5:
                     reader.sign(used)
-                begin = time.perf_counter()
                 outcome = child.read(target, number % _TRACED == 0)
-                spent += time.perf_counter() - begin
                 kinds[outcome.kind] += 1
                 if outcome.is_new and len(corpus[name]) < _KEPT:
                     corpus[name].append(content)
-                if outcome.is_find:
-                    repeated[outcome.key] += 1
-                    if outcome.key not in finds:
-                        finds[outcome.key] = outcome
-                        _keep(out / reader.name, outcome, used, number)
-                        say(f"{reader.name} {number}, {name}: {outcome.key}")
+                if outcome.is_find and outcome.key not in finds:
+                    finds[outcome.key] = outcome
+                    _keep(out / reader.name, outcome, used, number)
+                    say(f"{reader.name} {number}, {name}: {outcome.key}")
         finally:
             child.close()
-    told = ", ".join(f"{kinds[kind]} {kind}" for kind in sorted(kinds))
-    many = sum(map(len, corpus.values()))
-    say(
-        f"{reader.name}: {count} inputs, seed {seed}: {told}; {len(finds)} kinds of "
-        f"finds; {many} inputs kept; {count / spent:.0f} per second"
-    )
-    return finds
+    speed = count / max(sum(os.times()[:4]) - begin, 1e-9)
+    row = {"reader": reader.name, "seed": seed, "inputs": count, "read": kinds["read"]}
+    row |= {"refused": kinds["refused"], "finds": len(finds)}
+    row |= {"kept": sum(map(len, corpus.values())), "per_second": f"{speed:.0f}"}
+    say(", ".join(f"{key} {value}" for key, value in row.items()))
+    return finds, row
 
 
 def _lay(whole, used, name=None, content=None):

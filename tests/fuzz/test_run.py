@@ -56,7 +56,8 @@ def rambles():
 )
 def test_a_failure_of_each_kind_is_found(tmp_path, fail, kind):
     count = 3 if kind in ("hang", "crash") else 20
-    finds = run.fuzz(reader(fail), count, 1, tmp_path, lambda line: None, 0.3)
+    finds, row = run.fuzz(reader(fail), count, 1, tmp_path, lambda line: None, 0.3)
+    assert (row["inputs"], row["finds"]) == (count, len(finds))
     assert {find.kind for find in finds.values()} == {kind} - {None}
     kept = sorted(tmp_path.glob("a/*/input/a.json"))
     assert len(kept) == len(finds) and all(find.text for find in finds.values())

@@ -58,6 +58,7 @@ LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"
         (lambda content: content[: len(content) // 2], "train again"),
         (lambda content: content[:20], "train again"),
         (lambda content: b"\0" * len(content), "train again"),
+        (lambda content: content.replace(b"dense", b"dens\xff"), "train again"),
         (lambda content: LFS, "a pointer of Git LFS.*git lfs pull"),
     ],
 )

@@ -48,15 +48,15 @@ def _read_msd(folder):
 
 
 def _write_brats(folder):
+    """One case of the two in its tables, since each has five files to be read."""
     import nibabel
 
-    for number in (1, 2):
-        name = f"BraTS20_Training_00{number}"
-        (folder / name).mkdir()
-        for kind in ("flair", "t1", "t1ce", "t2", "seg"):
-            values = np.full(SHAPE, 1 if kind == "seg" else 3, np.int16)
-            image = nibabel.Nifti1Image(values, LPS)
-            nibabel.save(image, folder / name / f"{name}_{kind}.nii")
+    name = "BraTS20_Training_001"
+    (folder / name).mkdir()
+    for kind in ("flair", "t1", "t1ce", "t2", "seg"):
+        values = np.full(SHAPE, 1 if kind == "seg" else 3, np.int16)
+        image = nibabel.Nifti1Image(values, LPS)
+        nibabel.save(image, folder / name / f"{name}_{kind}.nii")
     head = "Grade,BraTS_2017_subject_ID,BraTS_2020_subject_ID\n"
     rows = "HGG,NA,BraTS20_Training_001\nLGG,Brats17_X,BraTS20_Training_002\n"
     (folder / "name_mapping.csv").write_text(head + rows)
