@@ -377,7 +377,7 @@ def unreadable(path, error):
         error: the `OSError`.
     """
     path, target = Path(path), ""
-    if path.is_symlink() and not path.exists():
+    if os.path.islink(path) and not os.path.exists(path):
         target = f": it is a link to {os.readlink(path)}"
     return UserError(
         path,

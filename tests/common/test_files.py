@@ -311,6 +311,11 @@ def test_sha256_is_that_of_the_bytes(tmp_path):
     assert files.sha256(tmp_path / "a") == hashlib.sha256(content).hexdigest()
 
 
+def test_a_name_that_no_file_can_have(tmp_path):
+    with pytest.raises(UserError, match="File name too long"):
+        files.sha256(tmp_path / ("x" * 3000))
+
+
 def test_digest_is_of_content_not_of_order():
     assert files.digest({"a": 1, "b": (2, 3)}) == files.digest({"b": [2, 3], "a": 1})
     different = [{}, [], None, 0, "0", False, [0, 1], [1, 0], {"a": {"b": 1}}]
