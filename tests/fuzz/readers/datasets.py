@@ -1,5 +1,6 @@
 """Folders of BraTS and of the Decathlon with their tables, and files of splits."""
 
+import functools
 import gzip
 import json
 
@@ -74,10 +75,36 @@ def _read_brats(folder):
     _use(BratsDataset, folder)
 
 
+@functools.cache
+def _remember_volumes():
+    """Has a file be decoded once while its content stays: only one is damaged."""
+    from data.volume import nifti
+
+    for name in ("_load", "_voxels"):
+        setattr(nifti, name, _remembered(getattr(nifti, name)))
+
+
+def _remembered(function):
+    known = {}
+
+    def read(path, *others):
+        key = (str(path), path.read_bytes() if path.is_file() else None)
+        if key not in known:
+            value = function(path, *others)  # an error is not kept
+            if len(known) > 100:
+                known.clear()
+            known[key] = value
+        value = known[key]
+        return value.copy() if isinstance(value, np.ndarray) else value
+
+    return read
+
+
 def _use(kind, folder):
     """Checks a data set, which must never fail, and reads all of it."""
     from common.errors import UserError
 
+    _remember_volumes()
     try:
         dataset = kind(folder)
         dataset.fingerprint()
