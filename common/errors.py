@@ -42,7 +42,7 @@ class UserError(Exception):
 
 
 def _line(value):
-    text = " ".join(printable(str(value)).split("\n")).strip()
+    text = " ".join(printable(str(value)).split("\n")).strip().replace("\t", "\\t")
     if len(text) <= _LONGEST:
         return text
     return f"{text[: _LONGEST // 2]}…{text[-_LONGEST // 4 :]}"

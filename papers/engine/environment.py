@@ -24,7 +24,8 @@ def commit():
 
     head = git("rev-parse", "--short=10", "HEAD")
     if head.returncode:
-        return "unknown"  # installed, or an archive without its history
+        # Installed, an archive without its history, or carried from elsewhere.
+        return os.environ.get("BRAINTUMOR_COMMIT") or "unknown"
     clean = git("diff", "--quiet", "HEAD", "--", "papers", "common", "data")
     return head.stdout.strip() + ("" if clean.returncode == 0 else "-modified")
 

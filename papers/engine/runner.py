@@ -1,6 +1,7 @@
 """Carries the methods of one paper through the stages, each resumable."""
 
 import time
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -21,10 +22,12 @@ from data.prepared.copies import say_copies
 from data.prepared.estimates import duration_text
 from data.prepared.prepare import hash_cases
 from papers.engine.console import count
+from papers.engine.devices.belongings import Belongings
 from papers.engine.devices.fan_out import fan_out
 from papers.engine.devices.slurm_array import array_text
 from papers.engine.devices.tasks import tasks_of
 from papers.engine.devices.towers_for import towers_on
+from papers.engine.environment import commit
 from papers.engine.live import trained
 from papers.engine.memory import Preflight, available_memory, of_model
 from papers.engine.plan import plan_jobs, some, without_labels
@@ -100,7 +103,23 @@ class Runner:
         gpus = self.request.gpus or 1
         whole = gpus > 1 and towers_on(gpus, self.protocol) is None
         if self.request.cluster or whole:
-            fan_out(self.jobs, self.request, self.console, verb)
+            fan_out(
+                self.jobs,
+                self.request,
+                self.console,
+                verb,
+                belongings=self._belongings(),
+            )
+
+    def _belongings(self):
+        """Returns what a node needs that does not see this folder, beside the runs."""
+        weights = Path("weights", self.paper.id)
+        return Belongings(
+            data=str(self.request.data),
+            splits_file=self.request.splits_file and str(self.request.splits_file),
+            others=(str(self.cache.folder), str(weights)),
+            commit=commit(),
+        )
 
     def slurm_array(self, words, options):
         """Returns a script that submits what is left as arrays of Slurm jobs.

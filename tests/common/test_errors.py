@@ -24,6 +24,10 @@ def test_what_was_received_is_one_line_that_ends():
     assert "…" in error.received and len(error.received) < 500
 
 
+def test_a_tab_in_the_name_of_a_column_can_be_seen():
+    assert UserError("a.csv", "sex", "s\tx", "stop").received == "s\\tx"
+
+
 def test_words_stay_as_they_are():
     assert (
         printable("3 × 4 mm, é, 0.5 ± 0.1\n\tnext") == "3 × 4 mm, é, 0.5 ± 0.1\n\tnext"

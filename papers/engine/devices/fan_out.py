@@ -7,7 +7,7 @@ from papers.engine.devices.ray_cluster import LOCAL, RayCluster
 from papers.engine.devices.tasks import tasks_of
 
 
-def fan_out(jobs, request, console, verb, cluster=None):
+def fan_out(jobs, request, console, verb, cluster=None, belongings=None):
     """Runs what is left of a request on a cluster.
 
     With `GPUS=N` instead of `CLUSTER=…`, the cluster is this machine with N GPUs.
@@ -18,6 +18,7 @@ def fan_out(jobs, request, console, verb, cluster=None):
         console: a `papers.engine.console.Console`.
         verb: `"train"`, `"evaluate"` or `"reproduce"`.
         cluster: a context like `RayCluster`; None for the one of the request.
+        belongings: what nodes that do not see this folder need, beside the runs.
 
     Raises:
         UserError: there is no such cluster; or a task failed, and those that do not
@@ -29,7 +30,7 @@ def fan_out(jobs, request, console, verb, cluster=None):
     tasks = tasks_of(jobs, request.arguments, verb)
     if not tasks:
         return
-    with cluster or _cluster_of(request) as running, console.live() as show:
+    with cluster or _cluster_of(request, belongings) as running, console.live() as show:
         if request.gpus and len(tasks) < request.gpus:
             idle = request.gpus - len(tasks)
             console.say(f"GPUs without a task: {idle} of {request.gpus}")
@@ -45,9 +46,14 @@ def fan_out(jobs, request, console, verb, cluster=None):
         )
 
 
-def _cluster_of(request):
+def _cluster_of(request, belongings):
     if request.cluster:
-        return RayCluster(request.cluster, request.cpus_per_job, request.gpus_per_job)
+        return RayCluster(
+            request.cluster,
+            request.cpus_per_job,
+            request.gpus_per_job,
+            belongings=belongings,
+        )
     return RayCluster(LOCAL, cpus=1, gpus=1, all_gpus=request.gpus)
 
 

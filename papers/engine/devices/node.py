@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -22,7 +23,7 @@ class LostError(RuntimeError):
     """The process of a task was killed; started again, it resumes."""
 
 
-def run_task(name, command, place, messages, *before):
+def run_task(name, command, place, messages, *before, carried=None):
     """Runs one task after those that it needs.
 
     Args:
@@ -34,6 +35,8 @@ def run_task(name, command, place, messages, *before):
         messages: function that takes `(name, kind, text)`: of kind `"begins"` the
             node, `"line"` a line of output, `"ends"` the exit code.
         *before: the results of the tasks that it needs.
+        carried: function that returns a `papers.engine.devices.carried.Carried`, for a
+            node that does not see that folder; None where nothing can be carried.
 
     Returns:
         The exit code, or `NOT_BEGUN`.
@@ -50,6 +53,11 @@ def run_task(name, command, place, messages, *before):
     messages(name, "begins", node)
     if (Path(folder) / token).is_file():
         code = _run(name, command, folder, environment, messages)
+    elif carried is not None:
+        with carried() as copy:
+            words = [*_of_this_node(command), *copy.words]
+            environment = environment | copy.environment
+            code = _run(name, words, copy.folder, environment, messages)
     else:
         code = 2
         text = f"error: {node} does not see {folder}: all nodes need the same folder"
@@ -91,6 +99,13 @@ def _run(name, command, folder, environment, messages):
     finally:
         lines.join()
     return process.returncode
+
+
+def _of_this_node(command):
+    """Returns a command with the Python of this node, where another one's is named."""
+    first, *words = command
+    is_python = Path(first).name.startswith("python") and not Path(first).exists()
+    return [sys.executable if is_python else first, *words]
 
 
 def _hear_ctrl_c():

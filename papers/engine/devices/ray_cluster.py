@@ -1,19 +1,23 @@
 """Ray as the scheduler of a request's tasks, on this machine or on many."""
 
 import contextlib
+import functools
 import os
 import sys
 import uuid
 from pathlib import Path
 
 from common.errors import UserError
+from papers.engine.devices.carried import Carried
 from papers.engine.devices.node import LostError, run_task
+from papers.engine.devices.store import Store
 
 LOCAL = "local"
 _PROGRAM = (sys.executable, "-m", "papers")
 RETRIES = 5  # of a task whose node or process was lost
 _POLL_SECONDS = 0.2
 _SECONDS_TO_END = 70  # what a node waits for a step, and some more
+_PACKAGES = ("papers", "common", "data")  # for nodes that do not see this folder
 _OBJECTS = 100 * 2**20  # bytes; only exit codes and lines of text are passed
 # Of the user, which children get, or else not: Ray sets the second by itself.
 _PASSED_ON = ("BRAINTUMOR_COMMAND", "OMP_NUM_THREADS")
@@ -29,6 +33,7 @@ class RayCluster:
         gpus: GPUs of each task; None for one, where the cluster has any.
         all_gpus: GPUs of this machine that a local cluster may use; None for all.
         program: the words of a command before a task's arguments.
+        belongings: what nodes that do not see this folder need beside the tasks' own.
 
     Attributes:
         gpus: GPUs of each task.
@@ -38,9 +43,17 @@ class RayCluster:
             is large enough for a task.
     """
 
-    def __init__(self, address, cpus=None, gpus=None, all_gpus=None, program=_PROGRAM):
+    def __init__(
+        self,
+        address,
+        cpus=None,
+        gpus=None,
+        all_gpus=None,
+        program=_PROGRAM,
+        belongings=None,
+    ):
         self._address, self._cpus, self._all_gpus = address, cpus, all_gpus
-        self._program = program
+        self._program, self._belongings = program, belongings
         self.gpus = gpus
 
     def __enter__(self):
@@ -64,6 +77,7 @@ class RayCluster:
             self._token.touch()
             stack.callback(self._token.unlink, missing_ok=True)
             self._messages = self._queue()
+            self._store = self._reached_store()
             self._exit = stack.pop_all()
         return self
 
@@ -97,8 +111,9 @@ class RayCluster:
         for task in tasks:
             command = [*self._program, *task.arguments, *gpus]
             before = [refs[name] for name in task.after]
+            carried = self._store and (self._store, task.folders, self._belongings)
             refs[task.name] = remote.remote(
-                task.name, command, place, self._messages, *before
+                task.name, command, place, self._messages, carried, *before
             )
         return self._wait(refs, on_message)
 
@@ -148,6 +163,8 @@ class RayCluster:
             own |= {"num_gpus": self._all_gpus, "address": LOCAL}
         else:
             own["address"] = self._address
+            packages = [f"{root}/{name}" for name in _PACKAGES]
+            own["runtime_env"] |= {"py_modules": packages, "excludes": ["__pycache__"]}
         try:
             self._ray.init(**own)
         except Exception as error:  # Ray has a plain one for a node that starts slowly
@@ -181,20 +198,48 @@ class RayCluster:
                 )
 
     def _queue(self):
-        """Returns the queue of messages, on the node that cannot be lost: this one."""
+        """Returns the queue of messages."""
         from ray.util.queue import Queue
+
+        return Queue(actor_options=self._here())
+
+    def _reached_store(self):
+        """Returns this folder for nodes that do not see it; None where none can ask."""
+        if self._address == LOCAL:
+            return None
+        actor = self._ray.remote(**self._here())(Store).remote(os.getcwd())
+        # With ray://, the node that serves this process is another machine.
+        return actor if self._ray.get(actor.sees.remote(str(self._token))) else None
+
+    def _here(self):
+        """Returns options of an actor on the node that cannot be lost: this one."""
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
         here = self._ray.get_runtime_context().get_node_id()
         strategy = NodeAffinitySchedulingStrategy(here, soft=False)
-        options = {"num_cpus": 0, "scheduling_strategy": strategy}
-        return Queue(actor_options=options)
+        return {"num_cpus": 0, "scheduling_strategy": strategy}
 
 
-def _task(name, command, place, messages, *before):
+class _Remote:
+    """An actor whose methods wait for their results."""
+
+    def __init__(self, actor):
+        self._actor = actor
+
+    def __getattr__(self, name):
+        import ray
+
+        method = getattr(self._actor, name)
+        return lambda *arguments: ray.get(method.remote(*arguments))
+
+
+def _task(name, command, place, messages, carried, *before):
     """What Ray runs on a node: `run_task`, with a queue for its messages."""
 
     def put(*message):
         messages.put(message)
 
-    return run_task(name, command, place, put, *before)
+    if carried:
+        store, folders, belongings = carried
+        carried = functools.partial(Carried, _Remote(store), name, folders, belongings)
+    return run_task(name, command, place, put, *before, carried=carried or None)

@@ -1,6 +1,6 @@
 """What a request's jobs become on a cluster: tasks, each after those that it needs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 TRAINS, SCORES = "train", "evaluate"
 # The steps of a verb that a cluster takes over; the rest needs all rows.
@@ -16,12 +16,14 @@ class Task:
         label: the step and the job's short name, for people.
         arguments: the words after `python -m papers`.
         after: names of the tasks that come first.
+        folders: of its run, then of the runs that it needs.
     """
 
     name: str
     label: str
     arguments: tuple[str, ...]
     after: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
 
 
 def tasks_of(jobs, words, verb):
@@ -43,12 +45,13 @@ def tasks_of(jobs, words, verb):
                 label=job.short_name if step == TRAINS else f"{job.short_name}: score",
                 arguments=arguments_of(step, job, words),
                 after=tuple(f"{TRAINS} {one.name}" for one in first),
+                folders=folders_of(job),
             )
             tasks[task.name] = task
     # What is trained already is no task.
     return [
-        Task(t.name, t.label, t.arguments, tuple(n for n in t.after if n in tasks))
-        for t in tasks.values()
+        replace(task, after=tuple(name for name in task.after if name in tasks))
+        for task in tasks.values()
     ]
 
 
@@ -74,6 +77,15 @@ def trainings_before(job):
     """Returns the trainings that a job needs before it begins."""
     found = [one for other in job.needs.values() for one in trainings_of(other)]
     return list(dict.fromkeys(found))
+
+
+def folders_of(job):
+    """Returns the folders of a job's run and of all runs that it can read."""
+    shorter = job.shorter() if job.trains else None
+    found = [job.folder, *([shorter.folder] if shorter else [])]
+    for other in job.needs.values():
+        found += folders_of(other)
+    return tuple(dict.fromkeys(map(str, found)))
 
 
 def _is_left(step, job):

@@ -28,6 +28,10 @@ class Job:
         self.parts, self.trains = parts, not parts
         self.protocol = SimpleNamespace(towers=None)
         self.method = SimpleNamespace(scored=scored)
+        self.folder = Path("runs") / name
+
+    def shorter(self):
+        """None was trained for fewer epochs."""
 
     @property
     def run(self):

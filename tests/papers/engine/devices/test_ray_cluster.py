@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from common.errors import UserError
+from papers.engine.devices.belongings import Belongings
 from papers.engine.devices.ray_cluster import RayCluster
 from papers.engine.devices.tasks import Task
 from tests.terminal import Terminal
@@ -132,6 +133,47 @@ def test_a_lost_node(tmp_path, monkeypatch):
         assert seen.count("begins") == 2
         before, _ = (tmp_path / "pids").read_text().split()
         assert not Path(f"/proc/{before}/stat").exists() or _is_zombie(before)
+    finally:
+        cluster.shutdown()
+
+
+def test_a_lost_node_that_does_not_see_the_folder(tmp_path, monkeypatch):
+    """The other one gets what the first one has written, and its result comes back."""
+    from ray.cluster_utils import Cluster
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    memory = {"object_store_memory": 100 * 2**20, "include_dashboard": False}
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, **memory})
+    run, state = Path("runs/one"), Path("runs/one/state")
+    script = (
+        "if [ -e runs/one/state ]; then cat needed/file runs/one/state > runs/one/sum;"
+        " pwd; else mkdir -p runs/one; echo 7 > runs/one/state; sleep 600; fi"
+    )
+    (tmp_path / "needed").mkdir()
+    (tmp_path / "needed" / "file").write_text("5\n")
+    try:
+        first = cluster.add_node(num_cpus=1, object_store_memory=100 * 2**20)
+        lines = []
+
+        def on_message(name, kind, text):
+            lines.append(text)
+            if kind == "begins" and len(lines) == 1:
+                while not state.exists():  # here, where the first node never wrote
+                    time.sleep(0.1)
+                cluster.add_node(num_cpus=1, object_store_memory=100 * 2**20)
+                cluster.remove_node(first, allow_graceful=False)
+
+        belongings = Belongings(others=("needed",))
+        one = Task("one", "one", (script,), folders=(str(run),))
+        with RayCluster(
+            cluster.address, 1, 0, program=SHELL, belongings=belongings
+        ) as running:
+            running._token = Path("runs/of-another-folder")
+            codes = running.run([one], on_message)
+        assert codes == {"one": 0}, lines
+        assert (run / "sum").read_text() == "5\n7\n"
+        assert not any(line == str(tmp_path) for line in lines)
     finally:
         cluster.shutdown()
 

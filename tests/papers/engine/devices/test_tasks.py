@@ -45,6 +45,16 @@ def test_what_is_done_is_no_task(tmp_path):
     }
 
 
+def test_folders_are_its_own_and_those_of_what_it_needs(tmp_path):
+    found = {
+        task.name: task.folders
+        for task in tasks_of(jobs_in(tmp_path), WORDS, "reproduce")
+    }
+    assert found["train b"] == ("runs/b",)
+    assert found["train c"] == found["evaluate c"] == ("runs/c", "runs/a")
+    assert found["evaluate d"] == ("runs/d", "runs/a", "runs/c")
+
+
 def test_words_are_those_of_the_request(tmp_path):
     first, *_ = tasks_of(jobs_in(tmp_path), WORDS, "train")
     words = "train linkdsl --epochs 2 --only a --cluster".split()
