@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 FILE = Path(__file__).parent / "killed.csv"
-KINDS = ("at_moments", "at_writes", "read_only", "at_once", "clock")
+KINDS = ("at_moments", "frozen", "at_writes", "read_only", "at_once", "clock")
 COLUMNS = ("scenario", "writes", *KINDS, "states", "same", "found")
 
 
@@ -15,6 +15,26 @@ def read_counts(path):
         return {}
     with open(path, encoding="utf-8", newline="") as file:
         return {row["scenario"]: row for row in csv.DictReader(file)}
+
+
+def with_earlier(row, earlier, kinds):
+    """Returns a row with the counts of an earlier one for what was not tried now.
+
+    Args:
+        row: of now.
+        earlier: the scenario's row in the table, or None.
+        kinds: what was tried now.
+    """
+    if earlier is None or earlier["found"]:
+        return row
+    kept = {kind: int(earlier[kind] or 0) for kind in KINDS if kind not in kinds}
+    states = max(row["states"], int(earlier["states"]))
+    return {**row, **kept, "states": states, "same": row["same"] + sum(kept.values())}
+
+
+def moments_of(row):
+    """Returns at how many random moments a scenario was killed, or looked at."""
+    return int(row["at_moments"] or 0) + int(row["frozen"] or 0)
 
 
 def write_counts(rows, order, path):

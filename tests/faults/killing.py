@@ -5,8 +5,9 @@ import shutil
 from functools import partial
 
 from tests.faults import patches, places, trees
-from tests.faults.processes import run, run_at_once
+from tests.faults.processes import run, run_at_once, run_frozen
 
+_AT_ONCE = 25  # moments of one run
 _TRIES = 40  # of a moment at which the verb has not ended yet
 _SHOWN = 6  # differences of one kill
 
@@ -30,6 +31,7 @@ class Killing:
     def __init__(self, scenario, folder, server):
         self._scenario, self._url = scenario, server.url
         self._base, self._work = folder / "base", folder / "work"
+        self._seen = folder / "seen"
         self._base.mkdir(parents=True)
         getattr(places, scenario.place)(self._base, self._fill)
         for path in self._base.glob("server/*"):
@@ -60,6 +62,41 @@ class Killing:
                 if ended.was_killed:
                     yield f"at {share:.0%} of the time", self._after()
                     break
+
+    def frozen(self, count, seed=0):
+        """Looks at what kills at random moments would leave, many in one run.
+
+        The process stands still meanwhile. Only what no fault has left before is kept,
+        and the verb run again on it.
+
+        Yields:
+            As `at_moments`.
+        """
+        moments = random.Random(f"{self._scenario.id} frozen {seed}")
+        for _ in range(_TRIES + count):
+            if count <= 0:
+                return
+            shares = sorted(moments.random() for _ in range(min(count, _AT_ONCE)))
+            for moment, state in self._frozen([s * self._seconds for s in shares]):
+                count -= 1
+                yield f"frozen after {moment:.2f} s", self._after(state)
+
+    def _frozen(self, moments):
+        """Returns moments of one run, and a hash of what was there."""
+        found = []
+
+        def look(moment):
+            state = trees.state(self._work)
+            found.append((moment, state))
+            if state not in self.states and not (self._seen / state).exists():
+                shutil.copytree(self._work, self._seen / state, symlinks=True)
+
+        self._renew()
+        verb = partial(self._verb, self._scenario.words)
+        ended = run_frozen(self._work, verb, moments, look)
+        if ended.code != self._scenario.code:
+            raise RuntimeError(f"{self._scenario.id}: {ended.code}: {ended.output}")
+        return found
 
     def at_writes(self, count, seed=0):
         """Kills before each write, or before `count` of them that a seed chooses.
@@ -123,13 +160,20 @@ class Killing:
         chosen = random.Random(f"{self._scenario.id} writes {seed}")
         return sorted(chosen.sample(range(1, self.writes + 1), count))
 
-    def _after(self):
+    def _after(self, state=None):
         """Returns what is wrong after a fault, and after the verb was run again.
 
         Where another fault has left the very same files, that is known.
+
+        Args:
+            state: of files that were kept; None for those of the last run.
         """
-        state = trees.state(self._work)
+        is_kept = state is not None
+        state = state or trees.state(self._work)
         if state not in self.states:
+            if is_kept:
+                shutil.rmtree(self._work)
+                (self._seen / state).rename(self._work)
             self.states[state] = self._run_again()
         return self.states[state]
 

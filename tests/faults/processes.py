@@ -63,6 +63,48 @@ def run_at_once(folder, work, count=2):
     return [process.end() for process in processes]
 
 
+def run_frozen(folder, work, moments, look):
+    """Runs a function in a process of its own that stands still at some moments.
+
+    Then the folder is as a kill at that moment would have left it.
+
+    Args:
+        folder: where it runs.
+        work: function without arguments.
+        moments: seconds after which it stands still, ascending, of those that it ran.
+        look: function that takes the moment, while the process stands still.
+
+    Returns:
+        An `Ended`.
+    """
+    process, ran = _start(folder, work), 0.0
+    descriptor = os.pidfd_open(process.id)
+    try:
+        for moment in moments:
+            begun = time.monotonic()
+            select.select([descriptor], [], [], max(moment - ran, 0))
+            _signal(process.id, signal.SIGSTOP)
+            ran += time.monotonic() - begun
+            # It is not waited for: that is for the end.
+            options = os.WSTOPPED | os.WEXITED | os.WNOWAIT
+            found = os.waitid(os.P_PID, process.id, options)
+            if found.si_code != os.CLD_STOPPED:
+                break  # it has ended by itself
+            look(moment)
+            _signal(process.id, signal.SIGCONT)
+    finally:
+        os.close(descriptor)
+    return process.end()
+
+
+def _signal(process, number):
+    """Sends a signal to a process and its children."""
+    try:
+        os.killpg(process, number)
+    except ProcessLookupError:  # it has not made its group yet
+        os.kill(process, number)
+
+
 @dataclass(frozen=True)
 class _Process:
     id: int

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.faults import counts as table
 from tests.faults.counts import FILE, KINDS, read_counts, write_counts
 from tests.faults.preload import preload
 
@@ -30,6 +31,8 @@ def main(arguments=None):
         return 2
     wanted = [one for one in SCENARIOS if {one.id, one.verb} & set(verbs)]
     rows, failed = read_counts(options.table), []
+    if options.resume:
+        wanted = [one for one in wanted if _is_left(rows.get(one.id), options.count)]
     with _server() as server:
         for scenario in wanted:
             try:
@@ -37,6 +40,8 @@ def main(arguments=None):
             except RuntimeError as error:  # it cannot even be run undisturbed
                 print(f"{scenario.id}: error: {error}", flush=True)
                 row = {"scenario": scenario.id, "found": "cannot be run"}
+            else:
+                row = table.with_earlier(row, rows.get(scenario.id), _kinds(options))
             rows[scenario.id] = row
             failed += [scenario.id] if row["found"] else []
             write_counts(rows, order, options.table)
@@ -54,8 +59,7 @@ def _kill(scenario, options, server):
         print(f"{scenario.id}: {killing.writes} writes", flush=True)
         found = [f"undisturbed: {wrong}" for wrong in killing.trouble]
         counts, same = dict.fromkeys(KINDS, 0), 0
-        for kind in options.kinds.split(","):
-            count = options.count if kind not in FEW else min(options.count, FEW[kind])
+        for kind, count in _kinds(options).items():
             for when, wrong in getattr(killing, kind)(count, options.seed):
                 counts[kind] += 1
                 same += not wrong
@@ -70,12 +74,27 @@ def _kill(scenario, options, server):
     return {"scenario": scenario.id, **row}
 
 
+def _kinds(options):
+    """Returns how many of each fault are tried: `at_moments:5,frozen` or the like."""
+    found = {}
+    for word in options.kinds.split(","):
+        kind, _, own = word.partition(":")
+        found[kind] = int(own) if own else min(options.count, FEW.get(kind, 10**9))
+    return found
+
+
+def _is_left(row, count):
+    """Whether a scenario was not yet disturbed at so many moments, or is not whole."""
+    return row is None or bool(row["found"]) or table.moments_of(row) < count
+
+
 def _options(arguments):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--verb", default="", help="some verbs, `train,predict`")
     parser.add_argument("--count", type=int, default=100, help="kills of each kind")
     parser.add_argument("--seed", type=int, default=0, help="of moments and choices")
-    parser.add_argument("--kinds", default=",".join(KINDS), help="some of all faults")
+    parser.add_argument("--kinds", default=",".join(KINDS), help="`frozen,at_once:1`")
+    parser.add_argument("--resume", action="store_true", help="what has fewer kills")
     parser.add_argument("--table", type=Path, default=FILE, help="where counts go")
     return parser.parse_args(arguments)
 

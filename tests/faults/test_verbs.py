@@ -1,6 +1,7 @@
 """What the faults are tried on, and how they are looked for."""
 
 import signal
+import time
 
 import h5py
 import pytest
@@ -10,7 +11,8 @@ from common.files import write_json, write_text
 from papers.engine.cli.app import app
 from papers.registry import IDS, papers
 from tests.faults import places, trees
-from tests.faults.processes import run, run_at_once
+from tests.faults.counts import moments_of, with_earlier
+from tests.faults.processes import run, run_at_once, run_frozen
 from tests.faults.repeating import SMALL, methods_of
 from tests.faults.verbs import SCENARIOS
 
@@ -62,6 +64,36 @@ def test_a_process_is_killed_at_a_moment(tmp_path):
         ended = run(tmp_path, signal.pause, after=0.05)
         assert ended.was_killed and ended.writes is None
     assert [one.code for one in run_at_once(tmp_path, write_two)] == [0, 0]
+
+
+def test_a_process_stands_still_while_it_is_looked_at(tmp_path):
+    """At each moment as many files as it has written, and then it goes on."""
+    counts = []
+
+    def write_many():
+        for number in range(40):
+            (tmp_path / str(number)).write_text("x")
+            time.sleep(0.01)
+
+    def look(moment):
+        counts.append(len(list(tmp_path.iterdir())))
+        time.sleep(0.05)
+        assert len(list(tmp_path.iterdir())) == counts[-1]
+
+    ended = run_frozen(tmp_path, write_many, [0.0, 0.1, 0.2, 60.0], look)
+    assert ended.code == 0 and len(list(tmp_path.iterdir())) == 40
+    assert len(counts) == 3 and counts == sorted(counts) and counts[-1] < 40
+
+
+def test_counts_of_what_was_not_tried_again_stay():
+    earlier = {"at_moments": "5", "frozen": "0", "at_writes": "4", "read_only": "3"}
+    earlier |= {"at_once": "3", "clock": "1", "states": "9", "same": "16", "found": ""}
+    row = {"at_moments": 2, "frozen": 9, "states": 4, "same": 11, "found": ""}
+    row |= {"at_writes": 0, "read_only": 0, "at_once": 0, "clock": 0}
+    found = with_earlier(row, earlier, {"at_moments": 2, "frozen": 9})
+    assert (found["at_moments"], found["at_writes"], found["clock"]) == (2, 4, 1)
+    assert (found["same"], found["states"], moments_of(found)) == (22, 9, 11)
+    assert with_earlier(row, earlier | {"found": "left: x"}, {}) == row
 
 
 @pytest.mark.parametrize(

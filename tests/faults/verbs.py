@@ -73,7 +73,7 @@ SCENARIOS = (
     Scenario("crate", ("crate", "--results", "results"), "results"),
     Scenario("list", ("list",)),
     Scenario("describe", ("describe", "linkdsl")),
-    Scenario("workers", ("workers", "python -m papers train hierdice", *_MACHINES)),
+    Scenario("workers", ("workers", "python -m papers train linkdsl", *_MACHINES)),
     Scenario("weights:list", ("weights", "list")),
     Scenario("cluster", ("cluster", "hosts", "make train-hierdice", "--hosts", "a,b")),
 )

@@ -1,6 +1,7 @@
 """A node that does not see the folder: what it gets, what comes back, and when."""
 
 import os
+import subprocess
 import sys
 import time
 from functools import partial
@@ -8,10 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from data.phantom.figshare.write import write_phantom
 from papers.engine.devices.belongings import Belongings
 from papers.engine.devices.carried import Carried
 from papers.engine.devices.node import LostError, run_task
 from papers.engine.devices.store import Store
+from tests.disks import ROOT
+from tests.faults import trees
+from tests.faults.places import ONE
 
 FOLDERS = ("runs/one", "runs/needed")
 
@@ -154,3 +159,42 @@ def test_a_folder_that_cannot_be_reached_ends_the_task(head):
         (copy.folder / "runs/one/weights").write_text("x")
         time.sleep(0.1)
     assert not copy.folder.exists()
+
+
+@pytest.mark.slow
+def test_a_training_there_is_the_same(tmp_path, monkeypatch):
+    """Weights, states, history and rows, here and on another node."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    words = [*ONE, "--set", "network.base_filters=16"]
+
+    def command(verb):
+        return [sys.executable, "-m", "papers", verb, *words]
+
+    def here(folder, verb):
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        subprocess.run(command(verb), cwd=folder, env=environment, check=True)
+
+    def there(folder, verb):
+        belongings = Belongings("mats", others=("cache",))
+        store, lines = Store(folder), []
+        code = run_task(
+            verb,
+            command(verb),
+            (str(folder), "no-token", {"PYTHONPATH": str(ROOT)}),
+            lambda *message: lines.append(message),
+            carried=lambda: Carried(store, verb, (run,), belongings),
+        )
+        assert code == 0, lines
+
+    alone, head = tmp_path / "alone", tmp_path / "head"
+    for folder in (alone, head):
+        write_phantom(folder / "mats", count=24, size=64, max_slices=3)
+        here(folder, "prepare")
+    here(alone, "train")
+    (found,) = alone.glob("runs/linkdsl/*/*/*")
+    run = found.relative_to(alone).as_posix()
+    there(head, "train")
+    here(alone, "evaluate")
+    there(head, "evaluate")
+    same = trees.differences(trees.contents(alone / run), trees.contents(head / run))
+    assert same == [] and (head / run / "cases.csv").exists()
