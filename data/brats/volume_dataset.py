@@ -12,7 +12,7 @@ from data.brats.layout import is_phantom
 from data.brats.releases import GRID, MODALITIES
 from data.folder_notes import read_own_name
 from data.integrity import check_command
-from data.known_digests import KnownDigests
+from data.known_digests import KnownDigests, require_unchanged
 from data.volume.files import digest_volume, read_volume, write_labels
 
 
@@ -153,11 +153,15 @@ class VolumeDataset(ABC):
         Raises:
             UserError: the file cannot be used, does not have the shape, axes and
                 spacing of the case, or holds values that the release does not have;
-                or the case is not oriented like those of BraTS.
+                it has changed since its digest was computed; or the case is not
+                oriented like those of BraTS.
         """
         if case.label is None:
             return None
-        return to_canonical(self._read(case, case.label), self._release, case.label)
+        labels = to_canonical(self._read(case, case.label), self._release, case.label)
+        # Scores would be filed under the fingerprint of what it was before a training.
+        require_unchanged(self.digests.states([case.label]))
+        return labels
 
     def source(self, case):
         """Returns a hash of the voxels of a case and their meaning (computed once).

@@ -28,11 +28,11 @@ def main(arguments=None):
     preload()
     from tests.faults.repeating import EPOCHS, repeated
 
-    rows = [row for row in _read(options.table) if row["paper"] not in papers]
-    failed = []
+    rows, failed = _read(options.table), []
     for paper in papers:
+        chosen = _chosen(paper, options, rows)
         with tempfile.TemporaryDirectory() as folder:
-            for method, found, more in repeated(paper, Path(folder).resolve()):
+            for method, found, more in repeated(paper, Path(folder).resolve(), chosen):
                 row = {"paper": paper, "method": method, "epochs": EPOCHS}
                 if found is None:
                     row |= {"files": 0, "same": "no", "found": "cannot be run"}
@@ -45,6 +45,7 @@ def main(arguments=None):
                     f"{paper} {method}: same {row['same']} {row['found']}", flush=True
                 )
                 failed += [] if row["same"] == "yes" else [method]
+                rows = [r for r in rows if (r["paper"], r["method"]) != (paper, method)]
                 rows.append(row)
                 _write(options.table, rows)
     if failed:
@@ -52,9 +53,27 @@ def main(arguments=None):
     return int(bool(failed))
 
 
+def _chosen(paper, options, rows):
+    """Returns the methods of a paper that are trained twice now."""
+    from papers import registry
+    from tests.faults.repeating import methods_of
+
+    done = {
+        row["method"] for row in rows if (row["paper"], row["same"]) == (paper, "yes")
+    }
+    wanted = options.methods.split(",") if options.methods else None
+    return [
+        name
+        for name in methods_of(registry.paper(paper))
+        if (wanted is None or name in wanted) and not (options.resume and name in done)
+    ]
+
+
 def _options(arguments):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--paper", default="", help="some papers, `linkdsl,cunet`")
+    parser.add_argument("--methods", default="", help="some methods of one paper")
+    parser.add_argument("--resume", action="store_true", help="what was not equal yet")
     parser.add_argument("--table", type=Path, default=FILE, help="where rows go")
     return parser.parse_args(arguments)
 

@@ -38,12 +38,13 @@ def methods_of(paper):
     return [one.id for one in paper.methods if not (one.parts or one.released)]
 
 
-def repeated(paper_id, folder):
+def repeated(paper_id, folder, methods=None):
     """Trains and scores each method of a paper in two fresh processes.
 
     Args:
         paper_id: the paper.
         folder: an empty folder.
+        methods: ids of some of its methods; None for all that train.
 
     Yields:
         For each method its id and a list of what differs, of weights, history, logs and
@@ -57,7 +58,7 @@ def repeated(paper_id, folder):
         place.mkdir()
         small = ("--count", "24") if paper.dataset == "figshare" else volumes
         _require(run(place, partial(run_verb, (*phantom, *small))))
-    for method in methods_of(paper):
+    for method in methods_of(paper) if methods is None else methods:
         ends = [run(alone, partial(_train, paper_id, method))]
         with _busy():
             ends.append(run(beside, partial(_train, paper_id, method)))

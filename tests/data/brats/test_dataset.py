@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import os
 import shutil
 import zlib
 
@@ -91,6 +92,20 @@ def test_uncompressed_files_and_folders_named_like_files(tmp_path):
     np.testing.assert_array_equal(
         dataset.read_image(dataset[0], "t2"), volumes(FOUR)[3]
     )
+
+
+def test_a_truth_that_has_changed_since_its_digest_is_refused(tmp_path):
+    """A training takes hours, and its scores are filed under the digests before it."""
+    write_layout(tmp_path, "brats20")
+    dataset = BratsDataset(tmp_path)
+    before = dataset.fingerprint()
+    truth, label = dataset.read_labels(dataset[0]), dataset[0].label
+    os.utime(label, ns=(0, label.stat().st_mtime_ns + 1))
+    with pytest.raises(UserError, match="seg.*changed meanwhile.*run the command"):
+        dataset.read_labels(dataset[0])
+    again = BratsDataset(tmp_path)
+    assert again.fingerprint() == before  # only its time has changed
+    np.testing.assert_array_equal(again.read_labels(again[0]), truth)
 
 
 def test_validation_sets_are_flat_and_without_labels(tmp_path):
