@@ -151,6 +151,26 @@ class ClaimTable(ABC):
         runs = pair(cases).to_dict("records")
         return [(run, {name: run[name] for name in _OURS}) for run in runs]
 
+    def judge_by(self, claim, cases, column):
+        """Judges a claim by one score, paired by patient.
+
+        Args:
+            claim: one of `claims`.
+            cases: rows of one group.
+            column: the `common.reporting.table.Column` of the score.
+
+        Returns:
+            What `judge` returns; no line where a method was not run.
+        """
+        return [
+            ours
+            | {
+                "verdict": claim.verdict(run["ci_low"], run["ci_high"]),
+                "note": self.difference_from_paper(run),
+            }
+            for run, ours in self.compare(cases, claim.first, claim.second, column)
+        ]
+
     def difference_from_paper(self, run):
         """Returns what separates a run from the paper's, or "" where nothing does."""
         return difference_from_paper(run, self.dataset)

@@ -1,10 +1,12 @@
 """The generated parts of this paper's page."""
 
 from common.blank import blank
+from papers.anisocascade.claims import CLAIMS
 from papers.anisocascade.networks import enet, tnet, wnet
 from papers.anisocascade.tables import TABLES
 from papers.engine import pages
 from papers.engine.pages import Cost, Headline, Picture
+from papers.engine.pages.claims import claims_by_score
 from papers.engine.zoo import table as zoo
 
 SHAPE = (19, 144, 144, 4)
@@ -51,6 +53,9 @@ def blocks(paper, results):
     return pages.paper_blocks(paper, results) | {
         "network": pages.network_diagram(networks["wnet"]),
         "methods": pages.markdown((*head, "built in"), rows),
+        "claims": claims_by_score(
+            results / paper.id, CLAIMS, "three views minus the axial one"
+        ),
         "settings": pages.settings_table(
             results / paper.id, TABLES[0], ("wt_dice", "tc_dice", "et_dice")
         ),

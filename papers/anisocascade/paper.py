@@ -1,5 +1,6 @@
 """The declaration of this paper, which the registry hands out."""
 
+from papers.anisocascade.claims import CLAIM_TABLE
 from papers.anisocascade.protocol import METHODS, PROFILES, Protocol
 from papers.anisocascade.tables import TABLES
 from papers.anisocascade.weights import RELEASED
@@ -15,6 +16,7 @@ PAPER = Paper(
     published=Protocol(),
     methods=METHODS,
     tables=TABLES,
+    derived={"claims.csv": CLAIM_TABLE},
     phantom={"hgg": 5, "lgg": 2, "shape": (24, 48, 48)},
     weights=(RELEASED,),
 )

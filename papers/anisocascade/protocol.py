@@ -26,7 +26,12 @@
 #   Time: 1.1 hours, an estimate (nine networks of 800 iterations, at profile cpu's
 #     speed in proportion to pixels and channels).
 #   Hardware: 2 CPU cores.
-#   Expected score: unknown; not run on real data with this profile.
+#   Expected Dice (800 iterations a network on brats17-half2mm 40/40, split patient;
+#     ranges in expected.csv):
+#     Trained here, three views: enhancing tumor 0.713, whole tumor 0.812, tumor core
+#       0.742
+#     Trained here, axial view only: enhancing tumor 0.705, whole tumor 0.779, tumor
+#       core 0.706
 #
 # PROFILE=released
 #   Command: make reproduce-anisocascade DATA=brats17 PROFILE=released FOLDS=0

@@ -53,14 +53,7 @@ class OrderTable(ClaimTable):
     def judge(self, claim, cases):
         """Judges a claim; a run that lacks one of the methods has no line."""
         (column,) = (c for c in MEANS if c.key == f"mean_{claim.score}")
-        return [
-            ours
-            | {
-                "verdict": claim.verdict(run["ci_low"], run["ci_high"]),
-                "note": self.difference_from_paper(run),
-            }
-            for run, ours in self.compare(cases, claim.first, claim.second, column)
-        ]
+        return self.judge_by(claim, cases, column)
 
 
 _OTHERS = ("unet", "bfcn", "drn")

@@ -40,14 +40,7 @@ class DiceTable(ClaimTable):
 
     def judge(self, claim, cases):
         (column,) = (c for c in (*DICE, MEAN_DICE) if c.key == claim.score)
-        return [
-            ours
-            | {
-                "verdict": claim.verdict(run["ci_low"], run["ci_high"]),
-                "note": self.difference_from_paper(run),
-            }
-            for run, ours in self.compare(cases, claim.first, claim.second, column)
-        ]
+        return self.judge_by(claim, cases, column)
 
 
 _BETTER = "'even better results with almost the half of the parameters' (1)"

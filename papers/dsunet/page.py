@@ -7,8 +7,7 @@ from papers.dsunet.networks import isensee2017, separable_unet
 from papers.dsunet.tables import TABLES
 from papers.engine import pages
 from papers.engine.pages import Cost, Headline, Picture, benchmark
-from papers.engine.pages.claims import runs_below
-from papers.engine.pages.text import with_interval
+from papers.engine.pages.claims import claims_by_score
 
 HEADLINE = Headline(
     name="3D U-Net with separable, dilated convolutions (2018 or 2019)",
@@ -64,7 +63,9 @@ def blocks(paper, results):
         "network": pages.network_diagram(model),
         "methods": pages.markdown((*head, "built in"), rows),
         "results": pages.results_table(results / paper.id, TABLES),
-        "claims": claims_table(results / paper.id),
+        "claims": claims_by_score(
+            results / paper.id, CLAIMS, "proposed minus Isensee"
+        ),
         "settings": pages.settings_table(results / paper.id, TABLES[0], DICE)
         or "None has been run on real data yet.",
         "case": pages.plain_table("dsunet_case", CASE, CASE_COLUMNS),
@@ -89,32 +90,6 @@ def depthwise_table(part):
         "ms",
         where={"part": part, "threads": "2", "layer": "depthwise"},
     )
-
-
-def claims_table(folder):
-    """Returns a table of the paper's claim by score and selection of cases.
-
-    Args:
-        folder: a results folder; `claims.csv` is read.
-    """
-    lines = pages.shown_claims(folder)
-    rows = []
-    for claim in CLAIMS:
-        runs = lines[lines["score"] == claim.score].to_dict("records")
-        rows += [(claim.score, *_run(run)) for run in runs]
-        if not runs:
-            rows.append((claim.score, "", "", "", "", "not run on real data yet"))
-    head = ("score", "cases", "proposed minus Isensee", "patients", "empty regions")
-    table = pages.markdown((*head, "verdict"), rows)
-    return f"{table}\n\n{runs_below(lines)}".rstrip()
-
-
-def _run(run):
-    """Returns cases, difference with interval, n, rule and verdict."""
-    ours = with_interval(run["difference"], run["ci_low"], run["ci_high"], "+")
-    words = run["convention"].split("; ")
-    rule = ", ".join(part for part in words if "empty" in part)
-    return run["cases"], ours, run["n_patients"], rule, run["verdict"]
 
 
 def costs(paper):

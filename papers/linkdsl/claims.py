@@ -48,16 +48,8 @@ class DiceTable(ClaimTable):
         patients = cases["patient"].nunique()
         # Each image counts once, as in the paper's means; its patients are counted.
         images = cases.assign(patient=cases["case"].astype(str))
-        return [
-            ours
-            | {
-                "n_patients": patients,
-                "convention": DICE.convention,
-                "verdict": claim.verdict(run["ci_low"], run["ci_high"]),
-                "note": self.difference_from_paper(run),
-            }
-            for run, ours in self.compare(images, claim.first, claim.second, DICE)
-        ]
+        own = {"n_patients": patients, "convention": DICE.convention}
+        return [line | own for line in self.judge_by(claim, images, DICE)]
 
 
 _LOSS = "BCE-Dice instead of BCE improves the mean Dice (III.B; Table 1)"

@@ -4,6 +4,7 @@ from common.reporting.cells import GROUP
 from common.reporting.empty_truth import ALL
 from common.reporting.largest import largest_runs
 from common.reporting.text import read_text
+from papers.engine.pages.text import markdown, with_interval
 
 _OF_A_CLAIM = ("claim", "first", "second", "score", "cases")
 VERDICTS = ("supported", "contradicted", "undecided")
@@ -70,6 +71,33 @@ def _together(verdicts):
     if "supported" in words:
         return "supported in part"
     return "contradicted" if "contradicted" in words else "undecided"
+
+
+def claims_by_score(folder, claims, difference):
+    """Returns a Markdown table of a claim that is judged by several scores.
+
+    Args:
+        folder: a results folder; `claims.csv` is read.
+        claims: the paper's `common.reporting.claims.Claim`s, one for each score.
+        difference: heading of the differences, such as "proposed minus baseline".
+    """
+    lines = shown_claims(folder)
+    rows = []
+    for claim in claims:
+        runs = lines[lines["score"] == claim.score].to_dict("records")
+        rows += [(claim.score, *_run(run)) for run in runs]
+        if not runs:
+            rows.append((claim.score, "", "", "", "", "not run on real data yet"))
+    head = ("score", "cases", difference, "patients", "empty regions", "verdict")
+    return f"{markdown(head, rows)}\n\n{runs_below(lines)}".rstrip()
+
+
+def _run(run):
+    """Returns cases, difference with interval, n, rule and verdict."""
+    ours = with_interval(run["difference"], run["ci_low"], run["ci_high"], "+")
+    words = run["convention"].split("; ")
+    rule = ", ".join(part for part in words if "empty" in part)
+    return run["cases"], ours, run["n_patients"], rule, run["verdict"]
 
 
 def runs_below(lines):

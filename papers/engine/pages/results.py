@@ -21,6 +21,8 @@ from papers.engine.pages.text import (
 
 NOT_RUN = "not run on real data yet"
 _MAX_SCORES = 5  # beside the method, the number of cases and the run
+# Of a row that was not run, and of weights that were not trained here.
+UNSPLIT = ("", "none")
 _REGION = re.compile(r"(.+) \((.+)\)")
 _RUN = [*GROUP, "folds", "seeds", "command"]
 
@@ -147,7 +149,7 @@ def _table(rows, columns, runs):
     splits = len({split for _, split, *_ in rows} - {""}) > 1
     lines = []
     for title, split, published, found in rows:
-        name = f"{title} ({split})" if splits and split else title
+        name = f"{title} ({split})" if splits and split not in UNSPLIT else title
         scores = [_cell(published.get(c.key), found, c.key) for c in columns]
         if not found:
             lines.append((name, *scores, "", NOT_RUN if found is None else ""))

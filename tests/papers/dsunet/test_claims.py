@@ -6,9 +6,9 @@ from common.files import write_text
 from common.reporting.cases import read_cases
 from common.reporting.empty_truth import ALL, WITH_REGION
 from common.reporting.text import to_csv
-from papers.dsunet.claims import CLAIM_TABLE
-from papers.dsunet.page import claims_table
+from papers.dsunet.claims import CLAIM_TABLE, CLAIMS
 from papers.dsunet.paper import PAPER
+from papers.engine.pages.claims import claims_by_score
 
 RESULTS = Path(__file__).parents[3] / "results" / "dsunet"
 
@@ -29,9 +29,9 @@ def test_the_page_names_the_rule(tmp_path):
     assert "claims.csv" in PAPER.derived
     cases = read_cases(RESULTS / "cases.csv").assign(data="whole")
     write_text(tmp_path / "claims.csv", to_csv(CLAIM_TABLE(cases)))
-    shown = claims_table(tmp_path).splitlines()[2:]
+    shown = claims_by_score(tmp_path, CLAIMS, "gain").splitlines()[2:]
     lines = [line for line in shown if line.startswith("| ")]
     assert len(lines) > 4
     assert all("both empty: 1, one empty: 0" in line for line in lines)
     write_text(tmp_path / "claims.csv", to_csv(CLAIM_TABLE(cases.iloc[:0])))
-    assert claims_table(tmp_path).count("not run on real data") == 4
+    assert claims_by_score(tmp_path, CLAIMS, "gain").count("not run on real data") == 4
