@@ -4,8 +4,8 @@ Three networks in three views, the import of the authors' released weights, the 
 (`inference_protocol` is its part for segmenting), and what the engine needs of the
 paper. The cascade reads from the inside out: `preprocessing` makes a scan ready for a
 network, `slabs` runs one network over it in one view, `cascade` carries a scan through
-the views and stages, `stage_fusion` joins the three stages' maps into labels, and
-`segmenter` does so for files.
+the views and stages and joins the stages' maps into labels, and `segmenter` does so for
+files.
 """
 
 import lazy_loader as _lazy

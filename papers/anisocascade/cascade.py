@@ -5,13 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from common.boxes import box_around, box_inside
-from common.inference.components import close, keep_larger, keep_two_largest
+from common.inference.components import (
+    close,
+    keep_inside,
+    keep_larger,
+    keep_two_largest,
+)
 from data.volume.views import VIEWS, from_view, to_view
 from papers.anisocascade.preprocessing import prepare
 from papers.anisocascade.slabs import predict_view
-from papers.anisocascade.stage_fusion import fuse_stages
 
 STAGES = ("whole", "core", "enhancing")
+EDEMA, CORE, ENHANCING = 2, 1, 4  # BraTS since 2017; core: necrosis, non-enhancing
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,3 +171,32 @@ def _next_box(stage, mask, images, rule):
 
 def _whole_box(shape):
     return tuple(slice(0, length) for length in shape)
+
+
+def fuse_stages(whole, core, enhancing, rule):
+    """Fuses the maps of the three stages so that each lies within the last.
+
+    Args:
+        whole: the first network's map, boolean `(depth, height, width)`.
+        core: the second network's map on the same grid.
+        enhancing: the third network's map on the same grid.
+        rule: the protocol's `Cascade`.
+
+    Returns:
+        uint8 labels of the same shape: 2 edema, 1 necrosis and non-enhancing
+        tumor, 4 enhancing tumor.
+    """
+    inner = core | enhancing
+    tumor = keep_larger(close(whole | inner), rule.whole_size)
+    whole = whole & tumor
+    # The stages were cropped, not masked, so that a core may lie outside the tumor.
+    core = keep_inside(close(inner & tumor), whole, rule.inside_share)
+    core = keep_two_largest(core, rule.second_ratio)
+    enhancing = enhancing & core
+    if np.count_nonzero(enhancing) < rule.enhancing_size:
+        enhancing = np.zeros_like(enhancing)
+    labels = np.zeros(whole.shape, np.uint8)
+    labels[whole] = EDEMA
+    labels[core] = CORE
+    labels[enhancing] = ENHANCING
+    return labels

@@ -63,9 +63,7 @@ def blocks(paper, results):
         "network": pages.network_diagram(model),
         "methods": pages.markdown((*head, "built in"), rows),
         "results": pages.results_table(results / paper.id, TABLES),
-        "claims": claims_by_score(
-            results / paper.id, CLAIMS, "proposed minus Isensee"
-        ),
+        "claims": claims_by_score(results / paper.id, CLAIMS, "proposed minus Isensee"),
         "settings": pages.settings_table(results / paper.id, TABLES[0], DICE)
         or "None has been run on real data yet.",
         "case": pages.plain_table("dsunet_case", CASE, CASE_COLUMNS),

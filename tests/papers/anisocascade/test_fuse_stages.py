@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from papers.anisocascade.cascade import fuse_stages
 from papers.anisocascade.inference_protocol import Cascade
-from papers.anisocascade.stage_fusion import fuse_stages
 
 SHAPE = (30, 40, 50)
 RULE = Cascade()
