@@ -5,7 +5,8 @@ import io
 from pathlib import Path
 
 FILE = Path(__file__).parent / "killed.csv"
-KINDS = ("at_moments", "frozen", "at_writes", "read_only", "at_once", "clock")
+KINDS = ("at_moments", "frozen", "at_writes", "read_only", "full_disk")
+KINDS += ("at_once", "clock")
 COLUMNS = ("scenario", "writes", *KINDS, "states", "same", "found")
 
 
@@ -27,14 +28,14 @@ def with_earlier(row, earlier, kinds):
     """
     if earlier is None or earlier["found"]:
         return row
-    kept = {kind: int(earlier[kind] or 0) for kind in KINDS if kind not in kinds}
+    kept = {kind: int(earlier.get(kind) or 0) for kind in KINDS if kind not in kinds}
     states = max(row["states"], int(earlier["states"]))
     return {**row, **kept, "states": states, "same": row["same"] + sum(kept.values())}
 
 
 def moments_of(row):
     """Returns at how many random moments a scenario was killed, or looked at."""
-    return int(row["at_moments"] or 0) + int(row["frozen"] or 0)
+    return int(row.get("at_moments") or 0) + int(row.get("frozen") or 0)
 
 
 def write_counts(rows, order, path):

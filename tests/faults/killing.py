@@ -1,14 +1,19 @@
 """One scenario: run undisturbed, then with a fault and again, and compared."""
 
+import os
 import random
 import shutil
+import tempfile
 from functools import partial
+from pathlib import Path
 
+from tests.disks import small_disk
 from tests.faults import patches, places, trees
 from tests.faults.processes import run, run_at_once, run_frozen
 
 _AT_ONCE = 25  # moments of one run
 _TRIES = 40  # of a moment at which the verb has not ended yet
+_PAGE = 4096  # bytes
 _SHOWN = 6  # differences of one kill
 
 
@@ -39,7 +44,7 @@ class Killing:
         self.states = {}
         self._before = trees.names(self._base)
         first = self._undisturbed()
-        self._expected = trees.contents(self._work)
+        self._expected, self._room = trees.contents(self._work), _pages(self._work)
         second = self._undisturbed()
         self.writes, self._seconds = second.writes, (first.seconds + second.seconds) / 2
         self.trouble = self._checked()
@@ -121,6 +126,32 @@ class Killing:
             if "Traceback" in ended.output:
                 wrong.append(f"a traceback: {ended.output[-300:]}")
             yield f"read-only from write {number}", wrong
+
+    def full_disk(self, count, seed=0):
+        """Runs the verb on disks with room for a share of what it writes.
+
+        The verb is run again where there is more room. Only root can mount such disks.
+
+        Yields:
+            As `at_moments`.
+        """
+        shares = random.Random(f"{self._scenario.id} disk {seed}")
+        before, more = _pages(self._base), self._room - _pages(self._base)
+        for _ in range(count if more > 0 and not os.geteuid() else 0):
+            share = shares.random()
+            size = before + int(share * more)
+            with tempfile.TemporaryDirectory() as folder:
+                disk = Path(folder).resolve() / "work"
+                disk.mkdir()
+                with small_disk(disk, size):
+                    shutil.copytree(self._base, disk, True, dirs_exist_ok=True)
+                    ended = run(disk, partial(self._verb, self._scenario.words))
+                    shutil.rmtree(self._work)
+                    shutil.copytree(disk, self._work, symlinks=True)
+            wrong = [f"after code {ended.code}: {one}" for one in self._after()]
+            if "Traceback" in ended.output:
+                wrong.append(f"a traceback: {ended.output[-300:]}")
+            yield f"a disk with {share:.0%} of the room", wrong
 
     def at_once(self, count, seed=0):
         """Runs the verb twice at the same time in one folder.
@@ -215,6 +246,12 @@ class Killing:
         if self._scenario.patch is not None:
             self._scenario.patch(self._url)
         run_verb(words)
+
+
+def _pages(folder):
+    """Returns the bytes that a folder takes of a disk in memory."""
+    sizes = (path.lstat().st_size for path in folder.rglob("*") if path.is_file())
+    return max(sum(-(-size // _PAGE) * _PAGE for size in sizes), _PAGE)
 
 
 def run_verb(words):

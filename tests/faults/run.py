@@ -15,7 +15,7 @@ from tests.faults import counts as table
 from tests.faults.counts import FILE, KINDS, read_counts, write_counts
 from tests.faults.preload import preload
 
-FEW = {"at_once": 3, "clock": 1}  # of these faults, one is like another
+FEW = {"full_disk": 5, "at_once": 3, "clock": 1}  # of these faults, one is like another
 
 
 def main(arguments=None):
