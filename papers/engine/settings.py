@@ -18,6 +18,8 @@ _PREFIXES += ("NVIDIA_TF32", "CUDNN_", "CUBLAS_", "CUDA_VISIBLE_DEVICES")
 # Except for these: they only decide what is logged, and which machines train; the last
 # are Terraform's.
 _WITHOUT_EFFECT = ("TF_CPP_", "TF_CONFIG", "TF_FORCE_GPU_ALLOW_GROWTH", "TF_CLI_")
+# What the suite and TensorFlow set themselves, on every machine.
+_OURS = {("KERAS_BACKEND", "tensorflow"), ("TF2_BEHAVIOR", "1")}
 # These end a training or a prediction early, as if it were whole.
 _CUTS = ("KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH")
 _OPTIONS = {
@@ -70,7 +72,7 @@ def outside_settings():
         for name, value in sorted(os.environ.items())
         if name.startswith(_PREFIXES)
         and not name.startswith(_WITHOUT_EFFECT)
-        and (name, value) != ("KERAS_BACKEND", "tensorflow")
+        and (name, value) not in _OURS
     }
 
 

@@ -94,3 +94,10 @@ def test_what_cannot_be_set_is_recorded(monkeypatch):
         monkeypatch.delenv(name)
     say_settings(lines.append)
     assert len(lines) == 1
+
+
+def test_what_tensorflow_sets_itself_is_not_said(monkeypatch):
+    monkeypatch.setenv("TF2_BEHAVIOR", "1")
+    assert "TF2_BEHAVIOR" not in outside_settings()
+    monkeypatch.setenv("TF2_BEHAVIOR", "0")
+    assert outside_settings()["TF2_BEHAVIOR"] == "0"
