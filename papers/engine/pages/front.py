@@ -1,6 +1,7 @@
 """The generated parts of the front page: its pictures and its one table."""
 
 from papers import registry
+from papers.engine.console import count
 from papers.engine.pages.headline import NOT_RUN, ours, what_separates
 from papers.engine.pages.pictures import best_figure, image
 from papers.engine.pages.text import markdown
@@ -8,7 +9,8 @@ from papers.engine.zoo import table as zoo
 
 # The papers whose examples open the front page, of real scans only.
 PICTURED = ("linkdsl", "anisocascade")
-WIDTH = 440  # pixels; the text is to be seen beside them
+# Pixels, so that the text below a picture is on the first screen, too.
+MAX_WIDTH, MAX_HEIGHT = 720, 480
 
 
 def front_blocks(root, results):
@@ -39,15 +41,14 @@ def papers_table(results):
         printed = f"{headline.published(folder)}, `{paper.dataset}`"
         cell = headline.nearest(folder)
         if cell is None:
-            rows.append((name, headline.score, printed, NOT_RUN, "", "", ""))
+            rows.append((name, headline.score, printed, NOT_RUN, "", ""))
             continue
-        run = f"`{cell['data']}`, {cell['budget']}"
+        cases = count(int(cell["n_cases"]), "case")
+        run = f"{cases} of `{cell['data']}`, {cell['budget']}"
         run = ": ".join(filter(None, [headline.remark, run]))
         separates = what_separates(cell, paper)
-        rows.append(
-            (name, headline.score, printed, ours(cell), cell["n_cases"], run, separates)
-        )
-    head = ("paper", "score", "published", "ours", "n", "ours was run on")
+        rows.append((name, headline.score, printed, ours(cell), run, separates))
+    head = ("paper", "score", "published", "ours", "ours was run on")
     return markdown((*head, "what separates the two"), rows)
 
 
@@ -58,4 +59,12 @@ def _picture(root, results, paper_id):
     if path is None:
         return f"<!-- no figure of real data of {paper_id} is committed -->"
     caption = f"{picture.title}. {picture.attribution}"
-    return image(path, root, caption, width=WIDTH)
+    return image(path, root, caption, width=_width(path))
+
+
+def _width(path):
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        width, height = picture.size
+    return min(MAX_WIDTH, round(MAX_HEIGHT * width / height / 10) * 10)
