@@ -78,7 +78,8 @@ class Terminal:
         deadline = time.monotonic() + patience
         while text not in self.output:
             assert self._read(), f"Expected {text!r}. Received:\n{self.output}"
-            assert time.monotonic() < deadline, self.output
+            if time.monotonic() > deadline:
+                self._give_up()
 
     def interrupt(self):
         """Does what Ctrl-C does in a terminal."""
@@ -89,11 +90,16 @@ class Terminal:
         deadline = time.monotonic() + patience
         while self._read():
             if time.monotonic() > deadline:
-                self._process.kill()
-                self._process.wait()
-                raise AssertionError(self.output)
+                self._give_up()
         os.close(self._ours)
         return self._process.wait(), screen(self.output, self._columns)
+
+    def _give_up(self):
+        """Ends the program, so that the tests that follow are not disturbed by it."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        os.close(self._ours)
+        raise AssertionError(self.output)
 
     def _read(self):
         """Reads what there is; returns whether the program may write more."""
