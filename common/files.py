@@ -150,8 +150,7 @@ def lock_beside(path, say=print):
         path: what is to be written.
         say: function that shows a line of text.
     """
-    path = Path(path)
-    beside = path.with_name(f".{path.name}.lock")
+    path, beside = Path(path), _beside(path)
     with _held(path, beside, say):
         try:
             yield
@@ -159,6 +158,16 @@ def lock_beside(path, say=print):
             # On a disk that is read-only by now, another error is on its way.
             with contextlib.suppress(OSError):
                 beside.unlink(missing_ok=True)
+
+
+def is_locked(path):
+    """Whether `lock_beside` holds a path, or was killed while it held it."""
+    return _beside(path).exists()
+
+
+def _beside(path):
+    path = Path(path)
+    return path.with_name(f".{path.name}.lock")
 
 
 _HELD = set()  # by this process, which would wait for itself

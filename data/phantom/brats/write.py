@@ -14,7 +14,7 @@ from pathlib import Path
 import nibabel
 import numpy as np
 
-from common.files import atomic_folder, lock_beside, write_json
+from common.files import atomic_folder, is_locked, lock_beside, write_json
 from data.brats.labels import from_canonical
 from data.brats.layout import PHANTOM_WRITER
 from data.brats.releases import GRID, MODALITIES, RELEASES
@@ -85,7 +85,7 @@ def write_phantom(
     if not labeled:  # only then, so that an older training set is still the same
         settings["labeled"] = False
     names = [*texts, *(name for paths in plan.values() for name in paths.values())]
-    if holds_phantom(root, settings, names):
+    if holds_phantom(root, settings, names) and not is_locked(root):
         return
     with lock_beside(root):
         if holds_phantom(root, settings, names):  # by now

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common.files import atomic_folder, lock_beside, write_json
+from common.files import atomic_folder, is_locked, lock_beside, write_json
 from data.figshare.layout import PHANTOM_WRITER
 from data.figshare.mat_writer import write_cvind, write_slice
 from data.figshare.polygon import fill_polygon
@@ -68,7 +68,7 @@ def write_phantom(root, count=160, seed=0, size=512, max_slices=23):
         "planes": planes,
     }
     names = [*(f"{index}.mat" for index in planes), "cvind.mat"]
-    if holds_phantom(root, settings, names):
+    if holds_phantom(root, settings, names) and not is_locked(root):
         return
     with lock_beside(root):
         if holds_phantom(root, settings, names):  # by now

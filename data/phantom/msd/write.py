@@ -6,7 +6,7 @@ from pathlib import Path
 import nibabel
 import numpy as np
 
-from common.files import atomic_folder, lock_beside, write_json
+from common.files import atomic_folder, is_locked, lock_beside, write_json
 from data.brats.labels import from_canonical
 from data.brats.layout import PHANTOM_WRITER
 from data.brats.releases import GRID, MODALITIES
@@ -68,7 +68,7 @@ def write_phantom(root, count=6, shape=GRID, seed=0, labeled=True):
     files = [f"imagesTr/{name}" for name in names[:training]]
     files += [f"labelsTr/{name}" for name in names[:training]]
     files += [f"imagesTs/{name}" for name in names[training:]]
-    if holds_phantom(root, settings, [OWN_FILE, *files]):
+    if holds_phantom(root, settings, [OWN_FILE, *files]) and not is_locked(root):
         return
     with lock_beside(root):
         if holds_phantom(root, settings, [OWN_FILE, *files]):  # by now
