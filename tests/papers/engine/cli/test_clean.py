@@ -1,6 +1,6 @@
 """After `make reproduce-*` git has nothing to say, whichever the paper.
 
-That of `linkdsl` is run as a user runs it, in `test_reproduce.py`.
+That of `linkdsl` is run as a user runs it, in `tests/papers/engine/test_reproduce.py`.
 """
 
 import shutil
@@ -17,7 +17,7 @@ from papers.engine.cli import stages
 from papers.engine.cli.app import main
 from papers.engine.console import Console
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 COMMIT = ("-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "--quiet")
 
 
