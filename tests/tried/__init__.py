@@ -6,8 +6,6 @@
 import csv
 from pathlib import Path
 
-from common.files import write_text
-from papers.engine.pages.marks import update
 from papers.engine.pages.text import markdown
 from papers.registry import papers
 from tests.faults import counts as killed
@@ -17,7 +15,7 @@ from tests.faults.verbs import SCENARIOS
 from tests.fuzz import counts as fuzzed
 from tests.fuzz.readers import READERS
 
-PAGE = Path(__file__).with_name("README.md")
+PAGE = Path(__file__).parents[1] / "README.md"
 # What each reader reads, and what was found and mended.
 READS = {
     "figshare-mat": ("`.mat` v7.3; v5 is refused", ""),
@@ -153,7 +151,3 @@ def repeated_table(rows):
 def _rows(path):
     with open(path, encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-
-
-if __name__ == "__main__":
-    write_text(PAGE, update(PAGE.read_text(encoding="utf-8"), blocks()))
