@@ -41,8 +41,13 @@ def normalize(x, gamma, beta, epsilon, negative_slope):
     # Tensors: a custom gradient would have to return one for any variable it meets.
     x, gamma, beta = map(tf.convert_to_tensor, (x, gamma, beta))
     row = _voxels_per_row(x.shape) * x.shape[-1]
-    rows = tf.reshape(x, (tf.shape(x)[0], -1, row))
-    return tf.reshape(normalize_rows(rows, gamma, beta), tf.shape(x))
+    if x.shape[1:].is_fully_defined() and x.shape[1:].num_elements():
+        # Known sizes, for a graph that is traced and optimized sooner.
+        sides, rows = x.shape[1:], x.shape[1:].num_elements() // row
+        y = normalize_rows(tf.reshape(x, (-1, rows, row)), gamma, beta)
+        return tf.reshape(y, (-1, *sides))
+    y = normalize_rows(tf.reshape(x, (tf.shape(x)[0], -1, row)), gamma, beta)
+    return tf.reshape(y, tf.shape(x))
 
 
 def _voxels_per_row(shape):
@@ -60,7 +65,7 @@ def _voxels_per_row(shape):
 def _mean(rows, channels):
     """Returns means `(batch, 1, channels)` of `(batch, rows, voxels·channels)`."""
     means = tf.reduce_mean(rows, axis=1)
-    by_voxel = tf.reshape(means, (tf.shape(means)[0], -1, channels))
+    by_voxel = tf.reshape(means, (-1, rows.shape[2] // channels, channels))
     return tf.reduce_mean(by_voxel, axis=1, keepdims=True)
 
 
@@ -94,7 +99,8 @@ def _backward(x, dy, mean, deviation, gamma, beta, epsilon, negative_slope):
     share = tf.math.divide_no_nan(product_mean, deviation * width)
     inner = dy - _spread(dy_mean, rows) - centered * _spread(share, rows)
     dx = _spread(scale, rows) * inner
-    voxels = tf.shape(rows)[1] * (rows.shape[2] // channels)
+    count = rows.shape[1] or tf.shape(rows)[1]
+    voxels = count * (rows.shape[2] // channels)
     dgamma, dbeta = (
         tf.reduce_sum(means, (0, 1)) * tf.cast(voxels, gamma.dtype)
         for means in (product_mean / width, dy_mean)

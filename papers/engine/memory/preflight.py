@@ -10,6 +10,7 @@ from dataclasses import asdict
 import keras
 import tensorflow as tf
 
+from common.blank import blank
 from common.errors import UserError
 from common.evidence import protocol_digest
 from common.files import digest, read_json, write_json
@@ -80,10 +81,10 @@ def _footprint(experiment, model):
 
 
 def _built(job, experiment):
-    """Returns the `Footprint` of a job, whose network is built for it."""
+    """Returns the `Footprint` of a job, whose network is built without values."""
     use_precision(job.protocol.training.precision)
     try:
-        return _footprint(experiment, experiment.build())
+        return _footprint(experiment, blank(experiment.build))
     finally:
         use_precision("float32")
         keras.backend.clear_session()

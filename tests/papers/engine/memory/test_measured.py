@@ -6,6 +6,7 @@ from pathlib import Path
 import keras
 import pytest
 
+from common.blank import blank
 from common.optimizers.adam import FusedAdam
 from common.optimizers.sgd import FusedSGD
 from papers import registry
@@ -40,7 +41,7 @@ def predicted(model, optimizer, examples=1):
 
 @pytest.mark.parametrize("network", CUNET)
 def test_slices_of_240_pixels(network):
-    model = build_slices(*method_and_protocol("cunet", network), (240, 240, 4))
+    model = blank(build_slices, *method_and_protocol("cunet", network), (240, 240, 4))
     where = {"network": network, "part": "train", "variant": "shipped", "batch": "2"}
     peak = measured("cunet", "peak_gb", **where)
     found = predicted(model, FusedSGD(0.1, momentum=0.9), examples=2)
@@ -50,7 +51,7 @@ def test_slices_of_240_pixels(network):
 @pytest.mark.parametrize("network", DSUNET)
 def test_volumes_of_64_voxels(network):
     shape = (64, 64, 64, 4)
-    model = build_volumes(*method_and_protocol("dsunet", DSUNET[network]), shape)
+    model = blank(build_volumes, *method_and_protocol("dsunet", DSUNET[network]), shape)
     peak = measured("dsunet", "peak_gb", network=network, variant="shipped")
     assert predicted(model, FusedAdam()) == pytest.approx(peak, rel=WITHIN)
 
@@ -68,7 +69,7 @@ def test_volumes_of_the_published_size(method, precision):
     before = keras.mixed_precision.dtype_policy()
     keras.mixed_precision.set_dtype_policy(precision)
     try:
-        model = build_volumes(*method_and_protocol("dsunet", method), shape)
+        model = blank(build_volumes, *method_and_protocol("dsunet", method), shape)
         found = predicted(model, FusedAdam())
     finally:
         keras.mixed_precision.set_dtype_policy(before)
