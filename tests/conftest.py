@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,23 @@ def pytest_collection():
     finally:
         gc.freeze()
         gc.enable()
+        if "tensorflow" in sys.modules and "XLA_FLAGS" not in os.environ:
+            _compile_quickly()
+
+
+def _compile_quickly():
+    """Has XLA leave LLVM's optimizations out, which take longer than tests run.
+
+    XLA reads its flags when it first compiles. The variable then goes, so that nothing
+    here finds it, nor a process that a test starts: these compile as a user's do.
+    """
+    import tensorflow as tf
+
+    os.environ["XLA_FLAGS"] = "--xla_backend_optimization_level=0"
+    try:
+        tf.function(lambda: tf.zeros(()), jit_compile=True)()
+    finally:
+        del os.environ["XLA_FLAGS"]
 
 
 @pytest.fixture(scope="session")

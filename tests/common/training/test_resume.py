@@ -12,9 +12,8 @@ from tests.killed import arrays
 KILLS = ("step:1", "step:3", "manifest:2", "step:5", "replace:2", "prune:3", "step:2")
 
 
-def run(folder, *kills):
+def run(*rows):
     imports = "from tests.common.training.jobs.resume import main"
-    rows = [(folder, kill) for kill in kills]
     return run_forked(imports, "main(*sys.argv[1:])", rows)
 
 
@@ -25,12 +24,12 @@ def state(folder):
 
 def test_killed_run_ends_bit_equal(tmp_path):
     straight, killed = tmp_path / "straight", tmp_path / "killed"
-    (done,) = run(straight, "never")
-    assert done.returncode == 0, done.stderr
-    for kill, done in zip(KILLS, run(killed, *KILLS), strict=True):
+    first, *ends = run((straight, "never"), *((killed, kill) for kill in KILLS))
+    assert first.returncode == 0, first.stderr
+    for kill, done in zip(KILLS, ends, strict=True):
         assert done.returncode == -signal.SIGKILL, (kill, done.stderr)
     # The last one shares nothing with those that were killed, not even imports.
-    (done,) = run(killed, "never")
+    (done,) = run((killed, "never"))
     assert done.returncode == 0, done.stderr
 
     for name in ("last.weights.h5", "best.weights.h5"):
