@@ -40,7 +40,7 @@
       ...values.map((value) => element("td", { class: "number", text: number(value) })),
       element("td", { class: "number", text: String(run.rows.fold[i]) }),
       element("td", { class: "number", text: String(run.rows.seed[i]) }),
-      element("td", { text: status === "ok" ? run.words : `${run.words}; ${status}` }),
+      element("td", { class: "run", text: status === "ok" ? run.words : `${run.words}; ${status}` }),
     ]);
   }
 

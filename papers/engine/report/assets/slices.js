@@ -22,10 +22,11 @@
     at("slice").value = Math.floor((shown.slices.length - 1) / 2);
     at("slice-label").hidden = shown.slices.length < 2;
     at("layers").replaceChildren(...shown.layers.map(choices));
-    at("labels").replaceChildren(...shown.labels.flatMap(({ name, color, paper }) => {
+    at("labels").replaceChildren(...shown.labels.map(({ name, color, paper }) => {
       const swatch = element("span", { class: "swatch" });
       swatch.style.background = color;
-      return [swatch, paper ? `${name} (in the figures: ${paper})` : name];
+      const words = paper ? `${name} (in the figures: ${paper})` : name;
+      return element("span", { class: "key" }, [swatch, words]);
     }));
     at("license").textContent = shown.license;
     at("layer-runs").replaceChildren(...shown.layers.filter((layer) => layer.run)
