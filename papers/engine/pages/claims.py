@@ -57,7 +57,7 @@ def verdict_of_claims(folder):
     n = max(lines["n_patients"], key=lambda text: (len(text), text))
     total = sum(counts.values())
     return (
-        f"Of {total} claim{'s' * (total != 1)} of the paper, our rows leave "
+        f"Of {total} claim{'s' * (total != 1)} of the paper, our rows find "
         f"{', '.join(said)}, on {n} patients of `{run['data']}` after {run['budget']}."
     )
 

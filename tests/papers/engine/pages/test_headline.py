@@ -113,7 +113,7 @@ def test_claims_are_counted_once_each(tmp_path):
         line("four", "dice", "undecided: no rise shown"),
         line("five", "dice", "not tested"),
     )
-    assert text.startswith("Of 5 claims of the paper, our rows leave 1 supported, ")
+    assert text.startswith("Of 5 claims of the paper, our rows find 1 supported, ")
     assert "1 contradicted, 2 undecided, 1 supported in part" in text
     assert "8 patients of `half` after 9 epochs" in text
 
@@ -124,7 +124,7 @@ def test_held_out_cases_decide(tmp_path):
         line("one", "dice", "contradicted", split="training cases"),
         line("one", "dice", "supported"),
     )
-    assert text.startswith("Of 1 claim of the paper, our rows leave 1 supported,")
+    assert text.startswith("Of 1 claim of the paper, our rows find 1 supported,")
 
 
 def test_cubes_and_phantoms_judge_nothing(tmp_path):
