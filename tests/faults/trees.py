@@ -13,6 +13,7 @@ import numpy as np
 LEFT_OVER = re.compile(r"\..+\.tmp(?:\.weights\.h5|\.keras)?|.+\.part|\.[^/]+\.lock")
 _PROCESS = re.compile(r"\.\d+\.tmp")
 _LOCK = ".lock"  # of a folder, which stays there
+_MACOS = "._"  # what macOS adds to archives, and phantoms of them have: no gzip
 # By the end of a path: what says when it was written, how long that took, or by which
 # state of the code.
 _COLUMNS = {"seconds", "waited", "data_wait_share", "hours", "date", "commit", "time"}
@@ -90,7 +91,7 @@ def half_written(folder):
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
         hidden = any(LEFT_OVER.fullmatch(part) for part in parts)
-        if hidden or not path.is_file() or path.name == _LOCK:
+        if hidden or not path.is_file() or path.name.startswith((_LOCK, _MACOS)):
             continue
         try:
             _read(path)
