@@ -121,11 +121,11 @@ class ClaimTable(ABC):
         """
         import pandas as pd
 
-        ran = cases[cases["status"] == "ok"]
+        groups = groups_of(cases[cases["status"] == "ok"], GROUP)
         lines = []
         for claim in self.claims:
             head = self.published(claim)
-            for group, of_group in groups_of(ran, GROUP):
+            for group, of_group in groups:
                 same = dict(zip(GROUP, group, strict=True))
                 judged = self.judge(claim, of_group)
                 lines += [head | same | line for line in judged]

@@ -15,6 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from common.evidence import protocol_digest
+from common.inference.shared_graphs import SharedGraphs, architecture_of
 from data.case import Case
 from data.integrity import Finding
 from data.scans.scan import open_scan
@@ -49,8 +50,9 @@ class Result:
 class Segmenter:
     """Segments scans with the networks of a trained cascade.
 
-    Each network is compiled once for each size of patches. All cores work on one
-    batch. For 240 x 240 x 155 voxels the process needs about 3.2 GB of memory.
+    Each architecture is compiled once for each size of patches, for its networks of
+    several views. All cores work on one batch. For 240 x 240 x 155 voxels the process
+    needs about 3.2 GB of memory.
 
     Args:
         networks: Keras models with logits of two classes, by `(stage, view)`; or
@@ -73,9 +75,7 @@ class Segmenter:
         self.force = force
         self.correction = correction
         self._models = networks
-        self._networks = {
-            key: compile_network(model) for key, model in networks.items()
-        }
+        self._networks = compile_networks(networks)
 
     def __call__(self, scan, progress=None):
         """Returns the labels of a scan; arguments and errors are `segment`'s."""
@@ -156,30 +156,44 @@ def _seen(name):
         yield Finding("warning", "seen", "", found, fix)
 
 
-def compile_network(model):
+def compile_network(model, graphs=None):
     """Makes a function from patches to a model's foreground probabilities.
 
     Args:
         model: Keras model from `(batch, slices, height, width, modalities)` to
             logits `(batch, …, 2)`.
+        graphs: the `SharedGraphs` of its architecture; None for graphs of its own.
 
     Returns:
         A function of a float32 array, which builds one graph for each shape.
     """
-    graphs = {}
-    # There is no Python control flow to convert, and nothing to warn about.
-    run = tf.function(
-        lambda patches: tf.nn.softmax(model(patches, training=False))[..., 1],
-        autograph=False,
-    )
+    graphs = graphs or SharedGraphs(model, _foreground)
 
     def network(patches):
-        if patches.shape not in graphs:
-            spec = tf.TensorSpec(patches.shape, tf.float32)
-            graphs[patches.shape] = run.get_concrete_function(spec)
-        return graphs[patches.shape](tf.convert_to_tensor(patches)).numpy()
+        return graphs(model, tf.convert_to_tensor(patches)).numpy()
 
     return network
+
+
+def compile_networks(models):
+    """Compiles several networks; those that differ in weights only share graphs.
+
+    Args:
+        models: Keras models by any key, as for `compile_network`.
+
+    Returns:
+        `compile_network`'s functions by the same keys.
+    """
+    shared, compiled = {}, {}
+    for key, model in models.items():
+        kind = architecture_of(model)
+        graphs = shared.setdefault(kind, SharedGraphs(model, _foreground))
+        compiled[key] = compile_network(model, graphs)
+    return compiled
+
+
+def _foreground(logits):
+    return tf.nn.softmax(logits)[..., 1]
 
 
 def load_networks(folder):

@@ -21,8 +21,12 @@ from papers.engine.console import Console
 BY_ID = {method.id: method for method in METHODS}
 LABELS = {"wnet": (1, 2, 3, 4), "tnet": (1, 3, 4), "enet": (4,)}
 SHAPE = (24, 48, 48)
-# Each network once, whatever cascade it is part of.
-COMPILED = cache(compile_network)
+
+
+@cache
+def compiled(model):
+    """Each network once, whatever cascade it is part of."""
+    return compile_network(model)
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +56,12 @@ def built(protocol):
 @pytest.fixture(autouse=True)
 def fewer_batches_and_compilations(monkeypatch):
     """Two batches show what ten do."""
+
+    def once(model, graphs):
+        return compiled(model)
+
     monkeypatch.setattr("papers.anisocascade.experiment.CHECKED_BATCHES", 2)
-    monkeypatch.setattr("papers.anisocascade.segmenter.compile_network", COMPILED)
+    monkeypatch.setattr("papers.anisocascade.segmenter.compile_network", once)
 
 
 @pytest.fixture
@@ -192,7 +200,7 @@ def test_views_start_from_nothing_unless_the_protocol_says_axial():
         assert default.adapted(method).needs == method.parts
 
 
-def as_written(model):
+def as_written(model, graphs):
     """`compile_network` without its graph."""
     return lambda patches: np.asarray(
         keras.ops.softmax(model(patches, training=False))[..., 1]

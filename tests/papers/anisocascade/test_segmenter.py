@@ -9,7 +9,7 @@ from common.errors import UserError
 from data.scans.find import find_scan
 from papers.anisocascade.cascade import STAGES, predict_case
 from papers.anisocascade.inference_protocol import Cascade, Inference, Tiling
-from papers.anisocascade.segmenter import Segmenter, compile_network
+from papers.anisocascade.segmenter import Segmenter, compile_network, compile_networks
 
 LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 RSA = np.array([[1, 0, 0, 3], [0, 0, 1, 4], [0, 1, 0, 5], [0, 0, 0, 1.0]])
@@ -73,6 +73,25 @@ def test_labels_are_those_of_the_cascade(tmp_path, volumes):
     for scan in (folder, str(folder), case, case.images):
         np.testing.assert_array_equal(segmenter(scan), expected)
     np.testing.assert_array_equal(segmenter.segment_volumes(volumes), expected)
+
+
+def test_networks_that_differ_in_weights_share_a_graph():
+    """With the same bits as on their own; others share none."""
+    inputs = keras.Input((None, None, None, 4))
+    made = {
+        key: keras.Model(inputs, Dark(channel, name="dark")(inputs), name=key)
+        for key, channel in (("axial", 0), ("coronal", 0), ("other", 1))
+    }
+    for slope, model in enumerate(made.values(), 1):
+        model.layers[-1].slope.assign(slope)
+        model.layers[-1].traced.clear()
+    patches = np.random.default_rng(0).normal(size=(2, 9, 8, 8, 4)).astype("float32")
+    together = {key: run(patches) for key, run in compile_networks(made).items()}
+    traced = [len(model.layers[-1].traced) for model in made.values()]
+    assert sorted(traced) == [0, 1, 1]
+    for key, model in made.items():
+        np.testing.assert_array_equal(together[key], compile_network(model)(patches))
+    assert (together["axial"] != together["coronal"]).any()
 
 
 class Inverted:
