@@ -1,6 +1,7 @@
 """The generated parts of this paper's page."""
 
 from functools import partial
+from pathlib import Path
 
 from common.blank import blank
 from papers.cunet.claims import CLAIM_TABLE
@@ -10,6 +11,7 @@ from papers.cunet.tables import TABLES
 from papers.engine import pages
 from papers.engine.pages import Cost, Headline, Picture, benchmark
 from papers.engine.pages.claims import runs_below
+from papers.engine.pages.pictures import best_figure, image
 from papers.engine.pages.text import with_interval
 
 SHAPE = (240, 240, 4)
@@ -62,6 +64,11 @@ def blocks(paper, results):
         "methods": pages.markdown(head, rows),
         "results": pages.results_table(results / paper.id, TABLES),
         "claims": claims_table(results / paper.id),
+        "boxes": image(
+            best_figure(results / paper.id, "figure4"),
+            Path(__file__).parent,
+            "Dice and sensitivity of the test cases, by method and region (Figure 4).",
+        ),
         "speed": pages.ratio_table(
             "cunet", "make bench-cunet", ("network", "part"), extras=SPEED
         ),
@@ -123,7 +130,7 @@ def claims_table(folder):
         runs = lines[of_claim & (lines["score"] == claim.score)]
         rows += [(*head, *_run(run)) for run in runs.to_dict("records")]
         if runs.empty:
-            rows.append((*head, "", "", "", "not run on real data yet"))
+            rows.append((*head, "", "", "", "not run on whole scans yet"))
     head = ("claim", "difference of", "published", "cases", "ours", "n", "verdict")
     return f"{pages.markdown(head, rows)}\n\n{runs_below(lines)}".rstrip()
 

@@ -65,7 +65,7 @@ def blocks(paper, results):
         "results": pages.results_table(results / paper.id, TABLES),
         "claims": claims_by_score(results / paper.id, CLAIMS, "proposed minus Isensee"),
         "settings": pages.settings_table(results / paper.id, TABLES[0], DICE)
-        or "None has been run on real data yet.",
+        or "None has been run on whole scans yet.",
         "case": pages.plain_table("dsunet_case", CASE, CASE_COLUMNS),
         "depthwise": depthwise_table("forward"),
         "gradients": depthwise_table("training"),

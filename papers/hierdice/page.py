@@ -140,7 +140,7 @@ def claims_table(folder):
         for _, runs in of_claim.groupby(GROUP, sort=False):
             rows.append((text, name, *_run(runs)))
         if of_claim.empty:
-            rows.append((text, name, "", "", "", "", "not run on real data yet"))
+            rows.append((text, name, "", "", "", "", "not run on whole scans yet"))
     head = ("claim", "score", "split", "difference", "other pixels per ET pixel")
     table = pages.markdown((*head, "patients", "verdict"), rows)
     return f"{table}\n\n{runs_below(lines)}".rstrip()

@@ -75,7 +75,7 @@ def claims_table(folder):
         runs = lines[pair].to_dict("records")
         rows += [(claim.text, names, *_run(run)) for run in runs]
         if not runs:
-            rows.append((claim.text, names, "", "", "", "not run on real data yet"))
+            rows.append((claim.text, names, "", "", "", "not run on whole scans yet"))
     head = ("claim", "difference of Dice", "published", "ours", "images", "verdict")
     return f"{pages.markdown(head, rows)}\n\n{runs_below(lines)}".rstrip()
 

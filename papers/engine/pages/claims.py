@@ -7,7 +7,7 @@ from common.reporting.text import read_text
 from papers.engine.pages.text import markdown, with_interval
 
 _OF_A_CLAIM = ("claim", "first", "second", "score", "cases")
-VERDICTS = ("supported", "contradicted", "undecided")
+VERDICTS = ("supported", "contradicted", "undecided", "not tested")
 
 
 def shown_claims(folder):
@@ -66,8 +66,7 @@ def _together(verdicts):
     """Returns the verdict of a claim from those of its scores."""
     words = {text.partition(":")[0] for text in verdicts}
     if len(words) == 1:
-        word = words.pop()
-        return word if word in VERDICTS else "undecided"
+        return words.pop()
     if "supported" in words:
         return "supported in part"
     return "contradicted" if "contradicted" in words else "undecided"
@@ -87,7 +86,7 @@ def claims_by_score(folder, claims, difference):
         runs = lines[lines["score"] == claim.score].to_dict("records")
         rows += [(claim.score, *_run(run)) for run in runs]
         if not runs:
-            rows.append((claim.score, "", "", "", "", "not run on real data yet"))
+            rows.append((claim.score, "", "", "", "", "not run on whole scans yet"))
     head = ("score", "cases", difference, "patients", "empty regions", "verdict")
     return f"{markdown(head, rows)}\n\n{runs_below(lines)}".rstrip()
 

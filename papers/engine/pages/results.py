@@ -19,7 +19,7 @@ from papers.engine.pages.text import (
     with_interval,
 )
 
-NOT_RUN = "not run on real data yet"
+NOT_RUN = "not run on whole scans yet"
 _MAX_SCORES = 5  # beside the method, the number of cases and the run
 # Of a row that was not run, and of weights that were not trained here.
 UNSPLIT = ("", "none")

@@ -105,7 +105,7 @@ def test_page_states_every_claim_with_its_verdict(tmp_path):
     write_text(tmp_path / "claims.csv", to_csv(CLAIM_TABLE(rows().iloc[:0])))
     lines = claims_table(tmp_path).splitlines()
     assert len(lines) == 2 + 11
-    assert lines[2].endswith("| +0.0170 |  |  |  | not run on real data yet |")
+    assert lines[2].endswith("| +0.0170 |  |  |  | not run on whole scans yet |")
     # Of several runs, that of the largest real set of whole heads is shown.
     other = rows(data="brats18", coverage="20/285").groupby("method").head(20)
     cubes = rows(data="brats17-cubes32", coverage="264/264")

@@ -114,7 +114,7 @@ def test_claims_are_counted_once_each(tmp_path):
         line("five", "dice", "not tested"),
     )
     assert text.startswith("Of 5 claims of the paper, our rows find 1 supported, ")
-    assert "1 contradicted, 2 undecided, 1 supported in part" in text
+    assert "1 contradicted, 1 undecided, 1 not tested, 1 supported in part" in text
     assert "8 patients of `half` after 9 epochs" in text
 
 

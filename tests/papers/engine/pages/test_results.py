@@ -59,7 +59,7 @@ def test_published_stands_beside_ours(shown):
         "| method | Dice | n | run |",
         "| --- | --- | --- | --- |",
         "| A | 0.7500 [0.700, 0.800]<br>published 0.8000 | 12 | a |",
-        "| B | published 0.9000 |  | not run on real data yet |",
+        "| B | published 0.9000 |  | not run on whole scans yet |",
     ]
     assert "- **a**: `half` (20 of 40 cases), profile cpu, 9 epochs" in text
     assert "`make x DATA=half`" in text and "/there" not in text
