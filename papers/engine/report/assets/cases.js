@@ -15,16 +15,16 @@
   // The columns of a run: a name for readers, and a function from a position to a value.
   function columnsOf(run) {
     const rows = run.rows;
-    const columns = [
-      { key: "case", label: "case", of: (i) => rows.case[i] },
-      { key: "group", label: "group", of: (i) => rows.group[i] },
-      { key: "patient", label: "patient", of: (i) => rows.patient[i] },
-    ];
+    const columns = [{ key: "case", label: "case", of: (i) => rows.case[i] }];
     for (const score of data.scores) {
       if (score.key in run.values) {
         const values = run.values[score.key];
         columns.push({ key: score.key, label: score.label, number: true, of: (i) => values[i] });
       }
+    }
+    // Behind the scores, so that a phone shows these beside the case's name.
+    for (const key of ["group", "patient"]) {
+      columns.push({ key, label: key, of: (i) => rows[key][i] });
     }
     for (const key of ["fold", "seed"]) {
       columns.push({ key, label: key, number: true, whole: true, of: (i) => rows[key][i] });
