@@ -51,9 +51,29 @@ class OrderTable(ClaimTable):
         return of_two_numbers(claim, first, second)
 
     def judge(self, claim, cases):
-        """Judges a claim; a run that lacks one of the methods has no line."""
+        """Judges a claim; a run that lacks one of the methods has no line.
+
+        A method that finds nothing of a region in any case has not learned it, and is
+        no measure for another one.
+        """
         (column,) = (c for c in MEANS if c.key == f"mean_{claim.score}")
-        return self.judge_by(claim, cases, column)
+        lines = self.judge_by(claim, cases, column)
+        blind = _finds_nothing(cases, (claim.first, claim.second))
+        if not blind:
+            return lines
+        return [
+            line | {"verdict": "not tested", "note": f"{blind}; {line['note']}"}
+            for line in lines
+        ]
+
+
+def _finds_nothing(cases, methods):
+    """Returns which methods find nothing of a region in any case, or ""."""
+    columns = [f"{region}_sensitivity" for region in REGIONS]
+    # A case without the region has no sensitivity.
+    nothing = (cases.groupby("method")[columns].max() == 0).any(axis=1)
+    blind = [name for name in methods if nothing.get(name, False)]
+    return f"{' and '.join(blind)} found nothing of a region" if blind else ""
 
 
 _OTHERS = ("unet", "bfcn", "drn")

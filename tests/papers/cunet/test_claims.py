@@ -59,6 +59,19 @@ def test_other_order_contradicts():
     assert found.loc[("unet", "cun_lws", "sensitivity"), "verdict"] == "supported"
 
 
+def test_a_network_that_has_not_learned_a_region_is_no_measure():
+    cases = rows()
+    cases.loc[cases["method"] == "unet", "et_sensitivity"] = 0.0
+    found = CLAIM_TABLE(cases)
+    beside = found["first"] == "unet"
+    assert set(found[beside]["verdict"]) == {"not tested"}
+    assert found[beside]["note"].str.contains("unet found nothing of a region").all()
+    assert "not tested" not in set(found[~beside]["verdict"])
+    # One case in which it is found is enough.
+    cases.loc[cases["case"] == "c3", "et_sensitivity"] = 0.4
+    assert "not tested" not in set(CLAIM_TABLE(cases)["verdict"])
+
+
 def test_a_rise_of_dice_contradicts_the_table():
     cases = rows()
     better = cases["method"] == "cun_lws"
