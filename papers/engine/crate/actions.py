@@ -1,5 +1,7 @@
 """The commands that made the rows and the tables."""
 
+import re
+
 from common.files import digest
 from common.reporting.cases import read_cases
 from papers.engine.crate.sources import SUITE
@@ -31,8 +33,8 @@ def actions(results, parts):
 
 
 def _commits(text):
-    """Returns the commit of a row, or that of its training and that of its scores."""
-    return text.split(", evaluated ")
+    """Returns the commits of a row: of each training behind it, and of its scores."""
+    return list(dict.fromkeys(re.split(", evaluated |; ", text)))
 
 
 def _ids(names):

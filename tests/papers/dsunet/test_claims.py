@@ -34,4 +34,6 @@ def test_the_page_names_the_rule(tmp_path):
     assert len(lines) > 4
     assert all("both empty: 1, one empty: 0" in line for line in lines)
     write_text(tmp_path / "claims.csv", to_csv(CLAIM_TABLE(cases.iloc[:0])))
-    assert claims_by_score(tmp_path, CLAIMS, "gain").count("not run on real data") == 4
+    assert (
+        claims_by_score(tmp_path, CLAIMS, "gain").count("not run on whole scans") == 4
+    )

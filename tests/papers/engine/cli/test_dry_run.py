@@ -44,6 +44,8 @@ def job(name, state, seconds, remaining):
         finished=lambda: state == "finished",
         method=SimpleNamespace(id=name),
         short_name=f"{name} fold 0",
+        folder=f"runs/{name}",
+        shorter=lambda: None,
     )
 
 

@@ -137,6 +137,7 @@ def test_a_lost_node(tmp_path, monkeypatch):
         cluster.shutdown()
 
 
+@pytest.mark.slow  # its nodes take half a minute of a busy machine to start
 def test_a_lost_node_that_does_not_see_the_folder(tmp_path, monkeypatch):
     """The other one gets what the first one has written, and its result comes back."""
     from ray.cluster_utils import Cluster
