@@ -303,10 +303,10 @@ test: $(INSTALLED) ## The fast and the real tier of tests, on all cores
 test-fast: $(INSTALLED) ## The fast tier only, on all cores
 	$(BIN)/python -m pytest $(SHARED) -m 'not slow and not gpu and not real'
 test-slow: $(INSTALLED) ## The slow tier: the whole demo
-	TEST_XLA=optimized $(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow
 test-kernels: $(INSTALLED) ## Tests of numbers with other kernels of the CPU
-	TEST_XLA=optimized TF_ENABLE_ONEDNN_OPTS=0 $(BIN)/python -m pytest $(SHARED) -m 'not slow and not gpu' $(OF_NUMBERS)
-	TEST_XLA=optimized ONEDNN_MAX_CPU_ISA=AVX2 $(BIN)/python -m pytest $(SHARED) -m 'not slow and not gpu' $(OF_NUMBERS)
+	TF_ENABLE_ONEDNN_OPTS=0 $(BIN)/python -m pytest $(SHARED) -m 'not slow and not gpu' $(OF_NUMBERS)
+	ONEDNN_MAX_CPU_ISA=AVX2 $(BIN)/python -m pytest $(SHARED) -m 'not slow and not gpu' $(OF_NUMBERS)
 test-browser: $(BROWSER) ## The report in Chromium, installed if there is none
 	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || \
 	  { sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; $$sudo apt-get install -y --no-install-recommends \

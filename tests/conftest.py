@@ -3,7 +3,6 @@
 import gc
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -23,27 +22,6 @@ def pytest_collection():
     finally:
         gc.freeze()
         gc.enable()
-        if "tensorflow" in sys.modules and not os.environ.get("TEST_XLA"):
-            _compile_quickly()
-
-
-def _compile_quickly():
-    """Has XLA leave LLVM's optimizations out, which take longer than tests run.
-
-    XLA reads its flags when it first compiles. The variable then goes, so that nothing
-    here finds it, nor a process that a test starts: these compile as a user's do, and
-    so do the tests of `make test-kernels` and `make test-slow`.
-    """
-    import tensorflow as tf
-
-    flags = os.environ.get("XLA_FLAGS")
-    os.environ["XLA_FLAGS"] = f"{flags or ''} --xla_backend_optimization_level=0"
-    try:
-        tf.function(lambda: tf.zeros(()), jit_compile=True)()
-    finally:
-        del os.environ["XLA_FLAGS"]
-        if flags is not None:
-            os.environ["XLA_FLAGS"] = flags
 
 
 @pytest.fixture(scope="session")
