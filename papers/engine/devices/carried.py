@@ -1,5 +1,6 @@
 """A copy of a task's files on a node that does not see the folder of the command."""
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -88,10 +89,9 @@ class Carried:
 
     def _send_all_along(self):
         while not self._ended.wait(self._seconds):
-            try:
+            # Tried again each time, and at the end, which says what is wrong.
+            with contextlib.suppress(Exception):
                 self._send()
-            except Exception:
-                return  # the end of the task tries again, and says what is wrong
 
     def _send(self):
         """Sends what has changed; returns False where it changed meanwhile."""

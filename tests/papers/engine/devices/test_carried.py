@@ -161,6 +161,26 @@ def test_a_folder_that_cannot_be_reached_ends_the_task(head):
     assert not copy.folder.exists()
 
 
+def test_what_could_not_be_sent_is_sent_the_next_time(head):
+    failures = [ConnectionError("for a moment")]
+    store = Store(head)
+    write = store.write
+
+    def once_lost(*arguments):
+        if failures:
+            raise failures.pop()
+        write(*arguments)
+
+    with carried(store, seconds=0.01) as copy:
+        store.write = once_lost
+        (copy.folder / "runs/one/weights").write_text("x")
+        deadline = time.monotonic() + 10
+        while files(head / "runs/one").get("weights") != "x":  # before the task's end
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    assert not failures
+
+
 @pytest.mark.slow
 def test_a_training_there_is_the_same(tmp_path, monkeypatch):
     """Weights, states, history and rows, here and on another node."""
