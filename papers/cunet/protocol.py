@@ -293,8 +293,8 @@ PROFILES = {
     },
     # Whole brains at 2 mm: 10 pixels of 1 mm are 5. Widths are those of `cpu`; the one
     # step down comes after two thirds of the epochs. Of 30 HGG patients more are tested
-    # than the paper's shares give, so that an interval can be drawn. An epoch has a
-    # hundred steps: at 1e-2, CUN's validation loss after six is that after two at 0.1.
+    # than the paper's shares give, so that an interval can be drawn. An epoch has
+    # 116 steps: at 1e-2, CUN's validation loss after six is that after two at 0.1.
     "half": _SHORT
     | {
         "training.learning_rate": 0.1,
