@@ -11,8 +11,7 @@ from papers.cunet.tables import TABLES
 from papers.engine import pages
 from papers.engine.pages import Cost, Headline, Picture, benchmark
 from papers.engine.pages.claims import runs_below
-from papers.engine.pages.pictures import best_figure, image
-from papers.engine.pages.text import with_interval
+from papers.engine.pages.text import NOT_RUN, with_interval
 
 SHAPE = (240, 240, 4)
 SPEED = ("first_s", "share_of_peak")  # columns beside the times
@@ -28,6 +27,9 @@ EXAMPLE = Picture(
     "figure3",
     "The truth and what the networks find (Figure 3)",
     "Images: BRATS 2013/2015, CC BY-NC-SA 3.0.",
+)
+BOXES = Picture(
+    "figure4", "Dice and sensitivity of the test cases, by method and region (Figure 4)"
 )
 
 
@@ -64,11 +66,7 @@ def blocks(paper, results):
         "methods": pages.markdown(head, rows),
         "results": pages.results_table(results / paper.id, TABLES),
         "claims": claims_table(results / paper.id),
-        "boxes": image(
-            best_figure(results / paper.id, "figure4"),
-            Path(__file__).parent,
-            "Dice and sensitivity of the test cases, by method and region (Figure 4).",
-        ),
+        "boxes": BOXES.shown(results / paper.id, Path(__file__).parent),
         "speed": pages.ratio_table(
             "cunet", "make bench-cunet", ("network", "part"), extras=SPEED
         ),
@@ -130,7 +128,7 @@ def claims_table(folder):
         runs = lines[of_claim & (lines["score"] == claim.score)]
         rows += [(*head, *_run(run)) for run in runs.to_dict("records")]
         if runs.empty:
-            rows.append((*head, "", "", "", "not run on whole scans yet"))
+            rows.append((*head, "", "", "", NOT_RUN))
     head = ("claim", "difference of", "published", "cases", "ours", "n", "verdict")
     return f"{pages.markdown(head, rows)}\n\n{runs_below(lines)}".rstrip()
 

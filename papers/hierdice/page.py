@@ -6,7 +6,7 @@ from papers.engine import pages
 from papers.engine.pages import Cost, Headline, Picture
 from papers.engine.pages.benchmarks import rows_of
 from papers.engine.pages.claims import runs_below
-from papers.engine.pages.text import number, with_interval
+from papers.engine.pages.text import NOT_RUN, number, with_interval
 from papers.hierdice.claims import CLAIMS
 from papers.hierdice.networks import (
     fcn8s_vgg16,
@@ -140,7 +140,7 @@ def claims_table(folder):
         for _, runs in of_claim.groupby(GROUP, sort=False):
             rows.append((text, name, *_run(runs)))
         if of_claim.empty:
-            rows.append((text, name, "", "", "", "", "not run on whole scans yet"))
+            rows.append((text, name, "", "", "", "", NOT_RUN))
     head = ("claim", "score", "split", "difference", "other pixels per ET pixel")
     table = pages.markdown((*head, "patients", "verdict"), rows)
     return f"{table}\n\n{runs_below(lines)}".rstrip()

@@ -4,7 +4,7 @@ from common.blank import blank
 from papers.engine import pages
 from papers.engine.pages import Cost, Headline, Picture, benchmark
 from papers.engine.pages.claims import runs_below
-from papers.engine.pages.text import with_interval
+from papers.engine.pages.text import NOT_RUN, with_interval
 from papers.linkdsl.budgets import budget_table
 from papers.linkdsl.claims import CLAIMS
 from papers.linkdsl.networks import linknet
@@ -75,7 +75,7 @@ def claims_table(folder):
         runs = lines[pair].to_dict("records")
         rows += [(claim.text, names, *_run(run)) for run in runs]
         if not runs:
-            rows.append((claim.text, names, "", "", "", "not run on whole scans yet"))
+            rows.append((claim.text, names, "", "", "", NOT_RUN))
     head = ("claim", "difference of Dice", "published", "ours", "images", "verdict")
     return f"{pages.markdown(head, rows)}\n\n{runs_below(lines)}".rstrip()
 

@@ -4,7 +4,7 @@ from common.reporting.cells import GROUP
 from common.reporting.empty_truth import ALL
 from common.reporting.largest import largest_runs
 from common.reporting.text import read_text
-from papers.engine.pages.text import markdown, with_interval
+from papers.engine.pages.text import NOT_RUN, markdown, with_interval
 
 _OF_A_CLAIM = ("claim", "first", "second", "score", "cases")
 VERDICTS = ("supported", "contradicted", "undecided", "not tested")
@@ -86,7 +86,7 @@ def claims_by_score(folder, claims, difference):
         runs = lines[lines["score"] == claim.score].to_dict("records")
         rows += [(claim.score, *_run(run)) for run in runs]
         if not runs:
-            rows.append((claim.score, "", "", "", "", "not run on whole scans yet"))
+            rows.append((claim.score, "", "", "", "", NOT_RUN))
     head = ("score", "cases", difference, "patients", "empty regions", "verdict")
     return f"{markdown(head, rows)}\n\n{runs_below(lines)}".rstrip()
 

@@ -2,9 +2,9 @@
 
 from papers import registry
 from papers.engine.console import count
-from papers.engine.pages.headline import NOT_RUN, ours, what_separates
+from papers.engine.pages.headline import ours, what_separates
 from papers.engine.pages.pictures import best_figure, image
-from papers.engine.pages.text import markdown
+from papers.engine.pages.text import NOT_RUN, markdown
 from papers.engine.zoo import table as zoo
 
 # The papers whose examples open the front page, of real scans only.

@@ -8,7 +8,6 @@ from common.reporting.text import read_text
 from papers.engine.pages.claims import verdict_of_claims
 from papers.engine.pages.text import number, with_interval
 
-NOT_RUN = "not run on whole scans yet"
 _PREFIX = "a comparison of methods, not with the paper's: "
 
 

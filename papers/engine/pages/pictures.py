@@ -12,17 +12,17 @@ CURVES = "learning_curves"
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure of a paper that shows an example.
+    """A figure of a paper that its page shows.
 
     Args:
         prefix: how its files' names begin, such as `"figure4"`.
         title: what it shows.
-        attribution: what the license of the images asks for.
+        attribution: what the license of the images asks for; "" where it has none.
     """
 
     prefix: str
     title: str
-    attribution: str
+    attribution: str = ""
 
     def shown(self, folder, page):
         """Returns the Markdown of the best committed file, or "" where there is none.
@@ -33,7 +33,7 @@ class Picture:
         """
         path = best_figure(folder, self.prefix)
         if path is not None:
-            return image(path, page, f"{self.title}. {self.attribution}")
+            return image(path, page, f"{self.title}. {self.attribution}".rstrip())
         path = best_figure(folder / "phantom", self.prefix, phantom=True)
         if path is not None:
             return image(path, page, f"{self.title}, on a phantom: synthetic heads.")

@@ -11,6 +11,7 @@ from common.reporting.cells import GROUP
 from common.reporting.largest import changed_settings, largest_runs
 from common.reporting.text import read_text
 from papers.engine.pages.text import (
+    NOT_RUN,
     command_shown,
     folded,
     markdown,
@@ -19,7 +20,6 @@ from papers.engine.pages.text import (
     with_interval,
 )
 
-NOT_RUN = "not run on whole scans yet"
 _MAX_SCORES = 5  # beside the method, the number of cases and the run
 # Of a row that was not run, and of weights that were not trained here.
 UNSPLIT = ("", "none")

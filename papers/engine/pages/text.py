@@ -2,6 +2,7 @@
 
 import re
 
+NOT_RUN = "not run on whole scans yet"
 _FOLDER = re.compile(r"\b([A-Z]+)=[^\s\"]*/([^\s\"/]+)/?(?=\s|$)")
 _QUOTED = re.compile(r"\b([A-Z]+)=\"[^\"]*/([^\"/]+)/?\"")
 

@@ -36,14 +36,7 @@ class Table(ClaimTable):
 
     def judge(self, claim, cases):
         column = Column("dice", "Dice", Mean("dice"), "mean")
-        return [
-            ours
-            | {
-                "verdict": claim.verdict(run["ci_low"], run["ci_high"]),
-                "note": self.difference_from_paper(run),
-            }
-            for run, ours in self.compare(cases, claim.first, claim.second, column)
-        ]
+        return self.judge_by(claim, cases, column)
 
 
 def rows(level, **run):
