@@ -14,12 +14,13 @@ from data.splits.split import Split
 PARTS = ("train", "validation", "test")
 
 
-def of_group(cases, group):
+def of_group(cases, group, instead="choose another group"):
     """Returns the cases of one group, such as grade `"HGG"`, in their order.
 
     Args:
         cases: the data set's cases.
         group: the group.
+        instead: what to do where no case is of it.
 
     Raises:
         UserError: there is no such case.
@@ -31,7 +32,7 @@ def of_group(cases, group):
             f"group {group}",
             "at least one case",
             f"cases of {', '.join(groups) or 'nothing'}",
-            "use data with this group, or choose another group",
+            f"{instead}, or use data with this group",
         )
     return chosen
 

@@ -47,7 +47,10 @@ class Experiment(VolumeExperiment):
         See `Experiment.splits`; the protocol's `slices.group` and `split` are used.
         """
         group, rule = protocol.slices.group, protocol.split
-        cases = list(dataset) if group == "all" else of_group(dataset, group)
+        # The Decathlon and BraTS from 2021 on have no grades.
+        cases = list(dataset)
+        if group != "all":
+            cases = of_group(cases, group, "SET=slices.group=all")
         origin, cases = cls.by_patient(cases)
         if file is not None:
             return cls.origin_of(file), {0: read_split(file, cases)}

@@ -124,6 +124,16 @@ def test_a_group_of_the_data(told, data):
     assert of_group(high, "HGG") == high and of_group(data["brats"], "LGG")
 
 
+def test_data_without_grades(told, data, tmp_path):
+    """BraTS from 2021 on, and the Decathlon."""
+    write_brats(tmp_path, "brats21", hgg=7, lgg=0, shape=(16, 48, 48))
+    ungraded = data | {"brats": BratsDataset(tmp_path)}
+    with told("data/splits/parts.py:of_group") as caught:
+        experiment("cunet", ungraded)
+    advised = setting(caught.value.next_step)
+    assert len(experiment("cunet", ungraded, [advised]).split.train) > 1
+
+
 def test_patients_enough_for_three_parts(told, data):
     cases = list(data["brats"])
     with told("data/splits/parts.py:split_patients") as caught:
