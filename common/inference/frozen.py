@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from common.inference.folded import fold_normalization
 from common.inference.predict import Predictor
 from common.layers import fast_paths
 
@@ -10,10 +11,11 @@ from common.layers import fast_paths
 class FrozenPredictor(Predictor):
     """A `Predictor` that keeps the weights that the model has when it is made.
 
-    They are constants of the compiled function, so that TensorFlow folds
-    normalizations into kernels and brings kernels into the order of its
-    convolutions once instead of at every call. It holds further copies of all
-    weights, and values differ from the model's by rounding.
+    They are constants of the compiled function, so that kernels are brought into the
+    order of TensorFlow's convolutions once instead of at every call, and normalizations
+    are folded into them: by TensorFlow in float32, in half precision, where it does
+    not, here. It holds further copies of all weights, and values differ from the
+    model's by rounding.
 
     Args:
         model: a Keras model with one output or several.
@@ -22,6 +24,8 @@ class FrozenPredictor(Predictor):
 
     def __init__(self, model, batch_size):
         super().__init__(model, batch_size)
+        if model.compute_dtype != "float32":
+            model = fold_normalization(model)
         state = [
             [keras.ops.convert_to_numpy(variable) for variable in variables]
             for variables in (model.trainable_variables, model.non_trainable_variables)

@@ -1,0 +1,98 @@
+"""Networks without the normalizations that a convolution can do as well."""
+
+from collections import Counter
+
+import keras
+import numpy as np
+from keras import layers
+
+
+def fold_normalization(model):
+    """Returns a copy of a network whose convolutions normalize what they make.
+
+    In use, batch normalization multiplies and shifts each channel by constants. Behind
+    a convolution they become part of its kernel and its bias, and TensorFlow then
+    computes convolution, sum and ReLU in one pass. Transposed convolutions are left
+    alone: there, normalization and ReLU are one pass already, bias and ReLU are two.
+
+    Args:
+        model: a Keras model. One that is not of the functional API, or calls a layer
+            more than once, is returned as it is.
+
+    Returns:
+        A `keras.Model`, not to be trained, whose outputs differ by rounding in use.
+    """
+    if not isinstance(model, keras.Function) or _calls_a_layer_again(model):
+        return model
+    folded = _normalized_convolutions(model)
+    widened = {convolution.name for convolution in folded.values()}
+
+    def clone(layer):
+        config = layer.get_config()
+        if layer.name in widened:
+            config["use_bias"] = True
+        return layer.__class__.from_config(config)
+
+    def call(layer, *args, **options):
+        return args[0] if layer.name in folded else layer(*args, **options)
+
+    copy = keras.models.clone_model(model, clone_function=clone, call_function=call)
+    for layer in model.layers:
+        if layer.weights and layer.name not in folded and layer.name not in widened:
+            copy.get_layer(layer.name).set_weights(layer.get_weights())
+    for name, convolution in folded.items():
+        weights = _normalizing(convolution, model.get_layer(name))
+        copy.get_layer(convolution.name).set_weights(weights)
+    return copy
+
+
+def _normalized_convolutions(model):
+    """Returns the convolution before each normalization that can be folded, by name."""
+    readers = Counter(map(id, keras.tree.flatten(model.outputs)))
+    for operation in model.operations:  # layers, and functions of `keras.ops`
+        if not isinstance(operation, layers.InputLayer):
+            readers.update(map(id, keras.tree.flatten(operation.input)))
+    makers = {
+        id(layer.output): layer
+        for layer in model.layers
+        if _is_plain_convolution(layer)
+    }
+    return {
+        layer.name: makers[id(layer.input)]
+        for layer in model.layers
+        if _is_normalization(layer)
+        and id(layer.input) in makers
+        and readers[id(layer.input)] == 1
+    }
+
+
+def _calls_a_layer_again(model):
+    entries = model.get_config()["layers"]
+    return any(len(entry["inbound_nodes"]) > 1 for entry in entries)
+
+
+def _is_plain_convolution(layer):
+    return (
+        isinstance(layer, (layers.Conv2D, layers.Conv3D))
+        and layer.data_format == "channels_last"
+        and layer.activation is keras.activations.linear
+    )
+
+
+def _is_normalization(layer):
+    return (
+        isinstance(layer, layers.BatchNormalization)
+        and layer.axis in (-1, len(layer.input.shape) - 1)
+        and layer.center
+        and layer.scale
+    )
+
+
+def _normalizing(convolution, normalization):
+    """Returns the kernel and bias of both, in float64 until they are stored."""
+    kernel, *bias = convolution.get_weights()
+    gamma, beta, mean, variance = (
+        weight.astype(np.float64) for weight in normalization.get_weights()
+    )
+    scale = gamma / np.sqrt(variance + normalization.epsilon)
+    return [kernel * scale, (sum(bias) - mean) * scale + beta]
