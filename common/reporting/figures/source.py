@@ -4,6 +4,7 @@ import ast
 import hashlib
 import importlib.util
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def code_digest(module):
     They are not followed into protocols, networks or the engine, most of whose changes
     move no figure. What a figure takes from there beside its rows (titles of methods,
     images of its run) is not noticed. Comments, docstrings and the layout of the code
-    are no part of the hash.
+    are no part of the hash, nor is this file, which draws nothing.
 
     Args:
         module: the module's dotted name; it is not imported.
@@ -72,7 +73,7 @@ def code_digest(module):
             if any(part.startswith(DRAW) for part in other.split(".")):
                 todo += _files_of(other, roots)
     code = hashlib.sha256()
-    for name in sorted(files):
+    for name in sorted(files.keys() - {__name__}):
         code.update(_meaning(files[name]).encode())
     return code.hexdigest()[:16]
 
@@ -166,14 +167,18 @@ def _is_there(module):
 
 
 def _meaning(text):
-    """Returns the code of a file without its docstrings."""
+    """Returns the code of a file without its docstrings, alike in every Python."""
     tree = ast.parse(text)
     for node in ast.walk(tree):
+        if getattr(node, "type_params", None) == []:  # Python 3.11 does not know them
+            del node.type_params
         body = getattr(node, "body", None)
         if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
             if isinstance(getattr(body[0].value, "value", None), str):
                 node.body = body[1:]
-    return ast.dump(tree)
+    # Python 3.13 leaves out what is empty, unless told otherwise.
+    shown = {"show_empty": True} if sys.version_info >= (3, 13) else {}
+    return ast.dump(tree, **shown)
 
 
 def _imported(text):
