@@ -14,6 +14,8 @@ from common.errors import printable
 from data.lines import now_and_then
 from papers.engine.live import Lines, TrainingLine, counting
 
+_USUAL_WIDTH = 80
+
 
 def count(number, noun):
     """Returns a number and its noun, such as `"1 case"`."""
@@ -42,6 +44,11 @@ class Console:
         """Whether a line can take the place of the one before."""
         return self.rich.is_interactive
 
+    @property
+    def width(self):
+        """The number of columns of a screen, for a file or pipe that of a usual one."""
+        return self.rich.width if self.rich.is_terminal else _USUAL_WIDTH
+
     def say(self, message):
         """Prints one line; a terminal that is too narrow breaks it between words."""
         message = printable(message)
@@ -66,6 +73,14 @@ class Console:
     def text(self, text):
         """Prints a text as it is, to be pasted: no line is broken."""
         self.rich.print(printable(text), markup=False, soft_wrap=True)
+
+    def screen(self, lines):
+        """Prints lines of `(text, style)`, as `common.reporting.people.screen` has."""
+        for line in lines:
+            parts = [(printable(text), style) for text, style in line]
+            shown = Text.assemble(*parts)
+            shown.rstrip()
+            self.rich.print(shown, soft_wrap=True)
 
     def small_table(self, table):
         """Prints a `common.reporting.people.SmallTable` and its notes."""

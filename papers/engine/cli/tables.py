@@ -23,7 +23,7 @@ from papers.engine import datasets
 from papers.engine.cli.options import DataSet, Form, OnePaper, Results
 from papers.engine.cli.recorded import recorded
 from papers.engine.console import Console
-from papers.engine.places import compared, comparison_of, together
+from papers.engine.places import compared, comparison_of, screen_of, together
 from papers.engine.request import LOCAL, SUITES
 from papers.engine.results import write_again
 
@@ -62,11 +62,12 @@ def join(dataset: DataSet, results: Results = LOCAL, form: Form = None):
 def compare(results: Results = LOCAL, form: Form = None):
     """Compare all papers: published, ours, the gap and what separates them."""
     text_of, *_ = _known(form)
-    table = comparison_of(compared(results, say=Console().say))
+    console = Console()
+    papers = compared(results, say=console.say)
     if form:
-        Console().text(text_of(table))
+        console.text(text_of(comparison_of(papers)))
     else:
-        Console().small_table(table)
+        console.screen(screen_of(papers, console.width))
 
 
 @verbs.command()

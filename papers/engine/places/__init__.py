@@ -13,7 +13,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submod_attrs={
         "cells": ["cells_of", "is_suites", "own_cells_of", "runs_of", "together"],
-        "comparing": ["Compared", "compared", "comparison_of"],
+        "comparing": ["Compared", "compared", "comparison_of", "screen_of"],
         "moves": ["promote", "take_over"],
     },
 )

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from common.reporting.people import comparison, lines_of, main_columns
+from common.reporting.people import comparison, lines_of, main_columns, screen
 from papers import registry
 from papers.engine.places.cells import (
     cells_of,
@@ -78,14 +78,26 @@ def comparison_of(papers):
     Args:
         papers: as `compared` returns them.
     """
-    return comparison(
-        [
-            (
-                one.paper.id,
-                one.lines,
-                one.headline,
-                one.paper.protocol_of("paper").budget,
-            )
-            for one in papers
-        ]
-    )
+    return comparison(_headlines(papers))
+
+
+def screen_of(papers, width):
+    """Returns the lines of `comparison_of` for a screen.
+
+    Args:
+        papers: as `compared` returns them.
+        width: number of columns of the screen.
+    """
+    return screen(_headlines(papers), width)
+
+
+def _headlines(papers):
+    return [
+        (
+            one.paper.id,
+            one.lines,
+            one.headline,
+            one.paper.protocol_of("paper").budget,
+        )
+        for one in papers
+    ]
