@@ -29,7 +29,12 @@ def list_weights(
     """List the weights that can be had, with data, score, license and size."""
     from papers.engine.zoo.table import HEAD
 
-    Console().table(HEAD, zoo.rows(results))
+    console = Console()
+    console.table(HEAD, zoo.rows(results))
+    commands = [f"`make weights-{one.id}`" for one in registry.papers() if one.weights]
+    console.say(
+        f"Fetched by {', '.join(commands)}; the others are part of the repository."
+    )
 
 
 @verbs.command()
