@@ -3,17 +3,19 @@
 Run `python -m benchmarks.depthwise.bench`.
 
 The peers take turns on one machine and convolve the same tensors: the suite's layer,
-its portable path, Keras's `Conv3D` with as many groups as channels, one convolution
-per channel, PyTorch's `Conv3d` with groups in both memory formats, and medicai's layer
-on Keras with PyTorch, where `.venv-torch` has them. All do so for the depthwise layer
+its portable path, Keras's `Conv3D` with as many groups as channels, one convolution per
+channel, PyTorch's `Conv3d` with groups in both memory formats, and medicai's layer on
+Keras with PyTorch, where `.venv-torch` has them. All do so for the depthwise layer
 alone and for the separable one, in which a pointwise convolution follows; each
 convolution has a bias. They run forward, and forward with the gradients of input and
-weights. A ratio is the median of the rounds' own ratios. A slow peer has fewer turns,
-and no call may take longer than a cap. `first_s` is what a peer takes from making the
-layer to its first result: tracing, compilation and the choice of kernels. Memory is the
-peak of one call beyond its inputs, with the first number of threads. TensorFlow's
-allocator counts it; PyTorch has no such count, so it is measured in a process that is
-not timed and returns what it frees to the system.
+weights. `pass` is no convolution: TensorFlow doubles the input, so that it reads and
+writes all values once, which none of its operations does in less. A ratio is the median
+of the rounds' own ratios. A slow peer has fewer turns, and no call may take longer than
+a cap. `first_s` is what a peer takes from making the layer to its first result:
+tracing, compilation and the choice of kernels. Memory is the peak of one call beyond
+its inputs, with the first number of threads. TensorFlow's allocator counts it; PyTorch
+has no such count, so it is measured in a process that is not timed and returns what it
+frees to the system.
 """
 
 import argparse
@@ -42,7 +44,10 @@ SHAPES = (
     *((16, 32, 1), (16, 32, 2), (16, 64, 1), (16, 64, 2)),
     *((16, 128, 1), (16, 128, 2)),
 )
-WAYS = ("shipped", "folded", "grouped", "loop", "torch first", "torch last", "medicai")
+WAYS = (
+    *("shipped", "pass", "folded", "grouped", "loop"),
+    *("torch first", "torch last", "medicai"),
+)
 IN_TORCH = ("torch first", "torch last", "medicai")  # the ways of that environment
 LAYERS = ("depthwise", "separable")
 PARTS = ("forward", "training")
@@ -55,8 +60,8 @@ TURNS_S = 1.0  # all turns of one peer at one size, but it has at least one turn
 
 COLUMNS = (
     *("layer", "channels", "side", "rate", "part", "threads", "variant"),
-    *("ms", "cpu_ms", "first_s", "ratio_to_shipped", "at_least", "peak_mb", "turns"),
-    "note",
+    *("ms", "cpu_ms", "first_s", "ratio_to_shipped", "at_least", "gb_per_s"),
+    *("peak_mb", "turns", "note"),
 )
 
 
@@ -188,7 +193,14 @@ class Task:
             pairs = zip(turns, shipped, strict=False)  # a slow one had fewer turns
             ratio = median(one[0] / other[0] for one, other in pairs)
             row["ratio_to_shipped"] = round(ratio, 3)
+            if self.part == "forward":
+                row["gb_per_s"] = round(self._once_gb() / row["ms"] * 1e3, 1)
         return list(rows.values())
+
+    def _once_gb(self):
+        """Returns how much reading the input and writing the output once moves."""
+        channels, side, _ = self.shape
+        return 2 * 4 * channels * side**3 / 1e9
 
     def _first_calls(self, peers, known_slow):
         """Returns the rows so far, and the answers of the peers within the cap."""
@@ -247,7 +259,7 @@ class Task:
         """Raises ValueError unless all peers computed the same."""
         for way, answer in answers.items():
             expected = answers["shipped"]["means"]
-            if not np.allclose(answer["means"], expected, rtol=1e-3):
+            if way != "pass" and not np.allclose(answer["means"], expected, rtol=1e-3):
                 raise ValueError(
                     f"Expected equal results, {expected}. "
                     f"Received: {way}: {answer['means']}"

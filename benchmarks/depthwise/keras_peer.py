@@ -2,10 +2,11 @@
 
 Run `python -m benchmarks.depthwise.keras_peer WAY LAYER THREADS`.
 
-Ways: `shipped` (the suite's layer), `folded` (its portable path), `grouped`
-(Keras's own `Conv3D` with as many groups as channels) and `loop` (one convolution
-per channel). Layers: `depthwise`, and `separable`, where a pointwise convolution
-follows: in the suite's `SeparableConv3D`, otherwise as a layer of its own.
+Ways: `shipped` (the suite's layer), `folded` (its portable path), `grouped` (Keras's
+own `Conv3D` with as many groups as channels), `loop` (one convolution per channel), and
+`pass` (no convolution: TensorFlow doubles the input). Layers: `depthwise`, and
+`separable`, where a pointwise convolution follows: in the suite's `SeparableConv3D`,
+otherwise as a layer of its own.
 """
 
 import sys
@@ -62,8 +63,12 @@ def prepare(way, kind, shape, part):
 
     channels, _, rate = shape
     x, *_, dy = tensors(shape)
-    layer = layer_of(way, kind, channels, rate)
     x, dy = tf.constant(x[None]), tf.constant(dy[None])
+    if way == "pass":
+        twice = tf.function(lambda x: [x + x], autograph=False)
+        twice.get_concrete_function(x)
+        return partial(twice, x)
+    layer = layer_of(way, kind, channels, rate)
     layer.build(x.shape)
     for weight, array in zip(layer.weights, weights(kind, shape), strict=True):
         weight.assign(array.reshape(weight.shape))

@@ -17,6 +17,7 @@ _VARIANTS = {
     "plain": "plain Keras layers",
     "portable": "our portable paths",
     "folded": "our portable path",
+    "pass": "one pass over the values",
     "grouped": "`Conv3D(groups=…)`",
     "loop": "channel by channel",
     "torch first": "PyTorch, default format",

@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks.depthwise.bench import LAYERS
 from benchmarks.depthwise.keras_peer import prepare
-from benchmarks.depthwise.tensors import weights
+from benchmarks.depthwise.tensors import tensors, weights
 from common.layers.tensorflow import depthwise_conv3d as fast
 from tests.rounding import assert_close
 
@@ -25,3 +25,10 @@ def test_ways_compute_the_same(layer, way, monkeypatch):
         received = np.reshape(received, wanted.shape)
         # Of the kernel, the gradient sums over all voxels.
         assert_close(received, wanted, 6**3 + 27 * 3)
+
+
+@pytest.mark.parametrize("part", ["forward", "training"])
+def test_a_pass_reads_all_values_and_writes_as_many(part):
+    (received,) = prepare("pass", "depthwise", SHAPE, part)()
+    x, *_ = tensors(SHAPE)
+    np.testing.assert_array_equal(received[0], 2 * x)
