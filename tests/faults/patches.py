@@ -23,10 +23,35 @@ def local_server(url):
 
 
 def pages_here(url):
-    """Writes the pages of the present folder, not those of the repository."""
+    """Writes pages of two papers, in the present folder and not in the repository."""
+    from papers import registry
     from papers.engine.cli import reports
 
+    registry.IDS = ("linkdsl", "dsunet")
     reports.PAPERS = Path("papers").absolute()
+
+
+def small_released(url):
+    """Has the released weights be those of two layers, as `checkpoints` writes them."""
+    from papers.anisocascade import released_weights
+
+    released_weights.NETWORKS = dict.fromkeys(released_weights.NETWORKS, two_layers)
+
+
+def two_layers(shape=None):
+    """Returns a network of two layers, whose weights have names of the originals."""
+    import keras
+
+    inputs = keras.Input((3,))
+    x = keras.layers.Dense(2, name="hidden", use_bias=False)(inputs)
+    return keras.Model(inputs, keras.layers.Dense(1, name="last", use_bias=False)(x))
+
+
+def small_grid(url):
+    """Prepares scans on the smallest grid that they fit in."""
+    from data.scans import preparation
+
+    preparation.GRID = (8, 8, 8)
 
 
 def small_network(url):

@@ -134,9 +134,28 @@ def pages(folder, run):
 
 
 def checkpoints(folder, run):
-    """Weights as the authors of a paper released them."""
-    source = ROOT.parent / "shared" / "data" / "brats17_weights"
-    (folder / "released").symlink_to(source)
+    """Weights as the authors of a paper released them, but of two layers each."""
+
+    def write():
+        import tensorflow as tf
+
+        from papers.anisocascade.released_weights import CHECKPOINTS
+        from tests.faults.patches import two_layers
+
+        for number, name in enumerate(CHECKPOINTS.values()):
+            values = {
+                f"net/{w.path.removesuffix('kernel')}w": w.numpy() + number
+                for w in two_layers().weights
+            }
+            tf.raw_ops.SaveV2(
+                prefix=str(Path("released") / name),
+                tensor_names=list(values),
+                shape_and_slices=[""] * len(values),
+                tensors=list(values.values()),
+            )
+
+    (folder / "released").mkdir()
+    run(write)
 
 
 def archive(folder, run):

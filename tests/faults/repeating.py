@@ -5,6 +5,7 @@ import json
 import os
 import signal
 from functools import partial
+from pathlib import Path
 
 from papers import registry
 from tests.faults import trees
@@ -52,12 +53,9 @@ def repeated(paper_id, folder, methods=None):
     """
     paper = registry.paper(paper_id)
     alone, beside = folder / "alone", folder / "beside"
-    phantom = ("phantom", paper.dataset, "--folder", "data")
-    volumes = ("--count", "6", "--shape", "16,48,48")
     for place in (alone, beside):
         place.mkdir()
-        small = ("--count", "24") if paper.dataset == "figshare" else volumes
-        _require(run(place, partial(run_verb, (*phantom, *small))))
+        _require(run(place, partial(_write_data, paper.dataset)))
     for method in methods_of(paper) if methods is None else methods:
         ends = [run(alone, partial(_train, paper_id, method))]
         with _busy():
@@ -71,7 +69,21 @@ def repeated(paper_id, folder, methods=None):
         yield method, trees.differences(one, other), sorted(one)
 
 
+def _write_data(dataset):
+    if dataset == "figshare":
+        from data.phantom.figshare.write import write_phantom
+
+        write_phantom(Path("data"), count=24, size=64, max_slices=3)
+    else:
+        small = ("--folder", "data", "--count", "6", "--shape", "16,48,48")
+        run_verb(("phantom", dataset, *small))
+
+
 def _train(paper_id, method):
+    if paper_id == "anisocascade":
+        from papers.anisocascade.experiment import Experiment
+
+        Experiment.steps_per_epoch = 20  # of an epoch's 100, which take a minute
     words = [paper_id, "--data", "data", "--profile", "demo", "--folds", "0"]
     words += ["--epochs", str(EPOCHS), "--methods", method]
     for change in SMALL[paper_id]:

@@ -101,6 +101,7 @@ def test_counts_of_what_was_not_tried_again_stay():
     [
         ("a.json", b'{"a": '),
         ("a.csv", b"x,y\n1,2\n3"),
+        ("a.csv", b"x,y\n1,2\n3,4"),
         ("a.csv", b""),
         ("a.h5", b"\x89HDF\r\n"),
         ("a.png", b"\x89PNG"),
@@ -126,8 +127,14 @@ def test_only_dates_and_durations_may_differ(tmp_path):
             file.create_dataset("kernel", data=[1.0, 2.0], track_times=True)
     before = trees.contents(one)
     assert trees.differences(before, trees.contents(other)) == []
+    state = trees.state(one)
+    assert trees.state(other) == state
     write_json(other / "a.json", {"seconds": 1, "epochs": 4})
     write_text(other / "d.csv", "x\n1\n")
     (other / "b.csv").unlink()
     found = trees.differences(before, trees.contents(other))
     assert found == ["other: a.json", "missing: b.csv", "left: d.csv"]
+    cut = (one / "c.weights.h5").read_bytes()[:-9]
+    for folder in (one, other):
+        (folder / "c.weights.h5").write_bytes(cut)
+    assert len({state, trees.state(one), trees.state(other)}) == 3

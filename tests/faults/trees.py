@@ -42,20 +42,25 @@ def contents(folder):
         elif "tfevents" in path.name:
             logs.setdefault(path.parent.relative_to(folder).as_posix(), []).append(path)
         else:
-            found[name] = hashlib.sha256(_content(path)).hexdigest()
+            found[name] = _hash(path)
     for name, paths in logs.items():
         found[f"{name}/*"] = repr(sorted(_logged(paths).items()))
     return found
 
 
 def state(folder):
-    """Returns a hash of all files below a folder, whoever has written them."""
+    """Returns a hash of all files below a folder, whoever has written them.
+
+    Of what can be read, moments do not count; of what is half written, each byte does.
+    """
     lines = []
     for path in sorted(folder.rglob("*")):
         name = _PROCESS.sub(".N.tmp", path.relative_to(folder).as_posix())
         whole = path.is_file() and path.name != _LOCK
-        content = hashlib.sha256(path.read_bytes()).hexdigest() if whole else ""
-        lines.append(f"{name} {content}")
+        if whole and "tfevents" in path.name:
+            # Its name has the moment and the process.
+            name = f"{name.rpartition('/')[0]}/log of {path.stat().st_size} bytes"
+        lines.append(f"{name} {_hash_of_any(path) if whole else ''}")
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
@@ -93,16 +98,24 @@ def half_written(folder):
         hidden = any(LEFT_OVER.fullmatch(part) for part in parts)
         if hidden or not path.is_file() or path.name.startswith((_LOCK, _MACOS)):
             continue
+        content = path.read_bytes()
+        if (known := (path.name, hashlib.sha256(content).digest())) in _WHOLE:
+            continue
         try:
-            _read(path)
+            _read(path, content)
         except Exception as error:
             broken.append(f"half: {'/'.join(parts)}: {error}")
+        else:
+            _WHOLE.add(known)
     return broken
 
 
-def _read(path):
+# Of files by name and bytes: what was read once need not be read after every fault.
+_WHOLE, _HASHES = set(), {}
+
+
+def _read(path, content):
     """Reads a file by its kind; raises anything where it is not whole."""
-    content = path.read_bytes()
     if path.suffix in (".json", ".csv", ".html", ".js", ".h5", ".png", ".sh", ".mat"):
         assert content, "empty"
     if path.suffix == ".json":
@@ -110,6 +123,7 @@ def _read(path):
     elif path.suffix == ".csv":
         rows = list(csv.reader(io.StringIO(content.decode(), newline="")))
         assert len({len(row) for row in rows}) == 1, "rows of several lengths"
+        assert content.endswith(b"\n"), "cut off"
     elif path.suffix in (".h5", ".mat"):
         with h5py.File(path, "r") as file:
             file.visititems(
@@ -125,6 +139,24 @@ def _read(path):
         gzip.decompress(content)
     elif path.suffix == ".html":
         assert content.rstrip().endswith(b"</html>"), "cut off"
+
+
+def _hash(path):
+    """Returns a hash of a file without what says when or how fast it was written."""
+    known = path.name, hashlib.sha256(path.read_bytes()).digest()
+    if known not in _HASHES:
+        _HASHES[known] = hashlib.sha256(_content(path)).hexdigest()
+    return _HASHES[known]
+
+
+def _hash_of_any(path):
+    """Returns `_hash`, or where a file is not whole, a hash of its bytes."""
+    try:
+        if "tfevents" in path.name:
+            return repr(sorted(_logged([path]).items()))
+        return _hash(path)
+    except Exception:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _content(path):

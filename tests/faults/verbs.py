@@ -32,6 +32,7 @@ SCENARIOS = (
         "import-weights",
         ("import-weights", "anisocascade", "--from", "released"),
         "checkpoints",
+        patches.small_released,
     ),
     _on_slices(
         "predict:folder",
@@ -51,7 +52,12 @@ SCENARIOS = (
         "predicted",
     ),
     Scenario("list-series", ("list-series", "scan"), "scan"),
-    Scenario("prepare-scan", ("prepare-scan", *SCAN, *_BRAIN, "--out", "o"), "scan"),
+    Scenario(
+        "prepare-scan",
+        ("prepare-scan", *SCAN, *_BRAIN, "--out", "o"),
+        "scan",
+        patches.small_grid,
+    ),
     Scenario(
         "restore-mask",
         ("restore-mask", "--case", "prepared", "--mask", "mask.nii.gz", "--out", "o"),

@@ -110,9 +110,10 @@ class Child:
     def _answer(self, path, traced, limit):
         self._pipe.send((str(path), traced))
         try:
-            begin, spent = time.monotonic(), self._spent()
-            while time.monotonic() - begin < _WAITS * limit:
-                if self._pipe.poll(min(limit, 1.0)):
+            wait, spent = min(limit, 1.0), self._spent()
+            # Counted, so that a computer that was asleep finds nothing.
+            for _ in range(round(_WAITS * limit / wait)):
+                if self._pipe.poll(wait):
                     return self._pipe.recv()
                 if self._spent() - spent > limit:
                     break

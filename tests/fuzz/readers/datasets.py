@@ -69,10 +69,17 @@ def _write_brats(folder):
 
 def _read_brats(folder):
     from data.brats.dataset import BratsDataset
+
+    _survival(folder, (folder / "survival_info.csv").read_bytes())
+    _use(BratsDataset, folder)
+
+
+@functools.lru_cache(maxsize=4)
+def _survival(folder, content):
+    """Reads the table once while it stays as it is; an error is not kept."""
     from data.brats.survival import read_survival
 
     read_survival(folder)
-    _use(BratsDataset, folder)
 
 
 @functools.cache
