@@ -15,6 +15,7 @@ from papers.engine import environment
 _KINDS = dict.fromkeys(("method", "key", "base_key", "command", "commit"), (str,))
 _KINDS |= {"epochs": (int,), "seconds": (int, float), "protocol": (dict,)}
 _KINDS |= {"previous": (str, type(None))}
+_COUNTED, _MOST = ("epochs", "seconds"), 1e9  # more than any training
 
 
 class Run:
@@ -242,8 +243,12 @@ class Run:
         if missing:
             raise self._damaged(name, f"no {', '.join(missing)}", again)
         for key in _KINDS.keys() & values.keys():
-            if type(values[key]) not in _KINDS[key]:
-                raise self._damaged(name, f"{key}: {values[key]!r}", again)
+            value = values[key]
+            is_fit = type(value) in _KINDS[key]
+            if is_fit and key in _COUNTED:
+                is_fit = 0 <= value <= _MOST
+            if not is_fit:
+                raise self._damaged(name, f"{key}: {value!r}"[:100], again)
         return values
 
     def _damaged(self, name, reason, again="train"):

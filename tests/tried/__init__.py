@@ -52,7 +52,7 @@ READS = {
     ),
     "run": (
         "`job.json`, `finished.json`, `history.csv`, rows",
-        "values of other types, missing columns",
+        "values of other types, missing columns, seconds without end",
     ),
     "states": (
         "the states that a training resumes from",

@@ -60,10 +60,16 @@ def test_json_without_its_keys_is_damaged(run):
         run.finished()
 
 
+DONE = '{"epochs": 3, "seconds": %s, "base_key": ""}'
+
+
 @pytest.mark.parametrize(
     ("name", "text", "received"),
     [
         ("finished.json", '{"epochs": "3", "seconds": 1, "base_key": ""}', "epochs"),
+        ("finished.json", DONE % "-Infinity", "seconds: -inf"),
+        ("finished.json", DONE % ("9" * 400), "seconds: 9999"),
+        ("finished.json", DONE % "NaN", "seconds: nan"),
         ("finished.json", "[]", "no object"),
         ("evaluated.json", "[]", "no object"),
         ("job.json", '{"method": [], "protocol": {}}', "method"),
