@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from common.errors import UserError
+from common.files import unreadable
 from data.volume.dicom import find_series, read_series
 from data.volume.files import read_volume
 from data.volume.geometry import Geometry
@@ -51,6 +52,22 @@ def read_input(source):
     return Input(str(source), folder, *read_series(series))
 
 
+def check_input(source):
+    """Refuses an image that is not there, without reading it.
+
+    Args:
+        source: what `read_input` takes.
+
+    Raises:
+        UserError: there is no such file or folder.
+    """
+    path = path_of(source)
+    try:
+        path.stat()
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
 def path_of(source):
     """Returns the file, or the folder of the series, that a source names."""
     return _folder_and_number(source)[0] or Path(source)
@@ -61,8 +78,10 @@ def _folder_and_number(source):
     if Path(source).is_dir():
         return Path(source), None
     before, mark, number = str(source).rpartition("#")
-    if mark and number.isdecimal() and Path(before).is_dir():
-        return Path(before), int(number)
+    if mark and number.isdecimal() and not Path(source).exists():
+        # One that is missing is missed as a folder, which its name says it is.
+        if Path(before).is_dir() or not Path(before).exists():
+            return Path(before), int(number)
     return None, None
 
 

@@ -11,6 +11,7 @@ from data.brats.labels import to_canonical
 from data.brats.releases import MODALITIES, RELEASES
 from data.integrity import Finding
 from data.scans.find import find_scan, role_of
+from data.scans.inputs import check_input
 from data.volume.dicom import find_series
 from data.volume.files import read_geometry, read_volume
 from papers import registry
@@ -92,7 +93,10 @@ def segment(
     check_brain(brain_mask, skull_strip)
     more = [brain_mask] if brain_mask else []
     used = (*NAMES, *RETURNED), [*sources.values(), *more]
-    ScanFolder(out, *used)  # what is to be refused is, before networks are loaded
+    # What is to be refused is, before networks are loaded.
+    for source in used[1]:
+        check_input(source)
+    ScanFolder(out, *used)
     import_tensorflow()
     weights = weights or default_weights(paper, WEIGHTS / paper)
     segmenter = registry.paper(paper).inference.segmenter(weights, force)

@@ -7,7 +7,7 @@ import SimpleITK as sitk
 
 from benchmarks.scans.dicom_files import write_series
 from common.errors import UserError
-from data.scans.inputs import path_of, read_input
+from data.scans.inputs import check_input, path_of, read_input
 
 
 def image(value):
@@ -40,3 +40,16 @@ def test_what_names_no_image(tmp_path):
         read_input(tmp_path / "two")
     with pytest.raises(UserError, match="the number of a series.*3 of 2"):
         read_input(f"{tmp_path / 'two'}#3")
+
+
+@pytest.mark.parametrize("name", ["dicom#2", "dicom", "t1.nii.gz"])
+def test_what_is_not_there(tmp_path, name):
+    source = f"{tmp_path / name}"
+    with pytest.raises(UserError, match="No such file") as caught:
+        check_input(source)
+    assert str(caught.value.file) == source.partition("#")[0]
+
+
+def test_a_missing_series_is_no_file_without_a_suffix(tmp_path):
+    with pytest.raises(UserError, match="No such file"):
+        read_input(f"{tmp_path / 'dicom'}#2")
