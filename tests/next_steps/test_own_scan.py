@@ -1,5 +1,6 @@
 """Raw scans and DICOM series that cannot be used: what is said next, followed."""
 
+import shutil
 import sys
 
 import nibabel
@@ -27,10 +28,25 @@ SCANS, SKULL = "data/scans/preparation.py", "data/scans/skull.py"
 
 
 @pytest.fixture
-def raw(tmp_path, monkeypatch):
+def quick(monkeypatch):
+    """Prepares scans on a small grid, after a search of their places that is short."""
     monkeypatch.setattr(preparation, "GRID", (20, 20, 20))
+    raw_scan.search_hardly(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """A raw scan; not to be changed."""
+    folder = tmp_path_factory.mktemp("written") / "raw"
+    raw_scan.write_scan(folder)
+    return folder
+
+
+@pytest.fixture
+def raw(tmp_path, monkeypatch, quick, written):
+    """A raw scan to be used at will: what to name each modality, and its mask."""
     raw_scan.use_bright(monkeypatch)
-    return raw_scan.write_scan(tmp_path / "raw")
+    return raw_scan.named(shutil.copytree(written, tmp_path / "raw"))
 
 
 def flags(sources):
@@ -112,7 +128,7 @@ def test_masks_that_are_not_of_the_prepared_scan(answer, tmp_path, raw, capsys):
     assert answer(*words, prepared / "brain.nii.gz") is None
 
 
-def test_images_and_masks_without_a_brain(told, raw):
+def test_images_and_masks_without_a_brain(told, quick):
     head = heads.as_input(heads.scan("t1ce"), "t1ce")
     inputs = {n: heads.as_input(heads.scan(n), n) for n in raw_scan.ORDER}
     slab = heads.as_input(heads.scan("t2")[20:26, 20:26, 8:11], "t2")

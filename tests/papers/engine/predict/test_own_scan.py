@@ -31,6 +31,7 @@ def made(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "GRID", (20, 20, 20))
         raw_scan.use_bright(patch)
+        raw_scan.search_from_one_place(patch)
         words = ["predict", "anisocascade", "--prepare", "--out", str(folder / "out")]
         for name, source in sources.items():
             words += [f"--{name}", source]
@@ -121,7 +122,8 @@ def test_from_python_by_steps_and_again(made, tmp_path, monkeypatch):
     folder, out = made
     monkeypatch.setattr(module, "GRID", (20, 20, 20))
     raw_scan.use_bright(monkeypatch)
-    sources = {n: f"{folder / 'DOE_JOHN'}#{i}" for i, n in enumerate(raw_scan.ORDER, 1)}
+    raw_scan.search_from_one_place(monkeypatch)
+    sources, _ = raw_scan.named(folder)
     before = {path.name: path.read_bytes() for path in out.iterdir()}
     found = segment(sources, out, folder / "brain.nii.gz", say=lambda line: None)
     labels, _ = read_volume(out / "segmentation.nii.gz")
@@ -154,7 +156,7 @@ def test_from_python_by_steps_and_again(made, tmp_path, monkeypatch):
 def test_what_was_not_written_here_is_kept(made, tmp_path, monkeypatch):
     folder, _ = made
     raw_scan.use_bright(monkeypatch)
-    sources = {n: f"{folder / 'DOE_JOHN'}#{i}" for i, n in enumerate(raw_scan.ORDER, 1)}
+    sources, _ = raw_scan.named(folder)
     mask = folder / "brain.nii.gz"
     out = tmp_path / "out"
     out.mkdir()
