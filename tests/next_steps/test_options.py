@@ -23,6 +23,8 @@ def brats(tmp_path_factory):
     return root
 
 
+# A dry run builds each network that it lists.
+ONE = ["--methods", "linknet"]
 PLAN = "papers/engine/plan.py"
 REQUEST = "papers/engine/request.py"
 
@@ -65,14 +67,14 @@ def corrected(words, step):
 def test_folds_that_the_data_lack(answer, figshare):
     """A fold of the protocol's, but of none of this data's folds."""
     words = ["train", "linkdsl", "--data", figshare, "--split", "patient"]
-    words += ["--set", "folds.n_folds=50", "--folds", "49", "--dry-run"]
+    words += ["--set", "folds.n_folds=50", "--folds", "49", "--dry-run", *ONE]
     found, step = answer(*words)
     assert found == f"{PLAN}:_splits"
     assert answer(*with_settings(words, step)) is None, step
 
 
 def test_two_options_that_exclude_each_other(answer, figshare):
-    words = ["train", "linkdsl", "--data", figshare, "--dry-run"]
+    words = ["train", "linkdsl", "--data", figshare, "--dry-run", *ONE]
     both = ["--split", "image", "--splits", "own.csv"]
     place, step = answer(*words, *both)
     assert place == f"{REQUEST}:__post_init__" and step == "leave one out"
@@ -92,11 +94,11 @@ def test_a_paper_or_a_data_set_of_another_name(answer, brats, capsys):
 
 
 def test_only_one_job(answer, figshare, capsys):
-    words = ["train", "linkdsl", "--data", figshare, "--folds", "0"]
-    place, step = answer(*words, "--only", "cdsl")
+    words = ["train", "linkdsl", "--data", figshare, "--folds", "0", *ONE]
+    place, step = answer(*words, "--only", "linknet")
     assert place == "papers/engine/cli/stages.py:_chosen"
     assert "--dry-run" in step and answer(*words, "--dry-run") is None
-    assert "cdsl-image-fold0-seed0-12epochs" in capsys.readouterr().out
+    assert "linknet-image-fold0-seed0-12epochs" in capsys.readouterr().out
 
 
 DATA = "papers/engine/cli/data.py"
