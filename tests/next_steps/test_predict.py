@@ -51,6 +51,23 @@ def case(tmp_path):
     return tmp_path / "cases" / "case1"
 
 
+class Threshold:
+    """Segments without a network."""
+
+    def __call__(self, image):
+        return image > 0
+
+    def fingerprint(self):
+        return "threshold"
+
+
+@pytest.fixture
+def no_network(monkeypatch):
+    """What is refused and followed is the same with any segmenter."""
+    inference = registry.paper("linkdsl").inference
+    monkeypatch.setattr(inference, "segmenter", lambda *arguments: Threshold())
+
+
 @pytest.fixture
 def picture(tmp_path):
     (tmp_path / "slices").mkdir()
@@ -127,7 +144,7 @@ def test_an_output_of_someone_else(answer, tmp_path, case):
     assert_other(answer(*words))
 
 
-def test_two_inputs_of_one_name(answer, picture):
+def test_two_inputs_of_one_name(answer, picture, no_network):
     shutil.copy(picture, picture.with_suffix(".mat"))
     words = ["predict", "linkdsl", "--case", picture.parent, "--out", "masks"]
     place, step = answer(*words)
@@ -137,7 +154,7 @@ def test_two_inputs_of_one_name(answer, picture):
     assert answer(*words) is None
 
 
-def test_slices_that_are_none(answer, told, tmp_path, picture):
+def test_slices_that_are_none(answer, told, tmp_path, picture, no_network):
     words = ["predict", "linkdsl", "--out", "mask.png"]
     place, step = answer(*words, "--t1", picture)
     assert (place, step) == (f"{SLICES}:open_case", "use --case FILE")
@@ -177,12 +194,11 @@ def test_a_record_that_is_none(told, tmp_path):
     assert not Record(tmp_path / "other").is_ours("x", path)
 
 
-def test_a_folder_with_a_bad_slice(answer, picture, run, tmp_path):
+def test_a_folder_with_a_bad_slice(answer, picture, tmp_path, no_network):
     """It is removed; the others are kept."""
     bad = picture.with_name("2.png")
     bad.write_bytes(b"no")
     words = ["predict", "linkdsl", "--case", picture.parent, "--out", "masks"]
-    words += ["--weights", run.folder]
     place, step = answer(*words)
     assert place == f"{COMMAND}:predict" and "repair or remove them" in step
     mask = tmp_path / "masks" / "1.png"
