@@ -8,6 +8,8 @@ import pytest
 from common.errors import UserError
 from common.evidence import as_dict, replace
 from common.files import write_json
+from common.inference.predict import Predictor
+from common.layers import fast_paths
 from common.training.weights import save_weights
 from data.batches.symmetry import apply_symmetry
 from data.brats.releases import MODALITIES
@@ -60,6 +62,26 @@ def make(prepared, protocol, tmp_path):
         )
 
     return make
+
+
+class Uncompiled(Predictor):
+    """Runs a network operation by operation: sooner done, for a case or two."""
+
+    def __init__(self, model, batch_size):
+        super().__init__(model, batch_size)
+        self._call = lambda x: model(x, training=False)
+
+    def __call__(self, x):
+        with fast_paths.portable("depthwise_conv3d", "instance_normalization"):
+            return super().__call__(x)
+
+
+@pytest.fixture
+def uncompiled(monkeypatch):
+    """Where it is not the point that a case is segmented by a compiled network."""
+    for name in ("experiment.Predictor", "experiment.FrozenPredictor"):
+        monkeypatch.setattr(f"papers.dsunet.{name}", Uncompiled)
+    monkeypatch.setattr("papers.dsunet.inference.FrozenPredictor", Uncompiled)
 
 
 def whole(dataset, case):
@@ -160,7 +182,9 @@ def test_bias_correction_leaves_flair_as_the_code_does():
     assert correction(replace(Protocol(), {"preparation.n4": False})) is None
 
 
-def test_validation_chooses_by_the_lowest_loss_or_is_refused(make, prepared):
+def test_validation_chooses_by_the_lowest_loss_or_is_refused(
+    make, prepared, uncompiled
+):
     dataset, _ = prepared
     ids = tuple(case.id for case in dataset)
     one = make()
@@ -184,7 +208,7 @@ def test_rate_falls_and_training_ends_as_in_the_original(make):
     assert not schedule.is_over(flat[:50]) and schedule.is_over(flat[:51])
 
 
-def test_each_case_is_scored_on_its_own_grid(make, tmp_path):
+def test_each_case_is_scored_on_its_own_grid(make, tmp_path, uncompiled):
     one = make()
     model = one.build()
     ((case_id, row),) = one.evaluate(model)
@@ -220,8 +244,11 @@ def test_rows_have_the_published_numbers_of_parameters(
 
 @pytest.mark.parametrize("mode", ["resize", "crop"])
 def test_a_finished_run_segments_scans_as_its_evaluation_does(
-    make, prepared, tmp_path, mode
+    make, prepared, tmp_path, mode, request
 ):
+    """Once by compiled networks, once by others."""
+    if mode == "crop":
+        request.getfixturevalue("uncompiled")
     dataset, _ = prepared
     one = make(changes={"geometry.mode": mode, "training.checkpoint": "last"})
     model = one.build()
