@@ -92,7 +92,8 @@ def test_a_cascade_trains_nothing(runner_of):
 
 
 def test_a_training_warns_before_it_starts(runner_of, monkeypatch):
-    runner = runner_of(registry.paper("linkdsl"), ("training.epochs", "1"))
+    small = [("preparation.image_size", "32"), ("network.base_filters", "16")]
+    runner = runner_of(registry.paper("linkdsl"), ("training.epochs", "1"), *small)
     runner.prepare()
     monkeypatch.setattr("papers.engine.runner.available_memory", lambda: 5e8)
     runner.train(runner.jobs[0])
