@@ -18,8 +18,8 @@ RUNS = {
     ),
     "cunet": ("unet", {"network.unet_filters": 8}, (1, 32, 32, 4)),
     "dsunet": (
-        "separable",
-        {"geometry.size": 32, "network.base_filters": 4},
+        "isensee",
+        {"geometry.size": 32, "network.base_filters": 2},
         (1, 32, 32, 32, 4),
     ),
     "hierdice": ("resunet-hierarchical", {"network.base_filters": 4}, (1, 32, 32, 4)),
