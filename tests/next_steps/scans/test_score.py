@@ -12,6 +12,13 @@ MASKS = "papers/engine/scoring/masks.py"
 LABELINGS = "papers/engine/scoring/labelings.py"
 
 
+@pytest.fixture(autouse=True)
+def no_figure(monkeypatch):
+    """Drawing it takes most of a run's time, and refuses nothing."""
+    draw = "papers.engine.scoring.figures.draw_summary"
+    monkeypatch.setattr(draw, lambda *arguments: None)
+
+
 def failed(folder):
     """The next step of the first case that failed."""
     return (folder / "out" / "failed.csv").read_text().splitlines()[1].split(",")[-1]
