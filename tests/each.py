@@ -1,17 +1,21 @@
 """One test of many things, where a test for each would take longer than its check."""
 
+from functools import partial
+
 
 def each(things, name=str):
     """Makes one test of a check of a single thing; it names all that fail.
 
     Args:
-        things: what is checked, one after the other.
+        things: what is checked, one after the other; or a function that returns it,
+            called by the test, where finding it takes a while.
         name: function from a thing to what it is called.
     """
-    things = list(things)
+    found = things if callable(things) else partial(list, list(things))
 
     def decorate(check):
         def test():
+            things = found()
             assert things, "nothing to check"
             failed = []
             for thing in things:

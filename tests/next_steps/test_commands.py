@@ -5,7 +5,6 @@ import shlex
 import subprocess
 from functools import cache
 
-import pytest
 import typer
 
 from common.evidence import describe
@@ -22,15 +21,13 @@ MAKEFILE = "".join(
 ENGLISH = ("the", "it", "some", "one", "sense")
 
 
+@cache
 def steps():
     """Returns every text of a next step with its place, each once."""
     found = {(text, site.place) for site in sites() for text in site.steps}
     for place, texts in (passed_steps() | other_advice()).items():
         found |= {(text, place) for text in texts}
     return sorted((text, place) for text, place in found if text.strip("{} "))
-
-
-STEPS = steps()
 
 
 @cache
@@ -86,14 +83,14 @@ def commands_in(text):
 
 
 def test_there_are_steps_and_things_to_name():
-    assert len(sites()) > 180 and len(STEPS) > 100
+    assert len(sites()) > 180 and len(steps()) > 100
     assert {"reproduce-linkdsl", "check-data", "prepare-brats23"} <= targets()
     assert {"DATA", "SET", "HOSTS", "FROM", "GPU", "DATASET"} <= options()
     assert {"--weights", "--flair"} <= verbs()["predict"]
     assert "training.learning_rate" in keys()
 
 
-@each(sites(), lambda site: f"{site.place}:{site.line}")
+@each(sites, lambda site: f"{site.place}:{site.line}")
 def test_an_error_says_what_is_next(site):
     """In a text of its own, or in one that the caller or the error class gives."""
     given_elsewhere = (
@@ -113,7 +110,7 @@ def test_an_error_says_what_is_next(site):
     )
 
 
-@each(STEPS)
+@each(steps)
 def test_what_a_next_step_names_exists(step):
     text, _ = step
     for name in re.findall(r"\bmake ([a-z0-9{][\w{}…-]*)", text):
@@ -127,24 +124,25 @@ def test_what_a_next_step_names_exists(step):
         assert option in known | {"--help"}, option
 
 
-COMMANDS = sorted(
-    {
+def commands():
+    """Returns the words of every command of make, each once."""
+    found = {
         tuple(re.sub(r"\{\}|…", "linkdsl", word) for word in words)
-        for text, _ in STEPS
+        for text, _ in steps()
         for words in commands_in(text)
         if words[0] == "make" and words[1] in targets()
     }
-)
+    return sorted(found)
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+@each(commands, " ".join)
 def test_make_accepts_the_options_of_a_command(words):
     command = ["make", "-n", *words[1:]]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
-@each(STEPS)
+@each(steps)
 def test_a_command_can_be_copied(step):
     """It stands in backticks, and has what its target needs."""
     text, _ = step
