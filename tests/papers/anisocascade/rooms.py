@@ -35,9 +35,8 @@ def results(model, recorded):
     return {"logits": np.asarray(logits), "loss": np.asarray(loss), **gradients}
 
 
-def with_activations(recorded):
-    """The network with the outputs of all recorded blocks, by layer."""
-    model = recorded.build()
+def with_activations(model, recorded):
+    """A network with the outputs of all recorded blocks, by layer."""
     names = [name for name in recorded.arrays if name.startswith("act/")]
     outputs = {
         layer: model.get_layer(layer).output for layer in map(layer_of_block, names)
@@ -69,7 +68,7 @@ def measured_rooms(oracle, name):
     """
     recorded = read(oracle / f"{name}.npz")
     if name in FULL:
-        model = with_activations(recorded)
+        model = with_activations(recorded.build(), recorded)
         _, *rooms = exact_and_rooms(model, lambda m: activations(m, recorded))
     else:
         exact, *rooms = exact_and_rooms(

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -48,26 +49,38 @@ def every_size_fast(monkeypatch):
 
 
 @cache
+def networks(path):
+    """A file's arrays, its network and the same in float64; not to be changed."""
+    recorded = read(path)
+    model = recorded.build()
+    return recorded, model, in_float64(model)
+
+
+@cache
+def received_results(path):
+    """What the network makes of a file's example."""
+    recorded, model, _ = networks(path)
+    return results(model, recorded)
+
+
+@cache
 def exact_results(path):
     """The exact results of a file's example in `lite/`, and their rooms."""
-    recorded = read(path)
-    exact = results(in_float64(recorded.build()), recorded)
-    return exact, *rooms(f"lite/{path.stem}")
+    recorded, _, double = networks(path)
+    return results(double, recorded), *rooms(f"lite/{path.stem}")
 
 
-def check_network(path):
+def check_network(path, received):
     """Logits, loss and every gradient: exact ones near recorded ones, ours near them.
 
     The first half compares fixed numbers, so it needs no room for other sides of
     a PReLU: in one of the networks, a value of a map of 20 pixels is next to 0.
     """
-    recorded = read(path)
+    recorded, model, _ = networks(path)
     exact, room, wide = exact_results(path)
     expected = recorded.by_path("grad")
     expected["logits"] = recorded["out/logits"]
     expected["loss"] = recorded["out/dice_loss"]
-    model = recorded.build()
-    received = results(model, recorded)
     assert exact.keys() == expected.keys() == received.keys()
     for name, values in exact.items():
         assert_near(values, expected[name], room[name], name)
@@ -82,21 +95,24 @@ def assert_near(received, expected, room, name=""):
 
 @pytest.mark.parametrize("name", LITE)
 def test_network_loss_and_gradients(oracle, name):
-    check_network(oracle / "lite" / f"{name}.npz")
+    path = oracle / "lite" / f"{name}.npz"
+    check_network(path, received_results(path))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LITE)
 def test_fused_network_loss_and_gradients(oracle, name, every_size_fast):
-    check_network(oracle / "lite" / f"{name}.npz")
+    path = oracle / "lite" / f"{name}.npz"
+    recorded, model, _ = networks(path)
+    check_network(path, results(model, recorded))
 
 
 @pytest.mark.parametrize("name", FULL)
 def test_activation_of_every_block(oracle, name):
-    recorded, (room, _) = read(oracle / f"{name}.npz"), rooms(name)
-    model = with_activations(recorded)
-    exact = activations(in_float64(model), recorded)
-    received = activations(model, recorded)
+    (recorded, *models), (room, _) = networks(oracle / f"{name}.npz"), rooms(name)
+    received, exact = (
+        activations(with_activations(model, recorded), recorded) for model in models
+    )
     assert len(exact) > 15
     for block, expected in recorded.arrays.items():
         if block.startswith("act/"):
@@ -112,6 +128,11 @@ def test_rooms_are_those_of_the_present_networks(oracle, name):
     assert measured.keys() == rooms(name)[0].keys()
     for key, pair in measured.items():
         assert pair == pytest.approx([one[key] for one in rooms(name)], rel=0.06), key
+
+
+def copies(model):
+    """Variables with the values of a network's weights, by their paths."""
+    return {w.path: keras.Variable(np.asarray(w)) for w in model.weights}
 
 
 def first_step(gradient):
@@ -140,14 +161,14 @@ def test_first_adam_step(oracle, name):
     recorded weights are known to a hundredth of a step.
     """
     path = oracle / "lite" / f"{name}.npz"
-    recorded, (exact, room, wide) = read(path), exact_results(path)
-    model, optimizer = recorded.build(), adam()
-    optimizer.build(model.trainable_variables)
-    received = results(model, recorded)
-    optimizer.apply([received[weight.path] for weight in model.weights])
+    (recorded, model, _), (exact, room, wide) = networks(path), exact_results(path)
+    weights, optimizer = copies(model), adam()
+    optimizer.build(list(weights.values()))
+    received = received_results(path)
+    optimizer.apply([received[name] for name in weights])
     start, expected = recorded.by_path("var"), recorded.by_path("adam1")
     widths = []
-    for path, after in ((weight.path, np.asarray(weight)) for weight in model.weights):
+    for path, after in ((name, np.asarray(one)) for name, one in weights.items()):
         before = start[path].astype(np.float64)
         own = adam_room(1, np.abs(before))
         for value, by in ((after, wide[path]), (expected[path], room[path])):
@@ -168,23 +189,26 @@ def test_five_adam_steps(oracle, name):
     nudged as float32 rounds (`nudged`), the same way leaves 2% of the weights
     by more than 2.5e-5 and one by 1.5e-4. The original is as far from it.
     """
-    recorded = read(oracle / f"{name}.npz")
-    models = in_float64(recorded.build()), recorded.build()
+    recorded, model, double = networks(oracle / f"{name}.npz")
+    singles, start = copies(model), double.get_weights()
     optimizers, losses = (adam(), adam()), []
-    for model, optimizer in zip(models, optimizers, strict=True):
-        optimizer.build(model.trainable_variables)
+    both = double.trainable_variables, list(singles.values())
+    for variables, optimizer in zip(both, optimizers, strict=True):
+        optimizer.build(variables)
     for _ in range(5):
-        exact = results(models[0], recorded)
+        exact = results(double, recorded)
         losses.append(exact["loss"])
-        for model, optimizer in zip(models, optimizers, strict=True):
-            gradients = [exact[weight.path] for weight in model.weights]
-            optimizer.apply([tf.cast(g, model.weights[0].dtype) for g in gradients])
+        for variables, optimizer in zip(both, optimizers, strict=True):
+            gradients = [exact[path] for path in singles]
+            optimizer.apply([tf.cast(g, variables[0].dtype) for g in gradients])
+    after = {weight.path: np.asarray(weight) for weight in double.weights}
+    double.set_weights(start)
     expected, differences, way = recorded.by_path("adam5"), [], 5 * RATE
-    for weight, single in zip(*(model.weights for model in models), strict=True):
-        values = np.asarray(weight)
+    assert after.keys() == singles.keys()
+    for path, values in after.items():
         own = adam_room(5, np.abs(values))
-        assert_near(single, values, own, weight.path)
-        differences.append(np.abs(values - expected[weight.path]).ravel())
+        assert_near(singles[path], values, own, path)
+        differences.append(np.abs(values - expected[path]).ravel())
     differences = np.concatenate(differences)
     assert np.mean(differences <= 0.005 * way) > 0.965
     assert differences.max() <= 0.06 * way
@@ -195,16 +219,16 @@ def test_five_adam_steps(oracle, name):
 @pytest.mark.parametrize("name", LITE)
 def test_plain_layers_are_the_same_network(oracle, name):
     path = oracle / "lite" / f"{name}.npz"
-    recorded, (exact, room, _) = read(path), exact_results(path)
-    plain = with_plain_layers(recorded.build())
+    (recorded, model, _), (exact, room, _) = networks(path), exact_results(path)
+    plain = with_plain_layers(model)
     assert_near(plain(recorded["x"]), exact["logits"], room["logits"])
 
 
 @pytest.mark.parametrize("name", FULL)
 def test_moving_statistics_would_give_other_logits(oracle, name):
     """The original's other mode, which its programs never use."""
-    recorded = read(oracle / f"{name}.npz")
-    plain = with_plain_layers(recorded.build())
+    recorded, model, _ = networks(oracle / f"{name}.npz")
+    plain = with_plain_layers(model)
     for path, values in recorded.arrays.items():
         scope, _, leaf = path.removeprefix("var/").rpartition("/")
         if leaf in ("moving_mean", "moving_variance") and path.startswith("var/"):
