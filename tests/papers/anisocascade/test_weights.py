@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,9 @@ import pytest
 
 from common.errors import UserError
 from common.files import read_json, sha256
-from papers.anisocascade import inference
+from papers.anisocascade import inference, released_weights
 from papers.anisocascade.paper import PAPER
-from papers.anisocascade.released_weights import CHECKPOINTS, MANIFEST
+from papers.anisocascade.released_weights import CHECKPOINTS, MANIFEST, NETWORKS
 from papers.anisocascade.seen import is_untold, seen_as, trained_on
 from papers.anisocascade.segmenter import Segmenter, _seen
 from papers.anisocascade.weights import COMMIT, RELEASED
@@ -39,9 +40,14 @@ def test_what_is_listed_are_the_real_files(shared_data):
     assert RELEASED.license_file.read_bytes() == license_text
 
 
+# An import fills every weight, so that the networks of the one before will do.
+KEPT = {name: cache(build) for name, build in NETWORKS.items()}
+
+
 @pytest.fixture
 def served(shared_data, monkeypatch):
     """The authors' repository, with the real files."""
+    monkeypatch.setattr(released_weights, "NETWORKS", KEPT)
     with serving() as server:
         for file in RELEASED.files:
             content = (shared_data / "brats17_weights" / file.name).read_bytes()
