@@ -238,9 +238,8 @@ def test_weights_of_finished_runs(built, protocol, tmp_path, monkeypatch):
         {(NETWORKS[n[:4]], "axial"): model for n, model in built.items()},
         protocol.inference,
     )
-    for place in (folder, runs[2]):
-        received = segmenter(place)
-        assert received.fingerprint() == expected.fingerprint()
+    received = segmenter(folder)
+    assert received.fingerprint() == expected.fingerprint()
     labels = received.segment_volumes(volumes)
     np.testing.assert_array_equal(labels, expected.segment_volumes(volumes))
     assert received.correction is None
@@ -249,7 +248,7 @@ def test_weights_of_finished_runs(built, protocol, tmp_path, monkeypatch):
         write_run(folder, name, model, protocol, seed=1)
     with pytest.raises(UserError, match="name one of these runs"):
         segmenter(folder)
-    assert segmenter(runs[0]).fingerprint() == expected.fingerprint()
+    assert segmenter(runs[2]).fingerprint() == expected.fingerprint()
     (runs[0] / "last.weights.h5").write_bytes(b"damaged")
     with pytest.raises(UserError, match="train again"):
         segmenter(runs[0])
