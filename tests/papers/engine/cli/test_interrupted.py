@@ -17,7 +17,7 @@ from tests.terminal import Terminal
 ROOT = Path(__file__).resolve().parents[4]
 # A small network, for so many short epochs that none of them is the last by chance.
 WORDS = ["train", "linkdsl", "--data", "my mats", "--profile", "demo", "--folds", "0"]
-WORDS += ["--methods", "dual", "--split", "image", "--epochs", "12"]
+WORDS += ["--methods", "linknet", "--split", "image", "--epochs", "12"]
 WORDS += ["--set", "preparation.image_size=32", "--set", "network.base_filters=16"]
 
 
@@ -45,7 +45,7 @@ def test_ctrl_c_is_one_line(monkeypatch, capsys, typed):
 
 
 def test_a_training_goes_on_where_ctrl_c_stopped_it(tmp_path):
-    write_phantom(tmp_path / "my mats", count=60, size=64)
+    write_phantom(tmp_path / "my mats", count=30, size=64)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm"}
     options = {"cwd": tmp_path, "env": environment}
     command = [sys.executable, "-m", "papers", *WORDS]
@@ -55,7 +55,7 @@ def test_a_training_goes_on_where_ctrl_c_stopped_it(tmp_path):
     code, shown = running.finish()
     text = "".join(shown)  # the terminal has broken the line
     assert code == 130 and "Traceback" not in text
-    assert "dual image fold 0 seed 0: " not in text, "the live line is gone"
+    assert "linknet image fold 0 seed 0: " not in text, "the live line is gone"
     (history,) = tmp_path.glob("runs/**/history.csv")
     before = pd.read_csv(history)
     assert 1 <= len(before) < 12
@@ -67,4 +67,4 @@ def test_a_training_goes_on_where_ctrl_c_stopped_it(tmp_path):
     assert len(after) == 12
     pd.testing.assert_frame_equal(after[: len(before)], before)
     # Perhaps with a notice below it, that the best epoch is the first.
-    assert "dual image fold 0 seed 0: 12 epochs, best in epoch " in done.stdout
+    assert "linknet image fold 0 seed 0: 12 epochs, best in epoch " in done.stdout
