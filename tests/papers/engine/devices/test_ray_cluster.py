@@ -92,22 +92,11 @@ def test_a_task_asks_for_the_gpus_that_ray_gives_it(tmp_path, monkeypatch):
     assert ("a", "line", "word --gpus 2 of 0,1") in seen
 
 
-@pytest.mark.parametrize(
-    "options, match",
-    [
-        ({"cpus": 10_000, "gpus": 0}, "CPUS_PER_JOB=10000.*largest node"),
-        ({"cpus": 1, "gpus": 77}, "GPUS_PER_JOB=77.*at most"),
-    ],
-)
-def test_what_no_node_has(tmp_path, monkeypatch, options, match):
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(UserError, match=match), RayCluster("local", **options):
-        pass
-    assert not ray.is_initialized()
+def test_a_lost_node_and_what_no_node_has(tmp_path, monkeypatch):
+    """Its task begins again on the other one, and its process is gone.
 
-
-def test_a_lost_node(tmp_path, monkeypatch):
-    """Its task begins again on the other one, and its process is gone."""
+    One cluster for both, as it takes seconds to start.
+    """
     from ray.cluster_utils import Cluster
 
     monkeypatch.chdir(tmp_path)
@@ -115,6 +104,13 @@ def test_a_lost_node(tmp_path, monkeypatch):
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, **memory})
     try:
         first = cluster.add_node(num_cpus=1, object_store_memory=100 * 2**20)
+        for cpus, gpus, match in (
+            (10_000, 0, "CPUS_PER_JOB=10000.*largest node"),
+            (1, 77, "GPUS_PER_JOB=77.*at most"),
+        ):
+            with pytest.raises(UserError, match=match):
+                RayCluster(cluster.address, cpus, gpus).__enter__()
+            assert not ray.is_initialized()
         script = "echo $$ >> pids; if [ -e go ]; then exit 0; fi; sleep 600"
         seen = []
 
