@@ -62,7 +62,7 @@ def blocks(paper, results):
         "speed": pages.ratio_table(
             "anisocascade", BENCH, ("network",), extras=("first_s", "share_of_peak")
         ),
-        "results": pages.results_table(results / paper.id, TABLES, ("ucl_tig",)),
+        "results": pages.results_table(results / paper.id, TABLES),
         "weights": zoo.markdown(zoo.rows_of(paper, results)),
     }
 

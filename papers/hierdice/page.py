@@ -1,5 +1,7 @@
 """The generated parts of this paper's page."""
 
+import re
+
 from common.blank import blank
 from common.reporting.cells import GROUP
 from papers.engine import pages
@@ -142,8 +144,22 @@ def claims_table(folder):
         if of_claim.empty:
             rows.append((text, name, "", "", "", "", NOT_RUN))
     head = ("claim", "score", "split", "difference", "other pixels per ET pixel")
-    table = pages.markdown((*head, "patients", "verdict"), rows)
-    return f"{table}\n\n{runs_below(lines)}".rstrip()
+    head = (*head, "patients", "verdict")
+    tested = [row for row in rows if not _is_untested(row[-1])]
+    rest = [row for row in rows if _is_untested(row[-1])]
+    parts = [pages.markdown(head, tested)] if tested else []
+    parts.append(runs_below(lines))
+    if rest:
+        words = f"Not tested: {len(rest)} of {len(rows)} lines, each with its reason"
+        parts.append(pages.folded(words, pages.markdown(head, rest)))
+    return "\n\n".join(filter(None, parts))
+
+
+def _is_untested(verdict):
+    """Whether a line has no other verdict than that it was not tested."""
+    return verdict.startswith(("not ", NOT_RUN)) or bool(
+        re.fullmatch(r"\d+ not tested", verdict)
+    )
 
 
 def _run(runs):

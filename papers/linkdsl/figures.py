@@ -1,4 +1,4 @@
-"""Figure 4 of the paper and the learning curves."""
+"""Figure 4 of the paper, and an example for a page's first glance."""
 
 import pandas as pd
 
@@ -9,10 +9,12 @@ from papers.linkdsl.experiment import THRESHOLD
 
 ATTRIBUTION = "Images: J. Cheng et al., figshare article 1512427, CC BY 4.0."
 TITLES = ("(a) image", "(b) ground truth", "(c) DSL net", "(d) CDSL net")
+FEW_TITLES = ("slice", "outlined by an expert", "found by the network")
+QUARTILES, MEDIAN = (0.25, 0.75), (0.5,)
 
 
 def draw_figures(runner, folder):
-    """Draws Figure 4 for each cascade that the request has run.
+    """Draws Figure 4, and an example of it, for each cascade that the request has run.
 
     Args:
         runner: a `papers.engine.runner.Runner` whose jobs are evaluated.
@@ -24,38 +26,59 @@ def draw_figures(runner, folder):
     files = []
     for job in runner.jobs:
         if job.method.id == "cdsl" and job.finished():
-            files.append(folder / f"figure4_{figure_suffix(runner, job)}.png")
-            _figure4(runner, job, files[-1])
+            suffix = figure_suffix(runner, job)
+            files += [
+                folder / f"{name}_{suffix}.png" for name in ("figure4", "example")
+            ]
+            _figure4(runner, job, files[-2])
+            _example(runner, job, files[-1])
     return files
 
 
 def _figure4(runner, job, path):
     """Draws image, truth and the results of the first network and of the cascade."""
-    case_ids = typical_cases(runner.evaluate(job))
-    first, second = (runner.predict(j, case_ids) for j in (job.previous, job))
+    case_ids = typical_cases(runner.evaluate(job), QUARTILES)
+    text = "For each tumor type the test images at the quartiles of the cascade's Dice"
+    _draw(runner, job, (job.previous, job), case_ids, TITLES, text, path)
+
+
+def _example(runner, job, path):
+    """Draws one typical image of each tumor type, the truth, and the cascade's result.
+
+    It is seen before anything is read: few, large panels.
+    """
+    case_ids = typical_cases(runner.evaluate(job), MEDIAN)
+    text = "For each tumor type the test image at the median of the cascade's Dice"
+    _draw(runner, job, (job,), case_ids, FEW_TITLES, text, path)
+
+
+def _draw(runner, job, shown, case_ids, titles, text, path):
+    maps = [runner.predict(one, case_ids) for one in shown]
     rows = []
-    for case_id, dual, cascade in zip(case_ids, first, second, strict=True):
+    for case_id, *found in zip(case_ids, *maps, strict=True):
         image, truth = (
             array[..., 0] for array in runner.cache.read(case_id, ("image", "mask"))
         )
-        results = [image_map[..., 0] >= THRESHOLD for image_map in (dual, cascade)]
+        results = [image_map[..., 0] >= THRESHOLD for image_map in found]
         rows.append([(image, mask) for mask in (None, truth, *results)])
     origin = "" if is_phantom(runner.dataset.name) else ATTRIBUTION
-    text = (
-        "For each tumor type the test images at the quartiles of the cascade's Dice "
-        f"(cases {', '.join(case_ids)}). {origin}"
-    )
+    text = f"{text} (cases {', '.join(case_ids)}). {origin}"
     scores = [runner.evaluate(one) for one in (job.previous, job)]
     source = Source(__name__, pd.concat(scores, ignore_index=True), ("dice",))
     caption = run_caption(runner, job, text, source, each_network=True)
-    overlay_grid(path, rows, TITLES, caption)
+    overlay_grid(path, rows, titles, caption)
 
 
-def typical_cases(rows):
-    """Returns the ids of the images at the quartiles of each tumor type's Dice."""
+def typical_cases(rows, shares):
+    """Returns the ids of the images at some shares of each tumor type's Dice.
+
+    Args:
+        rows: a job's rows.
+        shares: such as `(0.25, 0.75)`, the quartiles.
+    """
     case_ids = []
     for _, group in rows.groupby("group"):
         ordered = group.sort_values(["dice", "case"], ignore_index=True)
-        for share in (0.25, 0.75):
+        for share in shares:
             case_ids.append(ordered["case"][round(share * (len(ordered) - 1))])
     return list(dict.fromkeys(case_ids))  # a type may have one image only

@@ -1,5 +1,7 @@
 """The generated parts of this paper's page."""
 
+from pathlib import Path
+
 from common.blank import blank
 from papers.engine import pages
 from papers.engine.pages import Cost, Headline, Picture, benchmark
@@ -21,10 +23,17 @@ HEADLINE = Headline(
     column="dice",
     split="image",
 )
+ORIGIN = "Images: J. Cheng et al., figshare article 1512427, CC BY 4.0."
 EXAMPLE = Picture(
+    "example",
+    "A typical test slice of each type of tumor, outlined by an expert, and what the "
+    "cascade finds",
+    ORIGIN,
+)
+FIGURE4 = Picture(
     "figure4",
     "Slices, the truth, and what the first network and the cascade find (Figure 4)",
-    "Images: J. Cheng et al., figshare article 1512427, CC BY 4.0.",
+    ORIGIN,
 )
 
 
@@ -56,6 +65,7 @@ def blocks(paper, results):
         "results": pages.results_table(folder, TABLES[:3]),
         "claims": claims_table(folder),
         "budgets": budget_table(folder, TABLES[:3], DICE),
+        "figure4": FIGURE4.shown(folder, Path(__file__).parent),
         "readings": pages.results_table(folder, TABLES[3:]),
         "leak": pages.leak_table(folder, (DICE, MEAN_IOU)),
     }

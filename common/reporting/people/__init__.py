@@ -25,6 +25,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
             "notes_once",
             "printed_columns",
             "small_tables",
+            "tables_of",
         ],
         "wide": ["OWNER", "wide_table", "without_empty"],
     },

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from common.reporting.people.lines import SAME, SUITE, YOURS, lines_of_score, nearest
 from common.reporting.published import read_published
@@ -57,6 +58,26 @@ def dice_first(columns):
     return sorted(columns, key=lambda column: not column.label.startswith("Dice"))
 
 
+def tables_of(lines, tables, title=""):
+    """Makes the tables of a paper for people: one of each score, the Dice first.
+
+    Terminal and page show these.
+
+    Args:
+        lines: the paper's lines, as `common.reporting.people.lines_of` returns them.
+        tables: its `common.reporting.table.Table`s; of those in the paper, the scores
+            that it prints are shown, of others all.
+        title: words before the name of each score.
+
+    Returns:
+        A list of `SmallTable`s, as `small_tables` makes them.
+    """
+    columns = printed_columns(tables)
+    if not any(table.in_paper for table in tables):
+        columns = list({c.key: c for table in tables for c in table.columns}.values())
+    return small_tables(lines, dice_first(columns), title)
+
+
 def small_tables(lines, columns, title=""):
     """Makes a table of each score, with one row for each method and split.
 
@@ -75,7 +96,7 @@ def small_tables(lines, columns, title=""):
     for column in columns:
         mine = lines_of_score(nearest(lines), column)
         if mine:
-            mine.sort(key=_section)
+            mine.sort(key=_section_among(mine))
             heading = f"{title}: {column.label}" if title else column.label
             tables.append(_small_table(mine, column, heading))
     remarks = {line.table.note for line in lines if line.table.in_paper} - {""}
@@ -92,10 +113,10 @@ def notes_once(tables):
     Args:
         tables: `SmallTable`s; one whose notes are all below the next, too, has none.
     """
-    following = [set(table.notes) for table in tables[1:]] + [set()]
+    following = [set(table.notes) for table in tables[1:]]
     return [
-        replace(table, notes=()) if following_notes >= set(table.notes) else table
-        for table, following_notes in zip(tables, following, strict=True)
+        replace(table, notes=()) if below >= set(table.notes) else table
+        for table, below in zip_longest(tables, following, fillvalue=set())
     ]
 
 
@@ -177,7 +198,7 @@ def _small_table(lines, column, title):
     for beside in dict.fromkeys(line.beside for line in lines if line.beside):
         notes.append(f"The published numbers are those of {beside!r}.")
     columns = {name: texts for name, texts in columns.items() if texts is not None}
-    kinds = [_section(line) for line in lines]
+    kinds = list(map(_section_among(lines), lines))
     return SmallTable(
         title=title,
         head=tuple(columns),
@@ -199,9 +220,13 @@ def _comparable_of(line):
     return comparable
 
 
-def _section(line):
-    """Returns the place of a line's section: what was not run stands first."""
-    return line.nearness if line.runs else SAME
+def _section_among(lines):
+    """Returns the function from a line to its section.
+
+    What was not run is in the first one, so that rows keep the paper's order.
+    """
+    first = min((line.nearness for line in lines if line.runs), default=SAME)
+    return lambda line: line.nearness if line.runs else first
 
 
 def _of_owners(line, text):

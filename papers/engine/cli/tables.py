@@ -10,10 +10,8 @@ from common.reporting.people import (
     OWNER,
     as_latex,
     as_markdown,
-    dice_first,
     notes_once,
-    printed_columns,
-    small_tables,
+    tables_of,
     wide_table,
     without_empty,
 )
@@ -41,10 +39,7 @@ def join(dataset: DataSet, results: Results = LOCAL, form: Form = None):
     datasets.tools(dataset)
     text_of, comment, ending = _known(form)
     papers = compared(results, dataset, Console().say)
-    of_papers = [
-        small_tables(one.lines, dice_first(printed_columns(one.tables)), one.paper.id)
-        for one in papers
-    ]
+    of_papers = [tables_of(one.lines, one.tables, one.paper.id) for one in papers]
     paths = write_joined(papers, dataset, results)
     if form:
         text = "\n\n".join(map(text_of, chain(*of_papers))) + "\n"

@@ -10,6 +10,7 @@ from papers.engine.crate.sources import (
     license_of,
     software,
 )
+from papers.engine.pages import Picture
 from papers.engine.pages.index import described
 
 NAME = "ro-crate-metadata.json"
@@ -87,9 +88,14 @@ def _file(name, path, words, papers):
         "encodingFormat": _FORMATS.get(path.suffix, "application/octet-stream"),
         "contentSize": str(path.stat().st_size),
     }
-    for paper in papers:
-        example = paper.page.EXAMPLE
-        if name.startswith(f"{paper.id}/{example.prefix}") and path.suffix == ".png":
-            entity["license"] = {"@id": license_of(example.attribution)}
-            entity["creditText"] = example.attribution
+    for paper in papers if path.suffix == ".png" else ():
+        for picture in _of_real_images(paper):
+            if name.startswith(f"{paper.id}/{picture.prefix}"):
+                entity["license"] = {"@id": license_of(picture.attribution)}
+                entity["creditText"] = picture.attribution
     return entity
+
+
+def _of_real_images(paper):
+    pictures = [one for one in vars(paper.page).values() if isinstance(one, Picture)]
+    return [picture for picture in pictures if picture.attribution]

@@ -22,10 +22,24 @@ def paper_blocks(paper, results):
     folder, page = results / paper.id, PAPERS / paper.id
     return {
         "verdict": verdict(paper, folder),
-        "example": paper.page.EXAMPLE.shown(folder, page)
+        "example": paper.page.EXAMPLE.shown(folder, page, _of_real_scans(paper, folder))
         or "No example is committed yet.",
         "costs": costs_table(paper.page.costs(paper)),
         "profiles": profiles_table(paper),
         "curves": curves(folder, page),
         "protocol": protocol_table(paper),
     }
+
+
+def _of_real_scans(paper, folder):
+    """Returns why no scan of a paper's rows is shown, and how readers see theirs."""
+    cell = paper.page.HEADLINE.nearest(folder)
+    if cell is None:
+        return ""
+    profile = cell["profile"].partition(",")[0]
+    return (
+        f"The rows below are of {cell['data']}, whose license lets nobody hand on its "
+        "images; once trained, "
+        f"`make report PAPER={paper.id} DATA=<your folder> PROFILE={profile} "
+        "CASES=median:1` shows yours."
+    )

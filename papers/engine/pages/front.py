@@ -10,7 +10,7 @@ from papers.engine.zoo import table as zoo
 # The papers whose examples open the front page, of real scans only.
 PICTURED = ("linkdsl", "anisocascade")
 # Pixels, so that the text below a picture is on the first screen, too.
-MAX_WIDTH, MAX_HEIGHT = 720, 480
+MAX_WIDTH, MAX_HEIGHT = 720, 580
 
 
 def front_blocks(root, results):
@@ -44,8 +44,10 @@ def papers_table(results):
             rows.append((name, headline.score, printed, NOT_RUN, "", ""))
             continue
         cases = count(int(cell["n_cases"]), "case")
-        run = f"{cases} of `{cell['data']}`, {cell['budget']}"
-        run = ": ".join(filter(None, [headline.remark, run]))
+        run = [f"{cases} of `{cell['data']}`"]
+        if cell["budget"][0].isdecimal():  # not that of weights as they were given
+            run.append(cell["budget"])
+        run = ", ".join(filter(None, [*run, headline.remark]))
         separates = what_separates(cell, paper)
         rows.append((name, headline.score, printed, ours(cell), run, separates))
     head = ("paper", "score", "published", "ours", "ours was run on")

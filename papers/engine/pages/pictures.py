@@ -24,19 +24,21 @@ class Picture:
     title: str
     attribution: str = ""
 
-    def shown(self, folder, page):
+    def shown(self, folder, page, instead=""):
         """Returns the Markdown of the best committed file, or "" where there is none.
 
         Args:
             folder: the paper's folder of results.
             page: folder of the page that shows it.
+            instead: what is said where it shows a phantom.
         """
         path = best_figure(folder, self.prefix)
         if path is not None:
             return image(path, page, f"{self.title}. {self.attribution}".rstrip())
         path = best_figure(folder / "phantom", self.prefix, phantom=True)
         if path is not None:
-            return image(path, page, f"{self.title}, on a phantom: synthetic heads.")
+            caption = f"{self.title}, on a phantom: synthetic heads. {instead}"
+            return image(path, page, caption.rstrip())
         return ""
 
 

@@ -24,9 +24,9 @@ def run(make_run):
 def test_a_row_has_the_papers_shape(lines, run, table):
     wide = wide_table({"linkdsl": ([table], lines([run()]))})
     assert list(wide) == [
-        *("paper", "table", "method", "dice_published", "dice_reproduced"),
-        *("dice_gap", "mean_iou_published", "mean_iou_reproduced"),
-        *("n", "data", "coverage", "budget", "profile", "split", "comparable"),
+        *("paper", "table", "method", "comparable", "dice_published"),
+        *("dice_reproduced", "dice_gap", "mean_iou_published", "mean_iou_reproduced"),
+        *("n", "data", "coverage", "budget", "profile", "split"),
     ]
     assert "mean_iou_gap" not in wide, "its only published number is flagged"
     row = wide.set_index("method").loc["Dual-Scale LinkNet"]
@@ -52,6 +52,8 @@ def test_what_cannot_be_compared_stands_apart(lines, run, table):
     assert ran["comparable"].str.partition(" ")[0].str.strip(":,").tolist() == [
         *("yes", "yes", "no", "no")
     ]
+    others = wide["comparable"].tolist()
+    assert others[3:5] == ["no: not run", "no: published by others, not run"]
     # Other data: beside the published number, and the reason. Phantoms: never.
     assert ran["dice_published"].notna().tolist() == [True, True, True, False]
     assert ran["dice_gap"].notna().tolist() == [True, True, True, False]

@@ -45,13 +45,15 @@ def test_a_phantom_says_so_and_a_real_case_its_origin(draw, tmp_path):
     picture = Picture("figure4", "Slices and truth", "Images: someone, CC BY 4.0.")
     assert picture.shown(tmp_path, tmp_path) == ""
     draw("figure4_a.png", "phantom", **RUN | {"data": "phantom"})
-    text = picture.shown(tmp_path, tmp_path)
-    assert "phantom: synthetic heads" in text and "CC BY" not in text
+    text = picture.shown(tmp_path, tmp_path, "Real ones are yours.")
+    assert "phantom: synthetic heads. Real ones are yours.*" in text
+    assert "CC BY" not in text
     draw("figure4_b.png", **RUN)
-    text = picture.shown(tmp_path, tmp_path / "papers" / "one")
+    text = picture.shown(tmp_path, tmp_path / "papers" / "one", "Real ones are yours.")
     target = "../../figure4_b.png"
     assert text.startswith(f"![Slices and truth]({target})")
     assert "*Slices and truth. Images: someone, CC BY 4.0.*" in text
+    assert "yours" not in text
 
 
 def test_learning_curves_are_of_real_data(draw, tmp_path):
