@@ -165,7 +165,7 @@ prepare-linkdsl: ## Prepare the slices once
 train-linkdsl: ## Train; resumes where it stopped
 evaluate-linkdsl: ## Score trained methods, one row per image
 table-linkdsl: ## Write Tables 1 to 3 and the leak table
-figure-linkdsl: ## Draw Figure 4 and the learning curves
+figure-linkdsl: ## Draw Figure 4, an example and the learning curves
 describe-linkdsl: ## Every value of the protocol and its evidence
 
 ##@ cunet: Cascaded U-Net with loss weighted sampling, BraTS 2017

@@ -1,14 +1,18 @@
 """The generated parts of the front page: its pictures and its one table."""
 
+import re
+
+from common.reporting.differences import differences
 from papers import registry
 from papers.engine.console import count
-from papers.engine.pages.headline import ours, what_separates
+from papers.engine.pages.headline import ours
 from papers.engine.pages.pictures import best_figure, image
 from papers.engine.pages.text import NOT_RUN, markdown
 from papers.engine.zoo import table as zoo
 
 # The papers whose examples open the front page, of real scans only.
 PICTURED = ("linkdsl", "anisocascade")
+_PRECISION = re.compile(r", training\.precision=\w+")
 # Pixels, so that the text below a picture is on the first screen, too.
 MAX_WIDTH, MAX_HEIGHT = 720, 580
 
@@ -41,17 +45,33 @@ def papers_table(results):
         printed = f"{headline.published(folder)}, `{paper.dataset}`"
         cell = headline.nearest(folder)
         if cell is None:
-            rows.append((name, headline.score, printed, NOT_RUN, "", ""))
+            rows.append((name, headline.score, printed, NOT_RUN, ""))
             continue
-        cases = count(int(cell["n_cases"]), "case")
-        run = [f"{cases} of `{cell['data']}`"]
-        if cell["budget"][0].isdecimal():  # not that of weights as they were given
-            run.append(cell["budget"])
-        run = ", ".join(filter(None, [*run, headline.remark]))
-        separates = what_separates(cell, paper)
-        rows.append((name, headline.score, printed, ours(cell), run, separates))
-    head = ("paper", "score", "published", "ours", "ours was run on")
-    return markdown((*head, "what separates the two"), rows)
+        run = run_of(cell, paper)
+        rows.append((name, headline.score, printed, ours(cell), run))
+    head = ("paper", "score", "published", "ours")
+    return markdown((*head, "what ours was run on, and what separates the two"), rows)
+
+
+def run_of(cell, paper):
+    """Returns what a row was run on, beside what the published number is of.
+
+    Args:
+        cell: the row's cell by column.
+        paper: the paper of the published number.
+    """
+    # The precision is about speed; pages of papers name it.
+    group = cell | {"profile": _PRECISION.sub("", cell["profile"])}
+    budget = paper.protocol_of("paper").budget
+    found = differences(group, paper.dataset, budget)
+    found = [f"{text} in all" if text.endswith(" cases") else text for text in found]
+    data = f"{count(int(cell['n_cases']), 'case')} of `{cell['data']}`"
+    if cell["data"] != paper.dataset:
+        data, found = f"{data}, not of `{paper.dataset}`", found[1:]
+    remark = paper.page.HEADLINE.remark
+    if not cell["budget"][0].isdecimal() and remark:
+        found.remove(cell["budget"])  # of weights as they were given
+    return "; ".join(filter(None, [data, *found, remark]))
 
 
 def _picture(root, results, paper_id):

@@ -31,6 +31,7 @@ _FILES = {
 _FIGURES = {
     "figure": "figure {} of the paper",
     "overlay": "truth and result over a slice",
+    "example": "typical slices, their truth and what the method finds",
     "learning_curves": "learning curves",
 }
 _JOINED = {

@@ -29,7 +29,7 @@ def test_a_row_on_other_data_names_both():
 
 def test_a_row_on_some_of_the_data_says_how_many():
     assert run_of(ROW, paper("half")) == (
-        "1 case of `half`; 20 of 40 cases; profile cpu; 9 of 90 epochs"
+        "1 case of `half`; 20 of 40 cases in all; profile cpu; 9 of 90 epochs"
     )
 
 
