@@ -37,12 +37,20 @@
 #   Hardware: 2 CPU cores.
 #   Expected Dice (20 epochs on brats17-half2mm 40/40, split patient; ranges in
 #     expected.csv):
+#     VGG16 with skip connection, bootstrapping: complete tumor 0.715, tumor core 0.538,
+#       enhancing tumor 0.432
+#     U-Net, bootstrapping: complete tumor 0.797, tumor core 0.662, enhancing tumor
+#       0.686
+#     ResNet50 with skip connection, bootstrapping: complete tumor 0.554, tumor core
+#       0.297, enhancing tumor 0.176
 #     Residual U-Net, bootstrapping: complete tumor 0.783, tumor core 0.700, enhancing
 #       tumor 0.750
 #     Residual U-Net, softmax cross-entropy: complete tumor 0.788, tumor core 0.677,
 #       enhancing tumor 0.711
 #     Residual U-Net, hierarchical Dice: complete tumor 0.768, tumor core 0.687,
 #       enhancing tumor 0.767
+#     Residual U-Net, weighted cross-entropy: complete tumor 0.766, tumor core 0.687,
+#       enhancing tumor 0.764
 #
 # PROFILE=paper
 #   Command: make reproduce-hierdice DATA=brats2015 PROFILE=paper
