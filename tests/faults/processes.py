@@ -83,18 +83,30 @@ def run_frozen(folder, work, moments, look):
         for moment in moments:
             begun = time.monotonic()
             select.select([descriptor], [], [], max(moment - ran, 0))
-            _signal(process.id, signal.SIGSTOP)
             ran += time.monotonic() - begun
-            # It is not waited for: that is for the end.
-            options = os.WSTOPPED | os.WEXITED | os.WNOWAIT
-            found = os.waitid(os.P_PID, process.id, options)
-            if found.si_code != os.CLD_STOPPED:
+            if not _stopped(process.id):
                 break  # it has ended by itself
             look(moment)
             _signal(process.id, signal.SIGCONT)
     finally:
         os.close(descriptor)
     return process.end()
+
+
+def _stopped(process):
+    """Has a process and its children stand still; False if it has ended by itself."""
+    # It is not waited for: that is for the end.
+    options = os.WSTOPPED | os.WEXITED | os.WNOWAIT | os.WNOHANG
+    while True:
+        _signal(process, signal.SIGSTOP)
+        for _ in range(100):
+            found = os.waitid(os.P_PID, process, options)
+            if found is not None:
+                return found.si_code == os.CLD_STOPPED
+            time.sleep(0.001)
+        # It waits until a child that stands still has become another program.
+        _signal(process, signal.SIGCONT)
+        time.sleep(0.01)
 
 
 def _signal(process, number):

@@ -1,6 +1,7 @@
 """What the faults are tried on, and how they are looked for."""
 
 import signal
+import subprocess
 import time
 
 import h5py
@@ -83,6 +84,17 @@ def test_a_process_stands_still_while_it_is_looked_at(tmp_path):
     ended = run_frozen(tmp_path, write_many, [0.0, 0.1, 0.2, 60.0], look)
     assert ended.code == 0 and len(list(tmp_path.iterdir())) == 40
     assert len(counts) == 3 and counts == sorted(counts) and counts[-1] < 40
+
+
+def test_a_process_stands_still_while_it_starts_others(tmp_path):
+    """It sleeps until a child has become another program, which stands still, too."""
+
+    def start_many():
+        for _ in range(100):
+            subprocess.run(["true"], check=True)
+
+    moments = [number / 100 for number in range(30)]
+    assert run_frozen(tmp_path, start_many, moments, lambda moment: None).code == 0
 
 
 def test_counts_of_what_was_not_tried_again_stay():
