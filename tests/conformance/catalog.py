@@ -71,6 +71,10 @@ _AS_IN_MULTI = dict.fromkeys(
 )
 
 
+def _saved_as(name):
+    return {"saving": f"the layers of {name}, connected differently"}
+
+
 def _aniso(build, total, exempt=None):
     return Network(
         name=f"anisocascade_{build.__name__}",
@@ -113,7 +117,7 @@ def _dsunet(name, build, labels, total, exempt=None, **options):
     )
 
 
-def _hierdice(build, total, fixed=0, normalized_biases=()):
+def _hierdice(build, total, fixed=0, normalized_biases=(), exempt=None):
     return Network(
         name=f"hierdice_{build.__name__}",
         small=partial(build, (48, 64, 4), base_filters=4),
@@ -122,6 +126,7 @@ def _hierdice(build, total, fixed=0, normalized_biases=()):
         total=total,
         trainable=total - fixed,
         normalized_biases=normalized_biases,
+        exempt=exempt or {},
     )
 
 
@@ -144,15 +149,23 @@ NETWORKS = (
         _all_but_counts("cunet_cu_net without some of its outputs"),
         auxiliary=False,
     ),
-    _cunet("unet", cunet_unet, {"logits": 4}, 31_050_180, 31_038_404),
+    _cunet(
+        "unet",
+        cunet_unet,
+        {"logits": 4},
+        31_050_180,
+        31_038_404,
+        _saved_as("cunet_cu_net"),
+    ),
     _cunet(
         "bfcn",
         bfcn,
         {"tissue": 4, "boundary": 2, "combined": 4},
         4_364_042,
         4_360_714,
+        _saved_as("cunet_cu_net and hierdice_resnet50_skip"),
     ),
-    _cunet("drn", drn, {"logits": 4}, 1_752_708, 1_748_452),
+    _cunet("drn", drn, {"logits": 4}, 1_752_708, 1_748_452, _saved_as("cunet_cu_net")),
     _dsunet(
         "isensee2017_one_label",
         isensee2017,
@@ -160,7 +173,9 @@ NETWORKS = (
         8_269_331,
         _all_but_counts("dsunet_isensee2017 with fewer maps"),
     ),
-    _dsunet("isensee2017", isensee2017, 3, 8_269_561),
+    _dsunet(
+        "isensee2017", isensee2017, 3, 8_269_561, _saved_as("dsunet_separable_unet")
+    ),
     _dsunet("separable_unet", separable_unet, 3, 3_757_945),
     _dsunet(
         "separable_unet_mid_norm",
@@ -172,11 +187,23 @@ NETWORKS = (
         ),
         mid_norm=True,
     ),
-    _hierdice(fcn8s_vgg16, 14_730_079),
-    _hierdice(unet, 31_032_581),
+    _hierdice(fcn8s_vgg16, 14_730_079, exempt=_saved_as("hierdice_resnet50_skip")),
+    _hierdice(
+        unet, 31_032_581, exempt=_saved_as("hierdice_resnet50_skip and cunet_cu_net")
+    ),
     _hierdice(resnet50_skip, 23_617_183, 53_120, normalized_biases=("conv",)),
-    _hierdice(residual_unet, 32_454_917, 17_664),
-    _linknet("linknet", total=11_539_809, trainable=11_528_097),
+    _hierdice(
+        residual_unet,
+        32_454_917,
+        17_664,
+        exempt=_saved_as("hierdice_resnet50_skip and cunet_cu_net"),
+    ),
+    _linknet(
+        "linknet",
+        total=11_539_809,
+        trainable=11_528_097,
+        exempt=_AS_IN_MULTI,
+    ),
     _linknet(
         "linknet_rgb",
         channels=3,
