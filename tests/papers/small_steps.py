@@ -49,7 +49,7 @@ def different(paper):
 
 CASES = [(paper, method) for paper in registry.papers() for method in different(paper)]
 # One per paper in every run of the tests; the others take some seconds each, too.
-EVERY_TIME = ("multi", "cun_lws", "separable", "resunet-hierarchical", "wnet-axial")
+EVERY_TIME = ("multi", "cun_lws", "isensee", "resunet-hierarchical", "wnet-axial")
 
 
 def truth_of(paper, model, x, rng):
