@@ -49,7 +49,8 @@ def test_from_the_files_of_a_scan_to_a_file_on_its_grid(shared_data, tmp_path):
     assert model.input_shape == (None, 240, 240, 4)
     optimizer.build(model.trainable_variables)
     before = model.get_weights()
-    step = sequential(3).make_step(model, one.loss(), optimizer)
+    # One tower: to compile three takes three times as long.
+    step = sequential(1).make_step(model, one.loss(), optimizer)
     assert all(np.isfinite(float(step(*batch))) for batch in islice(one.stream(0), 2))
     assert any((a != b).any() for a, b in zip(before, model.get_weights(), strict=True))
     for name in ("last", "average"):
