@@ -14,9 +14,17 @@ from tests.papers.engine.scoring.files import AFFINE, labels, write, write_pairs
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch, capsys):
+def figure():
+    """Has the figure drawn, which takes most of the time."""
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys, request):
     """Runs `score`; returns its exit code and what it printed."""
     monkeypatch.chdir(tmp_path)
+    if "figure" not in request.fixturenames:
+        draw = "papers.engine.scoring.figures.draw_summary"
+        monkeypatch.setattr(draw, lambda *arguments: None)
 
     def run(*words):
         code = 0
@@ -33,7 +41,7 @@ def rows(name="scores.csv"):
     return pd.read_csv(f"out/{name}").set_index(["case", "region"])
 
 
-def test_scores_are_those_of_the_functions(run, tmp_path):
+def test_scores_are_those_of_the_functions(run, tmp_path, figure):
     code, shown = run(*write_pairs(tmp_path))
     assert code == 0 and "labels of BraTS 2021" in shown
     truth, predicted = labels(), np.roll(labels(), 1, 2)
@@ -147,7 +155,7 @@ def test_what_has_no_truth_is_named(run, tmp_path):
     assert code == 0 and "without a truth, not scored: z" in shown
 
 
-def test_empty_predictions_have_a_figure_too(run, tmp_path):
+def test_empty_predictions_have_a_figure_too(run, tmp_path, figure):
     nothing = np.zeros_like(labels())
     words = write_pairs(tmp_path, "ab", None, nothing)
     assert run(*words, "--lesions", "bipartite")[0] == 0
