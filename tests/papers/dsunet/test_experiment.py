@@ -8,8 +8,6 @@ import pytest
 from common.errors import UserError
 from common.evidence import as_dict, replace
 from common.files import write_json
-from common.inference.predict import Predictor
-from common.layers import fast_paths
 from common.training.weights import save_weights
 from data.batches.symmetry import apply_symmetry
 from data.brats.releases import MODALITIES
@@ -24,6 +22,7 @@ from papers.dsunet.preprocessing import labels_of, masks_of
 from papers.dsunet.protocol import METHODS, PROFILES, Protocol
 from papers.engine.console import Console
 from papers.engine.predict.volumes import VolumeFiles
+from tests.papers.uncompiled import Uncompiled
 
 BY_ID = {method.id: method for method in METHODS}
 
@@ -62,18 +61,6 @@ def make(prepared, protocol, tmp_path):
         )
 
     return make
-
-
-class Uncompiled(Predictor):
-    """Runs a network operation by operation: sooner done, for a case or two."""
-
-    def __init__(self, model, batch_size):
-        super().__init__(model, batch_size)
-        self._call = lambda x: model(x, training=False)
-
-    def __call__(self, x):
-        with fast_paths.portable("depthwise_conv3d", "instance_normalization"):
-            return super().__call__(x)
 
 
 @pytest.fixture

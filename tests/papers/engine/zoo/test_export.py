@@ -11,9 +11,11 @@ from papers.engine.run import Run
 from papers.engine.zoo.export import CARD, export_run
 from papers.engine.zoo.shipped import default_weights, shipped
 from papers.engine.zoo.table import HEAD, rows_of
+from tests.papers.uncompiled import Uncompiled
 
 
-def test_the_cascade_brings_the_network_before_it(results, paper, runs):
+def test_the_cascade_brings_the_network_before_it(results, paper, runs, monkeypatch):
+    monkeypatch.setattr("papers.linkdsl.inference.FrozenPredictor", Uncompiled)
     cascade = shipped(paper, results)[-1].folder
     assert [one.card["method"] for one in shipped(paper, results)] == ["dual", "cdsl"]
     image = np.random.default_rng(0).random((80, 60), np.float32)
