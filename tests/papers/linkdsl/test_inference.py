@@ -80,7 +80,9 @@ def test_mask_lies_where_the_probability_is(segmenters, monkeypatch):
     assert (columns.min(), columns.max()) == (48, 63)
 
 
-def test_files_and_folders(runs, segmenters, phantom_root, tmp_path, capsys):
+def test_files_and_folders(
+    runs, segmenters, phantom_root, tmp_path, capsys, monkeypatch
+):
     options = {"modalities": {}, "weights": runs / "cdsl-run", "force": False}
     dataset = FigshareDataset(phantom_root)
     out = tmp_path / "mask.png"
@@ -90,6 +92,9 @@ def test_files_and_folders(runs, segmenters, phantom_root, tmp_path, capsys):
     expected = segmenters["cdsl"](dataset.read(dataset[0]).image)
     np.testing.assert_array_equal(written, 255 * expected.astype(np.uint8))
 
+    # The same networks again, without compiling them again.
+    again = lambda folder, force: segmenters["cdsl"]  # noqa: E731
+    monkeypatch.setattr("papers.linkdsl.inference.segmenter", again)
     slices = tmp_path / "slices"
     slices.mkdir()
     (slices / "a.mat").write_bytes(path.read_bytes())
