@@ -30,9 +30,15 @@ def tree(path):
     return ast.parse((ROOT / path).read_text(encoding="utf-8"))
 
 
+@cache
+def nodes(path):
+    """Every node of a file: to find them takes longer than to look at them."""
+    return list(ast.walk(tree(path)))
+
+
 def imports(path):
     """Everything that a file imports, by its full dotted name."""
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -47,7 +53,7 @@ def within(name, packages):
 def docstrings(path):
     """The constants that are docstrings."""
     kinds = ast.Module | ast.ClassDef | ast.FunctionDef
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, kinds) and ast.get_docstring(node) is not None:
             yield node.body[0].value
 
@@ -187,7 +193,7 @@ def test_only_papers_mentions_a_paper(path):
     """In code, that is: a docstring may take a paper as its example."""
     skipped = set(map(id, docstrings(path)))
     mentioned = []
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         texts = [getattr(node, field, None) for field in ("id", "attr", "name", "arg")]
         if isinstance(node, ast.Constant) and id(node) not in skipped:
             texts.append(node.value)
@@ -214,7 +220,7 @@ def test_networks_losses_and_metrics_run_on_every_backend(path):
     assert [name for name in imports(path) if within(name, BACKENDS)] == []
     attributes = {
         node.attr
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
         and node.value.id == "keras"
@@ -238,7 +244,7 @@ def test_no_private_keras_and_nothing_that_runs_foreign_code(path):
     names = list(imports(path))
     assert [name for name in names if within(name, ("keras.src", *UNSAFE))] == []
     found = []
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         called = node.func if isinstance(node, ast.Call) else None
         if isinstance(called, ast.Name) and called.id in ("eval", "exec"):
             found.append(called.id)
@@ -261,7 +267,7 @@ def test_file_is_short_and_says_what_it_is(path):
 @each(sources(*FOLDERS))
 def test_no_path_of_one_machine(path):
     roots = ("/home/", "/root/", "/work/", "/Users/", "/mnt/")
-    texts = [n.value for n in ast.walk(tree(path)) if isinstance(n, ast.Constant)]
+    texts = [n.value for n in nodes(path) if isinstance(n, ast.Constant)]
     texts = [t for t in texts if isinstance(t, str) and t not in roots]
     assert [t for t in texts if any(root in t for root in roots)] == []
 
@@ -280,7 +286,7 @@ def checks(node):
 
 @each([path for path in sources("tests") if path.name.startswith("test_")])
 def test_every_test_can_fail(path):
-    functions = [n for n in ast.walk(tree(path)) if isinstance(n, ast.FunctionDef)]
+    functions = [n for n in nodes(path) if isinstance(n, ast.FunctionDef)]
     helpers = {n.name for n in functions if checks(n)}
     tests = [node for node in functions if node.name.startswith("test_")]
     assert tests
