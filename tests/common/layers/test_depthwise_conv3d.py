@@ -211,8 +211,11 @@ def test_invalid_inputs_are_refused(shape):
 
 
 def network(side=4):
+    """A network with few taps, of which compiled kernels have a line each."""
     inputs = keras.Input((side, side, side, 2))
-    x = DepthwiseConv3D(3, padding="same", dilation_rate=2, name="inner")(inputs)
+    x = DepthwiseConv3D((3, 2, 1), padding="same", dilation_rate=2, name="inner")(
+        inputs
+    )
     return keras.Model(inputs, layers.GlobalAveragePooling3D()(x))
 
 
@@ -235,10 +238,10 @@ def test_saved_and_exported(path, tmp_path):
     expected = model(x)
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
-    assert_close(loaded(x), expected, 27 + 64, scale=1)
+    assert_close(loaded(x), expected, 6 + 64, scale=1)
     model.export(tmp_path / "saved", verbose=False)
     served = tf.saved_model.load(tmp_path / "saved")
-    assert_close(served.serve(x), expected, 27 + 64, scale=1)
+    assert_close(served.serve(x), expected, 6 + 64, scale=1)
 
 
 def test_unknown_sides(path):
