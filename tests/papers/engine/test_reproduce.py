@@ -111,7 +111,7 @@ def test_tables_of_a_killed_and_resumed_reproduction(reproduced):
     assert ran["dice_reproduced"].notna().all()
     assert pd.read_csv(folder / "leak.csv")["method"].tolist() == ["dual"]
     # Profile, split and budget, then a hash of the values that were replaced.
-    for figure in ("figure4", "learning_curves"):
+    for figure in ("figure4", "example", "learning_curves"):
         assert len(list(folder.glob(f"{figure}_demo_image_2epochs_*.png"))) == 1
     # Nothing of the killed process is left over.
     assert not list((reproduced / "runs").glob("**/.*.tmp*"))
