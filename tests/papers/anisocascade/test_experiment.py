@@ -1,6 +1,7 @@
 """Training data, networks and scores of the paper, on a small phantom."""
 
 from functools import cache
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -12,7 +13,7 @@ from common.files import write_json
 from data.phantom.brats.write import write_phantom
 from data.prepared.n4 import N4
 from data.splits.split import Split
-from papers.anisocascade.experiment import Experiment
+from papers.anisocascade.experiment import Experiment, training_region
 from papers.anisocascade.inference import build, segmenter
 from papers.anisocascade.protocol import METHODS, NETWORKS, PROFILES, Protocol
 from papers.anisocascade.segmenter import Segmenter, compile_network
@@ -104,6 +105,34 @@ def test_batches_hold_the_region_of_the_stage(make, prepared, network, view):
     again, labels = sampler(3)
     np.testing.assert_array_equal(images, again)
     np.testing.assert_array_equal(masks[..., 0], np.isin(labels, LABELS[network]))
+
+
+class Nested:
+    """A cache of one case whose enhancing tumor lies in the core, that in the edema."""
+
+    def __init__(self):
+        self.labels = np.zeros((16, 16, 16), np.uint8)
+        for label, low, high in ((2, 3, 13), (1, 5, 11), (4, 7, 9)):
+            self.labels[low:high, low:high, low:high] = label
+        self.images = np.ones((16, 16, 16, 4), np.float32)
+
+    def info(self, case_id):
+        shape = self.labels.shape
+        return SimpleNamespace(start=(0, 0, 0), size=shape, shape=shape)
+
+    def window(self, case_id, names, start, size):
+        where = tuple(slice(a, a + n) for a, n in zip(start, size, strict=True))
+        return [getattr(self, name)[where] for name in names]
+
+
+@pytest.mark.parametrize(
+    "stage, start, stop",
+    # The upper margin is one voxel smaller, as in the original code.
+    [("whole", 0, 16), ("core", 3 - 2, 13 + 1), ("enhancing", 5 - 2, 11 + 1)],
+)
+def test_a_stage_is_trained_around_the_region_of_the_one_before(stage, start, stop):
+    box = training_region(stage, 2)(Nested(), "case")
+    assert box == ((start,) * 3, (stop,) * 3)
 
 
 def test_low_grade_cases_are_drawn_more_often_for_the_inner_stages(make, prepared):
