@@ -22,6 +22,7 @@ _VARIANTS = {
     "loop": "channel by channel",
     "torch first": "PyTorch, default format",
     "torch last": "PyTorch, channels last",
+    "medicai": "medicai, on PyTorch",
 }
 
 
