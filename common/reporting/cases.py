@@ -41,6 +41,7 @@ def read_cases(path):
         UserError: the file cannot be read, lacks a column, has text where a
             number belongs, or has a case twice in one run.
     """
+    import numpy as np
     import pandas as pd
 
     cases = read_text(path, RESTORE)
@@ -55,11 +56,11 @@ def read_cases(path):
     for name in _INTEGERS + _metrics(cases):
         try:
             cases[name] = (
-                cases[name].map(int).astype("int64")
+                np.array([int(cell) for cell in cases[name]], dtype="int64")
                 if name in _INTEGERS
                 else pd.to_numeric(cases[name]).astype("float64")
             )
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise UserError(
                 path, f"only numbers in the column {name}", error, RESTORE
             ) from error

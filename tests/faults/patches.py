@@ -27,7 +27,7 @@ def pages_here(url):
     from papers import registry
     from papers.engine.cli import reports
 
-    registry.IDS = ("linkdsl", "dsunet")
+    registry.IDS = ("linkdsl", "anisocascade")  # the front page shows both
     reports.PAPERS = Path("papers").absolute()
 
 

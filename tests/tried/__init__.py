@@ -42,7 +42,7 @@ READS = {
     "audit": ("the rules over them", "a claim about no cell"),
     "results": (
         "`cases.csv`, `expected.csv`, `curves.csv`, tables",
-        "curves without a column, with words for numbers",
+        "curves without a column, with words for numbers; a fold beyond 64 bits",
     ),
     "weights": ("`.weights.h5`", "a name that is no text"),
     "checkpoint": ("TensorFlow 1", ""),

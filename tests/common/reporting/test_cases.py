@@ -115,6 +115,7 @@ def test_empty_cases_can_be_written_and_read(tmp_path):
         (lambda text: text.replace("fingerprint", "print"), "no column fingerprint"),
         (lambda text: text.replace("000,100360", "001,100360"), "each case once"),
         (lambda text: text.replace("image,0,", "image,0.5,"), "in the column fold"),
+        (lambda text: text.replace("image,0,", f"image,{2**63},"), "column fold"),
         (lambda text: text.replace(",262", ",two"), "in the column tn"),
         (lambda text: text + "<<<<<<< HEAD\n", "line 8: expected 21 fields"),
         (lambda text: text.replace("dice", "tp"), "distinct column names"),
