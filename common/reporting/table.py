@@ -61,6 +61,8 @@ class Table:
             know about them, or `""`.
         seen_mark: how a remark begins that says that cases were trained on, whose
             scores are compared with no published number; `""` where there is none.
+        split: how the names of the splits begin whose cases the published numbers are
+            of, such as those trained on; `""` where they are of held-out ones.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Table:
     dataset: str | None = None
     remark: Callable | None = None
     seen_mark: str = ""
+    split: str = ""
 
     @property
     def in_paper(self):

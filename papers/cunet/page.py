@@ -17,11 +17,11 @@ SHAPE = (240, 240, 4)
 SPEED = ("first_s", "share_of_peak")  # columns beside the times
 HEADLINE = Headline(
     name="CU-Net with loss weighted sampling (Liu et al. 2019)",
-    score="sensitivity of CUN+LWS for the whole tumor",
+    score="Dice of CUN+LWS for the whole tumor",
     table="1",
     printed="cun_lws",
     row="cun_lws",
-    column="wt_sensitivity",
+    column="wt_dice",
 )
 EXAMPLE = Picture(
     "figure3",

@@ -87,6 +87,7 @@ def depthwise_table(part):
         ("channels", "side", "rate"),
         "ms",
         where={"part": part, "threads": "2", "layer": "depthwise"},
+        without=("grouped", "loop"),
     )
 
 

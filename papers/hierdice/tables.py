@@ -226,6 +226,7 @@ def _table(name, title, row, method, feasible):
         note,
         dataset="brats15",
         remark=remark,
+        split=TRAINED_ON,
     )
 
 
@@ -241,6 +242,7 @@ TABLES = (
         "the paper does not say how its scores are averaged",
         dataset="brats15",
         remark=remark,
+        split=TRAINED_ON,
     ),
     Table(
         "_losses",
@@ -251,5 +253,6 @@ TABLES = (
         "not in the paper",
         dataset="brats15",
         remark=remark,
+        split=TRAINED_ON,
     ),
 )

@@ -3,7 +3,6 @@
 from collections import Counter
 from typing import NamedTuple
 
-from common.reporting.differences import differences
 from common.reporting.people.lines import SUITE, YOURS, Line, lines_of_score, nearest
 from common.reporting.people.small_table import NOTHING, SmallTable, number, numbered
 
@@ -110,7 +109,7 @@ def _separates(entry):
     line = entry.line
     if not line.run:
         return "not run on real data"
-    found = differences(line.run.group, line.table.dataset, entry.budget)
+    found = line.separating(line.run, entry.budget)
     if line.beside:
         found.append(f"published of {line.beside!r}")
     return "; ".join([*found, f"n = {line.run.n_cases}"])

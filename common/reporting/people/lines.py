@@ -103,12 +103,24 @@ class Line:
 
     def comparable(self, run):
         """Returns whether a run may be compared with the published one, and why not."""
-        lacks = differences(run.group, self.table.dataset)
+        lacks = self.separating(run)
         if trained_on := self._trained_on(run):
             return f"no: {'; '.join([trained_on, *lacks])}"
         if self.nearness == SAME:
             return f"yes, but {'; '.join(lacks)}" if lacks else "yes"
         return f"no: {'; '.join(lacks)}"
+
+    def separating(self, run, budget=None):
+        """Returns what separates a run from the published one, each as a few words.
+
+        Args:
+            run: one of the line's runs.
+            budget: the published budget, if that is to be compared too.
+        """
+        found = differences(run.group, self.table.dataset, budget)
+        if self.table.split and not self.split.startswith(self.table.split):
+            found.append(f"split {self.split}, not {self.table.split}")
+        return found
 
     def _trained_on(self, run):
         """Returns what a run's notes say of cases that were trained on, or `""`."""

@@ -3,7 +3,6 @@
 import textwrap
 from itertools import groupby
 
-from common.reporting.differences import differences
 from common.reporting.people.comparison import GAP, VALUES, entries_of, scores_named
 from common.reporting.people.lines import YOURS
 from common.reporting.people.small_table import NOTHING
@@ -90,7 +89,7 @@ def _wrapped(name, parts, room, style):
 def _apart(entry):
     """Returns what separates a row from the published one, each in few words."""
     line = entry.line
-    found = differences(line.run.group, line.table.dataset, entry.budget)
+    found = line.separating(line.run, entry.budget)
     found = [text.removeprefix("data ") for text in found]
     if line.beside:
         found.append(f"beside {line.beside.partition(':')[0]}")

@@ -7,7 +7,8 @@ from common.reporting.text import read_text
 from papers.engine.pages.text import NOT_RUN, markdown, with_interval
 
 _OF_A_CLAIM = ("claim", "first", "second", "score", "cases")
-VERDICTS = ("supported", "contradicted", "undecided", "not tested")
+_NAMED = ("supported", "contradicted", "supported in part")
+_SAID = (*_NAMED, "undecided", "not tested")
 
 
 def shown_claims(folder):
@@ -32,8 +33,9 @@ def shown_claims(folder):
 def verdict_of_claims(folder):
     """Returns what a paper's rows say of its claims, or "" where they judge none.
 
-    A claim that holds for one score and not for another is supported in part. Held-out
-    cases decide where there are any, and all cases, with or without the region.
+    Claims of one wording from several tables are one. A claim that holds for one score
+    and not for another is supported in part. Held-out cases decide where there are
+    any, and all cases, with or without the region.
 
     Args:
         folder: a results folder.
@@ -45,21 +47,41 @@ def verdict_of_claims(folder):
         return ""
     held_out = lines[~lines["split"].str.startswith("training cases")]
     lines = lines if held_out.empty else held_out
-    counts = dict.fromkeys((*VERDICTS, "supported in part"), 0)
-    for _, of_claim in lines.groupby("claim", sort=False):
+    found = {}
+    for title, of_claim in lines.groupby("claim", sort=False):
         everywhere = (
             of_claim[of_claim["cases"] == ALL] if "cases" in lines else of_claim
         )
         of_claim = of_claim if everywhere.empty else everywhere
-        counts[_together(of_claim["verdict"])] += 1
-    said = [f"{count} {name}" for name, count in counts.items() if count]
+        found.setdefault(_in_short(title), []).append(_together(of_claim["verdict"]))
+    of = {verdict: [] for verdict in _SAID}
+    for title, verdicts in found.items():
+        of[_together(verdicts)].append(title)
+    told = [
+        f"{verdict.capitalize()}: {'; '.join(titles)}."
+        if verdict in _NAMED
+        else f"{verdict.capitalize()}: {len(titles)}."
+        for verdict, titles in of.items()
+        if titles
+    ]
+    claims = f"{len(found)} claim{'s' * (len(found) != 1)}"
+    return f"{' '.join(told)} ({claims}, on {_cases_of(lines)}.)"
+
+
+def _in_short(title):
+    """Returns a claim without the places in brackets where the paper makes it."""
+    return title.rpartition(" (")[0] or title
+
+
+def _cases_of(lines):
+    """Returns the cases, data and budget of the first of a claims table's lines."""
     run = lines.iloc[0]
-    n = max(lines["n_patients"], key=lambda text: (len(text), text))
-    total = sum(counts.values())
-    return (
-        f"Of {total} claim{'s' * (total != 1)} of the paper, our rows find "
-        f"{', '.join(said)}, on {n} patients of `{run['data']}` after {run['budget']}."
+    patients, cases = (
+        max(lines[name], key=lambda text: (len(text), text))
+        for name in ("n_patients", "n_cases")
     )
+    n = "" if cases == patients else f"{cases} cases of "
+    return f"{n}{patients} patients of `{run['data']}` after {run['budget']}"
 
 
 def _together(verdicts):
@@ -67,7 +89,7 @@ def _together(verdicts):
     words = {text.partition(":")[0] for text in verdicts}
     if len(words) == 1:
         return words.pop()
-    if "supported" in words:
+    if any(word.startswith("supported") for word in words):
         return "supported in part"
     return "contradicted" if "contradicted" in words else "undecided"
 

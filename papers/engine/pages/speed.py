@@ -59,7 +59,7 @@ def speed_table(name, command):
     )
 
 
-def ratio_table(name, command, keys, unit="s", extras=(), where=None):
+def ratio_table(name, command, keys, unit="s", extras=(), where=None, without=()):
     """Returns the table of ours beside each other variant, as ratios of one run.
 
     Args:
@@ -69,6 +69,7 @@ def ratio_table(name, command, keys, unit="s", extras=(), where=None):
         unit: column of our time, `"s"` or `"ms"`.
         extras: further columns of our rows to show.
         where: the values of other columns that the rows shall have, by name.
+        without: variants that are left to the file of rows.
 
     Returns:
         A line for each measured thing: our time, then how many times as long as ours
@@ -81,6 +82,7 @@ def ratio_table(name, command, keys, unit="s", extras=(), where=None):
     for column, wanted in (where or {}).items():
         if column in rows:
             rows = rows[rows[column] == wanted]
+    rows = rows[~rows["variant"].isin(without)]
     others = [one for one in _VARIANTS if (rows["variant"] == one).any()]
     lines = []
     for _, group in rows.groupby(list(keys), sort=False):

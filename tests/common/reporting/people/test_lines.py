@@ -147,6 +147,18 @@ def test_a_row_says_whether_it_is_comparable(lines, dual, changes, expected):
     assert line.comparable(line.run) == expected
 
 
+def test_held_out_cases_are_not_those_of_a_published_number(lines, dual, table):
+    of = dataclasses.replace(table, split="training cases")
+    for split, expected in (
+        ("patient", "; split patient, not training cases"),
+        ("training cases, all", ""),
+    ):
+        run = dual(coverage="9/9", split=split)
+        (line,) = [line for line in lines([run]) if line.row.key == "dual"]
+        line = dataclasses.replace(line, table=of)
+        assert line.comparable(line.run) == f"yes, but profile cpu{expected}"
+
+
 def test_a_row_without_a_number_of_its_own_has_its_neighbors(table, cells_of, dual):
     rows = [
         dataclasses.replace(row, key="new", beside="linknet")

@@ -113,9 +113,26 @@ def test_claims_are_counted_once_each(tmp_path):
         line("four", "dice", "undecided: no rise shown"),
         line("five", "dice", "not tested"),
     )
-    assert text.startswith("Of 5 claims of the paper, our rows find 1 supported, ")
-    assert "1 contradicted, 1 undecided, 1 not tested, 1 supported in part" in text
-    assert "8 patients of `half` after 9 epochs" in text
+    assert text == (
+        "Supported: three. Contradicted: two. Supported in part: one. Undecided: 1. "
+        "Not tested: 1. (5 claims, on 8 patients of `half` after 9 epochs.)"
+    )
+
+
+def test_a_claim_of_two_tables_is_one(tmp_path):
+    text = judged(
+        tmp_path,
+        line("one (1; Table 1)", "dice", "supported"),
+        line("one (1; Table 2)", "dice", "supported"),
+        line("two (Table 1)", "dice", "undecided"),
+        line("two (Table 2)", "dice", "supported"),
+    )
+    assert text.startswith("Supported: one. Supported in part: two. (2 claims, on 8")
+
+
+def test_images_are_not_taken_for_patients(tmp_path):
+    of_images = line("one", "dice", "supported").replace(",8,8,", ",8,30,")
+    assert "on 30 cases of 8 patients of `half`" in judged(tmp_path, of_images)
 
 
 def test_held_out_cases_decide(tmp_path):
@@ -124,7 +141,7 @@ def test_held_out_cases_decide(tmp_path):
         line("one", "dice", "contradicted", split="training cases"),
         line("one", "dice", "supported"),
     )
-    assert text.startswith("Of 1 claim of the paper, our rows find 1 supported,")
+    assert text.startswith("Supported: one. (1 claim, on 8 patients")
 
 
 def test_cubes_and_phantoms_judge_nothing(tmp_path):
