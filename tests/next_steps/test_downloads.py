@@ -148,10 +148,15 @@ def test_single_cases_of_another_data_set(told, tmp_path, monkeypatch):
 def test_a_paper_without_weights(told, answer):
     with told("papers/engine/zoo/download.py:weights_of") as caught:
         weights_of("cunet")
-    step = caught.value.next_step
-    assert "`make train-cunet`" in step
-    (able,) = re.findall(r"`make weights-(\w+)`", step)
+    assert caught.value.next_step == "`make train-cunet` trains your own"
+    (able,) = re.findall(r"had: (\w+)$", caught.value.expected)
     assert weights_of(able).files
+
+
+def test_weights_that_are_part_of_the_repository(answer, capsys):
+    assert answer("weights", "download", "linkdsl") is None
+    shown = capsys.readouterr().out
+    assert "part of the repository" in shown and "results/linkdsl/weights/" in shown
 
 
 def test_weights_that_are_not_there(told, tmp_path):

@@ -10,7 +10,7 @@ from papers.engine import zoo
 from papers.engine.cli.predict import PaperId
 from papers.engine.console import Console
 from papers.engine.predict.command import WEIGHTS
-from papers.engine.request import DOWNLOADS
+from papers.engine.request import DOWNLOADS, SUITES
 
 verbs = typer.Typer(
     help="Weights that can be had by one command.", no_args_is_help=True
@@ -23,14 +23,15 @@ Target = Annotated[
 @verbs.command("list")
 def list_weights(
     results: Annotated[
-        Path, typer.Option(help="Folder of the results that score them.")
-    ] = Path("results"),
+        Path | None,
+        typer.Option(help="Folder of the results that score them. Default: results/."),
+    ] = None,
 ):
     """List the weights that can be had, with data, score, license and size."""
     from papers.engine.zoo.table import HEAD
 
     console = Console()
-    console.table(HEAD, zoo.rows(results))
+    console.table(HEAD, zoo.rows(results or zoo.nearest(SUITES)))
     commands = [f"`make weights-{one.id}`" for one in registry.papers() if one.weights]
     console.say(
         f"Fetched by {', '.join(commands)}; the others are part of the repository."
@@ -61,4 +62,4 @@ def export(
 @verbs.command()
 def path(paper: PaperId, target: Target = None):
     """Show the folder of the weights that `predict` uses by itself."""
-    Console().say(str(zoo.folder_of(paper, target or WEIGHTS / paper)))
+    Console().say(str(zoo.folder_of(paper, target or zoo.nearest(WEIGHTS / paper))))

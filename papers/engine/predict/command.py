@@ -10,7 +10,7 @@ from papers.engine.console import Console
 from papers.engine.predict.show import check_shown, show_case
 from papers.engine.quiet import import_tensorflow
 from papers.engine.settings import say_settings
-from papers.engine.zoo import default_weights
+from papers.engine.zoo import default_weights, nearest
 
 WEIGHTS = Path("weights")
 
@@ -60,7 +60,7 @@ def predict(paper_id, case, modalities, weights, out, force, report=None, overla
     make_repeatable()
     say_settings(console.say)
     if weights is None:
-        weights = default_weights(paper_id, WEIGHTS / paper_id)
+        weights = default_weights(paper_id, nearest(WEIGHTS / paper_id))
         console.say(f"weights: {weights}")
     segmenter = paper.inference.segmenter(weights, force)
 

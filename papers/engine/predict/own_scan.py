@@ -25,7 +25,7 @@ from papers.engine.predict.preparation import (
 from papers.engine.predict.returned import RETURNED, bring_back
 from papers.engine.predict.scan_folder import ScanFolder
 from papers.engine.quiet import import_tensorflow
-from papers.engine.zoo import default_weights
+from papers.engine.zoo import default_weights, nearest
 
 WEIGHTS = Path("weights")
 
@@ -98,7 +98,7 @@ def segment(
         check_input(source)
     ScanFolder(out, *used)
     import_tensorflow()
-    weights = weights or default_weights(paper, WEIGHTS / paper)
+    weights = weights or default_weights(paper, nearest(WEIGHTS / paper))
     segmenter = registry.paper(paper).inference.segmenter(weights, force)
     with lock_beside(out, say):
         folder = ScanFolder(out, *used)

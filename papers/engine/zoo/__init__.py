@@ -12,7 +12,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     submod_attrs={
         "download": ["download_weights", "folder_of"],
         "export": ["export_run"],
-        "shipped": ["default_weights", "shipped"],
+        "shipped": ["default_weights", "nearest", "shipped"],
         "table": ["markdown", "rows"],
         "weight_file": ["WeightFile"],
         "weights": ["Weights"],

@@ -8,7 +8,7 @@ from data.download.place import place
 from data.download.retrieve import retrieve
 from papers import registry
 from papers.engine.quiet import import_tensorflow
-from papers.engine.zoo.shipped import default_weights
+from papers.engine.zoo.shipped import default_weights, shipped
 
 
 def weights_of(paper_id):
@@ -24,7 +24,7 @@ def weights_of(paper_id):
             paper_id,
             f"a paper with weights to be had: {', '.join(able)}",
             paper_id,
-            f"`make weights-{able[0]}`, or `make train-{paper_id}` for your own",
+            f"`make train-{paper_id}` trains your own",
         )
     return paper.weights[0]
 
@@ -36,12 +36,17 @@ def download_weights(paper_id, downloads, target, say):
         paper_id: the paper.
         downloads: folder of the files as they come.
         target: folder of the imported weights.
-        say: function that shows a line of text.
+        say: function that shows a line of text, such as where the repository holds
+            them, so that there is nothing to download.
 
     Raises:
         UserError: a download failed or a file is another one, or `target` holds
             anything else.
     """
+    paper = registry.paper(paper_id)
+    if not paper.weights and (own := shipped(paper)):
+        say(f"part of the repository: {own[-1].folder}, used by itself")
+        return
     weights = weights_of(paper_id)
     folder = Path(downloads) / weights.id
     with lock(folder, say):
@@ -53,7 +58,7 @@ def download_weights(paper_id, downloads, target, say):
         say(f"{len(weights.files)} files, verified: {folder}")
         # TensorFlow only now: whatever a server does is said before it takes seconds.
         import_tensorflow()
-        inference = registry.paper(paper_id).inference
+        inference = paper.inference
         known = {file.name: file.sha256 for file in weights.files}
         if inference.holds_released(target, known):
             say(f"imported before: {target}")

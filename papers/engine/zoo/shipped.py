@@ -7,7 +7,8 @@ from common.files import read_json
 from papers import registry
 from papers.engine.zoo.export import CARD
 
-RESULTS = Path(__file__).resolve().parents[3] / "results"
+ROOT = Path(__file__).resolve().parents[3]
+RESULTS = ROOT / "results"
 FOLDER = "weights"
 
 
@@ -22,6 +23,19 @@ class Shipped:
 
     folder: Path
     card: dict
+
+
+def nearest(folder):
+    """Returns a folder below the current one or, where it is only there, the suite's.
+
+    So weights and results are found from everywhere, as the suite itself is.
+
+    Args:
+        folder: such as `weights/anisocascade`.
+    """
+    folder = Path(folder)
+    own = ROOT / folder
+    return own if own.exists() and not folder.exists() else folder
 
 
 def shipped(paper, results=None):
