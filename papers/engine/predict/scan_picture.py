@@ -15,7 +15,8 @@ _WINDOW = (1.0, 99.5)  # percentiles of what is not 0, black and white
 def draw_scan(image, labels, geometry, volumes):
     """Draws the slices in which most of a tumor is seen, in the three views.
 
-    The left of the patient is on the right, as radiologists show it.
+    The left of the patient is on the right, as radiologists show it, and marked "L".
+    A line below names the colors of the labels.
 
     Args:
         image: `(depth, height, width)` in the order of its file.
@@ -45,8 +46,10 @@ def draw_scan(image, labels, geometry, volumes):
         area.imshow(_colored(_upright(np.take(labels, index, axis), axis)), **look)
         area.set_title(f"{view}, slice {index + 1} of {labels.shape[axis]}", size=8)
         area.set_axis_off()
+        if view != "sagittal":
+            _mark_left(area)
     words = ", ".join(f"{name.upper()} {ml:.1f} ml" for name, ml in volumes.items())
-    figure.supxlabel(f"{words}. Not for clinical use.", size=8)
+    figure.supxlabel(f"{_legend(labels)}\n{words}. Not for clinical use.", size=8)
     content = io.BytesIO()
     figure.savefig(content, format="png", dpi=_DPI, metadata={"Software": None})
     return content.getvalue()
@@ -57,6 +60,22 @@ def _fullest(labels, axis):
     others = tuple(one for one in range(3) if one != axis)
     counts = (labels > 0).sum(axis=others)
     return int(np.argmax(counts)) if counts.any() else labels.shape[axis] // 2
+
+
+def _mark_left(area):
+    """Writes "L" where the left of the patient is: columns of LPS grow to it."""
+    look = {"color": "white", "backgroundcolor": "black", "size": 9}
+    place = {"transform": area.transAxes, "ha": "right", "va": "center"}
+    area.text(0.98, 0.5, "L", **look, **place)
+
+
+def _legend(labels):
+    """Names the colors; that of label 3, of old releases alone, where it is seen."""
+    return "; ".join(
+        f"{color.removeprefix('tab:')}: {name}"
+        for label, (name, color) in LABEL_COLORS.items()
+        if label != 3 or (labels == 3).any()
+    )
 
 
 def _upright(pixels, axis):
