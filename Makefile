@@ -40,9 +40,10 @@ ifneq ($(UNKNOWN),)
 $(error unknown option $(UNKNOWN). Expected: $(KNOWN). Next: make help)
 endif
 # An option that its target would ignore is a mistake, too.
-ifneq ($(strip $(N4)$(SHRINK)$(EXCLUDE)),)
+OF_N4 := $(if $(filter prepare-scan $(if $(filter-out 0,$(PREPARE)),segment),$(MAKECMDGOALS)),,$(N4))
+ifneq ($(strip $(OF_N4)$(SHRINK)$(EXCLUDE)),)
 ifeq ($(filter prepare-brats% prepare-msd,$(MAKECMDGOALS)),)
-$(error N4, SHRINK and EXCLUDE are options of prepare-brats17 and its like. Next: make help; a paper takes SET=preparation.n4=true)
+$(error N4, SHRINK and EXCLUDE are options of prepare-brats17 and its like, N4 also of prepare-scan and of segment with PREPARE=1. Next: make help; a paper takes SET=preparation.n4=true)
 endif
 endif
 GOAL := $(firstword $(filter $(OWNERS),$(MAKECMDGOALS)))
@@ -138,8 +139,8 @@ help: ## Show this help
 	  'GPUS_PER_JOB=1' 'and CPUS_PER_JOB=2: papers/engine/devices/README.md' \
 	  'REPORT=folder' 'segment: a page of the one case, with a viewer' \
 	  'OVERLAY=seen.png' 'segment: a picture of the one case' \
-	  'PREPARE=1' 'segment: raw images, of which OUT gets a folder;' \
-	  'BRAIN_MASK=file' 'and prepare-scan: what is brain, or a program for it:' \
+	  'PREPARE=1 N4=1' 'segment: raw images, of which OUT gets a folder;' \
+	  'BRAIN_MASK=file' 'and prepare-scan, as N4: what is brain, or a program:' \
 	  'SKULL_STRIP=command' 'with {in} and {out}: data/scans/README.md' \
 	  'PAPER=linkdsl FORCE=1' 'segment: another paper; scans unlike those of BraTS' \
 	  'CONVENTION=pooled/nan' 'score: distances and empty regions;' \
@@ -208,7 +209,7 @@ segment: $(INSTALLED) ## Segment CASE=folder OUT=seg.nii.gz WEIGHTS=run
 	  $(if $(REPORT),--report $(call q,$(REPORT))) $(if $(OVERLAY),--overlay $(call q,$(OVERLAY))) \
 	  $(if $(filter-out 0,$(PREPARE)),--prepare) $(OF_THE_BRAIN)
 OF_THE_BRAIN = $(if $(BRAIN_MASK),--brain-mask $(call q,$(BRAIN_MASK))) \
-	  $(if $(SKULL_STRIP),--skull-strip $(call q,$(SKULL_STRIP)))
+	  $(if $(SKULL_STRIP),--skull-strip $(call q,$(SKULL_STRIP))) $(if $(filter-out 0,$(N4)),--n4)
 list-series: $(INSTALLED) ## List the DICOM series of CASE=folder
 	@$(PAPERS) list-series $(call q,$(CASE))
 prepare-scan: $(INSTALLED) ## Co-register raw images alone: CASE=folder OUT=folder

@@ -176,6 +176,8 @@ def test_a_quoted_home_of_the_benchmarks(make, name):
             ["prepare-scan", "CASE=c", "OUT=o", "BRAIN_MASK=my mask.nii"],
             "papers prepare-scan --case c --out o --brain-mask my mask.nii",
         ),
+        (["prepare-scan", "CASE=c", "OUT=o", "N4=1"], "--case c --out o --n4"),
+        (["segment", "CASE=c", "OUT=o", "PREPARE=1", "N4=1"], "--prepare --n4"),
         (
             ["restore-mask", "CASE=c", "MASK=m.nii", "OUT=o"],
             "papers restore-mask --case c --mask m.nii --out o",

@@ -28,6 +28,7 @@ URL = "https://msd-for-monai.s3-us-west-2.amazonaws.com/Task01_BrainTumour.tar"
 MD5 = "240a19d752f0d9e9101544901065d872"
 _PAGE = "http://medicaldecathlon.com"
 _WHOLE = "`make data-msd` downloads all of it and compares its checksum"
+_COUNT = 750  # cases, numbered through training and test
 _BLOCK = 1 << 20  # bytes; an interruption loses the current block
 _MAX_MEMBER_BYTES = 256 << 20
 # What `gzip` raises for damaged files.
@@ -84,6 +85,8 @@ def download_cases(folder, cases, report=print, url=URL):
             another version of the archive, a member is damaged, or the folder holds
             another file of the same name.
     """
+    for case in cases:
+        _check_id(case)
     folder = Path(folder)
     downloads = folder / "downloads"
     with lock(downloads, report):
@@ -96,11 +99,23 @@ def download_cases(folder, cases, report=print, url=URL):
                 url,
                 f"the case {missing[0]}",
                 f"{len(members)} files without it",
-                "name cases such as BRATS_001, with three digits",
+                f"leave it out, or {_WHOLE}",
             )
         for target in sorted({OWN_FILE, *_of_cases(members, cases)}):
             _fetch(remote, folder / target, *members[target], downloads)
             report(f"{target}: verified")
+
+
+def _check_id(case):
+    """Refuses what cannot be a case, before the whole archive is looked through."""
+    found = re.fullmatch(r"BRATS_(\d{3})", case, re.ASCII)
+    if not (found and 1 <= int(found[1]) <= _COUNT):
+        raise UserError(
+            "the cases",
+            f"ids from BRATS_001 to BRATS_{_COUNT}",
+            case,
+            "name cases such as BRATS_001, with three digits",
+        )
 
 
 def _by_target(members):

@@ -9,11 +9,14 @@ _OTHER = {
     *("localizer", "localiser", "scout", "survey", "bold", "fmri", "epi", "phase"),
     *("fa", "b0", "b1000", "mip"),
 }
-_FLAIR = {"flair", "t2f", "darkfluid", "dark", "tirm"}
+_FLAIR = {"flair", "t2f", "darkfluid", "dark"}
+# Fluid or fat may be what it suppresses: after T2 alone it says neither.
+_INVERSION = {"tirm"}
 _T1 = {"t1", "t1w", "t1n", "mprage", "mpr", "spgr", "bravo", "tfl", "fspgr", "vibe"}
 _T2 = {"t2", "t2w"}
 _CONTRAST = {"gd", "gad", "gado", "gadolinium", "post", "ce", "km", "contrast"}
 _CONTRAST |= {"postcontrast", "gadavist", "dotarem", "enhanced", "mit", "postgad"}
+_CONTRAST |= {"postkm", "postgd", "postce"}
 _T1CE = {"t1c", "t1ce", "t1gd", "t1post", "t1km"}
 _BEFORE = {"pre", "ohne", "without", "precontrast", "native", "nativ", "non", "no"}
 # Times in ms that tell weightings apart.
@@ -38,12 +41,15 @@ def guess_modality(header):
     star = "t2*" in header.description.lower()
     if found := words & _OTHER or ({"t2*"} if star else set()):
         return None, min(found)
-    if found := words & _FLAIR:
-        return "flair", min(found)
+    # Before those of FLAIR: an inversion recovery may be weighted by T1, too.
     if found := words & _T1CE:
         return "t1ce", min(found)
     if found := words & _T1:
         return _with_contrast(header, words, min(found))
+    if found := words & _FLAIR:
+        return "flair", min(found)
+    if found := words & _INVERSION:
+        return (None if words & _T2 else "flair"), min(found)
     if found := words & _T2:
         return "t2", min(found)
     return _by_times(header, words)
@@ -70,8 +76,8 @@ def _with_contrast(header, words, said):
         return "t1", f"{said}, {min(words & _BEFORE)}"
     if found := words & _CONTRAST:
         return "t1ce", f"{said}, {min(found)}"
-    if "+c" in header.description.lower():
-        return "t1ce", f"{said}, +c"
+    if found := re.search(r"\+c|\bc\+", header.description.lower()):
+        return "t1ce", f"{said}, {found[0]}"
     if header.contrast:
         return "t1ce", f"{said}, a contrast agent was given"
     return "t1", said

@@ -108,7 +108,16 @@ def test_a_kept_index_of_something_else(told, server, tmp_path, changes):
 
 def test_a_case_that_is_not_there(told, server, tmp_path):
     with told(f"{MSD}:download_cases") as caught:
-        get(server, tmp_path / "new", "BRATS_1")
+        get(server, tmp_path / "new", "BRATS_001", "BRATS_700")
+    assert caught.value.next_step.startswith("leave it out, or `make data-msd`")
+    assert get(server, tmp_path / "new", "BRATS_001") == 1
+
+
+@pytest.mark.parametrize("case", ["449", "BRATS_1", "BRATS_000", "BRATS_751"])
+def test_what_is_no_case_is_told_at_once(told, server, tmp_path, case):
+    with told(f"{MSD}:_check_id") as caught:
+        get(server, tmp_path / "new", "BRATS_001", case)
+    assert not server.requests and not (tmp_path / "new").exists()
     (name,) = re.findall(r"such as (\w+),", caught.value.next_step)
     assert get(server, tmp_path / "new", name) == 1
 

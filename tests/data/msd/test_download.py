@@ -102,8 +102,8 @@ def test_single_cases_are_the_same_files(server, phantom, packed, tmp_path):
 
 
 def test_a_case_that_is_not_there(server, packed, tmp_path):
-    with pytest.raises(UserError, match="the case BRATS_900"):
-        get(server, tmp_path, packed, ["BRATS_001", "BRATS_900"])
+    with pytest.raises(UserError, match="the case BRATS_700"):
+        get(server, tmp_path, packed, ["BRATS_001", "BRATS_700"])
     assert not files(tmp_path)
 
 
