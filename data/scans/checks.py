@@ -102,7 +102,7 @@ def check_intensities(paths, volumes, voxel_volume):
     """
     findings = []
     for name in MODALITIES:
-        findings += _check_volume(paths[name], volumes[name], voxel_volume)
+        findings += _check_volume(name, paths[name], volumes[name], voxel_volume)
     first = volumes[MODALITIES[0]] != 0
     for name in MODALITIES[1:]:
         dice = _dice(first, volumes[name] != 0)
@@ -162,7 +162,7 @@ def _finding(severity, code, path, found, fix):
     return Finding(severity, code, str(path), found, fix)
 
 
-def _check_volume(path, volume, voxel_volume):
+def _check_volume(name, path, volume, voxel_volume):
     if not np.isfinite(volume).all():
         yield _finding("error", "not-finite", path, "NaN or infinity", _LOOK)
         return
@@ -176,7 +176,7 @@ def _check_volume(path, volume, voxel_volume):
         fix = "none if the background is 0; otherwise shift the intensities"
         yield _finding("warning", "negative", path, found, fix)
     liters = len(values) * voxel_volume / 1e6
-    found = f"{liters:.2g} liters that are not 0"
+    found = f"{name} has {liters:.2g} liters that are not 0"
     if liters > _GOOD_LITERS:
         severity = "error" if liters > _MAX_LITERS else "warning"
         yield _finding(severity, "skull", path, found, _STRIP)

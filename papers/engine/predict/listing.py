@@ -32,6 +32,10 @@ def list_series(folder, console):
     console.say(
         "The guesses are from descriptions and times: look before you use them."
     )
+    console.say(
+        "Where the brain is: --brain-mask FILE, or in its place "
+        '--skull-strip "hd-bet -i {in} -o {out}" with a program that you have.'
+    )
     console.say(f"Then: {predict_command(found, [name for name, _ in guesses])}")
 
 

@@ -65,7 +65,11 @@ def test_two_guesses_of_one_modality_are_left_to_the_user(folder, capsys):
 
 def test_the_command_names_a_paper_that_exists(folder, capsys):
     listed(folder)
-    assert re.search(r"predict (\w+) --prepare", capsys.readouterr().out)[1] in IDS
+    assert (
+        re.search(r"predict (\w+) --prepare", shown := capsys.readouterr().out)[1]
+        in IDS
+    )
+    assert "--brain-mask FILE" in shown and "--skull-strip" in shown
 
 
 def test_a_folder_without_series(tmp_path, capsys):
