@@ -76,6 +76,15 @@ class RangedFile:
                 for block in reply.iter_content(size):
                     have += len(block)
                     yield block
+        except requests.ConnectionError as error:
+            raise UserError(
+                self.url,
+                "a connection to the server",
+                "it could not be reached",
+                "run the command again with a connection: it resumes where it stopped; "
+                f"or put {self.url.rpartition('/')[2]}, fetched elsewhere, into "
+                f"{self._kept.parent}: {self.instead}",
+            ) from error
         except requests.RequestException as error:
             raise self._failed(error) from error
         if have != expected:

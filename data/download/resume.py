@@ -54,6 +54,14 @@ class ResumingDownloader:
                 self.part.unlink()
             self._tag.unlink(missing_ok=True)
             return right
+        except requests.ConnectionError as error:
+            raise UserError(
+                url,
+                "a connection to the server",
+                f"{self._have()} bytes, then the server could not be reached",
+                "run the command again with a connection: it resumes where it stopped; "
+                f"or put {path.name}, fetched elsewhere, into {path.parent}",
+            ) from error
         except requests.RequestException as error:
             raise self._error(url, f"{self._have()}, then {error}") from error
         except OSError as error:

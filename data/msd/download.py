@@ -27,7 +27,9 @@ from data.msd.description import FOLDERS
 URL = "https://msd-for-monai.s3-us-west-2.amazonaws.com/Task01_BrainTumour.tar"
 MD5 = "240a19d752f0d9e9101544901065d872"
 _PAGE = "http://medicaldecathlon.com"
-_WHOLE = "`make data-msd` downloads all of it and compares its checksum"
+_WHOLE = (
+    "`make data-msd` downloads all of it, unless it is there, and compares its checksum"
+)
 _COUNT = 750  # cases, numbered through training and test
 _BLOCK = 1 << 20  # bytes; an interruption loses the current block
 _MAX_MEMBER_BYTES = 256 << 20

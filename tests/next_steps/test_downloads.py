@@ -4,6 +4,7 @@ import hashlib
 import io
 import re
 import tarfile
+from pathlib import Path
 
 import pytest
 
@@ -78,6 +79,26 @@ def test_an_answer_that_breaks_off(told, server, tmp_path):
         file.read(0, 1000)
     assert caught.value.next_step.startswith("run the command again")
     assert file.read(0, 1000) == server.good[:1000]
+
+
+def test_no_connection(told, server, tmp_path):
+    """A closed port; the archive, put where the step says, needs none."""
+    gone = f"http://127.0.0.1:1{NAME}"
+    folder = tmp_path / "new"
+    with told(f"{RANGES}:blocks") as caught:
+        download_cases(folder, ["BRATS_001"], quiet, gone)
+    assert "HTTPConnection" not in str(caught.value)
+    assert "`make data-msd`" in caught.value.next_step
+    md5 = hashlib.md5(server.good, usedforsecurity=False).hexdigest()
+    with told("data/download/resume.py:download") as caught:
+        download_msd(folder, quiet, gone, md5)
+    assert "HTTPConnection" not in str(caught.value)
+    name, place = re.findall(
+        r"put (\S+), fetched elsewhere, into (.*)$", caught.value.next_step
+    )[0]
+    (Path(place) / name).write_bytes(server.good)
+    download_msd(folder, quiet, gone, md5)
+    assert len(MsdDataset(folder)) == 2
 
 
 def test_what_is_no_archive(told, server, tmp_path):
