@@ -22,6 +22,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
             "SmallTable",
             "dice_first",
             "main_columns",
+            "main_tables_of",
             "notes_once",
             "printed_columns",
             "small_tables",

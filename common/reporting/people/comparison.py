@@ -108,7 +108,7 @@ def _separates(entry):
     """Returns what separates the run of a line from the published one."""
     line = entry.line
     if not line.run:
-        return "not run on real data"
+        return "not run on whole scans"
     found = line.separating(line.run, entry.budget)
     if line.beside:
         found.append(f"published of {line.beside!r}")

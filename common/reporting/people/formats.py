@@ -33,7 +33,7 @@ def as_latex(table):
     kinds = [
         "r" if _is_number(column) else "l" for column in zip(*table.rows, strict=True)
     ]
-    caption = " ".join([f"{table.title.rstrip('.')}.", *table.notes])
+    caption = " ".join(f"{text.rstrip('.')}." for text in (table.title, *table.notes))
     lines = [
         r"\begin{table}  % needs \usepackage{booktabs}",
         rf"  \caption{{{_escaped(caption, _LATEX)}}}",

@@ -35,9 +35,7 @@ def main_columns(tables):
     Args:
         tables: the paper's `common.reporting.table.Table`s.
     """
-    columns = printed_columns(tables)
-    dice = [column for column in columns if column.label.startswith("Dice")]
-    return dice or columns[:1]
+    return _main_of(printed_columns(tables))
 
 
 def printed_columns(tables):
@@ -61,7 +59,7 @@ def dice_first(columns):
 def tables_of(lines, tables, title=""):
     """Makes the tables of a paper for people: one of each score, the Dice first.
 
-    Terminal and page show these.
+    Pages show these, and texts to paste.
 
     Args:
         lines: the paper's lines, as `common.reporting.people.lines_of` returns them.
@@ -72,10 +70,33 @@ def tables_of(lines, tables, title=""):
     Returns:
         A list of `SmallTable`s, as `small_tables` makes them.
     """
-    columns = printed_columns(tables)
-    if not any(table.in_paper for table in tables):
-        columns = list({c.key: c for table in tables for c in table.columns}.values())
-    return small_tables(lines, dice_first(columns), title)
+    return small_tables(lines, dice_first(_columns_of(tables)), title)
+
+
+def main_tables_of(lines, tables, title=""):
+    """Makes those tables of `tables_of` that fit a screen: of the main score alone.
+
+    Args:
+        lines: as for `tables_of`.
+        tables: likewise.
+        title: likewise.
+
+    Returns:
+        A list of `SmallTable`s: one of each region's Dice, or else of the first score.
+    """
+    return small_tables(lines, _main_of(_columns_of(tables)), title)
+
+
+def _columns_of(tables):
+    """Returns the scores that a paper prints, or all of tables that are not its own."""
+    if any(table.in_paper for table in tables):
+        return printed_columns(tables)
+    return list({c.key: c for table in tables for c in table.columns}.values())
+
+
+def _main_of(columns):
+    dice = [column for column in columns if column.label.startswith("Dice")]
+    return dice or columns[:1]
 
 
 def small_tables(lines, columns, title=""):

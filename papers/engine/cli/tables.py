@@ -10,6 +10,7 @@ from common.reporting.people import (
     OWNER,
     as_latex,
     as_markdown,
+    main_tables_of,
     notes_once,
     tables_of,
     wide_table,
@@ -35,11 +36,13 @@ _FORMS = {
 
 @verbs.command()
 def join(dataset: DataSet, results: Results = LOCAL, form: Form = None):
-    """Compare papers on one data set: every printed score, and as CSV files."""
+    """Compare papers on one data set: the main score; every score goes to files."""
     datasets.tools(dataset)
     text_of, comment, ending = _known(form)
     papers = compared(results, dataset, Console().say)
-    of_papers = [tables_of(one.lines, one.tables, one.paper.id) for one in papers]
+    # A screen has room for the main score of each region; what is pasted has them all.
+    choose = tables_of if form else main_tables_of
+    of_papers = [choose(one.lines, one.tables, one.paper.id) for one in papers]
     paths = write_joined(papers, dataset, results)
     if form:
         text = "\n\n".join(map(text_of, chain(*of_papers))) + "\n"
@@ -49,6 +52,9 @@ def join(dataset: DataSet, results: Results = LOCAL, form: Form = None):
     else:
         for table in chain(*map(notes_once, of_papers)):
             Console().small_table(table)
+        shape, everything = paths
+        Console().say(f"The other scores are in {shape} and {everything}")
+        return
     for path in paths:
         Console().say(comment.format(f"wrote {path}"))
 

@@ -70,7 +70,7 @@ def write_scan(folder, name, shown, labels, facts):
             facts=facts,
             here=here,
             made=time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
-            results=str(folder),
+            results=[str(folder)],
             images=_MARK,
         )
     )

@@ -50,7 +50,7 @@ def write_report(compared, results, folder=REPORT):
         "papers": [one.paper for one in compared],
         "made": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
         "here": environment.describe(),
-        "results": str(results),
+        "results": _places(compared, results),
         "yours": any(len(one.yours) for one in compared),
         "page_of": page_of,
     }
@@ -140,6 +140,14 @@ def templates():
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def _places(compared, results):
+    """Returns the folders that the report's numbers are from."""
+    folders = [path for one in compared for path in _folders(one.paper, results)]
+    read = {owner for owner, _ in folders}
+    read |= {YOURS for one in compared if len(one.yours)}
+    return [str(SUITES)] + ([str(results)] if YOURS in read else [])
 
 
 def _findings(papers):

@@ -14,7 +14,7 @@ TABLE = SmallTable(
         ("<img>|x", "0.9000", "not run", "-"),
     ),
     sections=(1,),
-    notes=("Run on {all}.",),
+    notes=("Run on {all}.", "n = 3"),
 )
 
 
@@ -28,6 +28,7 @@ def test_markdown():
         r"| &lt;img&gt;\|x | 0.9000 | not run | - |",
         "",
         "- Run on {all}.",
+        "- n = 3",
     ]
 
 
@@ -35,7 +36,7 @@ def test_latex():
     lines = [line.strip() for line in as_latex(TABLE).splitlines()]
     assert lines == [
         r"\begin{table}  % needs \usepackage{booktabs}",
-        r"\caption{mine\_1: Dice. Run on \{all\}.}",
+        r"\caption{mine\_1: Dice. Run on \{all\}. n = 3.}",
         r"\begin{tabular}{lrrr}",
         r"\toprule",
         r"method & published & reproduced & gap \\",

@@ -85,7 +85,7 @@ def test_the_screen_has_the_users_runs_where_there_are_any(lines, run, table):
     assert shown.head[3:5] == ("suite", "yours")
     rows = {row[1]: row for row in shown.rows}
     assert rows["Dual-Scale LinkNet, split patient"][2:5] == ("0.7812", "-", "0.7500")
-    assert f"{rows['LinkNet'][-1]} not run on real data" in shown.notes
+    assert f"{rows['LinkNet'][-1]} not run on whole scans" in shown.notes
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,19 @@ def test_a_users_number_stands_beside_the_suites(report):
     assert f"yours: {mean:.4f} [" in overview
 
 
+def test_places_are_those_that_were_read(report, monkeypatch):
+    monkeypatch.chdir(report.root)
+    own = report.compared[0]
+    assert write._places([own], Path("results/local")) == ["results", "results/local"]
+    alone = own._replace(yours=own.yours[:0])
+    assert write._places([alone], Path("results/empty")) == ["results"]
+
+
+def test_intervals_over_images_name_the_images(report):
+    page = (report.folder / "linkdsl.html").read_text(encoding="utf-8")
+    assert ">239 cases of 104 patients</td>" in page and ">104</td>" not in page
+
+
 def test_claims_curves_protocol_audit_and_provenance(report):
     words = "".join(Page(report.folder / "cunet.html").words)
     claims = pd.read_csv(report.root / "results/cunet/claims.csv")
