@@ -1,5 +1,6 @@
 """All papers in one table: published, ours, gap, and what separates them."""
 
+import math
 from collections import Counter
 from typing import NamedTuple
 
@@ -34,6 +35,9 @@ class Entry(NamedTuple):
 def entries_of(papers):
     """Returns one `Entry` for each paper's method and split, in the papers' order.
 
+    A method of which the paper prints the score of other regions only, or their mean,
+    has a second one of that.
+
     Args:
         papers: for each paper `(id, lines, column, budget)`: its lines as
             `common.reporting.people.lines_of` returns them, the
@@ -47,10 +51,34 @@ def entries_of(papers):
         for line in lines:
             title = line.row.title
             split = line.split if times[title] > 1 else ""
-            entries.append(
-                Entry(paper, title, split, _values(line, column), line, budget)
-            )
+            shown = {title: column}
+            if other := _only_published(line, column):
+                shown[f"{title}, {other.label}"] = other
+            entries += [
+                Entry(paper, name, split, _values(line, one), line, budget)
+                for name, one in shown.items()
+            ]
     return entries
+
+
+def _only_published(line, column):
+    """Returns the first column of the same score that the paper prints a number of.
+
+    None where it prints one of the given column, or where nothing was run.
+    """
+    score = _score(column)
+    columns = [one for one in line.table.columns if _score(one) == score]
+    printed = [
+        one
+        for one in (column, *columns)
+        if line.run and not math.isnan(line.published(one)[0])
+    ]
+    return printed[0] if printed and printed[0] is not column else None
+
+
+def _score(column):
+    """Returns a column's score without its region, such as `Dice`."""
+    return column.label.split()[0].strip(",")
 
 
 def scores_named(papers):

@@ -26,8 +26,7 @@ class Axis:
             low, high = low - 0.05, high + 0.05
         margin = 0.04 * (high - low)
         places = MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(low, high)
-        # From the tick below the lowest number, which tells whether that is near 0.
-        self._low, self._high = min(low, places[0]) - margin, high + margin
+        self._low, self._high = low - margin, high + margin
         digits = max(0, -math.floor(math.log10(places[1] - places[0]) + 1e-9))
         self.ticks = [
             (self.at(place), f"{place + 0.0:.{digits}f}")

@@ -26,7 +26,7 @@ class Difference:
         at: its place in percent, or None.
         low: place of the interval's lower end, or None.
         high: that of its upper end.
-        n: the number of patients, and of cases where a patient has several.
+        n: the number of patients.
         mark: mark of the note that says what separates it from the paper's, or `""`.
     """
 
@@ -107,21 +107,13 @@ def _differences(paper, group, owner, lines):
                 at=axis.at(value),
                 low=axis.at(low),
                 high=axis.at(high),
-                n=_n(line),
+                n=line.get("n_patients", ""),
                 mark=mark,
             )
         )
     words = words_of(group, owner)
     phantom = is_phantom(group["data"])
     return Differences(words, phantom, axis, tuple(rows), tuple(notes))
-
-
-def _n(line):
-    """Returns how many were compared; cases may be the unit, so both are named."""
-    patients, cases = line.get("n_patients", ""), line.get("n_cases", "")
-    if cases in ("", patients):
-        return patients
-    return f"{cases} cases of {patients} patients"
 
 
 def _patients(lines):

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from common.reporting.people import comparison, screen
+from common.reporting.people.comparison import entries_of
 from common.reporting.people.screen import HEADING
 
 
@@ -60,3 +61,28 @@ def test_a_wide_screen_has_papers_beside_each_other(papers):
     assert wide[0].count("published") == 2
     words = [sorted(" ".join(lines).split()) for lines in (narrow[1:], wide[1:])]
     assert words[0] == words[1]
+
+
+def test_a_number_that_a_paper_prints_elsewhere_is_shown(papers, table):
+    """Of the same score only: here the mean over what the table has no number of."""
+    dice, iou = table.columns
+    unprinted = dataclasses.replace(dice, key="wt_dice", label="Dice (whole tumor)")
+    average = dataclasses.replace(dice, label="Dice, average")
+    for columns, expected in (
+        ((iou, average), ["Dual-Scale LinkNet, Dice, average"]),
+        ((iou,), []),
+    ):
+        changed = dataclasses.replace(table, columns=(unprinted, *columns))
+        of = [
+            ("one", [dataclasses.replace(line, table=changed) for line in found], *rest)
+            for _, found, _, *rest in papers[:1]
+        ]
+        entries = entries_of([(*of[0][:2], unprinted, of[0][2])])
+        ran = [
+            entry for entry in entries if entry.line.run and entry.split == "patient"
+        ]
+        assert [entry.title for entry in ran][1:] == expected
+        assert (
+            ran[0].values[0] == "-"
+            and ran[-1].values[0] == ("-", "0.7812")[len(ran) - 1]
+        )

@@ -30,12 +30,6 @@ def test_any_numbers_have_an_axis(values):
     assert all(0 <= axis.at(v) <= 100 for v in values if math.isfinite(v))
 
 
-def test_a_number_near_zero_has_the_tick_of_zero_before_it():
-    axis = Axis([0.04, 0.9])
-    assert float(axis.ticks[0][1]) == 0
-    assert 0 <= axis.ticks[0][0] < axis.at(0.04)
-
-
 def test_an_axis_of_differences_holds_zero():
     assert 0 <= Axis([0.2, 0.3], zero=True).at(0) < 50
 

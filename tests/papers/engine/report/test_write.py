@@ -113,11 +113,6 @@ def test_places_are_those_that_were_read(report, monkeypatch):
     assert write._places([alone], Path("results/empty")) == ["results"]
 
 
-def test_intervals_over_images_name_the_images(report):
-    page = (report.folder / "linkdsl.html").read_text(encoding="utf-8")
-    assert ">239 cases of 104 patients</td>" in page and ">104</td>" not in page
-
-
 def test_claims_curves_protocol_audit_and_provenance(report):
     words = "".join(Page(report.folder / "cunet.html").words)
     claims = pd.read_csv(report.root / "results/cunet/claims.csv")
