@@ -30,36 +30,37 @@ def draw_figures(runner, folder):
             files += [
                 folder / f"{name}_{suffix}.png" for name in ("figure4", "example")
             ]
-            _figure4(runner, job, files[-2])
-            _example(runner, job, files[-1])
+            _draw_both(runner, job, *files[-2:])
     return files
 
 
-def _figure4(runner, job, path):
-    """Draws image, truth and the results of the first network and of the cascade."""
-    case_ids = typical_cases(runner.evaluate(job), QUARTILES)
-    text = "For each tumor type the test images at the quartiles of the cascade's Dice"
-    _draw(runner, job, (job.previous, job), case_ids, TITLES, text, path)
+def _draw_both(runner, job, figure4, example):
+    """Draws Figure 4, and what is seen before anything is read: few, large panels.
 
-
-def _example(runner, job, path):
-    """Draws one typical image of each tumor type, the truth, and the cascade's result.
-
-    It is seen before anything is read: few, large panels.
+    Figure 4 shows the results of the first network and of the cascade, the example one
+    typical image of each tumor type and the cascade's result.
     """
-    case_ids = typical_cases(runner.evaluate(job), MEDIAN)
+    scores = runner.evaluate(job)
+    several, one_each = (typical_cases(scores, s) for s in (QUARTILES, MEDIAN))
+    first = _maps(runner, job.previous, several)
+    second = _maps(runner, job, list(dict.fromkeys([*several, *one_each])))
+    text = "For each tumor type the test images at the quartiles of the cascade's Dice"
+    _draw(runner, job, several, (first, second), TITLES, text, figure4)
     text = "For each tumor type the test image at the median of the cascade's Dice"
-    _draw(runner, job, (job,), case_ids, FEW_TITLES, text, path)
+    _draw(runner, job, one_each, (second,), FEW_TITLES, text, example)
 
 
-def _draw(runner, job, shown, case_ids, titles, text, path):
-    maps = [runner.predict(one, case_ids) for one in shown]
+def _maps(runner, job, case_ids):
+    return dict(zip(case_ids, runner.predict(job, case_ids), strict=True))
+
+
+def _draw(runner, job, case_ids, maps, titles, text, path):
     rows = []
-    for case_id, *found in zip(case_ids, *maps, strict=True):
+    for case_id in case_ids:
         image, truth = (
             array[..., 0] for array in runner.cache.read(case_id, ("image", "mask"))
         )
-        results = [image_map[..., 0] >= THRESHOLD for image_map in found]
+        results = [of_job[case_id][..., 0] >= THRESHOLD for of_job in maps]
         rows.append([(image, mask) for mask in (None, truth, *results)])
     origin = "" if is_phantom(runner.dataset.name) else ATTRIBUTION
     text = f"{text} (cases {', '.join(case_ids)}). {origin}"
