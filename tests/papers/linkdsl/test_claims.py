@@ -25,6 +25,7 @@ def test_the_difference_is_of_the_same_images(cases):
     line = found.loc[("dual", "cdsl", "40 epochs")]
     assert line["difference"] == pytest.approx(by_hand.mean(), abs=1e-6)
     assert (line["n_cases"], line["n_patients"]) == (239, run["patient"].nunique())
+    assert line["note"].startswith("interval over images")
     assert line["published_difference"] == pytest.approx(0.8003 - 0.7812)
     assert line["ci_low"] < line["difference"] < line["ci_high"]
     # The spread of the mean over images, and not over patients: 1.96 of its deviations.
