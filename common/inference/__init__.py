@@ -3,8 +3,8 @@
 `Predictor` runs a network batch by batch, `FrozenPredictor` one whose weights no
 longer change, `SharedGraphs` several that differ in their weights only,
 `fold_normalization` makes normalizations part of convolutions, and `components` cleans
-masks by their connected components. How a paper cuts a case into
-inputs and joins the outputs belongs to that paper.
+masks by their connected components. How a paper cuts a case into inputs and joins the
+outputs belongs to that paper.
 """
 
 import lazy_loader as _lazy

@@ -16,8 +16,8 @@ def fold_normalization(model):
     alone: there, normalization and ReLU are one pass already, bias and ReLU are two.
 
     Args:
-        model: a Keras model. One that is not of the functional API, or calls a layer
-            more than once, is returned as it is.
+        model: a Keras model. One that is not of the functional API, calls a layer more
+            than once or has nothing to fold is returned as it is.
 
     Returns:
         A `keras.Model`, not to be trained, whose outputs differ by rounding in use.
@@ -25,6 +25,8 @@ def fold_normalization(model):
     if not isinstance(model, keras.Function) or _calls_a_layer_again(model):
         return model
     folded = _normalized_convolutions(model)
+    if not folded:
+        return model
     widened = {convolution.name for convolution in folded.values()}
 
     def clone(layer):
