@@ -4,9 +4,9 @@
 on the paper's own data, what was run on other data apart from it, and a user's own run
 beside the suite's. `small_tables` makes a table of at most eight columns of each score,
 `comparison` one of all papers and `screen` the same as lines of text that fit a screen,
-`wide_table` a CSV file in the paper's shape;
-`as_markdown` and `as_latex` give the text of such a table. Terminal, pages and report
-show the same tables. Computing the cells belongs to `common.reporting`.
+`wide_table` a CSV file in the paper's shape; `as_markdown` and `as_latex` give the text
+of such a table. Terminal, pages and report show the same tables. Computing the cells
+belongs to `common.reporting`.
 """
 
 import lazy_loader as _lazy

@@ -32,14 +32,14 @@ def paper_blocks(paper, results):
 
 
 def _of_real_scans(paper, folder):
-    """Returns why no scan of a paper's rows is shown, and how readers see theirs."""
+    """Returns that no scan of a paper's rows is shown, and how readers see theirs."""
     cell = paper.page.HEADLINE.nearest(folder)
     if cell is None:
         return ""
     profile = cell["profile"].partition(",")[0]
     return (
-        f"The rows below are of {cell['data']}, whose license lets nobody hand on its "
-        "images; once trained, "
+        f"Images of {cell['data']}, which the rows below are of, are no part of the "
+        "repository; once trained, "
         f"`make report PAPER={paper.id} DATA=<your folder> PROFILE={profile} "
         "CASES=median:1` shows yours."
     )
