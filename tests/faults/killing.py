@@ -128,7 +128,10 @@ class Killing:
             yield f"read-only from write {number}", wrong
 
     def full_disk(self, count, seed=0):
-        """Runs the verb on disks with room for a share of what it writes.
+        """Runs the verb on disks with room for a share of what it adds.
+
+        One that only replaces files gets room for a share of the largest: the new one
+        is written beside the old one.
 
         The verb is run again where there is more room. Only root can mount such disks.
 
@@ -136,8 +139,11 @@ class Killing:
             As `at_moments`.
         """
         shares = random.Random(f"{self._scenario.id} disk {seed}")
-        before, more = _pages(self._base), self._room - _pages(self._base)
-        for _ in range(count if more > 0 and not os.geteuid() else 0):
+        before = _pages(self._base)
+        more = self._room - before
+        if more <= 0:
+            more = _largest(self._work)
+        for _ in range(count if self.writes and not os.geteuid() else 0):
             share = shares.random()
             size = before + int(share * more)
             with tempfile.TemporaryDirectory() as folder:
@@ -252,6 +258,11 @@ def _pages(folder):
     """Returns the bytes that a folder takes of a disk in memory."""
     sizes = (path.lstat().st_size for path in folder.rglob("*") if path.is_file())
     return max(sum(-(-size // _PAGE) * _PAGE for size in sizes), _PAGE)
+
+
+def _largest(folder):
+    """Returns the bytes of the largest file of a folder."""
+    return max((p.lstat().st_size for p in folder.rglob("*") if p.is_file()), default=0)
 
 
 def run_verb(words):
