@@ -4,6 +4,7 @@ import numpy as np
 
 from common.reporting.figures.canvas import COLORS, columns_of_legend, open_figure
 
+MARKS = (None, "s", "^", "v")  # of each round through the colors
 HIDES = 5  # a loss this many times the others' leaves them a fifth of the axis
 
 
@@ -28,15 +29,14 @@ def learning_curves(path, histories, keys, caption):
     with open_figure(path, (6.6, 3.0), caption) as figure:
         losses, scores = figure.subplots(1, 2)
         for title, history in histories.items():
-            color = COLORS[len(scores.lines) % len(COLORS)]
+            round_, place = divmod(len(scores.lines), len(COLORS))
+            color = COLORS[place]
             epochs = history["epoch"]
-            # A single epoch would not be visible as a line.
-            marker = "o" if len(history) == 1 else None
-            # Methods beyond the last color repeat the colors with dots between.
-            dots = len(scores.lines) >= len(COLORS)
+            # A single epoch would not be visible as a line; beyond the last color,
+            # the colors come again with marks.
+            marker = MARKS[round_ % len(MARKS)] or ("o" if len(history) == 1 else None)
             whole = {"color": color, "lw": 1.3, "marker": marker, "ms": 3}
-            whole |= {"ls": "-."} if dots else {}
-            dashed = whole | {"lw": 0.8, "ls": ":" if dots else "--", "mfc": "none"}
+            dashed = whole | {"lw": 0.8, "ls": "--", "mfc": "none"}
             losses.plot(epochs, history[training], **dashed)
             losses.plot(epochs, history[validation], **whole)
             scores.plot(epochs, history[score], **whole, label=title)
