@@ -62,7 +62,7 @@ ifneq ($(strip $(MISSING)),)
 $(error $(GOAL) needs $(strip $(MISSING)). Next: make help)
 endif
 # These are short words: what the environment holds of such a name was not meant.
-$(foreach v,$(filter-out $(TYPED),$(OWN)),$(eval override $(v) :=))
+$(foreach v,$(filter-out $(TYPED),$(OWN) $(SHOWN)),$(eval override $(v) :=))
 ifneq ($(strip $(SHAPE)$(UNLABELED)),)
 ifeq ($(filter phantom-brats% phantom-msd,$(MAKECMDGOALS)),)
 $(error SHAPE and UNLABELED are options of phantom-brats17 and its like. Next: make help)
@@ -101,7 +101,8 @@ MORE := $(if $(filter $(RUNS),$(MAKECMDGOALS)),,$(filter-out $(SHOWN) PYTHON,$(s
 export BRAINTUMOR_COMMAND := $(strip make $(MAKECMDGOALS) $(foreach v,$(SHOWN) $(MORE),\
 	$(if $($(v)),$(v)=$(if $(word 2,$($(v))),"$($(v))",$($(v))))))
 .PHONY: $(RUNS) $(IDS:%=describe-%)
-$(RUNS): $(INSTALLED) $(if $(CLUSTER),$(CLUSTERED))
+# Ray runs whole jobs on several GPUs, too.
+$(RUNS): $(INSTALLED) $(if $(CLUSTER)$(GPUS),$(CLUSTERED))
 	@$(PAPERS) $(subst -, ,$@) $(OPTIONS)
 $(IDS:%=describe-%): describe-%: $(INSTALLED)
 	@$(PAPERS) describe $* $(if $(PROFILE),--profile $(call q,$(PROFILE)))

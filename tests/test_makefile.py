@@ -30,7 +30,7 @@ def make(tmp_path):
     programs.mkdir()
     write_program(programs / "python", PYTHON)
 
-    def make(*words, driver=False, uv="", python=f"PYTHON={programs}/python"):
+    def make(*words, driver=False, uv="", python=f"PYTHON={programs}/python", **more):
         smi = programs / "nvidia-smi"
         write_program(smi, f"#!/bin/bash\nexit {int(not driver)}\n")
         (tmp_path / "calls").write_text("")
@@ -41,6 +41,7 @@ def make(tmp_path):
                 "PATH": f"{programs}:{os.environ['PATH']}",
                 "HOME": "/who/am/i",
                 "UV": uv,
+                **more,
             },
             capture_output=True,
             text=True,
@@ -266,3 +267,11 @@ def test_no_shell_computes_what_was_typed(make, tmp_path, words):
     code, calls, shown = make(*(word.format(typed) for word in words))
     assert code == 0 and typed.replace("$$", "$") in calls, shown
     assert not (tmp_path / "x").exists()
+
+
+def test_ray_is_installed_for_those_who_ask_for_it(make):
+    """And not where another program's variable has the name of an option."""
+    code, calls, shown = make("train-linkdsl", CLUSTER="lrz", GPUS="4", DATA="there")
+    assert code == 0 and "cluster.txt" not in calls, shown
+    assert "-m papers train linkdsl\n" in calls
+    assert "cluster.txt" in make("train-linkdsl", "GPUS=2")[1]

@@ -26,7 +26,7 @@ def update(text, header):
 
 
 def time_of(paper, profile):
-    """Returns a profile's command and the time that it takes, or None.
+    """Returns a profile's command, the time that it takes and on what, or None.
 
     They are read from the header of the paper's protocol file, so that the benchmarks
     behind them and the networks need not be imported.
@@ -39,7 +39,9 @@ def time_of(paper, profile):
     text = path.read_text(encoding="utf-8").partition(LAST)[0]
     lines = " ".join(line.lstrip("# ") for line in text.splitlines())
     found = re.search(
-        rf"PROFILE={re.escape(profile)} Command: (.+?) Time: (.+?) \(", lines
+        rf"PROFILE={re.escape(profile)} Command: (.+?) Time: (.+?) \(.+?"
+        r" Hardware: (.+?)[.,] ",
+        lines,
     )
     return found.groups() if found else None
 

@@ -79,25 +79,43 @@ def outline(request):
     Raises:
         UserError: a split, method or fold does not exist.
     """
-    paper, protocol = request.paper, request.protocol
+    paper, epochs = request.paper, request.protocol.training.epochs
     wanted = [m for m in paper.methods if m.released and m.id in request.methods]
     names = [f"{method.id}-none-fold0-seed0-given" for method in wanted]
     if names and len(names) == len(request.methods):
         return names
+    return names + [
+        f"{method.id}-{split}-fold{fold}-seed{seed}-{epochs}epochs"
+        for split, fold, seed, method in _outlined(request)
+    ]
+
+
+def trainings(request):
+    """Returns split, fold, seed and method of what trains among a request's jobs.
+
+    Args:
+        request: as for `outline`.
+
+    Raises:
+        UserError: as for `outline`.
+    """
+    return [one for one in _outlined(request) if not one[-1].parts]
+
+
+def _outlined(request):
+    """Yields split, fold, seed and method of each job without released weights."""
+    paper = request.paper
     for split in _split_names(request):
         # Each of `more_splits` has one part only, as `all` of all cases.
-        count = protocol.n_folds if split not in paper.more_splits else 1
+        count = request.protocol.n_folds if split not in paper.more_splits else 1
         if request.folds and max(request.folds) >= count:
             expected = f"one of {', '.join(map(str, range(count)))}"
             fold = max(request.folds)
             raise UserError(f"FOLDS={fold}", expected, fold, "such as FOLDS=0")
-        names += [
-            f"{method.id}-{split}-fold{fold}-seed{seed}-{protocol.training.epochs}epochs"
-            for fold in request.folds or range(count)
-            for seed in request.seeds
-            for method in _methods(request, split)
-        ]
-    return names
+        for fold in request.folds or range(count):
+            for seed in request.seeds:
+                for method in _methods(request, split):
+                    yield split, fold, seed, method
 
 
 def _released_jobs(request, cases, shared, weights):

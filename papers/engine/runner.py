@@ -121,16 +121,15 @@ class Runner:
             commit=commit(),
         )
 
-    def slurm_array(self, words, options):
+    def slurm_array(self, words, options, hours=None):
         """Returns a script that submits what is left as arrays of Slurm jobs.
 
         Args:
             words: the request's own, after the verb.
             options: options of `sbatch` for each task.
+            hours: of all trainings together, as text; None if nobody knows.
         """
         tasks = tasks_of(self.jobs, words, "reproduce")
-        left = [job.remaining() for job in self.jobs]
-        hours = None if None in left else duration_text(sum(left))
         return array_text(tasks, ["reproduce", *words], options, hours)
 
     def train(self, job):

@@ -1,10 +1,10 @@
 """What `--dry-run` shows: each job, where it stands, its hours and its memory."""
 
 from data.prepared.estimates import size_text
+from papers.engine.cli.profile_time import epochs_of, profile_time, seconds_of
 from papers.engine.console import Console, count
 from papers.engine.devices.schedule import elapsed_by_size
 from papers.engine.devices.tasks import TRAINS, tasks_of
-from papers.engine.headers import time_of
 from papers.engine.memory import available_memory
 from papers.engine.plan import outline
 from papers.engine.request import DOWNLOADS
@@ -55,17 +55,26 @@ def show_plan(verb, request, make_runner):
         console.say(f"{known}\n{_whole(request)}".rstrip())
     else:
         console.say(known)
-    if request.cluster and verb in TRAINING and left:
+    if request.cluster and verb in TRAINING and (left or unknown):
         console.say(_on_a_cluster(runner.jobs, request))
 
 
 def _on_a_cluster(jobs, request):
-    """Returns a line on how long the trainings take with several tasks at once."""
-    tasks = tasks_of(jobs, request.arguments, TRAINS)
-    left = {f"{TRAINS} {job.name}": job.remaining() or 0.0 for job in jobs}
-    times = elapsed_by_size(tasks, left)
+    """Returns a line on how long the trainings take with several tasks at once.
+
+    A training of which nothing is known is judged by its profile's time.
+    """
+    known = profile_time(request.paper, request.profile)
+    guess = known and known.per_epoch * request.protocol.training.epochs
+    left = {job.name: job.remaining() for job in jobs}
+    new = sum(seconds is None for seconds in left.values())
+    seconds = {f"{TRAINS} {k}": guess if v is None else v for k, v in left.items()}
+    if None in seconds.values():
+        return "by tasks at once: unknown"
+    times = elapsed_by_size(tasks_of(jobs, request.arguments, TRAINS), seconds)
     said = ", ".join(f"{duration(time)} with {n}" for n, time in times.items())
-    return f"by tasks at once, the trainings whose time is known take {said}"
+    by = f" ({new} of them judged by the profile's time)" if new else ""
+    return f"by tasks at once, the trainings{by} take {said}"
 
 
 def _predicted(runner, job, warnings):
@@ -99,18 +108,26 @@ def _without_data(verb, request, console):
 
 
 def _whole(request):
-    """Returns a line on what a whole reproduction takes, where that is known."""
-    known = time_of(request.paper, request.profile)
+    """Returns lines on what a whole reproduction takes, where that is known."""
+    known = profile_time(request.paper, request.profile)
     if known is None:
         return ""
-    command, time = known
-    return f"`{command}` as a whole: {time}"
+    lines = [f"`{known.command}` as a whole: {known.text}, on {known.hardware}"]
+    seconds, epochs = seconds_of(request), epochs_of(request)
+    if abs(known.seconds - seconds) > 0.01 * seconds:
+        lines.append(
+            f"this request, judged by its {count(len(epochs), 'training')} of "
+            f"{count(epochs[0], 'epoch')}: about {duration(seconds)} there"
+        )
+    return "\n".join(lines)
 
 
 def duration(seconds):
     """Returns seconds in minutes or hours, such as `"2.5 hours"`; none: `""`."""
     if seconds is None:
         return ""
+    if seconds >= 360_000:  # of so many hours the tenths say nothing
+        return f"{seconds / 3600:,.0f} hours"
     if seconds >= 5400:
         return f"{seconds / 3600:,.1f} hours"
     return f"{seconds / 60:.1f} min"

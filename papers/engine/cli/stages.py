@@ -14,6 +14,7 @@ from papers.engine import datasets
 from papers.engine.cli.devices import slurm_options
 from papers.engine.cli.dry_run import show_plan
 from papers.engine.cli.end_table import show_end
+from papers.engine.cli.profile_time import hours_left
 from papers.engine.console import Console
 from papers.engine.devices.cluster import refuse_cluster
 from papers.engine.devices.slurm_array import write_script
@@ -155,7 +156,8 @@ def slurm_array(
     """Write a script that submits all jobs as arrays of Slurm, without Ray."""
     runner = _prepared(request)
     options = slurm_options(task_gpus, task_cpus, mem, time, "task")
-    write_script(script, runner.slurm_array(_own_words(request), options))
+    hours = hours_left(runner.jobs, request)
+    write_script(script, runner.slurm_array(_own_words(request), options, hours))
     runner.console.say(f"submit it with: bash {script}")
 
 

@@ -54,7 +54,8 @@ def _cluster_of(request, belongings):
             request.gpus_per_job,
             belongings=belongings,
         )
-    return RayCluster(LOCAL, cpus=1, gpus=1, all_gpus=request.gpus)
+    asked = f"GPUS={request.gpus}"
+    return RayCluster(LOCAL, cpus=1, gpus=1, all_gpus=request.gpus, asked=asked)
 
 
 def _check_towers(request):

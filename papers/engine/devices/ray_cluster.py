@@ -34,6 +34,7 @@ class RayCluster:
         all_gpus: GPUs of this machine that a local cluster may use; None for all.
         program: the words of a command before a task's arguments.
         belongings: what nodes that do not see this folder need beside the tasks' own.
+        asked: the option that asks for it, for errors; None for `CLUSTER=address`.
 
     Attributes:
         gpus: GPUs of each task.
@@ -51,7 +52,9 @@ class RayCluster:
         all_gpus=None,
         program=_PROGRAM,
         belongings=None,
+        asked=None,
     ):
+        self._asked = asked or f"CLUSTER={address}"
         self._address, self._cpus, self._all_gpus = address, cpus, all_gpus
         self._program, self._belongings = program, belongings
         self.gpus = gpus
@@ -62,7 +65,7 @@ class RayCluster:
             import ray
         except ModuleNotFoundError as error:
             raise UserError(
-                f"CLUSTER={self._address}",
+                self._asked,
                 "Ray, the extra `cluster` of this suite",
                 "an environment without it",
                 "`make install-cluster`, then the same command",

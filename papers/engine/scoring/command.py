@@ -121,6 +121,7 @@ def _all_cases(options, tolerances, truths, predictions, labelings, console):
             f"compared voxel by voxel; the first: {moved[0]}"
         )
     _warn_of_order(values, console)
+    _warn_of_cavity(scores, console)
     return scores, lesions, failed
 
 
@@ -136,6 +137,21 @@ def _warn_of_order(values, console):
                 f"warning: in {exchanged} of {total} {kind} 1 lies outside of 2, as "
                 "edema does: the tumor core is wrong if 1 is edema there"
             )
+
+
+def _warn_of_cavity(rows, console):
+    """Says so where predictions seem to have 4 for the enhancing tumor, as to 2021."""
+    predicted, true = ({"et": 0, "rc": 0} for _ in range(2))
+    for row in rows:
+        if row["region"] in predicted:
+            predicted[row["region"]] += row["tp"] + row["fp"]
+            true[row["region"]] += row["tp"] + row["fn"]
+    if predicted["rc"] and true["et"] and not predicted["et"]:
+        console.say(
+            "warning: the predictions have 4, the resection cavity, and nowhere 3, the "
+            "enhancing tumor; if their 4 enhances, as to 2021, add "
+            "--prediction-labels brats21"
+        )
 
 
 def _prediction(case, predictions, folder):

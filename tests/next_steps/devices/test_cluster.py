@@ -54,6 +54,10 @@ def test_without_ray(told, monkeypatch):
     with told("papers/engine/devices/ray_cluster.py:__enter__") as caught:
         RayCluster("local").__enter__()
     assert caught.value.next_step.startswith("`make install-cluster`")
+    # Who asked for GPUs has typed no CLUSTER.
+    with told("papers/engine/devices/ray_cluster.py:__enter__") as caught:
+        RayCluster("local", all_gpus=2, asked="GPUS=2").__enter__()
+    assert caught.value.file == "GPUS=2"
 
 
 def test_a_cluster_that_does_not_run(told, monkeypatch):

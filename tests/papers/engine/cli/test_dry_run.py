@@ -8,7 +8,14 @@ import pytest
 from papers import registry
 from papers.engine.cli.app import main
 from papers.engine.cli.dry_run import duration, show_plan
+from papers.engine.cli.profile_time import (
+    hours_left,
+    profile_time,
+    request_of,
+    seconds_of,
+)
 from papers.engine.headers import time_of
+from papers.engine.request import Request
 
 
 def test_without_data_the_demo_is_planned(tmp_path, monkeypatch, capsys):
@@ -29,10 +36,9 @@ def main_done(*words):
     assert not stopped.value.code
 
 
-def request_on(folder, cluster=None):
+def request_on(folder, cluster="", **more):
     paper = registry.paper("linkdsl")
-    values = {"data": folder, "is_demo": False, "paper": paper, "profile": "demo"}
-    return SimpleNamespace(**values, cluster=cluster, arguments=())
+    return Request(paper=paper, data=folder, profile="demo", cluster=cluster, **more)
 
 
 def job(name, state, seconds, remaining):
@@ -78,11 +84,54 @@ def test_a_cluster_s_plan_says_what_tasks_at_once_gain(tmp_path, capsys):
     for one in jobs:
         vars(one).update(trains=True, needs={}, split_name="image")
     runner = SimpleNamespace(jobs=jobs, predicted=lambda job: None)
-    for cluster in ("local", None):
+    for cluster in ("local", ""):
         show_plan("train", request_on(tmp_path, cluster), lambda request: runner)
     with_cluster, without = capsys.readouterr().out.split("3.5 hours left\n")[1:]
-    assert "take 3.5 hours with 1, 2.0 hours with 2\n" in with_cluster
+    assert "trainings take 3.5 hours with 1, 2.0 hours with 2\n" in with_cluster
     assert "at once" not in without
+
+
+def test_new_trainings_on_a_cluster_are_judged_by_their_profile(tmp_path, capsys):
+    jobs = [job("a", "new", None, None), job("b", "new", None, None)]
+    for one in jobs:
+        vars(one).update(trains=True, needs={}, split_name="image")
+    runner = SimpleNamespace(jobs=jobs, predicted=lambda job: None)
+    request = request_on(tmp_path, "local", epochs=20_000)
+    show_plan("train", request, lambda request: runner)
+    # 3.3 minutes for 9 trainings of 20 epochs.
+    hours = 3.3 / 9 / 20 * 20_000 / 60
+    shown = capsys.readouterr().out
+    assert f"(2 of them judged by the profile's time) take {2 * hours:.1f}" in shown
+    assert "its 30 trainings of 20000 epochs: about 183 hours there" in shown
+
+
+@pytest.mark.parametrize("paper_id", registry.IDS)
+def test_a_profile_s_own_command_takes_the_profile_s_time(paper_id):
+    paper = registry.paper(paper_id)
+    for profile in paper.profiles:
+        known = profile_time(paper, profile)
+        request = request_of(known.command, paper)
+        assert request.profile == profile
+        assert seconds_of(request) == pytest.approx(known.seconds)
+
+
+def test_three_seeds_take_three_times_as_long():
+    paper = registry.paper("linkdsl")
+    command = "make reproduce-linkdsl DATA=folder PROFILE=paper"
+    once, thrice, fold = (
+        seconds_of(request_of(f"{command} {more}", paper))
+        for more in ("", "SEEDS=0,1,2", "FOLDS=0 METHODS=linknet EPOCHS=30")
+    )
+    assert thrice == pytest.approx(3 * once)
+    assert fold == pytest.approx(once / 5 / 6 / 10)
+
+
+def test_hours_of_what_was_never_trained_are_those_of_its_profile(tmp_path):
+    jobs = [job("a", "new", None, None), job("b", "new", None, 3600.0)]
+    request = request_on(tmp_path, epochs=20_000)
+    said = hours_left(jobs, request)
+    assert said == "7.1 h (by the profile's time on 2 CPU cores)"
+    assert hours_left(jobs[1:], request) == "60 min"
 
 
 def test_memory_of_what_is_left_is_shown(tmp_path, monkeypatch, capsys):
@@ -115,7 +164,8 @@ def test_memory_of_what_is_left_is_shown(tmp_path, monkeypatch, capsys):
 def test_the_time_of_every_profile_is_known(paper_id):
     paper = registry.paper(paper_id)
     for profile in paper.profiles:
-        command, time = time_of(paper, profile)
+        command, time, hardware = time_of(paper, profile)
+        assert hardware and "(" not in hardware
         assert command.startswith(f"make reproduce-{paper_id}")
         assert re.search(r"\d (hour|minute)s?, ", time) and "(" not in time
     assert time_of(paper, "none") is None
@@ -123,4 +173,4 @@ def test_the_time_of_every_profile_is_known(paper_id):
 
 def test_durations():
     shown = [duration(s) for s in (None, 30, 5399, 5400, 9e6)]
-    assert shown == ["", "0.5 min", "90.0 min", "1.5 hours", "2,500.0 hours"]
+    assert shown == ["", "0.5 min", "90.0 min", "1.5 hours", "2,500 hours"]

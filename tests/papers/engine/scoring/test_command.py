@@ -86,6 +86,20 @@ def test_a_cavity_is_no_enhancing_tumor(run, tmp_path):
     assert volume["wt"] == pytest.approx(np.isin(treated, (1, 2, 3)).sum() / 1000)
 
 
+def test_an_enhancing_tumor_with_the_cavity_s_number_is_noticed(run, tmp_path):
+    """Predictions with the numbers of 2021, for treated patients of 2024."""
+    words = write_pairs(tmp_path, ["BraTS-GLI-00006-100"], labels(3), labels(4))
+    code, shown = run(*words)
+    assert code == 0 and "their 4 enhances, as to 2021" in shown
+    code, shown = run(*words, "--prediction-labels", "brats21")
+    assert code == 0 and "warning" not in shown and (rows()["dice"][:3] == 1).all()
+    cavity = labels(3, cavity=4)
+    assert (
+        "warning"
+        not in run(*write_pairs(tmp_path, ["BraTS-GLI-00006-100"], cavity, cavity))[1]
+    )
+
+
 def test_before_2023_the_same_values_are_other_things(run, tmp_path):
     values = labels(enhancing=3, cavity=4)
     words = write_pairs(tmp_path, ["x"], values, values)
