@@ -7,25 +7,23 @@ gradients and the update of SGD with momentum and weight decay. A ratio is the m
 of the rounds' own ratios; above 1, the suite is faster. Nothing is measured unless
 PyTorch's networks compute the same (`benchmarks.cunet.same`).
 
-Two columns show what sampling costs: `sampling_share` divides its processor seconds
-by those of a step, and `sampling_wall` divides the wall time of steps that the
-background thread feeds with sampling by that of steps it feeds without.
+Three columns show what sampling costs: `sampling_share` divides its processor seconds
+by those of a step, `sampling_wall` divides the wall time of steps that the background
+thread feeds with sampling by that of steps it feeds without, and `sampling_cpu` their
+processor times. Times of fed steps are those of one step, the mean of a few.
 """
 
 import argparse
-import os
 import subprocess
 import sys
 import time
 from pathlib import Path
 from statistics import median
 
-import pandas as pd
-
-from benchmarks.shared import machine
 from benchmarks.shared.measure import median_ratio
+from benchmarks.shared.options import count, multiple_of
 from benchmarks.shared.peers import TORCH, Peer
-from common.files import write_text
+from benchmarks.shared.record import Record, add_shares
 from papers.engine.console import Console
 
 RESULTS = Path(__file__).parents[1] / "results" / "cunet.csv"
@@ -33,10 +31,11 @@ NETWORKS = ("unet", "cun_lws", "bfcn", "drn")
 IN_TORCH = ("unet", "cun_lws")
 PARTS = ("train", "infer")
 
+CELL = ("network", "part", "batch", "side")
 COLUMNS = (
     *("network", "part", "variant", "batch", "s", "cpu_s", "first_s", "gflop"),
     *("gflops", "share_of_peak", "ratio_to_shipped", "sampling_share"),
-    *("sampling_wall", "peak_gb", "parameters"),
+    *("sampling_wall", "sampling_cpu", "peak_gb", "parameters"),
 )
 
 
@@ -47,15 +46,16 @@ def main(arguments=None):
         "--networks", nargs="+", default=list(NETWORKS), choices=NETWORKS
     )
     parser.add_argument("--parts", nargs="+", default=list(PARTS), choices=PARTS)
-    parser.add_argument("--batch", type=int, default=2)
-    parser.add_argument("--side", type=int, default=240, help="pixels")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--batch", type=count, default=2)
+    parser.add_argument(
+        "--side", type=multiple_of(16), default=240, help="pixels, a multiple of 16"
+    )
+    parser.add_argument("--rounds", type=count, default=3)
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
 
     console, started = Console(), time.monotonic()
-    made_on = machine.describe() | {"load_before": round(os.getloadavg()[0], 2)}
-    console.say(f"{made_on['machine']}; {made_on['versions']}")
+    record = Record(options.results, CELL, ("variant",), console)
     for network in options.networks:
         if TORCH.exists() and network in IN_TORCH:
             console.say(f"comparing the results: {network}")
@@ -66,8 +66,8 @@ def main(arguments=None):
         for network in options.networks:
             console.say(f"measuring: {network}, {part}")
             rows += measure(network, part, options.batch, options.side, options.rounds)
-            table = pd.DataFrame([row | made_on for row in rows])
-            write_text(options.results, table.to_csv(index=False))
+            add_shares(rows)
+            record.add(rows)
     show = [[row.get(name, "") for name in COLUMNS] for row in rows]
     console.table(COLUMNS, show, f"slices of {options.side}x{options.side} pixels")
     minutes = (time.monotonic() - started) / 60
@@ -101,14 +101,15 @@ def measure(network, part, batch, side, rounds):
     rows = []
     for name, peer in peers.items():
         walls, cpus = zip(*timings[name], strict=True)
+        steps = peer.description.get("steps", 1)  # of one repetition
         row = {
             "network": network,
             "part": part,
             "variant": name,
             "batch": batch,
             "side": side,
-            "s": round(median(walls), 4),
-            "cpu_s": round(median(cpus), 4),
+            "s": round(median(walls) / steps, 4),
+            "cpu_s": round(median(cpus) / steps, 4),
             "first_s": round(peer.description["first_s"], 2),
             "rounds": rounds,
             "peer_version": peer.description.get("version", ""),
@@ -119,11 +120,15 @@ def measure(network, part, batch, side, rounds):
             pairs = zip(timings[name], timings["shipped"], strict=True)
             row["sampling_share"] = round(median(a[1] / b[1] for a, b in pairs), 4)
         elif name == "live":
-            row["sampling_wall"] = median_ratio(
-                timings[name], timings["live unsampled"]
-            )
+            fed = timings["live unsampled"]
+            row["sampling_wall"] = median_ratio(timings[name], fed)
+            row["sampling_cpu"] = median_ratio(timings[name], fed, column=1)
         elif name != "live unsampled":
-            row |= _speed(walls, rates, shipped["flop"])
+            row |= {
+                "gflop": round(shipped["flop"] / 1e9, 1),
+                "gflops": round(shipped["flop"] / median(walls) / 1e9, 1),
+                "peak_gflops": round(median(rates) / 1e9, 1),
+            }
             row["ratio_to_shipped"] = median_ratio(timings[name], timings["shipped"])
             row["parameters"] = peer.description["parameters"]
             if row["parameters"] != shipped["parameters"]:
@@ -134,15 +139,6 @@ def measure(network, part, batch, side, rounds):
         row["peak_gb"] = round(peer.close(), 2)
         rows.append(row)
     return rows
-
-
-def _speed(walls, rates, flop):
-    shares = [flop / w / rate for w, rate in zip(walls, rates, strict=True)]
-    return {
-        "gflop": round(flop / 1e9, 1),
-        "gflops": round(flop / median(walls) / 1e9, 1),
-        "share_of_peak": round(median(shares), 3),
-    }
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def main(variant, part, network, batch, side):
     step = OneDevice().make_step(model, run.loss(), optimizer)
     if variant.startswith("live"):
         stream = live_stream(run, names, images, classes, brain)
-        serve(lambda: [float(step(*one)) for one in stream()])
+        serve(lambda: [float(step(*one)) for one in stream()], steps=LIVE_STEPS)
         return
     arrays = zip(run.truth.names, run.truth(names, classes, brain), strict=True)
     truth = {name: tf.convert_to_tensor(array) for name, array in arrays}

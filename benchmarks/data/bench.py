@@ -11,7 +11,6 @@ the same of processor time, says more. Rows go to `benchmarks/results/data.csv`.
 
 import argparse
 import itertools
-import os
 import tempfile
 import time
 from functools import partial
@@ -20,11 +19,10 @@ from statistics import median
 
 import nibabel
 import numpy as np
-import pandas as pd
 
 from benchmarks.data.sources import sources
-from benchmarks.shared import machine
-from common.files import write_text
+from benchmarks.shared.options import count, folder
+from benchmarks.shared.record import Record
 from data.batches.patch_rule import PatchRule
 from data.batches.patches import PatchSampler
 from data.batches.placement import Placement
@@ -35,6 +33,7 @@ from data.volume.views import VIEWS
 from papers.engine.console import Console
 
 RESULTS = Path(__file__).parents[1] / "results" / "data.csv"
+CELL = ("pipeline", "data", "cases")
 COLUMNS = (
     *("pipeline", "source", "batch", "ms", "cpu_ms", "examples_per_s"),
     *("slower", "slower_cpu"),
@@ -44,23 +43,20 @@ COLUMNS = (
 def main(arguments=None):
     """Measures, prints the table and writes the rows."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, help="NIfTI cases. Default: a phantom")
+    parser.add_argument("--data", type=folder, help="NIfTI cases. Default: a phantom")
     parser.add_argument(
-        "--cases", type=int, default=4, help="maximum number of cases to read"
+        "--cases", type=count, default=4, help="maximum number of cases to read"
     )
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=count, default=5)
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
 
     console, started = Console(), time.monotonic()
-    made_on = machine.describe() | {
-        "nibabel": nibabel.__version__,
-        "load_before": round(os.getloadavg()[0], 2),
-    }
-    console.say(f"{made_on['machine']}; load {made_on['load_before']}")
+    version = nibabel.__version__
+    record = Record(options.results, CELL, ("source",), console, nibabel=version)
     rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        found = sources(folder, options.data, options.cases, console.say)
+    with tempfile.TemporaryDirectory() as work:
+        found = sources(work, options.data, options.cases, console.say)
         name, case_ids, readers = found
         for pipeline, (batch, open_pipeline) in PIPELINES.items():
             console.say(f"measuring: {pipeline}")
@@ -70,9 +66,8 @@ def main(arguments=None):
             rows += measure(pipeline, batch, opened, options.rounds)
     cells = [[row[column] for column in COLUMNS] for row in rows]
     console.table(COLUMNS, cells, f"{name}, {len(case_ids)} cases")
-    made_on |= {"data": name, "cases": len(case_ids)}
-    table = pd.DataFrame([row | made_on for row in rows])
-    write_text(options.results, table.to_csv(index=False))
+    of_data = {"data": name, "cases": len(case_ids)}
+    record.add([row | of_data for row in rows])
     minutes = (time.monotonic() - started) / 60
     console.say(f"rows: {options.results} ({minutes:.1f} min)")
 

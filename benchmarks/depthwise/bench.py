@@ -19,7 +19,6 @@ frees to the system.
 """
 
 import argparse
-import os
 import sys
 import time
 from itertools import product
@@ -29,10 +28,10 @@ from statistics import geometric_mean, median
 import numpy as np
 import pandas as pd
 
-from benchmarks.shared import machine
 from benchmarks.shared.memory import RETURNS_MEMORY
+from benchmarks.shared.options import count, dimensions
 from benchmarks.shared.peers import TORCH, Peer, TooSlow
-from common.files import write_text
+from benchmarks.shared.record import Record
 from papers.engine.console import Console
 
 RESULTS = Path(__file__).parents[1] / "results" / "depthwise.csv"
@@ -58,8 +57,9 @@ PREPARE_S = 600.0  # the limit of building and tracing, which no row counts
 SLOW_S = 2.0  # a first call that takes longer is not repeated to warm up
 TURNS_S = 1.0  # all turns of one peer at one size, but it has at least one turn
 
+CELL = ("layer", "channels", "side", "rate", "part", "threads")
 COLUMNS = (
-    *("layer", "channels", "side", "rate", "part", "threads", "variant"),
+    *(*CELL, "variant"),
     *("ms", "cpu_ms", "first_s", "ratio_to_shipped", "at_least", "gb_per_s"),
     *("peak_mb", "turns", "note"),
 )
@@ -68,21 +68,23 @@ COLUMNS = (
 def main(arguments=None):
     """Measures, prints the tables and writes the rows."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--shapes", nargs="+", help="channels x side x rate: 16x32x1")
+    parser.add_argument(
+        "--shapes",
+        nargs="+",
+        type=dimensions(3),
+        default=SHAPES,
+        help="channels x side x rate: 16x32x1",
+    )
     parser.add_argument("--layers", nargs="+", default=list(LAYERS), choices=LAYERS)
     parser.add_argument("--ways", nargs="+", default=list(WAYS), choices=WAYS)
-    parser.add_argument("--threads", nargs="+", type=int, default=[2, 1])
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", nargs="+", type=count, default=[2, 1])
+    parser.add_argument("--rounds", type=count, default=5)
     parser.add_argument("--cap", type=float, default=6, help="seconds for one call")
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
-    shapes = SHAPES
-    if options.shapes:
-        shapes = [tuple(map(int, shape.split("x"))) for shape in options.shapes]
 
     console, started = Console(), time.monotonic()
-    made_on = machine.describe() | {"load_before": round(os.getloadavg()[0], 2)}
-    console.say(f"{made_on['machine']}; {made_on['versions']}")
+    record = Record(options.results, CELL, ("variant",), console)
     rows = []
     for threads, layer in product(options.threads, options.layers):
         ways = [way for way in options.ways if is_there(way)]
@@ -91,15 +93,15 @@ def main(arguments=None):
         for way in weighed:
             if way in IN_TORCH:
                 weighed[way] = peer(way, layer, threads, RETURNS_MEMORY)
-        for shape in shapes:
+        for shape in options.shapes:
             for part in PARTS:
                 task = Task(layer, shape, part, threads, options.rounds, options.cap)
                 console.say(f"measuring: {task}")
                 known = too_slow(rows, layer, shape, part)
-                rows += task.measure(peers, weighed, known)
+                new = task.measure(peers, weighed, known)
                 # Written here, so that what is measured survives an interrupt.
-                table = pd.DataFrame([row | made_on for row in rows])
-                write_text(options.results, table.to_csv(index=False))
+                record.add(new)
+                rows += new
         for one in (*peers.values(), *weighed.values()):
             one.close()
     show = [[row.get(name, "") for name in COLUMNS] for row in rows]

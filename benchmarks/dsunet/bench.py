@@ -10,19 +10,16 @@ rounds' own ratios. Nothing is measured unless PyTorch's networks compute the sa
 """
 
 import argparse
-import os
 import subprocess
 import sys
 import time
 from pathlib import Path
 from statistics import median
 
-import pandas as pd
-
-from benchmarks.shared import machine
 from benchmarks.shared.measure import median_ratio
+from benchmarks.shared.options import count, multiple_of
 from benchmarks.shared.peers import TORCH, Peer
-from common.files import write_text
+from benchmarks.shared.record import Record
 from papers.engine.console import Console
 
 RESULTS = Path(__file__).parents[1] / "results" / "dsunet.csv"
@@ -44,14 +41,14 @@ def main(arguments=None):
     parser.add_argument(
         "--variants", nargs="+", default=list(VARIANTS), choices=VARIANTS
     )
-    parser.add_argument("--side", type=int, default=64, help="voxels")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--side", type=multiple_of(16), default=64, help="voxels")
+    parser.add_argument("--rounds", type=count, default=5)
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
 
     console, started = Console(), time.monotonic()
-    made_on = machine.describe() | {"load_before": round(os.getloadavg()[0], 2)}
-    console.say(f"{made_on['machine']}; {made_on['versions']}")
+    # All networks and variants take turns, and ratios go from one network to another.
+    record = Record(options.results, ("side",), ("network", "variant"), console)
     tasks = [
         (network, variant)
         for network in options.networks
@@ -66,8 +63,7 @@ def main(arguments=None):
     rows = measure(tasks, options.side, options.rounds, console)
     show = [[row.get(name, "") for name in COLUMNS] for row in rows]
     console.table(COLUMNS, show, "training step, batch 1")
-    table = pd.DataFrame([row | made_on for row in rows])
-    write_text(options.results, table.to_csv(index=False))
+    record.add(rows)
     minutes = (time.monotonic() - started) / 60
     console.say(f"rows: {options.results} ({minutes:.1f} min)")
 

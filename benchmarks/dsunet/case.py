@@ -2,21 +2,24 @@
 
 It prepares the case, trains a few steps on it, predicts it once on its own grid as
 NIfTI, and prints how long each took. The same case is trained on and predicted, so its
-scores mean nothing and are not shown. Each run adds one row to the results file.
+scores mean nothing and are not shown. Each run adds one row to the results file, or
+replaces the one of equal settings.
 """
 
 import argparse
-import csv
 import resource
 import statistics
 import time
 from pathlib import Path
 
 from benchmarks.shared import machine
+from benchmarks.shared.options import count, folder, multiple_of
+from benchmarks.shared.record import Record
 from papers.engine.quiet import import_tensorflow
 
 RESULTS = Path("benchmarks/results/dsunet_case.csv")
 WORK = Path("runs/dsunet-case")
+CELL = ("case", "method", "size", "mode", "precision", "n4", "steps")
 
 
 def main():
@@ -32,7 +35,8 @@ def main():
     from papers.dsunet.protocol import METHODS, Protocol
     from papers.engine.console import Console
 
-    console = Console()
+    console, threads = Console(), machine.threads()
+    record = Record(RESULTS, CELL, (), console, threads=threads)
     dataset = Experiment.open_dataset(arguments.data)
     case = dataset[0]
     protocol = replace(
@@ -53,8 +57,8 @@ def main():
 
     method = next(method for method in METHODS if method.id == arguments.method)
     split = Split(0, (case.id,), (case.id,), (case.id,))
-    folder = WORK / f"{arguments.method}-{arguments.size}-{arguments.precision}"
-    run = Experiment(method, protocol, cache, split, 0, dataset=dataset, folder=folder)
+    place = WORK / f"{arguments.method}-{arguments.size}-{arguments.precision}"
+    run = Experiment(method, protocol, cache, split, 0, dataset=dataset, folder=place)
     model = run.build()
     optimizer = scaled(run.optimizer(), arguments.precision)
     optimizer.build(model.trainable_variables)
@@ -66,7 +70,7 @@ def main():
         console.say(f"step {len(seconds)}: loss {loss:.4f}, {seconds[-1]:.1f} s")
     trained = _peak()
 
-    path = folder / "predictions" / f"{case.id}.nii.gz"
+    path = place / "predictions" / f"{case.id}.nii.gz"
     path.unlink(missing_ok=True)
     started = time.perf_counter()
     ((_, scores),) = run.evaluate(model)
@@ -86,23 +90,21 @@ def main():
         "predict_and_score_s": round(time.perf_counter() - started, 2),
         "peak_training_gb": round(trained, 2),
         "peak_gb": round(_peak(), 2),
-        "threads": machine.threads(),
-        **machine.describe(),
     }
     console.say(f"wrote {path}")
     console.say(", ".join(f"{name} {value}" for name, value in row.items()))
-    _add(row)
+    record.add([row])
 
 
 def _arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", type=Path, help="folder with at least one BraTS case")
+    parser.add_argument("data", type=folder, help="folder with at least one BraTS case")
     parser.add_argument("--method", default="separable")
-    parser.add_argument("--size", type=int, default=128)
+    parser.add_argument("--size", type=multiple_of(16), default=128)
     parser.add_argument("--mode", default="resize")
     parser.add_argument("--precision", default="float32")
     parser.add_argument(
-        "--steps", type=int, default=3, help="timed steps after the first one"
+        "--steps", type=count, default=3, help="timed steps after the first one"
     )
     parser.add_argument("--n4", action="store_true")
     return parser.parse_args()
@@ -111,16 +113,6 @@ def _arguments():
 def _peak():
     """Returns the peak memory of this process in GB of 10^9 bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
-
-
-def _add(row):
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    new = not RESULTS.exists()
-    with RESULTS.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, row, lineterminator="\n")
-        if new:
-            writer.writeheader()
-        writer.writerow(row)
 
 
 if __name__ == "__main__":

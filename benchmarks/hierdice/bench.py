@@ -12,6 +12,7 @@ import argparse
 import time
 from pathlib import Path
 
+from benchmarks.shared.options import count, multiple_of
 from benchmarks.shared.side_by_side import Cell, compare
 from papers.engine.console import Console
 
@@ -29,8 +30,10 @@ def main(arguments=None):
     parser.add_argument(
         "--precisions", nargs="+", default=list(PRECISIONS), choices=PRECISIONS
     )
-    parser.add_argument("--side", type=int, default=240, help="a multiple of 16")
-    parser.add_argument("--batch", type=int, default=2)
+    parser.add_argument(
+        "--side", type=multiple_of(16), default=240, help="a multiple of 16"
+    )
+    parser.add_argument("--batch", type=count, default=2)
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
 

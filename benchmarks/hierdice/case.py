@@ -15,12 +15,14 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.shared import machine
-from common.files import write_text
+from benchmarks.shared.options import count, folder
+from benchmarks.shared.record import Record
 from papers.engine.quiet import import_tensorflow
 
 RESULTS = Path(__file__).parents[1] / "results" / "hierdice_case.csv"
 WORK = Path("runs/hierdice-case")
 METHODS = ("resunet-softmax", "resunet-bootstrapping", "resunet-hierarchical")
+CELL = ("case", "method", "steps", "size", "base_filters", "learning_rate")
 SCORES = ("wt_dice", "tc_dice", "et_dice", "et_precision", "et_recall")
 
 
@@ -45,33 +47,27 @@ def main(arguments=None):
     )
     cache = Experiment.prepared_cache(WORK / "cache", dataset, protocol)
     Experiment.prepare(dataset, cache, protocol, console, workers=1)
-    described = {"threads": machine.threads(), **machine.describe()}
+    threads = machine.threads()
+    record = Record(options.results, CELL, ("case",), console, threads=threads)
     rows = []
     for method in options.methods.split(","):
         for scored in _train(method, protocol, dataset, cache, options, console.say):
-            rows += [row | described for row in scored]
-            write_text(options.results, pd.DataFrame(rows).to_csv(index=False))
+            record.add(scored)
+            rows += scored
     console.table(["method", "steps", *SCORES], _shown(pd.DataFrame(rows)))
     console.say(f"rows: {options.results}")
 
 
 def _arguments(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", type=Path, help="folder of whole BraTS cases")
+    parser.add_argument("data", type=folder, help="folder of whole BraTS cases")
     parser.add_argument("--methods", default=",".join(METHODS))
-    parser.add_argument("--steps", type=_count, default=120)
-    parser.add_argument("--score-every", type=_count, default=30)
+    parser.add_argument("--steps", type=count, default=120)
+    parser.add_argument("--score-every", type=count, default=30)
     parser.add_argument("--base-filters", type=int, default=8)
     parser.add_argument("--learning-rate", type=float, default=2e-3)
     parser.add_argument("--results", type=Path, default=RESULTS)
     return parser.parse_args(arguments)
-
-
-def _count(text):
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"expected at least 1, received {text}")
-    return number
 
 
 def _train(method_id, protocol, dataset, cache, options, say):

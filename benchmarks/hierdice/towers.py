@@ -8,20 +8,19 @@ batch of 24 do not make the same step, because each tower normalizes its own sli
 On a machine without GPUs the replicas are logical devices of one CPU. That shows what
 towers cost compared with one device at equal work, not how they scale. On a machine
 with GPUs the four networks run at full size on all of them. Rows are written after
-each round; without GPUs they take some minutes on 2 cores.
+each network; without GPUs that takes some minutes on 2 cores.
 """
 
 import argparse
-import os
 import statistics
 import time
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from benchmarks.shared import machine
-from common.files import write_text
+from benchmarks.shared.options import count as at_least_1
+from benchmarks.shared.record import Record
 from papers.engine.console import Console
 from papers.engine.quiet import import_tensorflow
 
@@ -60,23 +59,22 @@ def main(arguments=None):
     filters = options.base_filters or (64 if kind == "GPU" else 16)
     networks = NETWORKS if kind == "GPU" else ("residual_unet",)
     keras.utils.set_random_seed(0)
-    load, console = round(os.getloadavg()[0], 2), Console()
-    described = machine.describe() | {"threads": machine.threads(), "load_before": load}
+    console, cell = Console(), ("network", "size", "base_filters")
+    threads = machine.threads()
+    record = Record(options.results, cell, ("variant",), console, threads=threads)
     done = []
     for network in networks:
         made = variants(network, size, filters, kind, count, options.xla)
         own = {"network": network, "size": size, "base_filters": filters}
         for rows in measure(made, options.steps):
-            table = pd.DataFrame([*done, *(row | own for row in rows)])
-            text = table.assign(**described).to_csv(index=False)
-            write_text(options.results, text)
             console.say(f"{network}: round {rows[0]['rounds']} of {ROUNDS}")
         done += [row | own for row in rows]
+        record.add([row | own for row in rows])
     shown = ["network", "variant", "ms", "first_step_s", "images_per_s"]
     shown += ["ratio_to_one_device"]
     shown += ["same_step_as", "max_weight_difference"]
-    words = table[shown].astype(object).where(table[shown].notna(), "")
-    console.table(shown, words.to_numpy().tolist(), described["machine"])
+    words = [["" if row[n] is None else row[n] for n in shown] for row in done]
+    console.table(shown, words, record.made_on["machine"])
     console.say(f"rows: {options.results}")
 
 
@@ -84,7 +82,9 @@ def _arguments(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--size", type=int, help="sides of a slice in pixels")
     parser.add_argument("--base-filters", type=int)
-    parser.add_argument("--steps", type=int, default=2, help="timed steps per round")
+    parser.add_argument(
+        "--steps", type=at_least_1, default=2, help="timed steps per round"
+    )
     parser.add_argument(
         "--xla",
         action="store_true",

@@ -11,6 +11,7 @@ import argparse
 import time
 from pathlib import Path
 
+from benchmarks.shared.options import multiple_of
 from benchmarks.shared.side_by_side import Cell, compare
 from papers.engine.console import Console
 
@@ -32,7 +33,11 @@ def main(arguments=None):
         "--precisions", nargs="+", default=list(PRECISIONS), choices=PRECISIONS
     )
     parser.add_argument(
-        "--sides", nargs="+", type=int, default=list(BATCHES), help="multiples of 32"
+        "--sides",
+        nargs="+",
+        type=multiple_of(32),
+        default=list(BATCHES),
+        help="multiples of 32",
     )
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)

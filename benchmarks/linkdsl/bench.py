@@ -1,18 +1,15 @@
 """Speed of the LinkNet paper's networks, and of the data on its way to them.
 
-    python -m benchmarks.linkdsl.bench [--image-size 128] [--batch-size 8] [--steps 5]
+    python -m benchmarks.linkdsl.bench [--parts train infer read loop] [--steps 5]
 
 Every variant and what the suite ships run in processes of their own that take turns.
 Rows go to `benchmarks/results/linkdsl.csv`.
 """
 
 import argparse
-import os
 import time
 from dataclasses import replace
 from pathlib import Path
-
-import pandas as pd
 
 from benchmarks.linkdsl.rows import COLUMNS, row
 from benchmarks.linkdsl.sources import SOURCES
@@ -26,12 +23,14 @@ from benchmarks.linkdsl.variants import (
     Task,
 )
 from benchmarks.linkdsl.worker import Worker
-from benchmarks.shared import machine
 from benchmarks.shared.measure import interleave, prepare
-from common.files import write_text
+from benchmarks.shared.options import count, multiple_of
+from benchmarks.shared.record import Record
 from papers.engine.console import Console
 
 RESULTS = Path(__file__).parents[1] / "results" / "linkdsl.csv"
+CELL = ("part", "network", "image_size", "batch", "base_filters")
+MEMBERS = ("variant", "source", "read_ahead")
 ROUNDS = 5
 INPUT_ROUNDS = 3
 # Each variant's process takes about 1 GB; this many run beside the shipped one.
@@ -41,33 +40,39 @@ SIDE_BY_SIDE = 2
 def main(arguments=None):
     """Measures, prints the tables and writes the rows."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--image-size", type=int, default=128)
-    parser.add_argument("--batch-size", type=int, default=8)
-    parser.add_argument("--base-filters", type=int, default=64)
-    parser.add_argument("--steps", type=int, default=5, help="timed training steps")
+    parser.add_argument("--parts", nargs="+", default=list(PARTS), choices=PARTS)
+    parser.add_argument("--image-size", type=multiple_of(32), default=128)
+    parser.add_argument("--batch-size", type=count, default=8)
+    parser.add_argument("--base-filters", type=multiple_of(4), default=64)
+    parser.add_argument("--steps", type=count, default=5, help="timed training steps")
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
     size = Size(options.image_size, options.batch_size, options.base_filters)
     steps = max(options.steps // ROUNDS, 1)
 
     console, started = Console(), time.monotonic()
-    made_on = machine.describe()
-    load = round(os.getloadavg()[0], 2)
-    console.say(f"{made_on['machine']}; {made_on['versions']}; load {load}")
-    rows = measure_networks(size, steps, console.say)
-    rows += measure_inputs(size, steps, console.say)
-    for part, columns in COLUMNS.items():
-        show(console, [r for r in rows if r["part"] == part], part, columns)
-
-    made_on |= {"image_size": size.image, "load_before": load}
-    table = pd.DataFrame([r | made_on for r in rows])
-    write_text(options.results, table.to_csv(index=False))
+    record = Record(options.results, CELL, MEMBERS, console)
+    for parts, measure in MEASURES:
+        wanted = [part for part in parts if part in options.parts]
+        if not wanted:
+            continue
+        rows = measure(size, steps, wanted, console.say)
+        for part, columns in COLUMNS.items():
+            show(console, [r for r in rows if r["part"] == part], part, columns)
+        record.add(rows)
     minutes = (time.monotonic() - started) / 60
     console.say(f"rows: {options.results} ({minutes:.1f} min)")
 
 
-def measure_networks(size, steps, say):
-    """Returns the rows of training, prediction and matrix products."""
+def measure_networks(size, steps, parts, say):
+    """Returns the rows of training, prediction and matrix products.
+
+    Args:
+        size: a `Size`.
+        steps: timed training steps a round.
+        parts: `"train"`, `"infer"` or both.
+        say: function that shows a line of text.
+    """
 
     def count_of(task):
         if task.part == "infer":
@@ -77,7 +82,7 @@ def measure_networks(size, steps, say):
     home = Worker(SHIPPED.settings)
     one = replace(size, batch=1)
     peaks = prepare([(home, Task("peak", one, variant)) for variant in PEAKS], say)
-    beside = prepare([(home, task) for task in tasks_of(SHIPPED, size)], say)
+    beside = prepare([(home, task) for task in tasks_of(SHIPPED, size, parts)], say)
     others = []
     for first in range(0, len(VARIANTS), SIDE_BY_SIDE):
         group = VARIANTS[first : first + SIDE_BY_SIDE]
@@ -86,7 +91,7 @@ def measure_networks(size, steps, say):
         wanted = [
             (worker, task)
             for worker, variant in zip(workers, group, strict=True)
-            for task in tasks_of(variant, size)
+            for task in tasks_of(variant, size, parts)
         ]
         new = prepare(wanted, say)
         known = {_kind(measured.task) for _, measured in new}
@@ -107,15 +112,21 @@ def measure_networks(size, steps, say):
     ]
 
 
-def measure_inputs(size, steps, say):
-    """Returns the rows of reading alone and of trainings that read."""
+def measure_reading(size, steps, parts, say):
+    """Returns the rows of reading alone; `measure_networks` says of what."""
     say("measuring: reading")
-    workers = {v.settings: Worker(v.settings) for v, _, _ in LOOPS}
-    home = workers[SHIPPED.settings]
+    home = Worker(SHIPPED.settings)
     reads = [(home, Task("read", size, source=source)) for source in SOURCES]
     reads = prepare(reads, say)
     interleave(reads, range(INPUT_ROUNDS), lambda task: (4 * steps, 1))
+    home.close()
+    return [row(measured, reads[0][1]) for _, measured in reads]
 
+
+def measure_loops(size, steps, parts, say):
+    """Returns the rows of trainings that read; `measure_networks` says of what."""
+    say("measuring: trainings that read")
+    workers = {v.settings: Worker(v.settings) for v, _, _ in LOOPS}
     loops = prepare(
         [
             (
@@ -130,18 +141,25 @@ def measure_inputs(size, steps, say):
     interleave(loops, range(INPUT_ROUNDS), lambda task: (2 * steps, AHEAD + 1))
     for worker in workers.values():
         worker.close()
-    return [
-        row(measured, part[0][1]) for part in (reads, loops) for _, measured in part
-    ]
+    return [row(measured, loops[0][1]) for _, measured in loops]
 
 
-def tasks_of(variant, size):
+# What is measured together, and by what.
+MEASURES = (
+    (("train", "infer"), measure_networks),
+    (("read",), measure_reading),
+    (("loop",), measure_loops),
+)
+PARTS = tuple(part for parts, _ in MEASURES for part in parts)
+
+
+def tasks_of(variant, size, parts):
     """Returns the tasks of one variant: training and prediction."""
     one, tasks = replace(size, batch=1), []
     for network in variant.networks:
-        if "train" in variant.parts:
+        if "train" in parts and "train" in variant.parts:
             tasks.append(Task("train", size, variant, network))
-        if "infer" in variant.parts:
+        if "infer" in parts and "infer" in variant.parts:
             tasks += [Task("infer", s, variant, network) for s in (one, size)]
     return tasks
 

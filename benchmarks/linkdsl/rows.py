@@ -1,4 +1,8 @@
-"""The rows of the results file, and the columns that are printed."""
+"""The rows of the results file, and the columns that are printed.
+
+`ratio_to_shipped` is what it is in every file of rows: how many times as long as the
+shipped variant something takes. Above 1 the shipped one is faster.
+"""
 
 COLUMNS = {
     "peak": ("variant", "threads", "ms", "cpu_ms", "gflops"),
@@ -35,7 +39,9 @@ def row(measured, shipped, peak=None):
         "source": task.source,
         "read_ahead": task.ahead,
         "threads": measured.description["threads"],
+        "image_size": task.size.image,
         "batch": images,
+        "base_filters": task.size.base_filters,
         "ms": round(1e3 * seconds, 3),
         "cpu_ms": round(1e3 * measured.cpu_seconds, 3),
         "first_s": round(measured.description["first_s"], 3),
@@ -49,7 +55,7 @@ def row(measured, shipped, peak=None):
         "repetitions": len(measured.timings),
     }
     if shipped is not None:
-        result["ratio_to_shipped"] = round(measured.times_faster_than(shipped), 3)
+        result["ratio_to_shipped"] = round(shipped.times_faster_than(measured), 3)
     if measured.description["flop"]:
         result["gflops"] = round(measured.gflops, 1)
         if peak:

@@ -10,19 +10,17 @@ Rows go to `benchmarks/results/metrics.csv`.
 """
 
 import argparse
-import os
 import time
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from benchmarks.metrics.cases import SPACING, made_case, perturb, read_cases
 from benchmarks.metrics.programs import available
-from benchmarks.shared import machine
-from common.files import write_text
+from benchmarks.shared.options import count, folder
+from benchmarks.shared.record import Record
 from papers.engine.console import Console
 
 RESULTS = Path(__file__).parents[1] / "results" / "metrics.csv"
@@ -35,20 +33,23 @@ TOLERANCE = 1e-9
 def main(arguments=None):
     """Measures, prints the table and writes the rows."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", nargs="?", type=Path, help="a BraTS folder")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--cases", type=int, default=2, help="score at most this many")
+    parser.add_argument("data", nargs="?", type=folder, help="a BraTS folder")
+    parser.add_argument("--rounds", type=count, default=3)
+    parser.add_argument(
+        "--cases", type=count, default=2, help="score at most this many"
+    )
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
 
-    console, load = Console(), round(os.getloadavg()[0], 2)
-    made_on = machine.describe() | {"load_before": load}
-    made_on["versions"] = " ".join(
+    console = Console()
+    versions = " ".join(
         f"{name} {version(name.replace('_', '-'))}"
         for name in ("numpy", "scipy", *dict.fromkeys(p.needs for p in available()))
         if name
     )
-    console.say(f"{made_on['machine']}; {made_on['versions']}; load {load}")
+    record = Record(
+        options.results, ("case",), ("program",), console, versions=versions
+    )
     if options.data:
         cases = islice(read_cases(options.data), options.cases)
     else:
@@ -58,10 +59,9 @@ def main(arguments=None):
         console.say(f"measuring: {name}")
         rows += measure_case(name, truth, spacing, options.rounds)
     console.table(COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
-    table = pd.DataFrame([row | made_on for row in rows])
-    write_text(options.results, table.to_csv(index=False))
+    record.add(rows)
     console.say(f"rows: {options.results}")
-    if not (table["difference"] <= TOLERANCE).all():
+    if not all(row["difference"] <= TOLERANCE for row in rows):
         raise SystemExit("The programs differ in a score. See the table.")
 
 

@@ -11,19 +11,17 @@ score of a program and ours. Rows go to `benchmarks/results/metrics_official.csv
 """
 
 import argparse
-import os
 import sys
 import tempfile
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from benchmarks.metrics.cases import SPACING, made_case, perturb, read_cases
-from benchmarks.shared import machine
+from benchmarks.shared.options import count, folder
 from benchmarks.shared.peers import Peer
-from common.files import write_text
+from benchmarks.shared.record import Record
 from papers.engine.console import Console
 
 PYTHON = Path(".venv-official/bin/python")
@@ -42,9 +40,11 @@ TOLERANCE = 1e-9
 def main(arguments=None):
     """Measures, prints the table and writes the rows."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", nargs="?", type=Path, help="a BraTS folder")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--cases", type=int, default=1, help="score at most this many")
+    parser.add_argument("data", nargs="?", type=folder, help="a BraTS folder")
+    parser.add_argument("--rounds", type=count, default=3)
+    parser.add_argument(
+        "--cases", type=count, default=1, help="score at most this many"
+    )
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
 
@@ -53,23 +53,24 @@ def main(arguments=None):
         sys.exit(
             f"no official packages: {PYTHON} is not there. Next: make bench-metrics"
         )
-    made_on = machine.describe() | {"load_before": round(os.getloadavg()[0], 2)}
     if options.data:
         cases = islice(read_cases(options.data), options.cases)
     else:
         cases = [("made", made_case(), SPACING)]
-    peer, rows = Peer([PYTHON, "-m", "benchmarks.metrics.official_peer"]), []
+    peer, rows = Peer([PYTHON, "-m", "benchmarks.metrics.official_peer"]).start(), []
+    packages = peer.description["versions"].items()
+    versions = " ".join(f"{name} {one}" for name, one in packages)
+    record = Record(
+        options.results, ("case",), ("program",), console, versions=versions
+    )
     for case in cases:
         console.say(f"measuring: {case[0]}")
         rows += measure_case(peer, *case, options.rounds)
-    versions = peer.description["versions"]
     peer.close()
-    made_on["versions"] = " ".join(f"{name} {one}" for name, one in versions.items())
     console.table(COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
-    table = pd.DataFrame([row | made_on for row in rows])
-    write_text(options.results, table.to_csv(index=False))
+    record.add(rows)
     console.say(f"rows: {options.results}")
-    if not (table["difference"] <= TOLERANCE).all():
+    if not all(row["difference"] <= TOLERANCE for row in rows):
         raise SystemExit("The programs differ in a score. See the table.")
 
 

@@ -13,19 +13,38 @@ from papers.engine import environment
 INSTRUCTIONS = ("avx2", "avx512f", "avx512_bf16", "amx_bf16")
 
 
+# What limits oneDNN, which computes the convolutions of TensorFlow and of PyTorch.
+LIMIT = "ONEDNN_MAX_CPU_ISA"
+
+
 def describe():
-    """Returns the columns that name the machine, the versions and the commit."""
+    """Returns the columns that name the machine, the versions and the commit.
+
+    A run with oneDNN held to fewer instructions is another machine's.
+    """
     made_with = environment.describe()
     found = [name for name in INSTRUCTIONS if name in _cpu_flags()]
     packages = made_with["packages"]
+    held = os.environ.get(LIMIT)
     return {
         "machine": f"{made_with['processor']}, {made_with['threads']} cores, "
-        + (" ".join(found) or "instructions unknown"),
+        + (" ".join(found) or "instructions unknown")
+        + (f", oneDNN held to {held}" if held else ""),
         "versions": " ".join(
             f"{name} {packages[name]}" for name in ("tensorflow", "keras", "h5py")
         ),
         "commit": made_with["commit"],
     }
+
+
+def load():
+    """Returns the load of the last minute, all cores together."""
+    return round(os.getloadavg()[0], 2)
+
+
+def cores():
+    """Returns how many cores this process may use."""
+    return len(os.sched_getaffinity(0))
 
 
 def matrix_product(dtype, size=2048):
@@ -47,9 +66,8 @@ def threads():
     """Returns TensorFlow's threads within and between ops, such as `"2/2"`."""
     import tensorflow as tf
 
-    cores = len(os.sched_getaffinity(0))
-    within = tf.config.threading.get_intra_op_parallelism_threads() or cores
-    between = tf.config.threading.get_inter_op_parallelism_threads() or cores
+    within = tf.config.threading.get_intra_op_parallelism_threads() or cores()
+    between = tf.config.threading.get_inter_op_parallelism_threads() or cores()
     return f"{within}/{between}"
 
 

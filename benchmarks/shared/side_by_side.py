@@ -6,18 +6,14 @@ product that is the upper bound. A round visits all of them, so that what slows 
 machine down slows all. A ratio is the median of the rounds' own ratios.
 """
 
-import os
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
 from statistics import median
 
-import pandas as pd
-
-from benchmarks.shared import machine
 from benchmarks.shared.measure import median_ratio
 from benchmarks.shared.peers import TORCH, Peer, TooSlow
-from common.files import write_text
+from benchmarks.shared.record import Record, add_shares
 
 FORMATS = ("torch first", "torch last")
 ROUNDS = 5
@@ -27,8 +23,9 @@ CELL_S = 22.0  # the rounds of one cell together, but it has two, or one if that
 PREPARE_S = 600.0  # the limit of building a network, tracing and compiling it
 CAP_S = 30.0  # the limit of one call after that
 
+CELL = ("network", "part", "side", "batch", "precision")
 COLUMNS = (
-    *("network", "part", "side", "batch", "precision", "variant", "ms", "first_s"),
+    *(*CELL, "variant", "ms", "first_s"),
     *("gflops", "share_of_peak", "times_faster", "rounds", "note"),
 )
 
@@ -80,11 +77,10 @@ def compare(subject, cells, results, console):
         subject: name of the folder of benchmarks that has the peers, and the program
             `same NETWORK ...`, which fails where PyTorch's networks differ.
         cells: the `Cell`s in their order.
-        results: path of the file of rows, written after each cell.
+        results: path of the file of rows, to which each cell is added.
         console: a `papers.engine.console.Console`.
     """
-    made_on = machine.describe() | {"load_before": round(os.getloadavg()[0], 2)}
-    console.say(f"{made_on['machine']}; {made_on['versions']}")
+    record = Record(results, CELL, ("variant",), console)
     if TORCH.exists():
         networks = list(dict.fromkeys(cell.network for cell in cells))
         console.say(f"comparing the results: {', '.join(networks)}")
@@ -95,8 +91,8 @@ def compare(subject, cells, results, console):
         for cell in cells:
             console.say(f"measuring: {cell}")
             rows += measure(cell, peers)
-            table = pd.DataFrame([row | made_on for row in rows])
-            write_text(results, table.to_csv(index=False))
+            add_shares(rows)
+            record.add(rows)
     finally:
         for peer in peers.values():
             peer.close()
@@ -146,7 +142,7 @@ def measure(cell, peers):
             "parameters": told[name]["parameters"],
             "peer_version": peer.description.get("version", ""),
         }
-        | _speed(timings.get(name), timings.get("shipped"), better, flop, rates)
+        | _speed(timings.get(name), timings.get("shipped"), better, flop)
         for name, peer in peers.items()
         if name != "peak"
     ]
@@ -158,20 +154,21 @@ def rounds_of(seconds):
     return min(ROUNDS, max(least, int(CELL_S / seconds)))
 
 
-def _speed(turns, shipped, better, flop, rates):
-    """Returns the columns of one peer's turns, empty ones where it was too slow."""
+def _speed(turns, shipped, better, flop):
+    """Returns the columns of one peer's turns, empty ones where it was too slow.
+
+    The share of the peak is set when the run's best peak is known (`add_shares`).
+    """
     found = dict.fromkeys(
         ("ms", "cpu_ms", "gflops", "share_of_peak", "ratio_to_shipped", "times_faster")
     )
     if turns is None:
         return found | {"rounds": 0, "note": f"a call took over {CAP_S:.0f} s"}
     walls, cpus = zip(*turns, strict=True)
-    shares = [flop / wall / rate for wall, rate in zip(walls, rates, strict=True)]
     found |= {
         "ms": round(1e3 * median(walls), 3),
         "cpu_ms": round(1e3 * median(cpus), 3),
         "gflops": round(flop / median(walls) / 1e9, 1),
-        "share_of_peak": round(median(shares), 3),
     }
     if shipped:
         found["ratio_to_shipped"] = median_ratio(turns, shipped)
