@@ -10,10 +10,13 @@ from papers.cunet.protocol import METHODS
 from papers.cunet.tables import TABLES
 from papers.engine import pages
 from papers.engine.pages import Cost, Headline, Picture, benchmark
+from papers.engine.pages.benchmarks import by_machine
 from papers.engine.pages.claims import runs_below
 from papers.engine.pages.text import NOT_RUN, with_interval
 
 SHAPE = (240, 240, 4)
+BENCH = "make bench-cunet"
+SIZE = {"batch": "2", "side": "240"}  # as measured
 SPEED = ("first_s", "share_of_peak")  # columns beside the times
 HEADLINE = Headline(
     name="CU-Net with loss weighted sampling (Liu et al. 2019)",
@@ -68,16 +71,54 @@ def blocks(paper, results):
         "claims": claims_table(results / paper.id),
         "boxes": BOXES.shown(results / paper.id, Path(__file__).parent),
         "speed": pages.ratio_table(
-            "cunet", "make bench-cunet", ("network", "part"), extras=SPEED
+            "cunet", BENCH, ("network", "part"), extras=SPEED, where=SIZE
         ),
+        "sampling": sampling_cost(),
     }
+
+
+def sampling_cost():
+    """Returns what the sampling costs a training step, from the benchmark's rows."""
+
+    def show(rows):
+        for column, wanted in {"network": "cun_lws", "part": "train", **SIZE}.items():
+            rows = rows[rows[column] == wanted]
+        by = rows.drop_duplicates("variant").set_index("variant")
+        if "live" not in by.index:
+            return "", "Sampling was not measured."
+        alone, fed, bare = (by.loc[n] for n in ("sampling", "live", "live unsampled"))
+        lines = [
+            ("a step, its truth in memory", *_seconds(by.loc["shipped"])),
+            ("a step that the background thread feeds", *_seconds(bare)),
+            ("the same with sampling", *_seconds(fed)),
+            ("sampling alone, one batch", *_seconds(alone)),
+        ]
+        share = 100 * float(alone["sampling_share"])
+        said = (
+            f"Sampling takes {share:.2g} % of a step's processor time. With it, fed "
+            f"steps take {fed['sampling_wall']} times the wall time"
+        )
+        if fed["sampling_cpu"]:
+            said += f" and {fed['sampling_cpu']} times the processor time"
+        head = ("what", "wall time, s", "processor time, s")
+        note = (
+            "Where wall times differ and processor times do not, other programs held "
+            "the cores."
+        )
+        return f"{said}. {note}", pages.markdown(head, lines)
+
+    return by_machine("cunet", BENCH, show)
+
+
+def _seconds(row):
+    return row["s"], row["cpu_s"]
 
 
 def costs(paper):
     """Returns what each profile takes, a `papers.engine.pages.Cost` by profile."""
     networks = ("unet", "bfcn", "drn", "cun_lws", "cun_lws")  # CUN is the same network
     seconds = [
-        benchmark("cunet", "s", network=name, part="train", variant="shipped")
+        benchmark("cunet", "s", network=name, part="train", variant="shipped", **SIZE)
         for name in networks
     ]
     epochs = paper.published.training.epochs

@@ -7,6 +7,7 @@ from papers.dsunet.networks import isensee2017, separable_unet
 from papers.dsunet.tables import TABLES
 from papers.engine import pages
 from papers.engine.pages import Cost, Headline, Picture, benchmark
+from papers.engine.pages.benchmarks import by_machine
 from papers.engine.pages.claims import claims_by_score
 
 HEADLINE = Headline(
@@ -34,6 +35,10 @@ CASE_COLUMNS = {
     "peak_training_gb": "training, GB",
     "peak_gb": "with prediction, GB",
     "predict_and_score_s": "prediction and scores, s",
+}
+FORMS = {
+    "grouped": "`Conv3D(groups=channels)`, as medicai's layer",
+    "loop": "one convolution per channel",
 }
 PUBLISHED = {(isensee2017, 1): "8,269,331", (separable_unet, 3): "3,757,945"}
 
@@ -69,26 +74,54 @@ def blocks(paper, results):
         "case": pages.plain_table("dsunet_case", CASE, CASE_COLUMNS),
         "depthwise": depthwise_table("forward"),
         "gradients": depthwise_table("training"),
+        "forms": other_forms(),
+        "separable": depthwise_table("forward", "separable"),
+        "separable_gradients": depthwise_table("training", "separable"),
         "speed": pages.ratio_table(
             "dsunet", "make bench-dsunet", ("network",), extras=("first_s", "peak_gb")
         ),
     }
 
 
-def depthwise_table(part):
+def depthwise_table(part, layer="depthwise"):
     """Returns the table of the depthwise convolution beside other forms of it.
 
     Args:
         part: `"forward"` or `"training"`.
+        layer: `"depthwise"`, or `"separable"` with its pointwise convolution.
     """
     return pages.ratio_table(
         "depthwise",
         "make bench-depthwise",
         ("channels", "side", "rate"),
         "ms",
-        where={"part": part, "threads": "2", "layer": "depthwise"},
+        extras=("first_s", "gb_per_s") if part == "forward" else ("first_s",),
+        where={"part": part, "threads": "2", "layer": layer},
         without=("grouped", "loop"),
+        joined=True,
     )
+
+
+def other_forms():
+    """Returns how much slower the depthwise convolution's other forms are, in words."""
+
+    def show(rows):
+        rows = rows[(rows["threads"] == "2") & (rows["layer"] == "depthwise")]
+        lines = []
+        for variant, name in FORMS.items():
+            words = []
+            for part, called in (("forward", "forward"), ("training", "in training")):
+                own = rows[(rows["variant"] == variant) & (rows["part"] == part)]
+                ratios = own["ratio_to_shipped"].astype(float)
+                least = "at least " if (own["at_least"] == "True").any() else ""
+                words.append(
+                    f"{least}{ratios.min():.3g} to {ratios.max():.3g} times as long as "
+                    f"ours {called}"
+                )
+            lines.append(f"- {name}: {', '.join(words)}")
+        return "Other forms on TensorFlow:", "\n".join(lines)
+
+    return by_machine("depthwise", "make bench-depthwise", show)
 
 
 def costs(paper):

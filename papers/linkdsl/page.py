@@ -11,6 +11,7 @@ from papers.linkdsl.budgets import budget_table
 from papers.linkdsl.claims import CLAIMS
 from papers.linkdsl.networks import linknet
 from papers.linkdsl.protocol import METHODS
+from papers.linkdsl.speed import COMMAND, reading_tables, tried_table
 from papers.linkdsl.tables import DICE, MEAN_IOU, TABLES
 
 SIZE = 512  # pixels
@@ -61,7 +62,9 @@ def blocks(paper, results):
     return pages.paper_blocks(paper, results) | {
         "network": pages.network_diagram(dual),
         "methods": pages.markdown(head, rows),
-        "speed": pages.speed_table("linkdsl_torch", "make bench-linkdsl"),
+        "speed": pages.speed_table("linkdsl_torch", COMMAND),
+        "tried": tried_table(),
+        "reading": reading_tables(),
         "results": pages.results_table(folder, TABLES[:3]),
         "claims": claims_table(folder),
         "budgets": budget_table(folder, TABLES[:3], DICE),
@@ -99,9 +102,8 @@ def _run(run):
 
 def costs(paper):
     """Returns what each profile takes, a `papers.engine.pages.Cost` by profile."""
-    speed = benchmark(
-        "linkdsl", "images_per_s", part="train", network="linknet", variant="shipped"
-    )
+    shipped = {"network": "linknet", "variant": "shipped", "image_size": "128"}
+    speed = benchmark("linkdsl", "images_per_s", part="train", batch="8", **shipped)
     epochs, pixels = paper.published.training.epochs, (SIZE / 128) ** 2
     images = epochs * 1961 * paper.published.folds.n_folds * len(METHODS)
     return {

@@ -1,6 +1,9 @@
-"""The tables of how fast the suite is beside others, from the benchmarks' rows."""
+"""The tables of how fast the suite is beside others, from the benchmarks' rows.
 
-from papers.engine.pages.benchmarks import rows_of
+Where a goal is missed the rows say so, by the cells that miss it.
+"""
+
+from papers.engine.pages.benchmarks import by_machine
 from papers.engine.pages.text import markdown
 
 PARTS = {"train": "step", "infer": "inference"}
@@ -12,6 +15,7 @@ _HEADS = {
     "peak_gb": "GB",
     "examples_per_s": "examples per second",
     "images_per_s": "slices per second",
+    "gb_per_s": "GB/s",
 }
 _VARIANTS = {
     "plain": "plain Keras layers",
@@ -24,6 +28,12 @@ _VARIANTS = {
     "torch last": "PyTorch, channels last",
     "medicai": "medicai, on PyTorch",
 }
+_PEERS = ("torch first", "torch last", "medicai")  # whom we mean to be ahead of
+_INFERENCE = (
+    "Inference: ours is what `predict` runs, a graph whose weights are constants and "
+    "whose normalizations are folded into the convolutions where it has any; PyTorch "
+    "runs its layers one by one in `inference_mode`, normalizations unfolded."
+)
 
 
 def speed_table(name, command):
@@ -34,32 +44,38 @@ def speed_table(name, command):
         command: what measures it.
 
     Returns:
-        A line for each network, part, size and precision; or a sentence where nothing
-        has been measured.
+        For each machine a line for each network, part, size and precision, and the
+        cells that miss the goal of PyTorch's speed; or a sentence where nothing has
+        been measured.
     """
-    rows = rows_of(name)
-    if rows is None:
-        return f"Not measured yet: `{command}`."
-    lines = [
-        (
-            f"`{row['network']}`",
-            PARTS[row["part"]],
-            f"{row['batch']}x{row['side']}x{row['side']}",
-            row["precision"],
-            *map(_short, row[["ms", "first_s", "share_of_peak", "times_faster"]]),
+
+    def show(rows):
+        mine = rows[rows["variant"] == SHIPPED]
+        columns = ["ms", "first_s", "share_of_peak", "times_faster"]
+        lines = [
+            (
+                f"`{row['network']}`",
+                PARTS[row["part"]],
+                _batch(row),
+                row["precision"],
+                *map(_short, row[columns]),
+            )
+            for _, row in mine.iterrows()
+        ]
+        head = ("network", "part", "batch", "type", "ms", "first call, s")
+        table = markdown((*head, "share of the peak", "times PyTorch's speed"), lines)
+        said = (
+            "Above 1 we are faster than PyTorch's better memory format. The peak is "
+            "the fastest product of large matrices of the same type in the run. "
         )
-        for _, row in rows[rows["variant"] == SHIPPED].iterrows()
-    ]
-    head = ("network", "part", "batch", "type", "ms", "first call, s")
-    table = markdown((*head, "share of the peak", "times PyTorch's speed"), lines)
-    return (
-        f"{measured(name, rows, command)} Above 1 we are faster than PyTorch's better "
-        "memory format. The peak is that of a large product of matrices of the same "
-        f"type in the same rounds.\n\n{table}"
-    )
+        return said + _INFERENCE, f"{table}\n\n{_goal(rows)}"
+
+    return by_machine(name, command, show)
 
 
-def ratio_table(name, command, keys, unit="s", extras=(), where=None, without=()):
+def ratio_table(
+    name, command, keys, unit="s", extras=(), where=None, without=(), joined=False
+):
     """Returns the table of ours beside each other variant, as ratios of one run.
 
     Args:
@@ -70,38 +86,48 @@ def ratio_table(name, command, keys, unit="s", extras=(), where=None, without=()
         extras: further columns of our rows to show.
         where: the values of other columns that the rows shall have, by name.
         without: variants that are left to the file of rows.
+        joined: whether the keys share one column, as in `16x32x1`.
 
     Returns:
-        A line for each measured thing: our time, then how many times as long as ours
-        each other variant takes; or a sentence where nothing has been measured.
+        For each machine a line for each measured thing: our time, then how many times
+        as long as ours each other variant takes; or a sentence where nothing has been
+        measured.
     """
-    rows = rows_of(name)
-    if rows is None:
-        return f"Not measured yet: `{command}`."
-    said = measured(name, rows, command)
-    for column, wanted in (where or {}).items():
-        if column in rows:
-            rows = rows[rows[column] == wanted]
-    rows = rows[~rows["variant"].isin(without)]
-    others = [one for one in _VARIANTS if (rows["variant"] == one).any()]
-    lines = []
-    for _, group in rows.groupby(list(keys), sort=False):
-        by_variant = group.drop_duplicates("variant").set_index("variant")
-        if SHIPPED not in by_variant.index:
-            continue
-        mine = by_variant.loc[SHIPPED]
-        names = [PARTS.get(mine[key], mine[key]) for key in keys]
-        ratios = [
-            _ratio(by_variant.loc[one]) if one in by_variant.index else ""
-            for one in others
-        ]
-        lines.append((*names, *(_short(mine[c]) for c in (unit, *extras)), *ratios))
-    head = (*keys, f"ours, {unit}", *(_HEADS[name] for name in extras))
-    table = markdown((*head, *(_VARIANTS[one] for one in others)), lines)
-    return (
-        f"{said} The columns of others say how many times as long as ours they take; "
-        f"above 1 we are faster.\n\n{table}"
-    )
+
+    def show(rows):
+        for column, wanted in (where or {}).items():
+            if column in rows:
+                rows = rows[rows[column] == wanted]
+        rows = rows[~rows["variant"].isin(without)]
+        others = [one for one in _VARIANTS if (rows["variant"] == one).any()]
+        lines, behind, compared = [], [], 0
+        for _, group in rows.groupby(list(keys), sort=False):
+            by_variant = group.drop_duplicates("variant").set_index("variant")
+            if SHIPPED not in by_variant.index:
+                continue
+            mine = by_variant.loc[SHIPPED]
+            names = [PARTS.get(mine[key], mine[key]) for key in keys]
+            names = ["x".join(names)] if joined else names
+            there = {
+                one: by_variant.loc[one] for one in others if one in by_variant.index
+            }
+            ratios = [_ratio(there[one]) if one in there else "" for one in others]
+            numbers = [_short(mine[column]) for column in (unit, *extras)]
+            lines.append((*names, *numbers, *ratios))
+            compared += any(one in there for one in _PEERS)
+            behind += _ahead_of_us(" ".join(names), there)
+        head = (" x ".join(keys),) if joined else keys
+        head = (*head, f"ours, {unit}", *(_HEADS[name] for name in extras))
+        table = markdown((*head, *(_VARIANTS[one] for one in others)), lines)
+        said = (
+            "The columns of others say how many times as long as ours they take; above "
+            "1 we are faster."
+        )
+        if "part" in keys and (rows["part"] == "infer").any():
+            said = f"{said} {_INFERENCE}"
+        return said, f"{table}\n\n{_verdict(behind, compared)}".rstrip()
+
+    return by_machine(name, command, show)
 
 
 def plain_table(name, command, columns):
@@ -112,34 +138,68 @@ def plain_table(name, command, columns):
         command: what measures it.
         columns: the heads of the table by column of the file.
     """
-    rows = rows_of(name)
-    if rows is None:
-        return f"Not measured yet: `{command}`."
-    lines = [[_value(text) for text in row] for row in rows[list(columns)].to_numpy()]
-    table = markdown(tuple(columns.values()), lines)
-    return f"{measured(name, rows, command)}\n\n{table}"
+
+    def show(rows):
+        lines = [
+            [_value(text) for text in row] for row in rows[list(columns)].to_numpy()
+        ]
+        return "", markdown(tuple(columns.values()), lines)
+
+    return by_machine(name, command, show)
 
 
-def measured(name, rows, command):
-    """Returns where, with what and how rows were measured, in words.
+def _goal(rows):
+    """Returns which cells are at least as fast as PyTorch's, in words."""
+    mine = rows[(rows["variant"] == SHIPPED) & (rows["times_faster"] != "")]
+    if mine.empty:
+        return "PyTorch was not measured beside it."
+    behind = mine[mine["times_faster"].astype(float) < 1]
+    lines = [
+        f"**The goal is PyTorch's speed in its better format: met in "
+        f"{len(mine) - len(behind)} of {len(mine)} cells.**"
+    ]
+    if len(behind):
+        lines[0] += " Missed (shares of the peak: ours, PyTorch's):\n"
+    for (part, precision), group in behind.groupby(["part", "precision"], sort=False):
+        cells = []
+        for _, row in group.iterrows():
+            same = rows["variant"].isin(_PEERS)
+            for column in ("network", "part", "side", "batch", "precision"):
+                same &= rows[column] == row[column]
+            shares = [float(text) for text in rows[same]["share_of_peak"] if text]
+            theirs = f"{max(shares):.3g}" if shares else "-"
+            cells.append(
+                f"`{row['network']}` {_batch(row)} {_short(row['times_faster'])} "
+                f"({_short(row['share_of_peak'])}, {theirs})"
+            )
+        lines.append(f"- {PARTS[part]}, {precision}: {'; '.join(cells)}")
+    return "\n".join(lines)
 
-    Args:
-        name: name of the file in `benchmarks/results/`, without its ending.
-        rows: its rows, a `DataFrame` of texts.
-        command: what measures it.
-    """
-    machines = _together(rows["machine"])
-    versions = _together(rows["versions"]) if "versions" in rows else ""
-    peers = _together(rows["peer_version"]) if "peer_version" in rows else ""
-    used = ", ".join(filter(None, [versions, peers and f"PyTorch {peers}"]))
-    return (
-        f"Measured by `{command}` on {machines} ({used}), in turns within one run; "
-        f"rows: `benchmarks/results/{name}.csv`."
+
+def _ahead_of_us(what, there):
+    """Returns what peers are faster at, in words; `there` has rows by variant."""
+    ratios = {
+        one: float(there[one]["ratio_to_shipped"])
+        for one in _PEERS
+        if one in there and there[one]["ratio_to_shipped"]
+    }
+    best = min(ratios, key=ratios.get, default=None)
+    if best is None or ratios[best] >= 1:
+        return []
+    return [f"{what} ({_VARIANTS[best]}: {ratios[best]:.3g})"]
+
+
+def _verdict(behind, compared):
+    if not compared:
+        return ""
+    ahead = (
+        f"**At least as fast as every peer in {compared - len(behind)} of {compared} "
     )
+    return f"{ahead}rows.**" + (f" Slower at: {'; '.join(behind)}." if behind else "")
 
 
-def _together(values):
-    return " and ".join(sorted(set(values) - {""}))
+def _batch(row):
+    return f"{row['batch']}x{row['side']}x{row['side']}"
 
 
 def _ratio(row):

@@ -16,10 +16,17 @@ def test_a_benchmark_has_one_such_row():
 
 ROWS = """\
 network,part,side,batch,precision,variant,ms,first_s,share_of_peak,times_faster,\
-peer_version,machine
-unet,train,240,2,float32,shipped,1234.5,10.25,0.9061,1.173,,"Xeon, 2 cores"
-unet,train,240,2,float32,torch last,1448.1,0.5,0.77,1.0,2.13.0,"Xeon, 2 cores"
-unet,infer,240,2,bfloat16,shipped,0.0456,3.0,0.1,,,"Xeon, 2 cores"
+peer_version,load_before,machine
+unet,train,240,2,float32,shipped,1234.5,10.25,0.9061,1.173,,0.5,"Xeon, 2 cores avx512f"
+unet,train,240,2,float32,torch last,1448.1,0.5,0.77,1.0,2.13.0,0.5,\
+"Xeon, 2 cores avx512f"
+unet,infer,240,2,bfloat16,shipped,0.0456,3.0,0.1,,,0.75,"Xeon, 2 cores avx512f"
+"""
+# Another machine, where PyTorch is ahead in one of two cells, and other programs ran.
+ON_AMD = """\
+unet,train,240,2,float32,shipped,2000,10,0.9,1.002,,0.5,"EPYC, 2 cores"
+unet,infer,240,2,bfloat16,shipped,3000,10,0.4,0.75,,2.5,"EPYC, 2 cores"
+unet,infer,240,2,bfloat16,torch last,2250,10,0.55,1,2.13.0,2.5,"EPYC, 2 cores"
 """
 
 
@@ -28,11 +35,28 @@ def test_speed_is_that_of_the_committed_rows(tmp_path, monkeypatch):
     assert speed_table("mine", "make x") == "Not measured yet: `make x`."
     (tmp_path / "mine.csv").write_text(ROWS)
     text = speed_table("mine", "make x")
-    assert "`make x` on Xeon, 2 cores (PyTorch 2.13.0), in turns within" in text
-    assert text.splitlines()[-2:] == [
+    assert "`make x` on Xeon, 2 cores avx512f (PyTorch 2.13.0), in turns wi" in text
+    assert "run, load before it 0.5 to 0.75; rows" in text and "AMD" in text
+    assert "met in 1 of 1 cells.**" in text and "Missed" not in text
+    assert [line for line in text.splitlines() if "`unet`" in line] == [
         "| `unet` | step | 2x240x240 | float32 | 1,234 | 10.2 | 0.906 | 1.17 |",
         "| `unet` | inference | 2x240x240 | bfloat16 | 0.0456 | 3 | 0.1 | - |",
     ]
+
+
+def test_each_machine_has_its_rows_and_says_what_it_misses(tmp_path, monkeypatch):
+    monkeypatch.setattr(benchmarks, "FOLDER", tmp_path)
+    (tmp_path / "mine.csv").write_text(ROWS + ON_AMD)
+    text = speed_table("mine", "make x")
+    xeon, amd = text.split("Measured by ")[1:]
+    assert "1,234" in xeon and "2,000" not in xeon and "AMD" not in text
+    assert "0.5 to 2.5 (**above 0.5 a core: other programs may" in amd
+    assert "met in 1 of 2 cells" in amd
+    missed = "- inference, bfloat16: `unet` 2x240x240 0.75 (0.4, 0.55)"
+    assert amd.splitlines()[-1] == missed
+    # Costs are those of the file's first machine.
+    where = {"part": "train", "variant": "shipped"}
+    assert benchmark("mine", "ms", **where) == 1234.5
 
 
 OTHERS = """\
@@ -52,7 +76,9 @@ def test_others_are_ratios_to_ours(tmp_path, monkeypatch):
     (tmp_path / "mine.csv").write_text(OTHERS)
     text = ratio_table("mine", "make x", ("network", "part"), extras=("first_s",))
     assert "`make x` on Xeon (keras 3), in turns" in text
-    assert text.splitlines()[-4:] == [
+    assert "load before it not recorded" in text
+    assert "At least as fast as every peer in 2 of 2 rows.**" in text
+    assert [line for line in text.splitlines() if line[:1] == "|"] == [
         "| network | part | ours, s | first call, s | plain Keras layers | "
         "PyTorch, channels last |",
         "| --- | --- | --- | --- | --- | --- |",
@@ -60,7 +86,15 @@ def test_others_are_ratios_to_ours(tmp_path, monkeypatch):
         "| unet | inference | 0.5 | 4.5 | 2 | > 8 |",
     ]
     only = ratio_table("mine", "make x", ("network",), where={"part": "train"})
-    assert only.splitlines()[-1] == "| unet | 2.5 | 1.2 |"
+    assert "\n| unet | 2.5 | 1.2 |\n" in only and "unfolded" not in only
+
+
+def test_rows_in_which_a_peer_is_ahead_are_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(benchmarks, "FOLDER", tmp_path)
+    (tmp_path / "mine.csv").write_text(OTHERS.replace("3.0,1,1.2", "2.0,1,0.8"))
+    text = ratio_table("mine", "make x", ("network", "part"), joined=True)
+    assert "| network x part | ours, s |" in text and "| unetxstep | 2.5 |" in text
+    assert "1 of 2 rows.** Slower at: unetxstep (PyTorch, channels last: 0.8)." in text
 
 
 def test_columns_as_they_are(tmp_path, monkeypatch):
