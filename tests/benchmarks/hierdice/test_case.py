@@ -25,7 +25,7 @@ def test_rows_of_each_score_and_of_the_last_step(tmp_path):
 
 
 @pytest.mark.parametrize("option", ["--steps", "--score-every"])
-def test_less_than_one_step_is_refused(option, capsys):
+def test_less_than_one_step_is_refused(option, tmp_path, capsys):
     with pytest.raises(SystemExit):
-        main(["brats", option, "0"])
+        main([str(tmp_path), option, "0"])
     assert "expected at least 1" in capsys.readouterr().err
