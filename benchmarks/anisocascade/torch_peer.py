@@ -1,6 +1,8 @@
 """One PyTorch peer.
 
-Run `python -m benchmarks.anisocascade.torch_peer LAYOUT NETWORK SHAPE WIDTH`.
+Run `python -m benchmarks.anisocascade.torch_peer LAYOUT NETWORK SHAPE WIDTH`. With two
+files `.npz` instead of SHAPE and WIDTH it computes once with the arrays of the first
+and writes the second (`benchmarks.anisocascade.same`).
 
 The networks are written plainly, as one would write them in PyTorch, to measure the
 suite against. The program runs in an environment of its own where nothing of this
@@ -10,11 +12,13 @@ last).
 
 import sys
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
 from benchmarks.shared.peers import serve
+from benchmarks.shared.torch_calls import fill, save
 
 PLANE, THROUGH = (1, 3, 3), (3, 1, 1)
 
@@ -116,14 +120,32 @@ class Network(nn.Module):
         return self.final(joined)
 
 
-def main(layout, network, shape, width):
-    torch.manual_seed(0)
-    batch, *sides = map(int, shape.split("x"))
-    model = Network(int(width), network != "enet")
-    x = torch.randn(batch, 4, *sides)
+def build(layout, network, width, x):
+    """Returns a network and its patches in a format."""
+    model = Network(width, network != "enet").to(x.dtype)
     if layout == "last":
         model = model.to(memory_format=torch.channels_last_3d)
         x = x.to(memory_format=torch.channels_last_3d)
+    return model, x
+
+
+def compute(layout, network, given, made):
+    """Writes the logits and the gradient of every weight for what a file gives."""
+    with np.load(given) as file:
+        width, *arrays = [torch.from_numpy(file[name]) for name in file.files]
+    x, factors, *weights = arrays
+    model, x = build(layout, network, int(width), x)
+    fill(model.parameters(), weights)
+    logits = model(x)
+    (logits * factors).sum().backward()
+    save(made, [logits, *(weight.grad for weight in model.parameters())])
+
+
+def measure(layout, network, shape, width):
+    """Serves the benchmark with predictions of one network."""
+    torch.manual_seed(0)
+    batch, *sides = map(int, shape.split("x"))
+    model, x = build(layout, network, int(width), torch.randn(batch, 4, *sides))
 
     def call():
         with torch.inference_mode():
@@ -131,6 +153,11 @@ def main(layout, network, shape, width):
 
     parameters = sum(weight.numel() for weight in model.parameters())
     serve(call, parameters=parameters, version=torch.__version__)
+
+
+def main(layout, network, *what):
+    task = compute if what[0].endswith(".npz") else measure
+    task(layout, network, *what)
 
 
 if __name__ == "__main__":

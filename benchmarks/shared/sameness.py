@@ -83,15 +83,17 @@ def check(network, layout, expected, received):
 def to_torch(array):
     """Returns a kernel of Keras in the order of PyTorch, other arrays as they are.
 
-    PyTorch's kernels are (outputs, inputs, height, width). Transposed convolutions
-    swap outputs and inputs in both frameworks.
+    PyTorch's kernels are (outputs, inputs, height, width), in 3-D with the depth before
+    the height. Transposed convolutions swap outputs and inputs in both frameworks.
     """
-    return array.transpose(3, 2, 0, 1) if array.ndim == 4 else array
+    axes = range(array.ndim)
+    return array.transpose(*axes[:-3:-1], *axes[:-2]) if array.ndim >= 4 else array
 
 
 def from_torch(array):
     """Returns a kernel of PyTorch in the order of Keras, other arrays as they are."""
-    return array.transpose(2, 3, 1, 0) if array.ndim == 4 else array
+    axes = range(array.ndim)
+    return array.transpose(*axes[2:], 1, 0) if array.ndim >= 4 else array
 
 
 def _difference(one, other, largest):

@@ -10,6 +10,7 @@ from benchmarks.shared.sameness import FORMATS
 from tests.disks import ROOT
 
 NETWORKS = {
+    "anisocascade": ("wnet", "tnet", "enet"),
     "linkdsl": ("linknet", "dual"),
     "hierdice": ("fcn8s_vgg16", "unet", "resnet50_skip", "residual_unet"),
 }

@@ -52,5 +52,8 @@ def test_kernels_change_their_order_and_back():
     assert to_torch(kernel).shape == (5, 4, 2, 3)
     assert to_torch(kernel)[4, 3, 1, 2] == kernel[1, 2, 3, 4]
     np.testing.assert_array_equal(from_torch(to_torch(kernel)), kernel)
+    volume = np.arange(360.0).reshape(2, 3, 3, 4, 5)
+    assert to_torch(volume)[4, 3, 1, 2, 0] == volume[1, 2, 0, 3, 4]
+    np.testing.assert_array_equal(from_torch(to_torch(volume)), volume)
     bias = np.arange(3.0)
     assert to_torch(bias) is bias and from_torch(bias) is bias
