@@ -67,6 +67,7 @@ def blocks(paper, results):
         "network": pages.network_diagram(model),
         "methods": pages.markdown(head, rows),
         "speed": pages.speed_table("hierdice", "make bench-hierdice"),
+        "goal": pages.speed_goal("hierdice"),
         "results": pages.results_table(folder, TABLES[:6]),
         "claims": claims_table(folder),
         "case": case_table(),

@@ -63,6 +63,7 @@ def blocks(paper, results):
         "network": pages.network_diagram(dual),
         "methods": pages.markdown(head, rows),
         "speed": pages.speed_table("linkdsl_torch", COMMAND),
+        "goal": pages.speed_goal("linkdsl_torch"),
         "tried": tried_table(),
         "reading": reading_tables(),
         "results": pages.results_table(folder, TABLES[:3]),
