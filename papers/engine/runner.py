@@ -130,7 +130,8 @@ class Runner:
             hours: of all trainings together, as text; None if nobody knows.
         """
         tasks = tasks_of(self.jobs, words, "reproduce")
-        return array_text(tasks, ["reproduce", *words], options, hours)
+        finish = [[verb, *words] for verb in ("table", "figure")]
+        return array_text(tasks, finish, options, hours)
 
     def train(self, job):
         """Trains one job, from where it stopped, and returns its history.

@@ -25,7 +25,7 @@ SCENARIOS = (
     _on_slices("table", ("table", *ONE), "scored"),
     _on_slices("figure", ("figure", *ONE), "scored"),
     _on_slices("reproduce", ("reproduce", *BOTH), "slices"),
-    _on_slices("slurm-array", ("slurm-array", *ONE), "prepared"),
+    _on_slices("cluster:array", ("cluster", "array", *ONE), "prepared"),
     _on_slices("report-cases", ("report-cases", *ONE, "--cases", "worst:2"), "tabled"),
     _on_slices("report", ("report", "linkdsl"), "tabled"),
     Scenario(

@@ -1,16 +1,29 @@
 """The verbs for several machines: what to start on each."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from common.errors import UserError
 from papers import registry
+from papers.engine.cli.profile_time import hours_left
+from papers.engine.cli.stages import prepared, stage
 from papers.engine.devices.cluster import text
+from papers.engine.devices.cluster_command import on_cluster
 from papers.engine.devices.ray_nodes import PORT, hosts_text, slurm_text
+from papers.engine.devices.script_words import slurm_options
+from papers.engine.devices.slurm_array import write_script
 from papers.engine.request import words
 
 verbs = typer.Typer()
-cluster = typer.Typer(help="Start whole jobs at once on several machines, by Ray.")
+cluster = typer.Typer(
+    help="Run whole jobs at once on several machines: by Ray, or as arrays of Slurm."
+)
+_checks = typer.Typer()
+_OF_A_CLUSTER = ("cluster", "gpus_per_job", "cpus_per_job", "only")
+_OF_AN_ARRAY = ("--script", "--task-gpus", "--task-cpus", "--mem", "--time")
+
 Command = Annotated[
     str,
     typer.Argument(help="What the cluster works on: `make reproduce-hierdice DATA=…`."),
@@ -48,7 +61,9 @@ def hosts(
     port: Port = PORT,
 ):
     """Print what to type on each of several hosts that share one folder."""
-    print(hosts_text(command, words(hosts), port))
+    names = words(hosts)
+    run = on_cluster(command, registry.papers(), len(names), check_options)
+    print(hosts_text(run, names, port))
 
 
 @cluster.command()
@@ -56,17 +71,71 @@ def slurm(
     command: Command,
     nodes: Annotated[int, typer.Option(min=1, help="Number of nodes.")] = 1,
     gpus: Annotated[int, typer.Option(min=0, help="GPUs of each node.")] = 1,
-    cpus: Annotated[int, typer.Option(min=0, help="Cores of each node.")] = 0,
+    cpus: Annotated[
+        int, typer.Option(min=0, help="Cores of each node; else what Slurm gives.")
+    ] = 0,
     mem: Annotated[str, typer.Option(help="Memory of each node: `64G`.")] = "",
     time: Annotated[str, typer.Option(help="Limit of time: `24:00:00`.")] = "",
     port: Port = PORT,
 ):
     """Print a Slurm script that starts Ray on its nodes and runs a command there."""
+    run = on_cluster(command, registry.papers(), nodes, check_options)
     options = slurm_options(gpus, cpus, mem, time, "node")
-    print(slurm_text(command, nodes, options, port))
+    print(slurm_text(run, nodes, options, port))
 
 
-def slurm_options(gpus, cpus, mem, time, per):
-    """Returns the options of `sbatch` that are given; of GPUs, per node or per task."""
-    given = {f"gpus-per-{per}": gpus, "cpus-per-task": cpus, "mem": mem, "time": time}
-    return [f"--{name}={value}" for name, value in given.items() if value]
+def _array(
+    request,
+    script: Annotated[Path, typer.Option(help="The script.")] = Path("submit.sh"),
+    task_gpus: Annotated[int, typer.Option(min=0, help="GPUs of each task.")] = 1,
+    task_cpus: Annotated[int, typer.Option(min=0, help="Cores of each task.")] = 0,
+    mem: Annotated[str, typer.Option(help="Memory of each task: `32G`.")] = "",
+    time: Annotated[str, typer.Option(help="Limit of each task: `12:00:00`.")] = "",
+):
+    """Write a script that submits all jobs as arrays of Slurm, without Ray."""
+    options = slurm_options(task_gpus, task_cpus, mem, time, "task")
+    runner = prepared(request)
+    hours = hours_left(runner.jobs, request)
+    write_script(script, runner.slurm_array(_own_words(request), options, hours))
+    runner.console.say(f"submit it with: bash {script}")
+
+
+stage(_array, cluster, "array", without=_OF_A_CLUSTER)
+
+
+def check_options(verb, arguments):
+    """Makes sure that a stage would take its options.
+
+    Args:
+        verb: `train`, `evaluate` or `reproduce`, whose options are the same.
+        arguments: the words after it.
+
+    Raises:
+        ValueError: it would not; the message is why.
+    """
+    arguments = [word for word in arguments if word != "--dry-run"]
+    try:
+        typer.main.get_command(_checks)(arguments, verb, standalone_mode=False)
+    except UserError as error:
+        raise ValueError(f"{error.file}, not {error.expected}") from error
+    except typer.BadParameter.__base__ as error:  # whatever is wrong with words
+        raise ValueError(error.format_message()) from error
+
+
+def _checked(request):
+    """Read a request, and do no more."""
+    _ = request.protocol  # which finds what is wrong with it
+
+
+stage(_checked, _checks)
+
+
+def _own_words(request):
+    """Returns a request's words without the options of an array."""
+    own = list(request.arguments)
+    for name in _OF_AN_ARRAY:
+        while name in own:
+            at = own.index(name)
+            del own[at : at + 2]
+        own = [word for word in own if not word.startswith(f"{name}=")]
+    return own

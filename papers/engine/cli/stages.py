@@ -1,7 +1,6 @@
 """The verbs that take a paper through its stages: prepare, train, …, reproduce."""
 
 import inspect
-from pathlib import Path
 from typing import Annotated, get_origin
 from urllib.parse import quote
 
@@ -11,13 +10,10 @@ from typer.core import TyperCommand
 from common.errors import UserError
 from common.training.cluster import on_several_machines
 from papers.engine import datasets
-from papers.engine.cli.devices import slurm_options
 from papers.engine.cli.dry_run import show_plan
 from papers.engine.cli.end_table import show_end
-from papers.engine.cli.profile_time import hours_left
 from papers.engine.console import Console
 from papers.engine.devices.cluster import refuse_cluster
-from papers.engine.devices.slurm_array import write_script
 from papers.engine.devices.towers_for import check_devices
 from papers.engine.places import compared, take_over
 from papers.engine.quiet import import_tensorflow
@@ -49,13 +45,19 @@ class _KeepsArguments(TyperCommand):
         return super().parse_args(ctx, args)
 
 
-def _stage(verb):
+def stage(verb, group=verbs, name=None, without=()):
     """Makes a function of a `Request` a verb whose options are the request's fields.
 
     An option that is not given leaves the field at its default. Further parameters of
     the function are further options.
+
+    Args:
+        verb: the function.
+        group: the `typer.Typer` that the verb is one of.
+        name: what is typed; None for the function's name.
+        without: fields that are no options of this verb.
     """
-    name = verb.__name__.replace("_", "-")
+    name = name or verb.__name__.replace("_", "-")
     # Of a keyword only: some have defaults, others have none.
     more = [
         option.replace(kind=option.KEYWORD_ONLY)
@@ -78,26 +80,26 @@ def _stage(verb):
     fields = [
         field if field.default is field.empty else field.replace(default=None)
         for field in inspect.signature(Request).parameters.values()
-        if get_origin(field.annotation) is Annotated
+        if get_origin(field.annotation) is Annotated and field.name not in without
     ]
     command.__signature__ = inspect.Signature(
         [own["context"], *fields, own["dry_run"], *more]
     )
     command.__doc__ = verb.__doc__
-    verbs.command(name, cls=_KeepsArguments)(command)
+    group.command(name, cls=_KeepsArguments)(command)
     return verb
 
 
-@_stage
+@stage
 def prepare(request):
     """Prepare the data set once: resized, normalized, cached."""
     _runner(request).prepare()
 
 
-@_stage
+@stage
 def train(request):
     """Train the methods; resumes where it stopped."""
-    runner = _prepared(request, trains=True)
+    runner = prepared(request, trains=True)
     jobs = _chosen(runner, request, "train")
     for job in jobs:
         runner.train(job)
@@ -105,16 +107,16 @@ def train(request):
         runner.console.say(line)
 
 
-@_stage
+@stage
 def evaluate(request):
     """Score trained methods on their test cases, one row per case."""
-    runner = _prepared(request)
+    runner = prepared(request)
     for job in _chosen(runner, request, "evaluate"):
         if job.method.scored:
             runner.evaluate(job)
 
 
-@_stage
+@stage
 def table(request):
     """Write the paper's tables from the rows of evaluated methods."""
     runner = _runner(request)
@@ -122,18 +124,18 @@ def table(request):
     show_end(runner, _write_tables(runner))
 
 
-@_stage
+@stage
 def figure(request):
     """Draw the paper's figures and the learning curves."""
-    runner = _prepared(request)
+    runner = prepared(request)
     _check_any_trained(runner)
     announce(runner, draw_figures(runner, request.results))
 
 
-@_stage
+@stage
 def reproduce(request):
     """All stages: prepare, train, evaluate, table, figure."""
-    runner = _prepared(request, trains=True)
+    runner = prepared(request, trains=True)
     runner.fan_out("reproduce")
     for job in runner.jobs:
         runner.train(job)
@@ -144,24 +146,7 @@ def reproduce(request):
     show_end(runner, files)
 
 
-@_stage
-def slurm_array(
-    request,
-    script: Annotated[Path, typer.Option(help="The script.")] = Path("submit.sh"),
-    task_gpus: Annotated[int, typer.Option(min=0, help="GPUs of each task.")] = 1,
-    task_cpus: Annotated[int, typer.Option(min=0, help="Cores of each task.")] = 0,
-    mem: Annotated[str, typer.Option(help="Memory of each task: `32G`.")] = "",
-    time: Annotated[str, typer.Option(help="Limit of each task: `12:00:00`.")] = "",
-):
-    """Write a script that submits all jobs as arrays of Slurm, without Ray."""
-    runner = _prepared(request)
-    options = slurm_options(task_gpus, task_cpus, mem, time, "task")
-    hours = hours_left(runner.jobs, request)
-    write_script(script, runner.slurm_array(_own_words(request), options, hours))
-    runner.console.say(f"submit it with: bash {script}")
-
-
-@_stage
+@stage
 def report_cases(
     request,
     cases: Annotated[
@@ -172,7 +157,7 @@ def report_cases(
     """Add images of some test cases, with truth and results, to the report."""
     from papers.engine.report import REPORT, write_cases, write_report
 
-    runner = _prepared(request)
+    runner = prepared(request)
     _check_any_trained(runner)
     case_ids = write_cases(runner, cases, REPORT, runner.console.say)
     found = compared(request.results, say=runner.console.say)
@@ -198,18 +183,7 @@ def _chosen(runner, request, verb):
     return chosen
 
 
-def _own_words(request):
-    """Returns a request's words without the options of `slurm-array`."""
-    words = list(request.arguments)
-    for name in ("--script", "--task-gpus", "--task-cpus", "--mem", "--time"):
-        while name in words:
-            at = words.index(name)
-            del words[at : at + 2]
-        words = [word for word in words if not word.startswith(f"{name}=")]
-    return words
-
-
-def _prepared(request, trains=False):
+def prepared(request, trains=False):
     """Returns a `Runner` whose data set is prepared."""
     runs = WORKSPACE / "runs" / request.paper.id
     new_demo = request.is_demo and not request.data.exists()

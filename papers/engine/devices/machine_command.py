@@ -1,11 +1,9 @@
 """What several machines may run together: a training whose batch they can share."""
 
-import shlex
-
 from common.errors import UserError
 from common.evidence import replace
+from papers.engine.devices.stage_command import stage_commands
 
-_TAKE_A_WORD = ("-C", "-f", "-I", "-o", "-W")  # options of `make`
 _EXPECTED = "`make train-PAPER …` or `.venv/bin/python -m papers train PAPER …`"
 
 
@@ -75,73 +73,8 @@ def _training(command, ids):
     Raises:
         ValueError: it does not train one paper; the message is what it is instead.
     """
-    lexer = shlex.shlex(command, posix=True, punctuation_chars=True)
-    lexer.whitespace_split = True
-    try:
-        words = list(lexer)
-    except ValueError as error:
-        raise ValueError(f"what no shell can read ({error})") from error
-    found = [_of_one(words, ids) for words in _simple_commands(words)]
-    found = [one for one in found if one]
+    found = stage_commands(command)
+    trained = [one.stage(("train",), ids)[1] for one in found]
     if len(found) != 1:
         raise ValueError("several of them" if found else "a command without it")
-    return found[0]
-
-
-def _simple_commands(words):
-    """Yields the words between `&&`, `;` and their like."""
-    one = []
-    for word in words:
-        if word and not word.strip("&;|()"):
-            yield one
-            one = []
-        else:
-            one.append(word)
-    yield one
-
-
-def _of_one(words, ids):
-    if "make" in words:
-        at = words.index("make")
-        return _of_make(words[:at], words[at + 1 :], ids)
-    if "papers" in words and words[words.index("papers") - 1] == "-m":
-        return _of_module(words[words.index("papers") + 1 :], ids)
-    return None
-
-
-def _of_make(before, words, ids):
-    options, targets, skip = {}, [], False
-    for word in [*before, *words]:
-        name, equals, value = word.partition("=")
-        if skip or word.startswith("-"):
-            skip = not skip and word in _TAKE_A_WORD
-        elif equals and name.isupper():
-            values = value.split() if name == "SET" else [value]
-            options.setdefault(name.lower(), []).extend(values)
-        elif word not in before:
-            targets.append(word)
-    if len(targets) != 1:
-        raise ValueError(f"{len(targets)} targets of make")
-    verb, _, paper_id = targets[0].partition("-")
-    if verb != "train" or paper_id not in ids:
-        raise ValueError(f"the target {targets[0]}")
-    return paper_id, options
-
-
-def _of_module(words, ids):
-    verb, *rest = words or [""]
-    if verb != "train":
-        raise ValueError(f"the verb {verb or 'of none'}")
-    options, free = {}, []
-    while rest:
-        word = rest.pop(0)
-        if not word.startswith("--"):
-            free.append(word)
-            continue
-        name, equals, value = word[2:].partition("=")
-        if not equals and rest:
-            value = rest.pop(0)
-        options.setdefault(name, []).append(value)
-    if len(free) != 1 or free[0] not in ids:
-        raise ValueError(" ".join(["train", *free]))
-    return free[0], options
+    return trained[0], found[0].options

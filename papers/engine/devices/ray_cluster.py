@@ -61,6 +61,9 @@ class RayCluster:
 
     def __enter__(self):
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        if self._address != LOCAL and _has_token():
+            # Ray looks at it when it is imported, and by itself for `auto` only.
+            os.environ.setdefault("RAY_AUTH_MODE", "token")
         try:
             import ray
         except ModuleNotFoundError as error:
@@ -172,7 +175,10 @@ class RayCluster:
             self._ray.init(**own)
         except Exception as error:  # Ray has a plain one for a node that starts slowly
             busy = "the same command again, when this machine has less to do"
-            start = "start one, see papers/engine/devices/README.md, or CLUSTER=local"
+            start = (
+                "start one, and copy its ~/.ray/auth_token to this machine, see "
+                "papers/engine/devices/README.md; or CLUSTER=local"
+            )
             raise UserError(
                 f"CLUSTER={self._address}",
                 "a Ray cluster that runs",
@@ -221,6 +227,13 @@ class RayCluster:
         here = self._ray.get_runtime_context().get_node_id()
         strategy = NodeAffinitySchedulingStrategy(here, soft=False)
         return {"num_cpus": 0, "scheduling_strategy": strategy}
+
+
+def _has_token():
+    """Returns whether this user has the token of a Ray cluster."""
+    names = ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")
+    file = Path.home() / ".ray" / "auth_token"
+    return any(os.environ.get(name) for name in names) or file.is_file()
 
 
 class _Remote:

@@ -5,7 +5,7 @@ import shlex
 from common.errors import UserError
 from common.files import write_text
 
-_MARK = "# Written by slurm-array."
+_MARK = "# Written by `cluster array`."
 _PYTHON = ".venv/bin/python -m papers"
 
 
@@ -13,11 +13,13 @@ def array_text(tasks, finish, options=(), hours=None):
     """Returns a shell script that submits a request's tasks, each after those it needs.
 
     Tasks of one level do not need each other and make one array; the next array begins
-    when all of it have finished. The last job writes tables and figures.
+    when all of it have ended. A task that fails fails alone: those that need it end
+    with what they miss, and the last job writes tables and figures of the others.
 
     Args:
         tasks: `papers.engine.devices.tasks.Task`s, each after those it needs.
-        finish: the words after `python -m papers` of the last job.
+        finish: the commands of the last job, each as its words after
+            `python -m papers`.
         options: options of `sbatch` for each task, such as `"--time=12:00:00"`.
         hours: of all trainings together, as far as known, as text; or None.
     """
@@ -27,6 +29,8 @@ def array_text(tasks, finish, options=(), hours=None):
         f"#!/bin/bash\n{_MARK}",
         f"# Tasks: {len(tasks)}, arrays: {len(levels)}{known}.",
         "# Run it with bash, in the folder of the suite, after preparing the data.",
+        "# After failures: correct them, write the script again and run it; what is",
+        "# finished is left out.",
         "set -euo pipefail",
         "after=",
     ]
@@ -37,7 +41,8 @@ def array_text(tasks, finish, options=(), hours=None):
         )
         script = f'case "$SLURM_ARRAY_TASK_ID" in\n{cases}\nesac'
         parts.append(_submit([f"--array=0-{len(level) - 1}", *options], script))
-    parts.append(_submit(options, f"exec {_PYTHON} {shlex.join(finish)}"))
+    last = " &&\n".join(f"{_PYTHON} {shlex.join(words)}" for words in finish)
+    parts.append(_submit(options, last))
     return "\n".join(parts)
 
 
@@ -50,7 +55,7 @@ def write_script(path, text):
     if path.exists() and _MARK not in path.read_text(errors="replace"):
         raise UserError(
             path,
-            "no such file, or an earlier script of slurm-array",
+            "no such file, or an earlier script of `cluster array`",
             "something else",
             f"--script {path.with_name('submit-' + path.name)}",
         )
@@ -72,7 +77,8 @@ def levels_of(tasks):
 def _submit(options, script):
     # A name in quotes: nothing in the script is replaced when it is submitted.
     return (
-        f"after=$(sbatch --parsable ${{after:+--dependency=afterok:$after}} \\\n"
+        "after=${after%%;*}\n"  # of several clusters, sbatch names the one, too
+        f"after=$(sbatch --parsable ${{after:+--dependency=afterany:$after}} \\\n"
         f"  {shlex.join(['--requeue', *options])} <<'SCRIPT'\n"
         f"#!/bin/bash\n{script}\nSCRIPT\n)"
     )

@@ -6,10 +6,14 @@ from types import SimpleNamespace
 
 import pytest
 
+from papers import registry
+from papers.engine.cli.devices import check_options
 from papers.engine.console import Console
+from papers.engine.devices.cluster_command import on_cluster
 from papers.engine.devices.fan_out import fan_out
 from papers.engine.devices.ray_cluster import RayCluster
-from papers.engine.devices.ray_nodes import hosts_text, on_cluster
+from papers.engine.devices.ray_nodes import hosts_text
+from papers.engine.devices.script_words import slurm_options
 from papers.engine.devices.slurm_array import array_text, write_script
 from papers.engine.devices.towers_for import towers_on
 from tests.papers.engine.devices.stand_ins import Job, request
@@ -95,27 +99,51 @@ def test_a_task_that_no_node_can_take(told, monkeypatch, tmp_path):
         assert cluster.gpus == 0
 
 
-def test_hosts_of_a_cluster(told):
-    with told("papers/engine/devices/ray_nodes.py:hosts_text") as caught:
-        hosts_text("make train-cunet", ["node1"])
+WORDS = "papers/engine/devices/script_words.py"
+
+
+@pytest.mark.parametrize("hosts", [["node1"], ["a;b", "c"]])
+def test_hosts_of_a_cluster(told, hosts):
+    with told(f"{WORDS}:check_hosts") as caught:
+        hosts_text("run", hosts)
     hosts = caught.value.next_step.split("--hosts ")[1].split(",")
-    assert "# on node2" in hosts_text("make train-cunet", hosts)
+    assert "# on node2" in hosts_text("run", hosts)
 
 
-def test_commands_of_a_cluster(told):
-    with told("papers/engine/devices/ray_nodes.py:on_cluster") as caught:
-        on_cluster("make help")
+def test_the_port_of_a_cluster(told):
+    with told(f"{WORDS}:check_port") as caught:
+        hosts_text("run", ["a", "b"], 10001)
+    port = int(caught.value.next_step.split("--port ")[1])
+    assert f"--port={port}" in hosts_text("run", ["a", "b"], port)
+
+
+@pytest.mark.parametrize("name", ["mem", "time"])
+def test_what_slurm_reads(told, name):
+    given = {"mem": "", "time": ""}
+    with told(f"{WORDS}:_check") as caught:
+        slurm_options(1, 1, **given | {name: "some"}, per="node")
+    value = caught.value.next_step.split(f"--{name} ")[1]
+    options = slurm_options(1, 1, **given | {name: value}, per="node")
+    assert f"--{name}={value}" in options
+
+
+@pytest.mark.parametrize("command", ["make help", "make train-linkdsl EPOCH=2"])
+def test_commands_of_a_cluster(told, command):
+    papers = registry.papers()
+    with told("papers/engine/devices/cluster_command.py:on_cluster") as caught:
+        on_cluster(command, papers, 2, check_options)
     advised = caught.value.next_step.split("`")[1]
-    assert on_cluster(advised) == f"{advised} CLUSTER=auto"
+    run = on_cluster(advised, papers, 2, check_options)
+    assert run == f"{advised} CLUSTER=auto"
 
 
 def test_a_script_of_someone_else(told, tmp_path):
     path = tmp_path / "submit.sh"
     path.write_text("mine")
     with told("papers/engine/devices/slurm_array.py:write_script") as caught:
-        write_script(path, array_text([], ["reproduce"]))
+        write_script(path, array_text([], [["table"]]))
     assert path.read_text() == "mine"
     other = Path(caught.value.next_step.removeprefix("--script "))
-    write_script(other, array_text([], ["reproduce"]))
-    write_script(other, array_text([], ["reproduce", "again"]))
+    write_script(other, array_text([], [["table"]]))
+    write_script(other, array_text([], [["again"]]))
     assert "again" in other.read_text()

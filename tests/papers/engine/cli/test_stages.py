@@ -122,7 +122,7 @@ def test_one_job_only_is_no_task_of_a_cluster(monkeypatch, verb, only, expected)
         train=lambda job: done.append(job.name),
         evaluate=lambda job: done.append(job.name),
     )
-    monkeypatch.setattr(stages, "_prepared", lambda *_, **__: runner)
+    monkeypatch.setattr(stages, "prepared", lambda *_, **__: runner)
     getattr(stages, verb)(SimpleNamespace(only=only))
     assert done == expected
     with pytest.raises(UserError, match="--only c.*--dry-run"):

@@ -17,6 +17,7 @@ from papers.engine.devices.machine_command import check_command
         ("make train-linkdsl", 2),
         ("cd suite && make -C . train-linkdsl DATA='my data'", 8),
         ("PROFILE=paper make train-hierdice; date", 3),
+        ("make train-linkdsl > log 2>&1", 2),
         (".venv/bin/python -m papers train cunet --data brats --profile=paper", 2),
         ("make train-linkdsl SET='training.batch_size=6 network.base_filters=16'", 3),
     ],
@@ -38,7 +39,7 @@ def test_a_training_that_the_machines_can_share(command, machines):
         ("python -m papers train linkdls", "train linkdls"),
         ("python -m papers", "the verb of none"),
         ("printenv TF_CONFIG", "a command without it"),
-        ("make 'train-linkdsl", "No closing quotation"),
+        ("make 'train-linkdsl", "it breaks off"),
     ],
 )
 def test_what_does_not_train_a_paper_is_refused(command, received):

@@ -10,22 +10,29 @@ from papers.engine.devices.tasks import Task, tasks_of
 from tests.papers.engine.devices.stand_ins import jobs_in
 from tests.papers.engine.devices.test_ray_nodes import program
 
-# Runs each index of an array at once, and notes options and ids.
+# Runs each index of an array at once, notes options, ids and which failed, and starts
+# nothing after a failure that a dependency rules out.
 SBATCH = """
 id=$(($(cat count 2>/dev/null || echo 40) + 1)); echo $id > count
 echo "$*" >> submitted
 cat > script
 array=$(echo "$*" | grep -o 'array=0-[0-9]*' | cut -d- -f2)
-for n in $(seq 0 "${array:-0}"); do SLURM_ARRAY_TASK_ID=$n bash script >/dev/null; done
-echo $id
+ok=$(echo "$*" | grep -o 'afterok:[0-9]*' | cut -d: -f2)
+if [ ! -e "failed-$ok" ]; then
+  for n in $(seq 0 "${array:-0}"); do
+    SLURM_ARRAY_TASK_ID=$n bash script >/dev/null || touch failed-$id
+  done
+fi
+echo "$id;cluster"
 """
 
 
 @pytest.fixture
 def submit(tmp_path):
-    def submit(script):
+    def submit(script, fails="nothing"):
         program(tmp_path, "bin/sbatch", SBATCH)
-        program(tmp_path, ".venv/bin/python", 'echo "$*" >> ran')
+        ran = f"""echo "$*" >> ran; [[ "$*" != *'{fails}'* ]]"""
+        program(tmp_path, ".venv/bin/python", ran)
         subprocess.run(
             ["bash", "-c", script],
             cwd=tmp_path,
@@ -50,18 +57,26 @@ def test_levels(tmp_path):
 
 def test_each_index_runs_its_task_after_those_before(submit, tmp_path):
     tasks = tasks_of(jobs_in(tmp_path), ["linkdsl"], "train")
-    words = ["reproduce", "linkdsl", "--data", "my mats; rm -r $HOME"]
-    ran, submitted = submit(array_text(tasks, words, ["--time=1:00:00"], "3 hours"))
-    assert ran == [f"-m papers {' '.join(task.arguments)}" for task in tasks] + [
-        f"-m papers {' '.join(words)}"
+    last = [[verb, "linkdsl", "--data", "my mats; rm $HOME"] for verb in ("a", "b")]
+    ran, submitted = submit(array_text(tasks, last, ["--time=1:00:00"], "3 hours"))
+    assert ran == [
+        *(f"-m papers {' '.join(task.arguments)}" for task in tasks),
+        *(f"-m papers {' '.join(words)}" for words in last),
     ]
     assert submitted == [
         "--parsable --requeue --array=0-1 --time=1:00:00",
-        "--parsable --dependency=afterok:41 --requeue --array=0-0 --time=1:00:00",
-        "--parsable --dependency=afterok:42 --requeue --time=1:00:00",
+        "--parsable --dependency=afterany:41 --requeue --array=0-0 --time=1:00:00",
+        "--parsable --dependency=afterany:42 --requeue --time=1:00:00",
     ]
 
 
+def test_a_task_that_fails_fails_alone(submit, tmp_path):
+    tasks = tasks_of(jobs_in(tmp_path), ["linkdsl"], "reproduce")
+    ran, _ = submit(array_text(tasks, [["table"], ["figure"]]), fails="train linkdsl")
+    assert len(ran) == len(tasks) + 2
+    assert ran[-2:] == ["-m papers table", "-m papers figure"]
+
+
 def test_the_plan_is_said():
-    text = array_text([Task("train a", "a", ("x",))], ["reproduce"], (), "3 hours")
+    text = array_text([Task("train a", "a", ("x",))], [["table"]], (), "3 hours")
     assert "# Tasks: 1, arrays: 1, 3 hours of training one after the other.\n" in text
