@@ -1,13 +1,6 @@
 """Preparation: every case once and complete, whatever happens in between."""
 
-import contextlib
-import os
-import random
 import shutil
-import signal
-import subprocess
-import sys
-import time
 
 import numpy as np
 import pytest
@@ -29,7 +22,7 @@ from tests.data.prepared.brats17_tree import (
     write_file,
     write_tree,
 )
-from tests.disks import ROOT, small_disk
+from tests.disks import small_disk
 
 COUNT = 4
 FAST_N4 = N4(shrink=2, iterations=(5,), exclude=("flair",))
@@ -294,81 +287,3 @@ def test_disk_that_fills_is_one_error(root, tmp_path):
         for number in (0, 1, 2):
             check_against_files(cache, root, number)
         assert not list(cache.folder.glob("*.tmp"))
-
-
-PREPARE = """
-import pathlib, sys
-from data.brats.dataset import BratsDataset
-from data.prepared.n4 import N4
-from data.prepared.prepare import prepare_volumes
-from data.prepared.volume_cache import VolumeCache
-
-root, folder = map(pathlib.Path, sys.argv[1:])
-n4 = N4(shrink=2, iterations=(5,), exclude=("flair",))
-cache = VolumeCache(folder, "brats17", "fingerprint", n4)
-prepare_volumes(BratsDataset(root), cache, 2)
-"""
-
-
-def start(root, folder):
-    """Starts a preparation in its own process group; returns after its first line."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", PREPARE, root, folder],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        start_new_session=True,
-    )
-    assert b"cases to prepare" in process.stdout.readline()
-    return process
-
-
-def wait_for_cases(process, folder, more):
-    """Waits until a running preparation has written some more cases, or has ended."""
-    before = len(list(folder.glob("*/*.h5")))
-    while process.poll() is None and len(list(folder.glob("*/*.h5"))) < before + more:
-        time.sleep(0.005)
-
-
-def wait_for_the_end_of_group(group):
-    """Waits for the processes that a killed one has started: they end a bit later."""
-    with contextlib.suppress(ProcessLookupError):
-        for _ in range(1000):
-            os.killpg(group, 0)
-            time.sleep(0.005)
-
-
-def contents(folder):
-    """What a preparation has left but for its lock, which names a killed process."""
-    files = folder.glob("brats17-*/*")
-    return {path.name: path.read_bytes() for path in files if path.name != ".lock"}
-
-
-def test_killed_at_any_moment_it_ends_as_if_never_killed(tmp_path):
-    root, count = tmp_path / "brats", 8
-    write_tree(root, count, (24, 32, 32))
-    start(root, tmp_path / "whole").communicate()
-    expected = contents(tmp_path / "whole")
-    assert len(expected) == count + 1
-
-    moments, seen, killed = random.Random(5), set(), 0
-    while killed < 10:
-        process = start(root, tmp_path / "killed")
-        wait_for_cases(process, tmp_path / "killed", moments.randrange(5))
-        time.sleep(moments.uniform(0, 0.15))
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        wait_for_the_end_of_group(process.pid)
-        killed += process.returncode == -signal.SIGKILL
-        there = contents(tmp_path / "killed")
-        for name, content in there.items():
-            assert name.endswith(".tmp") or content == expected.get(name), name
-        cases = sorted(name for name in there if name.endswith(".h5"))
-        seen.add(len(cases))
-        for name in moments.sample(cases, max(0, len(cases) - 2)):
-            # Enough must be left to be interrupted.
-            next((tmp_path / "killed").glob(f"*/{name}")).unlink()
-    assert len(seen) > 2, "killed at one moment only"
-    process = start(root, tmp_path / "killed")
-    process.communicate()
-    assert process.returncode == 0
-    assert contents(tmp_path / "killed") == expected
