@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import io
 import shutil
 import subprocess
 from pathlib import Path
@@ -47,7 +48,7 @@ def phantom(tmp_path_factory):
     git(folder, "add", ".")
     git(folder, *NOBODY, "commit", "--quiet", "--message", "a clone")
     (folder / ".git" / "info" / "exclude").write_text("/mats/\n")
-    write_phantom(folder / "mats", count=60, size=64)
+    write_phantom(folder / "mats", count=40, size=64)
     return folder
 
 
@@ -80,12 +81,24 @@ def killed(phantom):
 
 
 @pytest.fixture(scope="module")
-def reproduced(killed):
-    """The same folder after the command was given again, and one for the cascade."""
+def printed(killed):
+    """What the command printed that was given again, and then one for the cascade."""
+    printed = []
     for options in (OPTIONS, CASCADE):
-        with contextlib.chdir(killed), pytest.raises(SystemExit) as stopped:
+        with (
+            contextlib.chdir(killed),
+            contextlib.redirect_stdout(io.StringIO()) as shown,
+            pytest.raises(SystemExit) as stopped,
+        ):
             main(["reproduce", *options])
-        assert not stopped.value.code
+        printed.append(shown.getvalue())
+        assert not stopped.value.code, printed[-1]
+    return printed
+
+
+@pytest.fixture(scope="module")
+def reproduced(killed, printed):
+    """The same folder after both."""
     return killed
 
 
@@ -122,8 +135,8 @@ def test_a_run_touches_no_file_that_git_holds(reproduced):
     assert git(reproduced, "status", "--porcelain") == ""
 
 
-def test_it_ends_with_its_table_and_where_the_files_are(reproduced, run):
-    lines = run("reproduce", *OPTIONS).splitlines()
+def test_it_ends_with_its_table_and_where_the_files_are(printed):
+    lines = printed[0].splitlines()
     start = lines.index("PHANTOM, linkdsl: Dice")
     assert any("PHANTOM results" in line for line in lines[:start])
     head, *rest = lines[start + 1 :]
@@ -138,14 +151,25 @@ def test_it_ends_with_its_table_and_where_the_files_are(reproduced, run):
 
 
 def test_finished_stages_are_not_run_again(reproduced, run):
-    folder = reproduced / "results" / "local" / "linkdsl" / "phantom"
-    before = {path: path.read_bytes() for path in folder.iterdir()}
+    """Nor is the cascade, of which the command for the first network says nothing."""
+    results = reproduced / "results" / "local" / "linkdsl" / "phantom"
+    runs = [path.parent for path in reproduced.glob("runs/**/evaluated.json")]
+    assert len(runs) == 3
+    before = {
+        path: path.read_bytes()
+        for folder in (results, *runs)
+        for path in folder.iterdir()
+        if path.is_file()
+    }
+    shown = run("reproduce", *OPTIONS)
+    assert "PHANTOM" in shown
+    again = shown, run("train", *CASCADE), run("evaluate", *CASCADE)
+    for text in again[:2]:
+        assert text.count("trained before") == 2
+        assert "epoch 1/2" not in text
+    assert not any("scored" in text for text in again)
+    assert {path: path.read_bytes() for path in before} == before
     for options in (OPTIONS, CASCADE):
-        printed = run("reproduce", *options)
-        assert "PHANTOM" in printed
-        assert printed.count("trained before") == 2
-        assert "epoch 1/2" not in printed
-        assert {path: path.read_bytes() for path in folder.iterdir()} == before
         assert run("reproduce", *options, "--dry-run").count("finished") == 2
 
 
@@ -168,6 +192,8 @@ def test_a_damaged_cache_file_is_a_row_that_says_so(reproduced, run):
     assert len(again) == len(rows)
     failed = again[again["status"] != "ok"]
     assert list(failed["case"]) == [case]
+    # The others have the scores of the network that was not read from a file.
+    pd.testing.assert_series_equal(again["dice"][1:], rows["dice"][1:])
     assert "damaged" in failed["status"].iloc[0] or ".h5" in failed["status"].iloc[0]
     (folder / "evaluated.json").unlink()
 
