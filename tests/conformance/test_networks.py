@@ -28,6 +28,10 @@ def assert_equal(received, expected, **tolerance):
         np.testing.assert_allclose(one, other, **tolerance)
 
 
+def shapes(outputs):
+    return keras.tree.map_structure(lambda output: tuple(output.shape[1:]), outputs)
+
+
 def tolerance(network):
     return {"rtol": 0, "atol": room(network)}
 
@@ -49,8 +53,7 @@ def test_names_are_unique():
 def test_graph_equals_eager(network, built):
     _, x = built(network)
     eager = run(network)
-    shapes = keras.tree.map_structure(lambda output: tuple(output.shape[1:]), eager)
-    assert shapes == network.output_shape
+    assert shapes(eager) == network.output_shape
     assert all(
         output.std() > 1e-3 for output in flat(eager)
     )  # else there is nothing to compare
@@ -159,7 +162,9 @@ def test_gradients_reach_every_weight(network, built):
     model, x = built(network)
     random = np.random.default_rng(2)
     with tf.GradientTape() as tape:
-        outputs = keras.tree.flatten(model(tf.constant(x), training=True))
+        outputs = model(tf.constant(x), training=True)
+        assert shapes(outputs) == network.output_shape
+        outputs = keras.tree.flatten(outputs)
         weighted = [
             tf.reduce_sum(output * random.normal(size=output.shape).astype(np.float32))
             for output in outputs
