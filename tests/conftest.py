@@ -22,6 +22,21 @@ def pytest_collection():
     finally:
         gc.freeze()
         gc.enable()
+        gc.set_threshold(10_000, 10, 50)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    """Looks for garbage after each file, and no more among what the file has kept.
+
+    Networks that files keep until the end are a million objects, which each search
+    would go through again.
+    """
+    done = yield
+    if nextitem is None or nextitem.path != item.path:
+        gc.collect()
+        gc.freeze()
+    return done
 
 
 @pytest.fixture(scope="session")
