@@ -345,6 +345,8 @@ bench-metrics: $(INSTALLED) $(OFFICIAL) ## Scoring a case against MedPy and BraT
 	$(BIN)/python -m benchmarks.metrics.official $(if $(DATA),$(call q,$(DATA_HERE)))
 bench-anisocascade: $(INSTALLED) $(TORCH) ## Networks against Keras and PyTorch: DATA=case
 	$(BIN)/python -m benchmarks.anisocascade.bench $(if $(DATA),--case $(call q,$(DATA_HERE)))
+	$(if $(DATA),$(BIN)/python -m benchmarks.anisocascade.scan $(call q,$(DATA_HERE)) \
+	  $(if $(BEFORE),--before $(call q,$(BEFORE))))
 bench-cunet: $(INSTALLED) $(TORCH) ## Five networks at 240x240 against PyTorch, the peak
 	$(BIN)/python -m benchmarks.cunet.bench
 bench-depthwise: $(INSTALLED) $(MEDICAI) ## 3-D depthwise and separable layers against peers

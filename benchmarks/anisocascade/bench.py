@@ -4,24 +4,24 @@ Run `python -m benchmarks.anisocascade.bench`.
 
 The peers take turns on one machine: the shipped networks, the same in Keras's own
 layers, and the same written plainly in PyTorch, where `.venv-torch` has it. A ratio is
-the median of the rounds' own ratios. Then the whole test program runs on one case, or
-without `--case` on a phantom of a case's size.
+the median of the rounds' own ratios. Nothing is measured unless PyTorch's networks
+compute the same (`benchmarks.anisocascade.same`). Then the whole test program runs on
+one case, or without `--case` on a phantom of a case's size; where its seconds go is
+shown by `benchmarks.anisocascade.scan`.
 """
 
 import argparse
-import os
+import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from statistics import median
 
-import pandas as pd
-
-from benchmarks.shared import machine
 from benchmarks.shared.measure import median_ratio
+from benchmarks.shared.options import count, dimensions, folder
 from benchmarks.shared.peers import TORCH, Peer
-from common.files import write_text
+from benchmarks.shared.record import Record, add_shares
 from data.brats.dataset import BratsDataset
 from data.phantom.brats.write import write_phantom
 from papers.engine.console import Console
@@ -37,6 +37,7 @@ BATCHES = {"wnet": 10, "tnet": 6, "enet": 4}
 
 CASE_VARIANTS = ("shipped", "plain")
 
+CELL = ("network", "batch", "base_channels")
 COLUMNS = (
     *("network", "variant", "batch", "s", "cpu_s", "first_s", "gflops"),
     *("share_of_peak", "ratio_to_shipped", "cpu_ratio_to_shipped", "peak_gb"),
@@ -47,37 +48,45 @@ def main(arguments=None):
     """Measures, prints the tables and writes the rows."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--networks", nargs="+", default=list(SHAPES), choices=SHAPES)
-    parser.add_argument("--shape", help="batch x depth x height x width")
-    parser.add_argument("--base-channels", type=int, default=32)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--case", help="folder of a case. Default: a phantom")
+    parser.add_argument(
+        "--shape", type=dimensions(4), help="batch x depth x height x width"
+    )
+    parser.add_argument("--base-channels", type=count, default=32)
+    parser.add_argument("--rounds", type=count, default=5)
+    parser.add_argument("--case", type=folder, help="of a case. Default: a phantom")
     parser.add_argument("--no-case", action="store_true", help="networks only")
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
 
     console, started = Console(), time.monotonic()
-    made_on = machine.describe() | {"load_before": round(os.getloadavg()[0], 2)}
-    console.say(f"{made_on['machine']}; {made_on['versions']}")
+    record = Record(options.results, CELL, ("variant",), console)
+    if TORCH.exists():
+        console.say(f"comparing the results: {', '.join(options.networks)}")
+        check = [sys.executable, "-m", "benchmarks.anisocascade.same"]
+        subprocess.run([*check, *options.networks], check=True)
     rows = []
     for network in options.networks:
         console.say(f"measuring: {network}")
-        shape = options.shape or SHAPES[network]
+        shape = SHAPES[network]
+        if options.shape:
+            shape = "x".join(map(str, options.shape))
         rows += measure(network, shape, options.base_channels, options.rounds)
+        add_shares(rows)
+        record.add(rows)
     show = [[row.get(name, "") for name in COLUMNS] for row in rows]
     console.table(COLUMNS, show, "networks")
     for variant, seconds in whole_case(rows).items():
         console.say(f"{variant}: {seconds:.0f} s for the networks of a whole case")
     if not options.no_case:
-        with tempfile.TemporaryDirectory() as folder:
-            case, name = options.case, Path(options.case or "").name
-            if case is None:
-                case, name = write_case(folder), "PHANTOM of 240x240x155"
+        with tempfile.TemporaryDirectory() as work:
+            case, name = str(options.case), Path(options.case or "").name
+            if options.case is None:
+                case, name = write_case(work), "PHANTOM of 240x240x155"
             console.say(f"measuring: the whole test program on {name}")
-            rows += measure_case(case, name)
-        for row in rows[-len(CASE_VARIANTS) :]:
+            of_case = measure_case(case, name)
+        record.add(of_case)
+        for row in of_case:
             console.say(f"{row['variant']}: {row['s']} s, {row['peak_gb']} GB")
-    table = pd.DataFrame([row | made_on for row in rows])
-    write_text(options.results, table.to_csv(index=False))
     minutes = (time.monotonic() - started) / 60
     console.say(f"rows: {options.results} ({minutes:.1f} min)")
 
@@ -114,18 +123,16 @@ def measure(network, shape, width, rounds):
             "s": round(median(walls), 4),
             "cpu_s": round(median(cpus), 4),
             "first_s": round(peer.description["first_s"], 2),
+            "peer_version": peer.description.get("version", ""),
             "peak_gb": round(peer.close(), 2),
             "rounds": rounds,
+            "peak_gflops": round(median(rates) / 1e9, 1),
         }
-        if name == "peak":
-            row["gflops"] = round(median(rates) / 1e9, 1)
-        else:
-            shares = [flop / w / r for w, r in zip(walls, rates, strict=True)]
+        if name != "peak":
             row |= {
                 "parameters": peer.description["parameters"],
                 "gflop": round(flop / 1e9, 1),
                 "gflops": round(flop / median(walls) / 1e9, 1),
-                "share_of_peak": round(median(shares), 3),
                 "ratio_to_shipped": median_ratio(timings[name], timings["shipped"]),
                 "cpu_ratio_to_shipped": median_ratio(
                     timings[name], timings["shipped"], column=1

@@ -77,10 +77,11 @@ def measured(name, rows, command):
     machines = _together(rows["machine"])
     versions = _together(rows["versions"]) if "versions" in rows else ""
     peers = _together(rows["peer_version"]) if "peer_version" in rows else ""
-    used = ", ".join(filter(None, [versions, peers and f"PyTorch {peers}"]))
+    commits = _together(rows["commit"]) if "commit" in rows else ""
+    used = [versions, peers and f"PyTorch {peers}", commits and f"commit {commits}"]
     return (
-        f"Measured by `{command}` on {machines} ({used}), in turns within one run"
-        f"{_load(rows)}; rows: `benchmarks/results/{name}.csv`."
+        f"Measured by `{command}` on {machines} ({', '.join(filter(None, used))}), in "
+        f"turns within one run{_load(rows)}; rows: `benchmarks/results/{name}.csv`."
     )
 
 

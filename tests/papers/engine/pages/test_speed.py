@@ -62,13 +62,13 @@ def test_each_machine_has_its_rows_and_says_what_it_misses(tmp_path, monkeypatch
 
 
 OTHERS = """\
-network,part,variant,s,first_s,ratio_to_shipped,at_least,machine,versions
-unet,train,shipped,2.5,4.5,1,False,Xeon,keras 3
-unet,train,torch last,3.0,1,1.2,False,Xeon,keras 3
-unet,infer,shipped,0.5,4.5,1,False,Xeon,keras 3
-unet,infer,torch last,4.0,1,8,True,Xeon,keras 3
-unet,infer,plain,1,1,2,False,Xeon,keras 3
-unet,train,peak,1,1,,False,Xeon,keras 3
+network,part,variant,s,first_s,ratio_to_shipped,at_least,machine,versions,commit
+unet,train,shipped,2.5,4.5,1,False,Xeon,keras 3,ab12
+unet,train,torch last,3.0,1,1.2,False,Xeon,keras 3,ab12
+unet,infer,shipped,0.5,4.5,1,False,Xeon,keras 3,ab12
+unet,infer,torch last,4.0,1,8,True,Xeon,keras 3,ab12
+unet,infer,plain,1,1,2,False,Xeon,keras 3,ab12
+unet,train,peak,1,1,,False,Xeon,keras 3,ab12
 """
 
 
@@ -77,7 +77,7 @@ def test_others_are_ratios_to_ours(tmp_path, monkeypatch):
     assert "Not measured" in ratio_table("mine", "make x", ("network",))
     (tmp_path / "mine.csv").write_text(OTHERS)
     text = ratio_table("mine", "make x", ("network", "part"), extras=("first_s",))
-    assert "`make x` on Xeon (keras 3), in turns" in text
+    assert "`make x` on Xeon (keras 3, commit ab12), in turns" in text
     assert "load before it not recorded" in text
     assert "At least as fast as every peer in 2 of 2 rows.**" in text
     assert [line for line in text.splitlines() if line[:1] == "|"] == [

@@ -1,0 +1,76 @@
+"""The seconds of a whole scan, by stage."""
+
+import time
+
+import pytest
+
+from benchmarks.anisocascade import bench, scan
+from benchmarks.anisocascade.scan_peer import STAGES, Clock, with_compiling, wrap
+
+
+def test_a_stage_within_another_interrupts_it(monkeypatch):
+    now = iter([1.0, 3.0, 7.0, 8.0, 10.0, 10.0])
+    monkeypatch.setattr(time, "monotonic", lambda: next(now))
+    clock = Clock(0.5)
+    with clock.stage("writing"), clock.stage("hashes"):
+        pass
+    with clock.stage("the rest"):
+        pass
+    walls = {name: wall for name, (wall, _) in clock.seconds.items()}
+    assert walls == {"the rest": 0.5 + 2.0, "writing": 2.0 + 1.0, "hashes": 4.0}
+
+
+def test_compiling_is_what_first_calls_take_beyond_later_ones():
+    calls = [
+        ("whole", "axial", (5, 19), 9.0, 12.0),
+        ("whole", "axial", (5, 19), 2.0, 4.0),
+        ("whole", "axial", (5, 19), 3.0, 5.0),
+        ("whole", "coronal", (5, 19), 2.5, 4.5),  # shares the graph
+        ("core", "axial", (5, 11), 4.0, 6.0),  # one batch in each view
+        ("core", "coronal", (5, 11), 1.0, 2.0),
+    ]
+    found = with_compiling({"networks": [21.5, 33.5], "checks": [1.0, 1.0]}, calls)
+    assert found["compiling"] == pytest.approx([6.5 + 0 + 3 + 0, 7.5 + 0 + 4 + 0])
+    assert found["networks"] == pytest.approx([12.0, 22.0])
+    assert found["checks"] == [1.0, 1.0]
+
+
+def test_every_stage_has_a_place_in_the_code(monkeypatch):
+    clock = Clock(0.0)
+    for name, functions in STAGES.items():
+        assert name in scan.STAGES
+        for owner, function in functions:
+            wrap(owner, function, clock, name, monkeypatch.setattr)
+
+
+def test_rows_have_sums_and_ratios_of_the_same_round():
+    def one(networks, reading):
+        return {
+            "seconds": {"networks": [networks, 2 * networks], "reading": [reading, 1]},
+            "peak_gb": networks,
+        }
+
+    rows = scan.rows_of({"shipped": [one(4, 1), one(8, 2)], "before": [one(5, 4)] * 2})
+    by = {(row["variant"], row["stage"]): row for row in rows}
+    assert by["shipped", "all"]["s"] == 7.5
+    assert by["shipped", "all"]["cpu_s"] == 13.0
+    assert by["shipped", "all"]["peak_gb"] == 8
+    assert by["before", "reading"]["ratio_to_shipped"] == 3.0  # of 4 and 2
+    assert by["before", "all but the networks"]["ratio_to_shipped"] == 3.0
+    assert by["before", "writing"]["ratio_to_shipped"] is None
+
+
+@pytest.mark.parametrize(
+    ("main", "options", "message"),
+    [
+        (bench.main, ["--case", "/nowhere"], "a folder, received /nowhere"),
+        (bench.main, ["--shape", "5x19"], "4 sizes such as 8x8x8x8, received 5x19"),
+        (scan.main, ["/nowhere"], "a folder, received /nowhere"),
+        (scan.main, ["/", "--weights", "/nowhere"], "imported weights in /nowhere"),
+        (scan.main, ["/", "--weights", "/", "--before", "-"], "a commit of this clone"),
+    ],
+)
+def test_options_that_nothing_can_be_measured_with(main, options, message, capsys):
+    with pytest.raises(SystemExit):
+        main(options)
+    assert f"expected {message}" in capsys.readouterr().err.replace("\n", " ")
