@@ -9,6 +9,7 @@ from pathlib import Path
 from common.errors import UserError
 from common.training.cluster import on_several_machines
 from papers.engine.devices.machine_command import check_command
+from papers.engine.devices.script_words import HOST
 
 MAX_RESTARTS = 20  # of a Slurm job
 LOST_MACHINE = 75  # exit code (BSD's EX_TEMPFAIL): run the same command again
@@ -81,11 +82,12 @@ def commands(hosts, command):
         A list of `(host, command)`.
 
     Raises:
-        UserError: an address has no port, or appears twice.
+        UserError: an address is none of a host with a port, or appears twice.
     """
     for host in hosts:
         name, _, port = host.rpartition(":")
-        if not name or not port.isdecimal() or not 0 < int(port) < 65536:
+        named = HOST.fullmatch(name) and port.isdecimal()
+        if not named or not 0 < int(port) < 65536:
             raise UserError(
                 "HOSTS", "addresses such as node1:2222", host, f"such as HOSTS={_HOSTS}"
             )

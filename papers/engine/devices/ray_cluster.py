@@ -190,6 +190,13 @@ class RayCluster:
         """Settles what each task gets, and that some node has as much."""
         nodes = [node["Resources"] for node in self._ray.nodes() if node["Alive"]]
         most = {kind: max(n.get(kind, 0) for n in nodes) for kind in ("CPU", "GPU")}
+        if not most["CPU"]:
+            raise UserError(
+                f"CLUSTER={self._address}",
+                "nodes with cores for tasks",
+                f"none among {len(nodes)}",
+                "the same command again, when others have joined",
+            )
         if self._cpus is None:
             self._cpus = min(2, most["CPU"])
         if self.gpus is None:

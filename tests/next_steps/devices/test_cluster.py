@@ -87,6 +87,22 @@ def test_a_cluster_of_a_machine_that_is_too_busy(told, monkeypatch):
     assert caught.value.next_step.startswith("the same command again")
 
 
+def test_a_cluster_whose_nodes_have_not_joined(told, monkeypatch):
+    """As where a head without cores is up first."""
+    found = [{"Alive": True, "Resources": {"CPU": 0.0}}]
+    ray = SimpleNamespace(init=lambda **_: None, nodes=lambda: found)
+    ray.shutdown = lambda: None
+    monkeypatch.setitem(sys.modules, "ray", ray)
+    with told("papers/engine/devices/ray_cluster.py:_fit") as caught:
+        RayCluster("auto").__enter__()
+    assert caught.value.next_step.startswith("the same command again")
+    found.append({"Alive": True, "Resources": {"CPU": 64.0, "GPU": 8.0}})
+    cluster = RayCluster("auto")
+    cluster._ray = ray
+    cluster._fit()
+    assert cluster.gpus == 1
+
+
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.filterwarnings("ignore::FutureWarning")
 def test_a_task_that_no_node_can_take(told, monkeypatch, tmp_path):

@@ -26,7 +26,10 @@ def test_one_command_a_host():
         assert host == ("a:1", "b:2")[index]
 
 
-@pytest.mark.parametrize("hosts", [("a:1",), ("a", "b:1"), ("a:1", "a:1"), ("a:x",)])
+WRONG = [("a:1",), ("a", "b:1"), ("a:1", "a:1"), ("a:x",), ("a;b:1", "c:1")]
+
+
+@pytest.mark.parametrize("hosts", [*WRONG, ("a\nrm -rf x:1", "b:1")])
 def test_addresses_that_cannot_be(hosts):
     with pytest.raises(UserError, match="HOSTS"):
         commands(hosts, "make")
