@@ -51,6 +51,10 @@
 #       enhancing tumor 0.767
 #     Residual U-Net, weighted cross-entropy: complete tumor 0.766, tumor core 0.687,
 #       enhancing tumor 0.764
+#     Residual U-Net, sensitivity-specificity: complete tumor 0.773, tumor core 0.678,
+#       enhancing tumor 0.706
+#     Residual U-Net, Dice of each label: complete tumor 0.783, tumor core 0.714,
+#       enhancing tumor 0.792
 #
 # PROFILE=paper
 #   Command: make reproduce-hierdice DATA=brats2015 PROFILE=paper
