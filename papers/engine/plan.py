@@ -71,23 +71,26 @@ def some(names):
 
 
 def outline(request):
-    """Returns the names of a request's jobs as far as they do not depend on the data.
+    """Returns a request's jobs as far as they do not depend on the data.
 
     Args:
         request: a `papers.engine.request.Request`.
+
+    Returns:
+        A dict from the names of the jobs to their methods.
 
     Raises:
         UserError: a split, method or fold does not exist.
     """
     paper, epochs = request.paper, request.protocol.training.epochs
     wanted = [m for m in paper.methods if m.released and m.id in request.methods]
-    names = [f"{method.id}-none-fold0-seed0-given" for method in wanted]
-    if names and len(names) == len(request.methods):
-        return names
-    return names + [
-        f"{method.id}-{split}-fold{fold}-seed{seed}-{epochs}epochs"
+    jobs = {f"{method.id}-none-fold0-seed0-given": method for method in wanted}
+    if jobs and len(jobs) == len(request.methods):
+        return jobs
+    return jobs | {
+        f"{method.id}-{split}-fold{fold}-seed{seed}-{epochs}epochs": method
         for split, fold, seed, method in _outlined(request)
-    ]
+    }
 
 
 def trainings(request):

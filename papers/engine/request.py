@@ -263,6 +263,14 @@ class Request:
         """Number of towers that share a batch by the user's wish, or None."""
         return shared_by(self.gpus, self.protocol)
 
+    @property
+    def settings(self):
+        """The values by key that `SET=` has; what `EPOCHS=` sets is not among them."""
+        own = dict(self.changes)
+        if self.epochs is not None:
+            del own["training.epochs"]
+        return own
+
     def profile_label(self):
         """Returns the profile's name with every change but the number of epochs."""
         changes = {k: v for k, v in self.changes.items() if k != "training.epochs"}

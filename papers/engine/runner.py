@@ -315,7 +315,7 @@ class Runner:
             )
 
     def _warn_of_memory(self, job, experiment, model):
-        prediction = of_model(experiment, model)
+        prediction = of_model(experiment, model, self.request.settings)
         warning = prediction and prediction.warning(available_memory())
         if warning:
             self.console.say(f"{self.label(job)}: {warning}")
@@ -326,7 +326,7 @@ class Runner:
         None where nothing is trained, or where it is not this machine's memory alone
         that counts.
         """
-        preflight = Preflight(self.caches / "memory")
+        preflight = Preflight(self.caches / "memory", self.request.settings)
         return preflight.of_job(job, self._experiment(job, with_maps=False))
 
     def _experiment(self, job, with_maps=True):

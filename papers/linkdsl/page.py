@@ -111,7 +111,7 @@ def costs(paper):
         "demo": Cost(
             command="make reproduce-linkdsl",
             hours=3.3 / 60,
-            hardware="2 CPU cores, 2 GB",
+            hardware="2 CPU cores, 1.2 GB",
             measured=True,
             basis="3.3 minutes on free cores; twice as long beside other work",
         ),

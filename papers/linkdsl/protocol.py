@@ -8,7 +8,7 @@
 #   Command: make reproduce-linkdsl
 #   Time: 3.3 minutes, measured (3.3 minutes on free cores; twice as long beside other
 #     work).
-#   Hardware: 2 CPU cores, 2 GB.
+#   Hardware: 2 CPU cores, 1.2 GB.
 #   Expected score: none; a phantom shows that everything runs.
 #
 # PROFILE=cpu

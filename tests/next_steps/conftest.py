@@ -66,6 +66,13 @@ def answer(made, capsys, monkeypatch, tmp_path):
     return answer
 
 
+@pytest.fixture
+def no_networks(monkeypatch):
+    """A dry run without data builds no network, of which nothing is to be seen."""
+    place = "papers.engine.memory.without_data.of_experiment"
+    monkeypatch.setattr(place, lambda *_: None)
+
+
 def with_settings(words, step):
     """Returns the words of a command line with the options that a step names.
 

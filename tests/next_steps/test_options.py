@@ -32,7 +32,7 @@ REQUEST = "papers/engine/request.py"
 @pytest.mark.parametrize(
     ("place", "paper", "wrong"),
     [
-        (f"{PLAN}:outline", "linkdsl", "--folds 9"),
+        (f"{PLAN}:_outlined", "linkdsl", "--folds 9"),
         (f"{PLAN}:_split_names", "linkdsl", "--split person"),
         (f"{PLAN}:_methods", "linkdsl", "--methods unet"),
         (f"{PLAN}:_methods", "anisocascade", "--methods unet"),
@@ -46,7 +46,7 @@ REQUEST = "papers/engine/request.py"
         ("common/evidence.py:_checked", "cunet", "--epochs 0"),
     ],
 )
-def test_the_demo_takes_what_is_advised(answer, place, paper, wrong):
+def test_the_demo_takes_what_is_advised(answer, no_networks, place, paper, wrong):
     words = ["train", paper, "--dry-run", *wrong.split()]
     found, step = answer(*words)
     assert found == place

@@ -7,6 +7,7 @@ from papers.engine.devices.schedule import elapsed_by_size
 from papers.engine.devices.tasks import TRAINS, tasks_of
 from papers.engine.memory import available_memory
 from papers.engine.plan import outline
+from papers.engine.quiet import import_tensorflow
 from papers.engine.request import DOWNLOADS
 
 TRAINING = ("train", "reproduce")  # the verbs that train
@@ -35,18 +36,15 @@ def show_plan(verb, request, make_runner):
         remaining = job.remaining() if verb in TRAINING else 0.0
         peak = ""
         if verb in TRAINING and not job.finished():
-            peak = _predicted(runner, job, warnings)
+            predicted = runner.predicted(job)
+            peak = _peak(predicted, job.method.id, job.short_name, warnings)
         times = duration(seconds), duration(remaining or None)
         rows.append((job.name, state, *times, peak))
         spent += seconds or 0.0
         left += remaining or 0.0
         unknown += remaining is None
     head = ("job", "state", "last time", "training left", "memory, about")
-    if not any(row[-1] for row in rows):
-        head, rows = head[:-1], [row[:-1] for row in rows]
-    console.table(head, rows, f"{verb} would run")
-    for warning in warnings.values():
-        console.say(warning)
+    _say_rows(console, verb, head, rows, warnings)
     known = f"{count(len(rows), 'job')}, {duration(spent or None) or 'no time'} so far"
     if left:
         known += f", about {duration(left)} left"
@@ -77,15 +75,23 @@ def _on_a_cluster(jobs, request):
     return f"by tasks at once, the trainings{by} take {said}"
 
 
-def _predicted(runner, job, warnings):
-    """Returns a job's predicted memory as text; notes a warning once per method."""
-    prediction = runner.predicted(job)
+def _peak(prediction, method_id, name, warnings):
+    """Returns a predicted peak as text; notes a warning, the first of each method."""
     if prediction is None:
         return ""
     warning = prediction.warning(available_memory())
     if warning:
-        warnings.setdefault(job.method.id, f"{job.short_name}: {warning}")
+        warnings.setdefault(method_id, f"{name}: {warning}")
     return size_text(prediction.peak)
+
+
+def _say_rows(console, verb, head, rows, warnings):
+    """Shows the table of the jobs, whose last column is left out where it is empty."""
+    if not any(row[-1] for row in rows):
+        head, rows = head[:-1], [row[:-1] for row in rows]
+    console.table(head, rows, f"{verb} would run")
+    for warning in warnings.values():
+        console.say(warning)
 
 
 def _is_download(request):
@@ -99,12 +105,19 @@ def _without_data(verb, request, console):
         console.say(f"no DATA given: the demo would write a phantom, {request.data}")
     else:
         console.say(f"no data in {request.data} yet; what would run on it:")
-    names = outline(request)
+    planned, peaks, warnings = outline(request), {}, {}
+    if verb in TRAINING:
+        import_tensorflow()
+        from papers.engine.memory import predicted_without_data
+
+        for method in planned.values():
+            if method.id not in peaks:  # the same for each fold and seed
+                one = predicted_without_data(request, method)
+                peaks[method.id] = _peak(one, method.id, method.id, warnings)
     if verb != "prepare":
-        console.table(
-            ("job", "state"), [(n, "new") for n in names], f"{verb} would run"
-        )
-    console.say(f"{count(len(names), 'job')}\n{_whole(request)}".rstrip())
+        rows = [(name, "new", peaks.get(m.id, "")) for name, m in planned.items()]
+        _say_rows(console, verb, ("job", "state", "memory, about"), rows, warnings)
+    console.say(f"{count(len(planned), 'job')}\n{_whole(request)}".rstrip())
 
 
 def _whole(request):

@@ -14,5 +14,6 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "footprint": ["Footprint", "footprint_of"],
         "prediction": ["Prediction"],
         "preflight": ["Preflight", "of_model"],
+        "without_data": ["predicted_without_data"],
     },
 )

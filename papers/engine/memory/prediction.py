@@ -1,13 +1,15 @@
 """The peak memory of a training on a CPU, and the setting with which it would fit."""
 
+import re
 from dataclasses import dataclass
 
 from data.prepared.estimates import size_text
 
 # Fitted by hand to the peaks of training steps in `benchmarks/results/`, of `cunet` and
-# `dsunet`: a process that only multiplies matrices; and how often the counted bytes are
-# there at the peak, where gradients and the convolutions' own copies come on top.
-BASE = 0.75e9
+# `dsunet`, and of the smallest trainings: a process with its libraries and compiled
+# steps; and how often the counted bytes are there at the peak, where gradients and the
+# convolutions' own copies come on top.
+BASE = 0.9e9
 OF_WEIGHTS = 1.0
 OF_EXAMPLES = 1.25
 
@@ -67,4 +69,5 @@ class Prediction:
 
 
 def _quoted(setting):
-    return f'"{setting}"' if " " in setting else setting
+    """Returns a setting as a shell takes it; a tuple has parentheses."""
+    return setting if re.fullmatch(r"[\w.,=+-]*", setting) else f'"{setting}"'

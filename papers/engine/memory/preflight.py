@@ -27,10 +27,12 @@ class Preflight:
 
     Args:
         folder: where the counts are kept.
+        settings: the user's own values by key, which stay in what is advised.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder, settings):
         self._folder = folder
+        self._settings = settings
 
     def of_job(self, job, experiment):
         """Returns the `Prediction` of a job that has not begun, or None.
@@ -45,21 +47,34 @@ class Preflight:
         try:
             footprint = Footprint(**read_json(path))
         except (OSError, TypeError, UserError):
-            footprint = _built(job, experiment)
+            footprint = _built(experiment)
             write_json(path, asdict(footprint))
-        return _prediction(footprint, experiment)
+        return _prediction(footprint, experiment, self._settings)
 
 
-def of_model(experiment, model):
+def of_experiment(experiment, settings):
+    """Returns the `Prediction` of a training whose data are not there yet, or None.
+
+    Args:
+        experiment: its experiment, of which only the network is built.
+        settings: as for `Preflight`.
+    """
+    if not is_predictable():
+        return None
+    return _prediction(_built(experiment), experiment, settings)
+
+
+def of_model(experiment, model, settings):
     """Returns the `Prediction` of a training about to start, or None.
 
     Args:
         experiment: the job's experiment.
         model: its network.
+        settings: as for `Preflight`.
     """
     if not is_predictable():
         return None
-    return _prediction(_footprint(experiment, model), experiment)
+    return _prediction(_footprint(experiment, model), experiment, settings)
 
 
 def is_predictable():
@@ -67,10 +82,15 @@ def is_predictable():
     return not (tf.config.list_physical_devices("GPU") or on_several_machines())
 
 
-def _prediction(footprint, experiment):
-    return Prediction(
-        footprint, experiment.examples_at_once, tuple(experiment.smaller())
-    )
+def _prediction(footprint, experiment, settings):
+    smaller = tuple((_beside(settings, one), s) for one, s in experiment.smaller())
+    return Prediction(footprint, experiment.examples_at_once, smaller)
+
+
+def _beside(settings, setting):
+    """Returns a setting with the user's other ones, as `SET=` takes them together."""
+    advised = dict(one.split("=", 1) for one in setting.split())
+    return " ".join(f"{key}={value}" for key, value in (settings | advised).items())
 
 
 def _footprint(experiment, model):
@@ -80,9 +100,9 @@ def _footprint(experiment, model):
     )
 
 
-def _built(job, experiment):
-    """Returns the `Footprint` of a job, whose network is built without values."""
-    use_precision(job.protocol.training.precision)
+def _built(experiment):
+    """Returns the `Footprint` of a training; its network is built without values."""
+    use_precision(experiment.protocol.training.precision)
     try:
         return _footprint(experiment, blank(experiment.build))
     finally:

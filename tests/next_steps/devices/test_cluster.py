@@ -22,14 +22,14 @@ from tests.papers.engine.devices.test_fan_out import Cluster
 CHECKED = "papers/engine/request.py:_check_cluster"
 
 
-def test_a_cluster_and_gpus_of_this_machine(answer):
+def test_a_cluster_and_gpus_of_this_machine(answer, no_networks):
     words = ["train", "hierdice", "--dry-run", "--cluster", "local"]
     place, step = answer(*words, "--gpus", "3")
     assert (place, step.startswith("leave GPUS out; GPUS_PER_JOB=3")) == (CHECKED, True)
     assert answer(*words, "--gpus-per-job", "3") is None
 
 
-def test_options_of_a_cluster_without_one(answer):
+def test_options_of_a_cluster_without_one(answer, no_networks):
     words = ["train", "linkdsl", "--dry-run", "--cpus-per-job", "3"]
     assert answer(*words) == (CHECKED, "such as CLUSTER=local")
     assert answer(*words, "--cluster", "local") is None

@@ -77,12 +77,14 @@ def test_a_protocol_decides_what_a_training_starts_from(tmp_path):
 def test_the_outline_is_the_plan_without_data(plan, dataset, options):
     request = Request(registry.paper("linkdsl"), dataset.root, "demo", **options)
     found = [job.name.rpartition("-")[0] for job in plan(**options)]
-    assert outline(request) == found
+    planned = outline(request)
+    assert list(planned) == found
+    assert all(name.startswith(f"{one.id}-") for name, one in planned.items())
 
 
 def test_an_outline_of_the_authors_weights_and_of_a_split_of_one_part():
     released = Request(registry.paper("anisocascade"), methods=("released",))
-    assert outline(released) == ["released-none-fold0-seed0-given"]
+    assert list(outline(released)) == ["released-none-fold0-seed0-given"]
     everything = Request(
         registry.paper("hierdice"),
         profile="paper",

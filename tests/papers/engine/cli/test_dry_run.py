@@ -22,11 +22,16 @@ def test_without_data_the_demo_is_planned(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     main_done("reproduce", "cunet", "--dry-run")
     shown = capsys.readouterr().out
-    assert "unet-patient-fold0-seed0-20epochs" in shown
+    lines = [line for line in shown.splitlines() if "-patient-fold0-seed0-20ep" in line]
+    assert len(lines) == 5 and lines[0].split()[0].startswith("unet-")
+    assert all(re.search(r"new +[01][.\d]* GB", line) for line in lines), shown
     assert "\n5 jobs\n`make reproduce-cunet` as a whole: 6 minutes, measured" in shown
-    main_done("train", "cunet", "--profile", "paper", "--dry-run")
+    own = ("--set", "training.batch_size=4096", "--methods", "unet")
+    monkeypatch.setattr("papers.engine.cli.dry_run.available_memory", lambda: 1e10)
+    main_done("train", "cunet", "--profile", "paper", "--dry-run", *own)
     shown = capsys.readouterr().out
-    assert "no data in downloads/brats17 yet" in shown and "\n5 jobs\n" in shown
+    assert "unet: may not fit: about " in shown
+    assert "no data in downloads/brats17 yet" in shown and "\n1 job\n" in shown
     assert not list(tmp_path.iterdir())
 
 

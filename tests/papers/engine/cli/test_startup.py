@@ -26,7 +26,7 @@ finally:
         "workers --help",
         "train --help",
         "describe linkdsl",
-        "reproduce linkdsl --dry-run",
+        "prepare linkdsl --dry-run",
     ],
 )
 def test_nothing_heavy_is_imported(tmp_path, arguments):

@@ -14,11 +14,19 @@ from papers.cunet.architectures import build_network as build_slices
 from papers.dsunet.experiment import build_network as build_volumes
 from papers.engine.memory.footprint import footprint_of
 from papers.engine.memory.prediction import Prediction
+from papers.engine.memory.without_data import predicted_without_data
+from papers.engine.request import Request
 
 RESULTS = Path(__file__).resolve().parents[4] / "benchmarks" / "results"
 CUNET = ("unet", "cun_lws", "bfcn", "drn")
 DSUNET = {"isensee2017": "isensee", "separable_unet": "separable"}
 WITHIN = 0.3
+# Peaks in GB of `python -m papers train PAPER --methods METHOD --epochs 1`, the demo.
+DEMOS = {
+    ("linkdsl", "linknet"): 0.91,
+    ("cunet", "unet"): 0.88,
+    ("dsunet", "isensee"): 1.11,
+}
 
 
 def measured(name, column, **where):
@@ -76,3 +84,13 @@ def test_volumes_of_the_published_size(method, precision):
     where = {"method": method, "precision": precision, "n4": "False"}
     peak = measured("dsunet_case", "peak_training_gb", **where)
     assert found == pytest.approx(peak, rel=WITHIN)
+
+
+@pytest.mark.parametrize(("paper_id", "method_id"), DEMOS)
+def test_the_smallest_trainings(paper_id, method_id):
+    """Of which the process itself is nearly all."""
+    request = Request(registry.paper(paper_id))
+    method, _ = method_and_protocol(paper_id, method_id)
+    found = predicted_without_data(request, method).peak
+    peak = DEMOS[paper_id, method_id] * 1e9
+    assert found == pytest.approx(peak, rel=0.15)

@@ -33,6 +33,11 @@ def test_the_mildest_setting_that_fits_is_named():
     assert '; SET="training.batch_size=1 x=32" would fit, about ' in warning
 
 
+def test_a_shell_takes_what_is_advised():
+    own = prediction([("x=(1,2)", 0.1)])
+    assert '; SET="x=(1,2)" would fit' in own.warning(own.peak - 1)
+
+
 def test_nothing_fits():
     least = BASE + 10**8
     warning = prediction().warning(least)

@@ -2,6 +2,7 @@
 
 import io
 import shlex
+from dataclasses import replace
 
 import pytest
 from rich.console import Console as RichConsole
@@ -11,6 +12,7 @@ from papers.engine import datasets
 from papers.engine.console import Console
 from papers.engine.memory import footprint, preflight
 from papers.engine.memory.prediction import BASE
+from papers.engine.memory.without_data import predicted_without_data
 from papers.engine.request import Request
 from papers.engine.runner import Runner
 
@@ -49,7 +51,7 @@ def test_the_setting_that_is_advised_fits(runner_of, paper):
     """Two thirds of what a step takes are left: the advice is followed, and it fits."""
     # The smallest volume of its demo cannot be smaller.
     larger = [("geometry.size", "64")] if paper.id == "dsunet" else []
-    runner = runner_of(paper, *larger)
+    runner = runner_of(paper, ("training.learning_rate", "0.02"), *larger)
     job = next(job for job in runner.jobs if job.trains)
     first = runner.predicted(job)
     least = BASE + first.footprint.weights
@@ -58,12 +60,36 @@ def test_the_setting_that_is_advised_fits(runner_of, paper):
     setting = warning.split("SET=")[1].split(" would fit")[0]
     (setting,) = shlex.split(setting)
     changes = [tuple(one.split("=")) for one in setting.split()]
-    again = runner_of(paper, *larger, *changes)
+    assert ("training.learning_rate", "0.02") in changes, "the user's own stays"
+    again = runner_of(paper, *changes)
     second = again.predicted(again.jobs[runner.jobs.index(job)])
     assert second.peak < available < first.peak
     # What was promised is what is predicted then.
     promised = dict([first.fitting(available)])[setting]
     assert second.peak - BASE == pytest.approx(promised - BASE, rel=0.1)
+
+
+def test_what_is_advised_replaces_only_what_it_names(runner_of):
+    own = ("training.batch_size", "512"), ("preparation.image_size", "512")
+    paper = registry.paper("linkdsl")
+    runner = runner_of(paper, *own)
+    prediction = runner.predicted(runner.jobs[0])
+    settings = [setting for setting, _ in prediction.smaller]
+    assert settings[0] == "training.batch_size=256 preparation.image_size=512"
+    assert settings[-1] == "training.batch_size=1 preparation.image_size=32"
+    request = Request(paper, changes=list(own), epochs=3)
+    assert request.settings == dict(own), "of EPOCHS there is no SET"
+
+
+@pytest.mark.parametrize("paper", registry.papers(), ids=lambda paper: paper.id)
+def test_the_same_is_predicted_before_there_are_data(runner_of, paper):
+    """The demo's grid is that of the phantom here."""
+    paper = replace(paper, phantom={"shape": SMALL["brats"]["shape"]})
+    runner, request = runner_of(paper), Request(paper)
+    job = next(job for job in runner.jobs if job.trains)
+    assert predicted_without_data(request, job.method) == runner.predicted(job)
+    (composed,) = [m for m in paper.methods if m.parts][:1] or [None]
+    assert composed is None or predicted_without_data(request, composed) is None
 
 
 def test_counts_are_remembered(runner_of, monkeypatch):
@@ -75,7 +101,7 @@ def test_counts_are_remembered(runner_of, monkeypatch):
     assert runner.predicted(job) == first
     # Another length of the training is the same network.
     longer = runner_of(registry.paper("linkdsl"), ("training.epochs", "7"))
-    assert longer.predicted(longer.jobs[0]) == first
+    assert longer.predicted(longer.jobs[0]).footprint == first.footprint
 
 
 def test_nothing_is_said_where_a_gpu_trains(runner_of, monkeypatch):
