@@ -94,7 +94,7 @@ def add_shares(rows):
         kind = row.get("precision")
         best[kind] = max(best.get(kind, 0), row.get("peak_gflops") or 0)
     for row in rows:
-        if row.get("gflops") and best[row.get("precision")]:
+        if row.get("gflops") and row.get("peak_gflops"):
             share = row["gflops"] / best[row.get("precision")]
             row["share_of_peak"] = round(share, 3)
 

@@ -88,6 +88,7 @@ def test_shares_are_of_the_best_peak_of_a_precision():
         {"gflops": 5.0, "peak_gflops": 4.0, "precision": "float32"},
         {"gflops": None, "peak_gflops": 10.0, "precision": "float32"},
         {"gflops": 5.0, "peak_gflops": 20.0, "precision": "bfloat16"},
+        {"gflops": 10.0, "precision": "float32"},  # of the product itself
     ]
     add_shares(rows)
-    assert [row.get("share_of_peak") for row in rows] == [0.5, None, 0.25]
+    assert [row.get("share_of_peak") for row in rows] == [0.5, None, 0.25, None]
