@@ -74,4 +74,6 @@ def duration_text(seconds):
     """Returns a number of seconds in s, min or h, for messages."""
     if seconds < 90:
         return f"{max(1, seconds):.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:,.{int(seconds < 360_000)}f} h"

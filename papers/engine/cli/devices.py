@@ -7,7 +7,7 @@ import typer
 
 from common.errors import UserError
 from papers import registry
-from papers.engine.cli.profile_time import hours_left
+from papers.engine.cli.profile_time import hours_left, whole_text
 from papers.engine.cli.stages import prepared, stage
 from papers.engine.devices.cluster import text
 from papers.engine.devices.cluster_command import on_cluster
@@ -79,9 +79,14 @@ def slurm(
     port: Port = PORT,
 ):
     """Print a Slurm script that starts Ray on its nodes and runs a command there."""
-    run = on_cluster(command, registry.papers(), nodes, check_options)
+    requests = []
+
+    def check(verb, arguments):
+        requests.append(check_options(verb, arguments))
+
+    run = on_cluster(command, registry.papers(), nodes, check)
     options = slurm_options(gpus, cpus, mem, time, "node")
-    print(slurm_text(run, nodes, options, port))
+    print(slurm_text(run, nodes, options, port, whole_text(requests, nodes * gpus)))
 
 
 def _array(
@@ -110,12 +115,15 @@ def check_options(verb, arguments):
         verb: `train`, `evaluate` or `reproduce`, whose options are the same.
         arguments: the words after it.
 
+    Returns:
+        The `papers.engine.request.Request`.
+
     Raises:
         ValueError: it would not; the message is why.
     """
     arguments = [word for word in arguments if word != "--dry-run"]
     try:
-        typer.main.get_command(_checks)(arguments, verb, standalone_mode=False)
+        return typer.main.get_command(_checks)(arguments, verb, standalone_mode=False)
     except UserError as error:
         raise ValueError(f"{error.file}, not {error.expected}") from error
     except typer.BadParameter.__base__ as error:  # whatever is wrong with words
@@ -125,6 +133,7 @@ def check_options(verb, arguments):
 def _checked(request):
     """Read a request, and do no more."""
     _ = request.protocol  # which finds what is wrong with it
+    return request
 
 
 stage(_checked, _checks)

@@ -92,6 +92,27 @@ def hours_left(jobs, request):
     return f"{duration_text(seconds)} (by the profile's time on {known.hardware})"
 
 
+def whole_text(requests, at_once):
+    """Returns what whole requests take by their profiles' time, or `""`.
+
+    Args:
+        requests: the requests.
+        at_once: how many of their trainings run at the same time.
+    """
+    known = [profile_time(one.paper, one.profile) for one in requests]
+    if not known or None in known:
+        return ""
+    seconds = sum(seconds_of(one) for one in requests)
+    number = sum(len(epochs_of(one)) for one in requests)
+    hardware = ", ".join(sorted({one.hardware for one in known}))
+    if number == 1:
+        return f"1 training, {duration_text(seconds)}, if it had {hardware}"
+    text = f"{number} trainings, {duration_text(seconds)} one after the other"
+    if (at_once := min(at_once, number)) > 1:
+        text += f", {duration_text(seconds / at_once)} at best with {at_once} at once"
+    return f"{text}, if each had {hardware}"
+
+
 def request_of(command, paper):
     """Returns the `Request` of a typed `make reproduce-…` of a paper."""
     given = dict(word.split("=", 1) for word in shlex.split(command) if "=" in word)

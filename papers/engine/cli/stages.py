@@ -72,9 +72,8 @@ def stage(verb, group=verbs, name=None, without=()):
         given = {key: value for key, value in options.items() if value is not None}
         request = Request(**given, arguments=context.obj)
         if dry_run:
-            show_plan(name, request, _runner)
-        else:
-            verb(request, **own)
+            return show_plan(name, request, _runner)
+        return verb(request, **own)
 
     own = inspect.signature(command).parameters
     fields = [

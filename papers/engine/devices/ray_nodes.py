@@ -39,7 +39,7 @@ def hosts_text(run, hosts, port=PORT):
     return "\n".join([*lines, "# on each, afterwards", f"{_RAY} stop"])
 
 
-def slurm_text(run, nodes, options=(), port=PORT):
+def slurm_text(run, nodes, options=(), port=PORT, takes=""):
     """Returns a Slurm script that starts Ray on an allocation and runs a command.
 
     Where Ray does not start, the script ends. A job that is requeued goes on from the
@@ -50,6 +50,7 @@ def slurm_text(run, nodes, options=(), port=PORT):
         nodes: number of nodes.
         options: further options of `sbatch`, such as `"--gpus-per-node=8"`.
         port: a port of the first node that is free.
+        takes: how long the command takes, for a comment.
 
     Raises:
         UserError: a port that Ray uses otherwise.
@@ -59,6 +60,7 @@ def slurm_text(run, nodes, options=(), port=PORT):
     head = "\n".join(f"#SBATCH {line}" for line in lines)
     step = "srun --overlap --ntasks-per-node=1 ${cpus:+--cpus-per-task=$cpus}"
     start = f"{_RAY} start ${{cpus:+--num-cpus=$cpus}} --block"
+    said = f"\n# In all {takes}." if takes else ""
     others = f"""
 {{ {step} --nodes={nodes - 1} --exclude="$first" \\
   {start} --address="$RAY_ADDRESS" || \\
@@ -86,6 +88,6 @@ done
 sleep 2
 check  # for it may be the Ray of someone else that answers on that port\
 {others if nodes > 1 else ""}
-# Nodes that come later are used, too.
+# Nodes that come later are used, too.{said}
 {run}
 """
