@@ -14,6 +14,7 @@ import argparse
 import io
 import json
 import os
+import resource
 import subprocess
 import sys
 import tarfile
@@ -30,10 +31,11 @@ from papers.engine.console import Console
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "benchmarks" / "results" / "anisocascade_scan.csv"
 WEIGHTS = ROOT / "weights" / "anisocascade"
-# In the order of the work; `imports` begins when the process does.
+# In the order of the work. The first begins when the process is started; the last goes
+# from the end of the command to that of the process.
 STAGES = (
     *("imports", "loading weights", "reading", "checks", "hashes", "compiling"),
-    *("networks", "crops, noise, components", "writing", "the rest"),
+    *("networks", "crops, noise, components", "writing", "the rest", "ending"),
 )
 ALL, NOT_NETWORKS = "all", "all but the networks"
 
@@ -113,7 +115,7 @@ def run(checkout, case, weights, folder):
     for path in (labels, Path(f"{labels}.json"), times):
         path.unlink(missing_ok=True)
     program = [sys.executable, "-P", Path(__file__).with_name("scan_peer.py")]
-    started = time.monotonic()
+    cpu, started = _cpu_of_children(), time.monotonic()
     files = [str(path) for path in (case, weights, labels, times)]
     subprocess.run(
         [*program, str(started), *files],
@@ -122,13 +124,18 @@ def run(checkout, case, weights, folder):
         stdout=subprocess.DEVNULL,
         check=True,
     )
-    wall = time.monotonic() - started
+    taken = time.monotonic() - started, _cpu_of_children() - cpu
     found = json.loads(times.read_text(encoding="utf-8"))
-    # What a process takes to end belongs to it, too.
-    found["seconds"]["the rest"][0] += wall - sum(
-        spent[0] for spent in found["seconds"].values()
-    )
+    counted = _sum(found["seconds"].values())
+    ending = [all_of - part for all_of, part in zip(taken, counted, strict=True)]
+    found["seconds"]["ending"] = ending
     return found
+
+
+def _cpu_of_children():
+    """Returns the processor seconds of all processes that were waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def rows_of(rounds):

@@ -43,11 +43,16 @@ STAGES = {
 
 
 class Clock:
-    """Wall and processor seconds by stage; a stage within another one interrupts it."""
+    """Wall and processor seconds by stage; a stage within another one interrupts it.
 
-    def __init__(self, started):
+    Args:
+        started: when the process was, as `time.monotonic` says.
+        stage: what it begins with.
+    """
+
+    def __init__(self, started, stage):
         self.seconds = {}
-        self._open = ["the rest"]
+        self._open = [stage]
         self._last = started, 0.0
 
     @contextlib.contextmanager
@@ -61,6 +66,11 @@ class Clock:
             self._count()
             self._open.pop()
 
+    def goes_on(self, name):
+        """Counts what follows as a stage's."""
+        self._count()
+        self._open[-1] = name
+
     def _count(self):
         now = time.monotonic(), time.process_time()
         spent = self.seconds.setdefault(self._open[-1], [0.0, 0.0])
@@ -70,24 +80,22 @@ class Clock:
 
 
 def main(started, case, weights, out, times):
-    clock = Clock(float(started))
-    with clock.stage("imports"):
-        run = importlib.import_module("papers.engine.cli.app").main
-        importlib.import_module("papers.engine.quiet").import_tensorflow()
-        importlib.import_module("papers.anisocascade.inference")
-    calls = []
+    clock, calls = Clock(float(started), "imports"), []
+    run = importlib.import_module("papers.engine.cli.app").main
+    importlib.import_module("papers.engine.quiet").import_tensorflow()
+    importlib.import_module("papers.anisocascade.inference")
     for name, functions in STAGES.items():
         for owner, function in functions:
             wrap(owner, function, clock, name)
     wrap_networks(clock, calls)
+    clock.goes_on("the rest")
     command = ["predict", "anisocascade", "--case", case, "--weights", weights]
     try:
         run([*command, "--out", out])
     except SystemExit as end:
         if end.code:
             raise
-    with clock.stage("the rest"):
-        pass
+    clock.goes_on("ending")
     found = {
         "seconds": with_compiling(clock.seconds, calls),
         "peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,

@@ -1,5 +1,6 @@
 """The seconds of a whole scan, by stage."""
 
+import textwrap
 import time
 
 import pytest
@@ -9,15 +10,16 @@ from benchmarks.anisocascade.scan_peer import STAGES, Clock, with_compiling, wra
 
 
 def test_a_stage_within_another_interrupts_it(monkeypatch):
-    now = iter([1.0, 3.0, 7.0, 8.0, 10.0, 10.0])
+    now = iter([1.0, 3.0, 7.0, 8.0, 10.0, 10.5])
     monkeypatch.setattr(time, "monotonic", lambda: next(now))
-    clock = Clock(0.5)
+    clock = Clock(0.5, "imports")
     with clock.stage("writing"), clock.stage("hashes"):
         pass
-    with clock.stage("the rest"):
-        pass
+    clock.goes_on("the rest")
+    clock.goes_on("ending")
     walls = {name: wall for name, (wall, _) in clock.seconds.items()}
-    assert walls == {"the rest": 0.5 + 2.0, "writing": 2.0 + 1.0, "hashes": 4.0}
+    inner = {"writing": 2.0 + 1.0, "hashes": 4.0}
+    assert walls == {"imports": 0.5 + 2.0, **inner, "the rest": 0.5}
 
 
 def test_compiling_is_what_first_calls_take_beyond_later_ones():
@@ -36,11 +38,69 @@ def test_compiling_is_what_first_calls_take_beyond_later_ones():
 
 
 def test_every_stage_has_a_place_in_the_code(monkeypatch):
-    clock = Clock(0.0)
+    clock = Clock(0.0, "imports")
     for name, functions in STAGES.items():
         assert name in scan.STAGES
         for owner, function in functions:
             wrap(owner, function, clock, name, monkeypatch.setattr)
+
+
+# What a checkout has that the benchmark looks for, in place of the networks.
+CHECKOUT = {
+    "papers/engine/cli/app.py": """
+        import sys
+        from papers.anisocascade import segmenter
+        from papers.engine.predict.record import Record
+        def main(arguments):
+            folder = arguments[arguments.index("--weights") + 1]
+            segmenter.load_networks(folder)
+            networks = {("whole", "axial"): lambda patches: patches}
+            segmenter.predict_case(None, networks, None, None)
+            Record().write(arguments[arguments.index("--out") + 1])
+            sys.exit(0)
+    """,
+    "papers/engine/quiet.py": "def import_tensorflow(): pass",
+    "papers/anisocascade/inference.py": "",
+    "papers/anisocascade/segmenter.py": """
+        import time
+        import numpy as np
+        class Segmenter:
+            def fingerprint(self): pass
+        def load_networks(folder): time.sleep(0.02)
+        def predict_case(volumes, networks, protocol, progress):
+            for network in networks.values():
+                network(np.zeros(3))
+                network(np.zeros(3))
+    """,
+    "papers/engine/predict/files.py": "class Files:\n def _made_of(self): pass",
+    "papers/engine/predict/volumes.py": "class VolumeFiles:\n def encode(self): pass",
+    "papers/engine/predict/record.py": """
+        from pathlib import Path
+        class Record:
+            def write(self, path): Path(path).touch(exist_ok=False)
+    """,
+    "data/scans/scan.py": """
+        def read_volume(): pass
+        read_channels = check_grids = read_volume
+        check_intensities = check_registration = read_volume
+    """,
+}
+
+
+def test_seconds_of_all_stages_are_those_of_the_process(tmp_path):
+    for name, text in CHECKOUT.items():
+        path = tmp_path / "checkout" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text).strip())
+    for _ in range(2):  # the second replaces what the first one left
+        begun = time.monotonic()
+        found = scan.run(tmp_path / "checkout", tmp_path, tmp_path, tmp_path)
+        taken = time.monotonic() - begun
+    assert set(found["seconds"]) < set(scan.STAGES)
+    assert found["seconds"]["loading weights"][0] > 0.02
+    assert found["seconds"]["ending"][0] > 0 and found["seconds"]["imports"][0] > 0
+    total = sum(wall for wall, _ in found["seconds"].values())
+    assert 0.9 * taken < total <= taken
 
 
 def test_rows_have_sums_and_ratios_of_the_same_round():
