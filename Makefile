@@ -27,10 +27,11 @@ OF_report := PAPER
 OF_fuzz := READER
 OF_test-faults := VERB
 OF_test-repeatability := PAPER
+OF_bench-backends := BACKEND
 JOINED := figshare brats15 brats17 brats18
 $(foreach set,$(JOINED),$(eval OF_table-$(set) := FORMAT))
 SINGLE := segment list-series prepare-scan restore-mask import-weights score workers
-OWNERS := $(SINGLE) record compare report fuzz test-faults test-repeatability $(JOINED:%=table-%)
+OWNERS := $(SINGLE) record compare report fuzz test-faults test-repeatability bench-backends $(JOINED:%=table-%)
 OWN := $(sort $(foreach t,$(OWNERS),$(OF_$(t))))
 KNOWN := $(SHOWN) DRY_RUN WORKERS DATASET COUNT N4 SHRINK EXCLUDE SHAPE UNLABELED CASES PYTHON \
 	GPU $(OWN)
@@ -295,7 +296,7 @@ pages: $(INSTALLED) ## Regenerate the generated parts of the README pages
 ##@ Work on the suite
 # `python -m papers` replaces the `~` of DATA="~/x"; the benchmarks do not.
 DATA_HERE = $(patsubst ~/%,$(HOME)/%,$(DATA))
-.PHONY: test test-fast test-slow test-browser test-kernels test-backends test-mutation fuzz lint format bench bench-linkdsl bench-data bench-metrics bench-anisocascade bench-cunet bench-depthwise bench-dsunet bench-hierdice bench-towers clean clean-runs
+.PHONY: test test-fast test-slow test-browser test-kernels test-backends test-mutation fuzz lint format bench bench-linkdsl bench-data bench-metrics bench-anisocascade bench-backends bench-cunet bench-depthwise bench-dsunet bench-hierdice bench-towers clean clean-runs
 # Once without oneDNN, once with oneDNN as on a processor without AVX-512.
 OF_NUMBERS := tests/common tests/conformance tests/papers --ignore=tests/papers/engine
 # A process per core, of which each takes one file of tests after the other, in order.
@@ -315,7 +316,7 @@ test-browser: $(BROWSER) ## The report in Chromium, installed if there is none
 	  chromium chromium-driver; }
 	$(BIN)/python -m pytest -m browser
 test-backends: $(INSTALLED) $(BACKENDS) ## Layers, losses, networks on JAX and PyTorch; ONNX
-	$(BIN)/python -m pytest tests/conformance/test_backends.py tests/conformance/test_onnx.py
+	$(BIN)/python -m pytest tests/conformance/test_backends.py tests/conformance/test_onnx.py tests/benchmarks/backends
 .PHONY: test-official
 test-official: $(INSTALLED) $(OFFICIAL) ## Scores against BraTS's own packages
 	$(BIN)/python -m pytest tests/common/metrics/official
@@ -334,9 +335,10 @@ lint: $(INSTALLED) ## Check style
 format: $(INSTALLED) ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-bench: bench-linkdsl bench-data bench-metrics bench-anisocascade bench-cunet bench-depthwise bench-dsunet bench-hierdice bench-towers ## Run every benchmark
+bench: bench-linkdsl bench-data bench-metrics bench-anisocascade bench-backends bench-cunet bench-depthwise bench-dsunet bench-hierdice bench-towers ## Run every benchmark
 bench-linkdsl: $(INSTALLED) $(TORCH) ## Steps and inference against PyTorch; reading
 	$(BIN)/python -m benchmarks.linkdsl.against_torch
+	$(BIN)/python -m benchmarks.linkdsl.operations
 	$(BIN)/python -m benchmarks.linkdsl.bench
 bench-data: $(INSTALLED) ## Reading against nibabel: DATA=folder
 	$(BIN)/python -m benchmarks.data.bench $(if $(DATA),--data $(call q,$(DATA_HERE)))
@@ -347,6 +349,8 @@ bench-anisocascade: $(INSTALLED) $(TORCH) ## Networks against Keras and PyTorch:
 	$(BIN)/python -m benchmarks.anisocascade.bench $(if $(DATA),--case $(call q,$(DATA_HERE)))
 	$(if $(DATA),$(BIN)/python -m benchmarks.anisocascade.scan $(call q,$(DATA_HERE)) \
 	  $(if $(BEFORE),--before $(call q,$(BEFORE))))
+bench-backends: $(INSTALLED) $(BACKENDS) ## Steps, inference on JAX and PyTorch: BACKEND=jax
+	$(BIN)/python -m benchmarks.backends.bench $(if $(BACKEND),--backends tensorflow $(call q,$(BACKEND)))
 bench-cunet: $(INSTALLED) $(TORCH) ## Five networks at 240x240 against PyTorch, the peak
 	$(BIN)/python -m benchmarks.cunet.bench
 bench-depthwise: $(INSTALLED) $(MEDICAI) ## 3-D depthwise and separable layers against peers
@@ -355,6 +359,7 @@ bench-dsunet: $(INSTALLED) $(TORCH) ## A training step of both networks against 
 	$(BIN)/python -m benchmarks.dsunet.bench
 bench-hierdice: $(INSTALLED) $(TORCH) ## The four networks at 240x240 against PyTorch
 	$(BIN)/python -m benchmarks.hierdice.bench
+	$(BIN)/python -m benchmarks.hierdice.operations
 bench-towers: $(INSTALLED) ## Step time of 1 to 3 replicas and of towers in turn
 	$(BIN)/python -m benchmarks.hierdice.towers
 clean: ## Remove .venv and caches; keep runs and results

@@ -81,6 +81,7 @@ BENCHMARKS = {
     "benchmarks": (),
     "benchmarks.shared": (*FLOORS, "papers.engine"),
     "benchmarks.anisocascade": A_BENCHMARK,
+    "benchmarks.backends": A_BENCHMARK,
     "benchmarks.cunet": A_BENCHMARK,
     "benchmarks.data": A_BENCHMARK,
     "benchmarks.depthwise": A_BENCHMARK,

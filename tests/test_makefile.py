@@ -143,6 +143,14 @@ def test_help_stands_in_two_columns(make):
     assert [line for line in lines if len(line) > 80] == []
 
 
+def test_a_backend_is_measured_beside_tensorflow(make, tmp_path):
+    (tmp_path / "constraints.txt").touch()
+    code, calls, shown = make("bench-backends", "BACKEND=jax")
+    assert code == 0, shown
+    expected = "-m benchmarks.backends.bench --backends tensorflow jax"
+    assert calls.splitlines()[-1].endswith(expected)
+
+
 @pytest.mark.parametrize("name", ["data", "metrics"])
 def test_a_quoted_home_of_the_benchmarks(make, name):
     """The other targets leave it to `python -m papers`."""

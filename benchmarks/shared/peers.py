@@ -166,7 +166,8 @@ def serve_tasks(prepare, **description):
     """Measures tasks, one after the other, for the parent.
 
     The request `prepare` builds a task and returns what there is to tell of it, `run`
-    times some calls together; the first call may trace and compile.
+    times some calls together; the first call may trace and compile. `operations` has
+    TensorFlow's profiler tell what the operations of a call take, by kind.
 
     Args:
         prepare: function from a task's keywords to a function without arguments, and
@@ -181,7 +182,12 @@ def serve_tasks(prepare, **description):
         call, told = prepare(**task)
         return told
 
-    run = {"run": lambda calls: _timed(call, calls)}
+    def profile(calls):
+        from benchmarks.shared.trace import operations
+
+        return operations(call, calls)
+
+    run = {"run": lambda calls: _timed(call, calls), "operations": profile}
     _answer(description, {"prepare": build} | run)
 
 

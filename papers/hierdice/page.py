@@ -68,6 +68,9 @@ def blocks(paper, results):
         "methods": pages.markdown(head, rows),
         "speed": pages.speed_table("hierdice", "make bench-hierdice"),
         "goal": pages.speed_goal("hierdice"),
+        "operations": pages.operations_table(
+            "hierdice_operations", "make bench-hierdice"
+        ),
         "results": pages.results_table(folder, TABLES[:6]),
         "claims": claims_table(folder),
         "case": case_table(),

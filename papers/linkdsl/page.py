@@ -64,6 +64,7 @@ def blocks(paper, results):
         "methods": pages.markdown(head, rows),
         "speed": pages.speed_table("linkdsl_torch", COMMAND),
         "goal": pages.speed_goal("linkdsl_torch"),
+        "operations": pages.operations_table("linkdsl_operations", COMMAND),
         "tried": tried_table(),
         "reading": reading_tables(),
         "results": pages.results_table(folder, TABLES[:3]),

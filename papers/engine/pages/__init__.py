@@ -23,7 +23,13 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "network": ["network_diagram", "trainable_parameters"],
         "pictures": ["Picture"],
         "results": ["results_table", "settings_table"],
-        "speed": ["plain_table", "ratio_table", "speed_goal", "speed_table"],
+        "speed": [
+            "operations_table",
+            "plain_table",
+            "ratio_table",
+            "speed_goal",
+            "speed_table",
+        ],
         "text": ["folded", "markdown"],
     },
 )

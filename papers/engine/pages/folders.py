@@ -22,7 +22,10 @@ def folder_blocks():
         "data/scans/README.md": {"scans": scans_table()},
         "common/metrics/README.md": metrics_blocks()
         | {"speed": _scoring(), "official": _official()},
-        "papers/engine/devices/README.md": {"towers": _towers()},
+        "papers/engine/devices/README.md": {
+            "towers": _towers(),
+            "backends": _backends(),
+        },
     }
 
 
@@ -125,3 +128,11 @@ def _towers():
     columns["ratio_to_one_device"] = "times one device's time"
     columns["same_step_as"] = "the same step as"
     return plain_table("towers", "make bench-towers", columns)
+
+
+def _backends():
+    columns = {"network": "network", "part": "part", "batch": "batch", "side": "side"}
+    columns |= {"precision": "type", "variant": "backend", "version": "version"}
+    columns |= {"device": "device", "ms": "ms", "first_s": "first call, s"}
+    columns["ratio_to_tensorflow"] = "times TensorFlow's time"
+    return plain_table("backends", "make bench-backends", columns)

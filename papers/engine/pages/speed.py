@@ -36,6 +36,17 @@ _INFERENCE = (
 )
 
 
+_OPERATIONS = (
+    "Operations run at the same time, so that together they take longer than the step; "
+    "one that waits for a core counts its waiting. Reorders are measured in a run of "
+    "their own and are part of the operations above them."
+)
+_WHOLE = {
+    "the step, ms": "step_ms",
+    "its multiply-adds at the peak, ms": "peak_ms",
+}
+
+
 def speed_table(name, command):
     """Returns the Markdown table of the suite's networks beside PyTorch's.
 
@@ -163,6 +174,45 @@ def plain_table(name, command, columns):
     return by_machine(name, command, show)
 
 
+def operations_table(name, command):
+    """Returns where the time of a training step goes, by kind of operation.
+
+    Args:
+        name: name of the file in `benchmarks/results/`, without its ending.
+        command: what measures it.
+
+    Returns:
+        For each machine a line for each kind, with its share of the time of all
+        operations of each network and precision; or a sentence where nothing has been
+        measured.
+    """
+
+    def show(rows):
+        cells = list(rows.groupby(["network", "precision"], sort=False))
+        heads = [f"`{network}` {precision}" for (network, precision), _ in cells]
+        lines = []
+        for kind in dict.fromkeys(rows["kind"]):
+            shares = [cell[cell["kind"] == kind]["share"] for _, cell in cells]
+            lines.append((kind, *map(_percent, shares)))
+        whole = rows[~rows["kind"].str.startswith("within")]
+        sums = (
+            whole["ms"]
+            .astype(float)
+            .groupby([whole["network"], whole["precision"]], sort=False)
+        )
+        lines += [
+            ("operations together, ms", *map(_short, sums.sum())),
+            *(
+                (what, *(_short(cell.iloc[0][column]) for _, cell in cells))
+                for what, column in _WHOLE.items()
+            ),
+        ]
+        table = markdown(("% of the operations' time", *heads), lines)
+        return f"One step, batch {_batch(rows.iloc[0])}. {_OPERATIONS}", table
+
+    return by_machine(name, command, show)
+
+
 def _goal(rows):
     """Returns which cells are at least as fast as PyTorch's, in words."""
     mine = rows[(rows["variant"] == SHIPPED) & (rows["times_faster"] != "")]
@@ -215,6 +265,10 @@ def _verdict(behind, compared):
 
 def _batch(row):
     return f"{row['batch']}x{row['side']}x{row['side']}"
+
+
+def _percent(shares):
+    return f"{100 * float(shares.iloc[0]):.3g}" if len(shares) else ""
 
 
 def _ratio(row):

@@ -4,7 +4,13 @@ import pytest
 
 from papers.engine.pages import benchmarks
 from papers.engine.pages.benchmarks import benchmark
-from papers.engine.pages.speed import plain_table, ratio_table, speed_goal, speed_table
+from papers.engine.pages.speed import (
+    operations_table,
+    plain_table,
+    ratio_table,
+    speed_goal,
+    speed_table,
+)
 
 
 def test_a_benchmark_has_one_such_row():
@@ -104,3 +110,30 @@ def test_columns_as_they_are(tmp_path, monkeypatch):
     (tmp_path / "mine.csv").write_text(OTHERS)
     text = plain_table("mine", "make x", {"network": "what", "s": "seconds"})
     assert "| what | seconds |" in text and "| unet | 2.5 |" in text
+
+
+OPERATIONS = """\
+network,part,side,batch,precision,kind,ms,share,step_ms,peak_ms,machine,load_before
+unet,train,240,2,float32,convolutions,30,0.75,25,10,"Xeon, 2 cores",0
+unet,train,240,2,float32,casts,10,0.25,25,10,"Xeon, 2 cores",0
+unet,train,240,2,float32,within these: reorders,4,0.1,25,10,"Xeon, 2 cores",0
+unet,train,240,2,bfloat16,convolutions,8,0.5,9.5,2.5,"Xeon, 2 cores",0
+"""
+
+
+def test_operations_are_shares_of_their_own_sum(tmp_path, monkeypatch):
+    monkeypatch.setattr(benchmarks, "FOLDER", tmp_path)
+    assert operations_table("mine", "make x") == "Not measured yet: `make x`."
+    (tmp_path / "mine.csv").write_text(OPERATIONS)
+    text = operations_table("mine", "make x")
+    assert "One step, batch 2x240x240." in text
+    lines = [line for line in text.splitlines() if line.startswith("| ")]
+    assert lines[0].endswith("`unet` float32 | `unet` bfloat16 |")
+    assert lines[2:] == [
+        "| convolutions | 75 | 50 |",
+        "| casts | 25 |  |",
+        "| within these: reorders | 10 |  |",
+        "| operations together, ms | 40 | 8 |",
+        "| the step, ms | 25 | 9.5 |",
+        "| its multiply-adds at the peak, ms | 10 | 2.5 |",
+    ]

@@ -1,0 +1,42 @@
+"""Where a training step of LinkNet and of Dual-Scale goes, by kind of operation.
+
+Run `python -m benchmarks.linkdsl.operations`. The paper's page shows the rows.
+"""
+
+import argparse
+from pathlib import Path
+
+from benchmarks.linkdsl.against_torch import BATCHES, NETWORKS, PRECISIONS
+from benchmarks.shared.breakdown import break_down
+from benchmarks.shared.options import multiple_of
+from benchmarks.shared.side_by_side import Cell
+from papers.engine.console import Console
+
+RESULTS = Path(__file__).parents[1] / "results" / "linkdsl_operations.csv"
+
+
+def main(arguments=None):
+    """Profiles, prints the table and writes the rows."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--networks", nargs="+", default=list(NETWORKS), choices=NETWORKS
+    )
+    parser.add_argument(
+        "--precisions", nargs="+", default=list(PRECISIONS), choices=PRECISIONS
+    )
+    parser.add_argument(
+        "--side", type=multiple_of(32), default=128, help="a multiple of 32"
+    )
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    options = parser.parse_args(arguments)
+    batch = BATCHES.get(options.side, 1)
+    cells = [
+        Cell(network, "train", options.side, batch, precision)
+        for network in options.networks
+        for precision in options.precisions
+    ]
+    break_down("linkdsl", cells, options.results, Console())
+
+
+if __name__ == "__main__":
+    main()
