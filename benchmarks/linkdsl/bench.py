@@ -43,7 +43,7 @@ def main(arguments=None):
     parser.add_argument("--parts", nargs="+", default=list(PARTS), choices=PARTS)
     parser.add_argument("--image-size", type=multiple_of(32), default=128)
     parser.add_argument("--batch-size", type=count, default=8)
-    parser.add_argument("--base-filters", type=multiple_of(4), default=64)
+    parser.add_argument("--base-filters", type=multiple_of(16), default=64)
     parser.add_argument("--steps", type=count, default=5, help="timed training steps")
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
