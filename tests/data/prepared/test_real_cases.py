@@ -1,5 +1,7 @@
 """Preparation of whole real cases: no voxel is lost, and N4 changes what it should."""
 
+from functools import cache
+
 import nibabel as nib
 import numpy as np
 import pytest
@@ -8,16 +10,28 @@ import SimpleITK as sitk
 from data.brats.dataset import BratsDataset
 from data.prepared.n4 import N4
 from data.prepared.prepare import prepare_volumes
-from tests.data.prepared.test_prepare import cache_in, quiet
+from tests.data.prepared.test_prepare import cache_in
+
+
+@pytest.fixture(scope="module")
+def prepared(shared_data, tmp_path_factory):
+    """Function from a folder's name to its data set and cache, prepared once."""
+
+    @cache
+    def prepared(folder):
+        dataset = BratsDataset(shared_data / "brats" / folder)
+        of_folder, lines = cache_in(tmp_path_factory.mktemp(folder)), []
+        prepare_volumes(dataset, of_folder, say=lines.append)
+        assert "at most 0." in lines[-1], "gigabytes of memory"
+        return dataset, of_folder
+
+    return prepared
 
 
 @pytest.mark.real
 @pytest.mark.parametrize("folder", ["full", "brats2015", "brats2021"])
-def test_real_cases_keep_every_voxel(shared_data, tmp_path, folder):
-    dataset = BratsDataset(shared_data / "brats" / folder)
-    cache, lines = cache_in(tmp_path), []
-    prepare_volumes(dataset, cache, say=lines.append)
-    assert "at most 0." in lines[-1], "gigabytes of memory"
+def test_real_cases_keep_every_voxel(prepared, folder):
+    dataset, cache = prepared(folder)
     for case in dataset:
         if case.label.suffix == ".mha":
             labels = sitk.GetArrayFromImage(sitk.ReadImage(case.label))
@@ -35,12 +49,10 @@ def test_real_cases_keep_every_voxel(shared_data, tmp_path, folder):
 
 
 @pytest.mark.real
-def test_n4_of_a_real_case(shared_data, tmp_path):
-    dataset = BratsDataset(shared_data / "brats" / "full")
-    raw = cache_in(tmp_path)
+def test_n4_of_a_real_case(prepared, tmp_path):
+    dataset, raw = prepared("full")
     cache = cache_in(tmp_path, N4(iterations=(10, 10), exclude=("flair", "t2")))
     lines = []
-    prepare_volumes(dataset, raw, say=quiet)
     prepare_volumes(dataset, cache, say=lines.append)
     assert "at most 0." in lines[-1], "gigabytes of memory"
     case = dataset[0]
