@@ -32,12 +32,12 @@ def test_killed_run_ends_bit_equal(tmp_path):
     (done,) = run((killed, "never"))
     assert done.returncode == 0, done.stderr
 
-    for name in ("last.weights.h5", "best.weights.h5"):
+    for name in ("last.weights.h5", "best.weights.h5", "average.weights.h5"):
         expected, received = arrays(straight / name), arrays(killed / name)
         assert expected.keys() == received.keys()
         for key in expected:
             np.testing.assert_array_equal(received[key], expected[key], err_msg=key)
-    # The optimizer's variables and the dropout's seed, too.
+    # The variables of the optimizer and of the average, the seed of the dropout, too.
     expected, received = state(straight), state(killed)
     assert len(expected) > 20
     for key in expected:

@@ -91,7 +91,7 @@ def main(folder, kill):
         keras.optimizers.Adam(1e-2),
         stream,
         lambda: {"val_dice": float(np.abs(model.weights[0].numpy()).sum())},
-        Plan(EPOCHS, STEPS, key="resume", save_every=2),
+        Plan(EPOCHS, STEPS, key="resume", save_every=2, average_decay=0.5),
         folder,
         on_progress,
     )
