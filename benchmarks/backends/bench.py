@@ -30,8 +30,9 @@ BACKENDS = ("tensorflow", "jax", "torch")
 PARTS = ("train", "infer")
 # Those that take minutes on a CPU; the others are for machines with a GPU, or patience.
 CHOSEN = ("linkdsl_linknet", "linkdsl_dual")
-# How far the same loss or mean may differ between backends, relative to the largest.
-AGREE = {"float32": 1e-3, "bfloat16": 5e-2}
+# How far the same loss or mean may differ between backends, relative to the largest:
+# the loss of `dsunet`'s networks in float32 is up to .002 from that in float64.
+AGREE = {"float32": 5e-3, "bfloat16": 5e-2}
 CELL = ("network", "part", "side", "batch", "precision")
 SHOWN = (*CELL, "variant", "device", "ms", "cpu_ms", "first_s", "ratio_to_tensorflow")
 

@@ -38,7 +38,7 @@ def test_ratios_are_those_of_the_same_rounds(monkeypatch):
 @pytest.mark.parametrize(
     "other",
     [
-        {"values": (1.0, 0.902)},
+        {"values": (1.0, 0.906)},
         {"values": (1.0, float("nan"))},
         {"parameters": 8},
     ],
