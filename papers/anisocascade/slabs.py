@@ -1,5 +1,7 @@
 """One network on one view of a case, slab by slab."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from common.boxes import read_window, write_window
@@ -36,6 +38,8 @@ def slab_centers(depth, slices_out):
 def predict_view(image, network, size, protocol, number=0, progress=None):
     """Runs a network on all slabs of a view.
 
+    While it runs, a thread fills the patches of the next batch.
+
     Args:
         image: float32 `(slices, height, width, modalities)`, in the view's order.
         network: function from patches `(batch, slices_in, height, width,
@@ -60,21 +64,31 @@ def predict_view(image, network, size, protocol, number=0, progress=None):
     shape_in = (tiling.slices_in, *size)
     shape_out = (tiling.slices_out, *size)
     result = np.zeros(image.shape[:3], np.float32)
-    for batch in range(batches):
+
+    def indices_of(batch):
         first = batch * tiling.batch_size
-        indices = range(first, first + tiling.batch_size)
-        patches = np.empty((len(indices), *shape_in, image.shape[3]), np.float32)
-        for patch, index in zip(patches, indices, strict=True):
+        return range(first, first + tiling.batch_size)
+
+    def filled(batch):
+        patches = np.empty((tiling.batch_size, *shape_in, image.shape[3]), np.float32)
+        for patch, index in zip(patches, indices_of(batch), strict=True):
             patch[:] = patch_fill(protocol.fill, patch.shape, number, index)
             if index < len(centers) - spare:
                 read_window(image, _start((centers[index], *middle), shape_in), patch)
-        for output, index in zip(network(patches), indices, strict=True):
-            if index < len(centers) - spare or tiling.tail_overwrite:
-                write_window(
-                    result, _start((centers[index], *middle), shape_out), output
-                )
-        if progress is not None:
-            progress(batch + 1, batches)
+        return patches
+
+    with ThreadPoolExecutor(max_workers=1) as ahead:
+        coming = ahead.submit(filled, 0)
+        for batch in range(batches):
+            patches = coming.result()
+            if batch + 1 < batches:
+                coming = ahead.submit(filled, batch + 1)
+            for output, index in zip(network(patches), indices_of(batch), strict=True):
+                if index < len(centers) - spare or tiling.tail_overwrite:
+                    start = _start((centers[index], *middle), shape_out)
+                    write_window(result, start, output)
+            if progress is not None:
+                progress(batch + 1, batches)
     return result
 
 
