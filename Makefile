@@ -28,10 +28,11 @@ OF_fuzz := READER
 OF_test-faults := VERB
 OF_test-repeatability := PAPER
 OF_bench-backends := BACKEND
+OF_bench-anisocascade := BEFORE
 JOINED := figshare brats15 brats17 brats18
 $(foreach set,$(JOINED),$(eval OF_table-$(set) := FORMAT))
 SINGLE := segment list-series prepare-scan restore-mask import-weights score workers
-OWNERS := $(SINGLE) record compare report fuzz test-faults test-repeatability bench-backends $(JOINED:%=table-%)
+OWNERS := $(SINGLE) record compare report fuzz test-faults test-repeatability bench-backends bench-anisocascade $(JOINED:%=table-%)
 OWN := $(sort $(foreach t,$(OWNERS),$(OF_$(t))))
 KNOWN := $(SHOWN) DRY_RUN WORKERS DATASET COUNT N4 SHRINK EXCLUDE SHAPE UNLABELED CASES PYTHON \
 	GPU $(OWN)

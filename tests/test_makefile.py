@@ -151,6 +151,13 @@ def test_a_backend_is_measured_beside_tensorflow(make, tmp_path):
     assert calls.splitlines()[-1].endswith(expected)
 
 
+def test_a_scan_is_measured_beside_an_older_commit(make):
+    code, calls, shown = make("bench-anisocascade", "DATA=my case", "BEFORE=1a2b3c")
+    assert code == 0, shown
+    expected = "-m benchmarks.anisocascade.scan my case --before 1a2b3c"
+    assert calls.splitlines()[-1].endswith(expected)
+
+
 @pytest.mark.parametrize("name", ["data", "metrics"])
 def test_a_quoted_home_of_the_benchmarks(make, name):
     """The other targets leave it to `python -m papers`."""
