@@ -1,4 +1,4 @@
-"""Where a training step of the four networks goes, by kind of operation.
+"""Where steps and inference of the four networks go, by kind of operation.
 
 Run `python -m benchmarks.hierdice.operations`. The paper's page shows the rows.
 """
@@ -13,6 +13,7 @@ from benchmarks.shared.side_by_side import Cell
 from papers.engine.console import Console
 
 RESULTS = Path(__file__).parents[1] / "results" / "hierdice_operations.csv"
+PARTS = ("train", "infer")
 
 
 def main(arguments=None):
@@ -24,6 +25,7 @@ def main(arguments=None):
     parser.add_argument(
         "--precisions", nargs="+", default=list(PRECISIONS), choices=PRECISIONS
     )
+    parser.add_argument("--parts", nargs="+", default=list(PARTS), choices=PARTS)
     parser.add_argument(
         "--side", type=multiple_of(16), default=240, help="a multiple of 16"
     )
@@ -31,9 +33,10 @@ def main(arguments=None):
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
     cells = [
-        Cell(network, "train", options.side, options.batch, precision)
+        Cell(network, part, options.side, options.batch, precision)
         for network in options.networks
         for precision in options.precisions
+        for part in options.parts
     ]
     break_down("hierdice", cells, options.results, Console())
 

@@ -1,4 +1,4 @@
-"""Where a training step of LinkNet and of Dual-Scale goes, by kind of operation.
+"""Where steps and inference of LinkNet and Dual-Scale go, by kind of operation.
 
 Run `python -m benchmarks.linkdsl.operations`. The paper's page shows the rows.
 """
@@ -13,6 +13,7 @@ from benchmarks.shared.side_by_side import Cell
 from papers.engine.console import Console
 
 RESULTS = Path(__file__).parents[1] / "results" / "linkdsl_operations.csv"
+PARTS = ("train", "infer")
 
 
 def main(arguments=None):
@@ -24,6 +25,7 @@ def main(arguments=None):
     parser.add_argument(
         "--precisions", nargs="+", default=list(PRECISIONS), choices=PRECISIONS
     )
+    parser.add_argument("--parts", nargs="+", default=list(PARTS), choices=PARTS)
     parser.add_argument(
         "--side", type=multiple_of(32), default=128, help="a multiple of 32"
     )
@@ -31,9 +33,10 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     batch = BATCHES.get(options.side, 1)
     cells = [
-        Cell(network, "train", options.side, batch, precision)
+        Cell(network, part, options.side, batch, precision)
         for network in options.networks
         for precision in options.precisions
+        for part in options.parts
     ]
     break_down("linkdsl", cells, options.results, Console())
 

@@ -1,4 +1,4 @@
-"""Where the time of a training step goes, by kind of operation.
+"""Where the time of a training step or an inference goes, by kind of operation.
 
 The suite's side of a comparison with PyTorch (`benchmarks.<subject>.keras_peer`) runs
 the step as it ships; TensorFlow's profiler tells what its operations take. oneDNN

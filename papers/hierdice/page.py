@@ -71,6 +71,9 @@ def blocks(paper, results):
         "operations": pages.operations_table(
             "hierdice_operations", "make bench-hierdice"
         ),
+        "in_use": pages.operations_table(
+            "hierdice_operations", "make bench-hierdice", "infer"
+        ),
         "results": pages.results_table(folder, TABLES[:6]),
         "claims": claims_table(folder),
         "case": case_table(),

@@ -65,6 +65,7 @@ def blocks(paper, results):
         "speed": pages.speed_table("linkdsl_torch", COMMAND),
         "goal": pages.speed_goal("linkdsl_torch"),
         "operations": pages.operations_table("linkdsl_operations", COMMAND),
+        "in_use": pages.operations_table("linkdsl_operations", COMMAND, "infer"),
         "tried": tried_table(),
         "reading": reading_tables(),
         "results": pages.results_table(folder, TABLES[:3]),

@@ -37,12 +37,12 @@ _INFERENCE = (
 
 
 _OPERATIONS = (
-    "Operations run at the same time, so that together they take longer than the step; "
+    "Operations run at the same time, so that together they may take longer than it; "
     "one that waits for a core counts its waiting. Reorders are measured in a run of "
     "their own and are part of the operations above them."
 )
 _WHOLE = {
-    "the step, ms": "step_ms",
+    "the {}, ms": "step_ms",
     "its multiply-adds at the peak, ms": "peak_ms",
 }
 
@@ -174,12 +174,13 @@ def plain_table(name, command, columns):
     return by_machine(name, command, show)
 
 
-def operations_table(name, command):
-    """Returns where the time of a training step goes, by kind of operation.
+def operations_table(name, command, part="train"):
+    """Returns where the time of a step or an inference goes, by kind of operation.
 
     Args:
         name: name of the file in `benchmarks/results/`, without its ending.
         command: what measures it.
+        part: `"train"` or `"infer"`.
 
     Returns:
         For each machine a line for each kind, with its share of the time of all
@@ -188,6 +189,9 @@ def operations_table(name, command):
     """
 
     def show(rows):
+        rows = rows[rows["part"] == part]
+        if rows.empty:
+            return "", f"No {PARTS[part]} has been measured yet."
         cells = list(rows.groupby(["network", "precision"], sort=False))
         heads = [f"`{network}` {precision}" for (network, precision), _ in cells]
         lines = []
@@ -203,12 +207,15 @@ def operations_table(name, command):
         lines += [
             ("operations together, ms", *map(_short, sums.sum())),
             *(
-                (what, *(_short(cell.iloc[0][column]) for _, cell in cells))
+                (
+                    what.format(PARTS[part]),
+                    *(_short(cell.iloc[0][column]) for _, cell in cells),
+                )
                 for what, column in _WHOLE.items()
             ),
         ]
         table = markdown(("% of the operations' time", *heads), lines)
-        return f"One step, batch {_batch(rows.iloc[0])}. {_OPERATIONS}", table
+        return f"One {PARTS[part]}, batch {_batch(rows.iloc[0])}. {_OPERATIONS}", table
 
     return by_machine(name, command, show)
 

@@ -118,6 +118,7 @@ unet,train,240,2,float32,convolutions,30,0.75,25,10,"Xeon, 2 cores",0
 unet,train,240,2,float32,casts,10,0.25,25,10,"Xeon, 2 cores",0
 unet,train,240,2,float32,within these: reorders,4,0.1,25,10,"Xeon, 2 cores",0
 unet,train,240,2,bfloat16,convolutions,8,0.5,9.5,2.5,"Xeon, 2 cores",0
+unet,infer,240,1,float32,convolutions,6,1,7.5,2,"Xeon, 2 cores",0
 """
 
 
@@ -137,3 +138,6 @@ def test_operations_are_shares_of_their_own_sum(tmp_path, monkeypatch):
         "| the step, ms | 25 | 9.5 |",
         "| its multiply-adds at the peak, ms | 10 | 2.5 |",
     ]
+    text = operations_table("mine", "make x", "infer")
+    assert "One inference, batch 1x240x240." in text
+    assert "| the inference, ms | 7.5 |" in text and "casts" not in text
