@@ -34,9 +34,9 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     cells = [
         Cell(network, part, options.side, options.batch, precision)
+        for part in options.parts
         for network in options.networks
         for precision in options.precisions
-        for part in options.parts
     ]
     break_down("hierdice", cells, options.results, Console())
 

@@ -34,9 +34,9 @@ def main(arguments=None):
     batch = BATCHES.get(options.side, 1)
     cells = [
         Cell(network, part, options.side, batch, precision)
+        for part in options.parts
         for network in options.networks
         for precision in options.precisions
-        for part in options.parts
     ]
     break_down("linkdsl", cells, options.results, Console())
 
