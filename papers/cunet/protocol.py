@@ -46,7 +46,7 @@
 #
 # PROFILE=paper
 #   Command: make reproduce-cunet DATA=brats17 PROFILE=paper
-#   Time: 1,600 hours, an estimate (50 epochs of 13,700 slices and five networks at the
+#   Time: 1,200 hours, an estimate (50 epochs of 13,700 slices and five networks at the
 #     speed in benchmarks/results/cunet.csv).
 #   Hardware: 2 CPU cores.
 #   Expected score: unknown; not run on real data with this profile.
