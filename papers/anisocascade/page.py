@@ -148,7 +148,7 @@ def one_scan():
     return (
         f"`predict` takes {float(row['s']):.0f} s and {_gb(row)} for a case of "
         f"240x240x155 voxels ({row['case']}) on {row['machine']}, from the start of "
-        "the command to its end; section 8 shows where they go."
+        "the command to its end; the page's part on speed shows where they go."
     )
 
 

@@ -56,7 +56,13 @@ def verbs():
     """Returns the options of each verb of the command line."""
     commands = typer.main.get_command(app).commands
     return {
-        name: {option for one in command.params for option in one.opts}
+        name: {
+            option
+            # Of a group such as `cluster`, those of all that is in it.
+            for own in (command, *getattr(command, "commands", {}).values())
+            for one in own.params
+            for option in one.opts
+        }
         for name, command in commands.items()
     }
 

@@ -53,6 +53,13 @@ def test_a_job_that_failed_resumes(told, tmp_path):
     fan_out([job], request(), Console(), "train", Cluster())
 
 
+@pytest.fixture(autouse=True)
+def own_mode(monkeypatch):
+    """Undoes what a cluster of another machine sets: Ray reads it once a process."""
+    monkeypatch.setenv("RAY_AUTH_MODE", "")
+    monkeypatch.delenv("RAY_AUTH_MODE")
+
+
 def test_without_ray(told, monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
     with told("papers/engine/devices/ray_cluster.py:__enter__") as caught:

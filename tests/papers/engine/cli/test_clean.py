@@ -77,7 +77,7 @@ def test_a_run_touches_no_file_that_git_holds(paper_id, tmp_path, monkeypatch, c
     git("add", ".")
     git(*COMMIT, "--message", "a clone")
     figure = "figure_of_this_run.png"
-    monkeypatch.setattr(stages, "_prepared", lambda request, **_: Finished(request))
+    monkeypatch.setattr(stages, "prepared", lambda request, **_: Finished(request))
     monkeypatch.setattr(
         registry.paper(paper_id).figures,
         "draw_figures",
