@@ -61,7 +61,8 @@ class RayCluster:
 
     def __enter__(self):
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-        if self._address != LOCAL and _has_token():
+        imported = "ray._raylet" in sys.modules
+        if self._address != LOCAL and _has_token() and not imported:
             # Ray looks at it when it is imported, and by itself for `auto` only.
             os.environ.setdefault("RAY_AUTH_MODE", "token")
         try:

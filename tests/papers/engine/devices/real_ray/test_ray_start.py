@@ -109,6 +109,7 @@ def test_the_mode_follows_the_token(tmp_path, monkeypatch, address, token, mode)
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setitem(sys.modules, "ray", SimpleNamespace(init=init))
+    monkeypatch.delitem(sys.modules, "ray._raylet", raising=False)
     if token:
         (tmp_path / ".ray").mkdir()
         (tmp_path / ".ray" / "auth_token").write_text("x")
