@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.shared.measure import median_ratio
-from benchmarks.shared.options import count, dimensions, folder
+from benchmarks.shared.options import add_choices, count, dimensions, folder
 from benchmarks.shared.peers import TORCH, Peer
 from benchmarks.shared.record import Record, add_shares
 from data.brats.dataset import BratsDataset
@@ -47,7 +47,7 @@ COLUMNS = (
 def main(arguments=None):
     """Measures, prints the tables and writes the rows."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--networks", nargs="+", default=list(SHAPES), choices=SHAPES)
+    add_choices(parser, networks=SHAPES)
     parser.add_argument(
         "--shape", type=dimensions(4), help="batch x depth x height x width"
     )

@@ -21,7 +21,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.shared.measure import median_ratio
-from benchmarks.shared.options import count, multiple_of
+from benchmarks.shared.options import add_choices, count, multiple_of
 from benchmarks.shared.peers import TORCH, Peer
 from benchmarks.shared.record import Record, add_shares
 from papers.engine.console import Console
@@ -42,10 +42,7 @@ COLUMNS = (
 def main(arguments=None):
     """Measures, prints the table and writes the rows."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--networks", nargs="+", default=list(NETWORKS), choices=NETWORKS
-    )
-    parser.add_argument("--parts", nargs="+", default=list(PARTS), choices=PARTS)
+    add_choices(parser, networks=NETWORKS, parts=PARTS)
     parser.add_argument("--batch", type=count, default=2)
     parser.add_argument(
         "--side", type=multiple_of(16), default=240, help="pixels, a multiple of 16"

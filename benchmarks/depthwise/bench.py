@@ -29,7 +29,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.shared.memory import RETURNS_MEMORY
-from benchmarks.shared.options import count, dimensions
+from benchmarks.shared.options import add_choices, count, dimensions
 from benchmarks.shared.peers import TORCH, Peer, TooSlow
 from benchmarks.shared.record import Record
 from papers.engine.console import Console
@@ -75,8 +75,7 @@ def main(arguments=None):
         default=SHAPES,
         help="channels x side x rate: 16x32x1",
     )
-    parser.add_argument("--layers", nargs="+", default=list(LAYERS), choices=LAYERS)
-    parser.add_argument("--ways", nargs="+", default=list(WAYS), choices=WAYS)
+    add_choices(parser, layers=LAYERS, ways=WAYS)
     parser.add_argument("--threads", nargs="+", type=count, default=[2, 1])
     parser.add_argument("--rounds", type=count, default=5)
     parser.add_argument("--cap", type=float, default=6, help="seconds for one call")

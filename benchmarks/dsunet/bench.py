@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.shared.measure import median_ratio
-from benchmarks.shared.options import count, multiple_of
+from benchmarks.shared.options import add_choices, count, multiple_of
 from benchmarks.shared.peers import TORCH, Peer
 from benchmarks.shared.record import Record
 from papers.engine.console import Console
@@ -35,12 +35,7 @@ COLUMNS = (
 def main(arguments=None):
     """Measures, prints the table and writes the rows."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--networks", nargs="+", default=list(NETWORKS), choices=NETWORKS
-    )
-    parser.add_argument(
-        "--variants", nargs="+", default=list(VARIANTS), choices=VARIANTS
-    )
+    add_choices(parser, networks=NETWORKS, variants=VARIANTS)
     parser.add_argument("--side", type=multiple_of(16), default=64, help="voxels")
     parser.add_argument("--rounds", type=count, default=5)
     parser.add_argument("--results", type=Path, default=RESULTS)

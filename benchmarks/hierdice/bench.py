@@ -12,7 +12,7 @@ import argparse
 import time
 from pathlib import Path
 
-from benchmarks.shared.options import count, multiple_of
+from benchmarks.shared.options import add_choices, count, multiple_of
 from benchmarks.shared.side_by_side import Cell, compare
 from papers.engine.console import Console
 
@@ -24,12 +24,7 @@ PRECISIONS = ("float32", "bfloat16")
 def main(arguments=None):
     """Measures, prints the table and writes the rows."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--networks", nargs="+", default=list(NETWORKS), choices=NETWORKS
-    )
-    parser.add_argument(
-        "--precisions", nargs="+", default=list(PRECISIONS), choices=PRECISIONS
-    )
+    add_choices(parser, networks=NETWORKS, precisions=PRECISIONS)
     parser.add_argument(
         "--side", type=multiple_of(16), default=240, help="a multiple of 16"
     )

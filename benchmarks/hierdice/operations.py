@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.hierdice.bench import NETWORKS, PRECISIONS
 from benchmarks.shared.breakdown import break_down
-from benchmarks.shared.options import count, multiple_of
+from benchmarks.shared.options import add_choices, count, multiple_of
 from benchmarks.shared.side_by_side import Cell
 from papers.engine.console import Console
 
@@ -19,13 +19,7 @@ PARTS = ("train", "infer")
 def main(arguments=None):
     """Profiles, prints the table and writes the rows."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--networks", nargs="+", default=list(NETWORKS), choices=NETWORKS
-    )
-    parser.add_argument(
-        "--precisions", nargs="+", default=list(PRECISIONS), choices=PRECISIONS
-    )
-    parser.add_argument("--parts", nargs="+", default=list(PARTS), choices=PARTS)
+    add_choices(parser, networks=NETWORKS, precisions=PRECISIONS, parts=PARTS)
     parser.add_argument(
         "--side", type=multiple_of(16), default=240, help="a multiple of 16"
     )

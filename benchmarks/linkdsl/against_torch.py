@@ -11,7 +11,7 @@ import argparse
 import time
 from pathlib import Path
 
-from benchmarks.shared.options import multiple_of
+from benchmarks.shared.options import add_choices, multiple_of
 from benchmarks.shared.side_by_side import Cell, compare
 from papers.engine.console import Console
 
@@ -26,12 +26,7 @@ BATCHES = {128: 8, 256: 2, 512: 1}
 def main(arguments=None):
     """Measures, prints the table and writes the rows."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--networks", nargs="+", default=list(NETWORKS), choices=NETWORKS
-    )
-    parser.add_argument(
-        "--precisions", nargs="+", default=list(PRECISIONS), choices=PRECISIONS
-    )
+    add_choices(parser, networks=NETWORKS, precisions=PRECISIONS)
     parser.add_argument(
         "--sides",
         nargs="+",

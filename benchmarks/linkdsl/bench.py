@@ -24,7 +24,7 @@ from benchmarks.linkdsl.variants import (
 )
 from benchmarks.linkdsl.worker import Worker
 from benchmarks.shared.measure import interleave, prepare
-from benchmarks.shared.options import count, multiple_of
+from benchmarks.shared.options import add_choices, count, multiple_of
 from benchmarks.shared.record import Record
 from papers.engine.console import Console
 
@@ -40,7 +40,7 @@ SIDE_BY_SIDE = 2
 def main(arguments=None):
     """Measures, prints the tables and writes the rows."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--parts", nargs="+", default=list(PARTS), choices=PARTS)
+    add_choices(parser, parts=PARTS)
     parser.add_argument("--image-size", type=multiple_of(32), default=128)
     parser.add_argument("--batch-size", type=count, default=8)
     parser.add_argument("--base-filters", type=multiple_of(16), default=64)

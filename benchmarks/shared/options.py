@@ -4,6 +4,19 @@ import argparse
 from pathlib import Path
 
 
+def add_choices(parser, **choices):
+    """Adds an option for each name that takes some of the values; all by default.
+
+    Args:
+        parser: an `argparse.ArgumentParser`.
+        choices: the values by the option's name.
+    """
+    for name, values in choices.items():
+        parser.add_argument(
+            f"--{name}", nargs="+", default=list(values), choices=values
+        )
+
+
 def multiple_of(step):
     """Returns the type of an option that takes multiples of `step`, above 0."""
 
