@@ -47,7 +47,13 @@ def _draw_both(runner, job, figure4, example):
     text = "For each tumor type the test images at the quartiles of the cascade's Dice"
     _draw(runner, job, several, (first, second), TITLES, text, figure4)
     text = "For each tumor type the test image at the median of the cascade's Dice"
-    _draw(runner, job, one_each, (second,), FEW_TITLES, text, example)
+    titles = titles_of_example(runner.dataset.name)
+    _draw(runner, job, one_each, (second,), titles, text, example)
+
+
+def titles_of_example(data):
+    """Returns the titles of the example's columns: no expert outlined a phantom."""
+    return ("slice", "truth", FEW_TITLES[2]) if is_phantom(data) else FEW_TITLES
 
 
 def _maps(runner, job, case_ids):
@@ -62,8 +68,8 @@ def _draw(runner, job, case_ids, maps, titles, text, path):
         )
         results = [of_job[case_id][..., 0] >= THRESHOLD for of_job in maps]
         rows.append([(image, mask) for mask in (None, truth, *results)])
-    origin = "" if is_phantom(runner.dataset.name) else ATTRIBUTION
-    text = f"{text} (cases {', '.join(case_ids)}). {origin}"
+    origin = "" if is_phantom(runner.dataset.name) else f" {ATTRIBUTION}"
+    text = f"{text} (cases {', '.join(case_ids)}).{origin}"
     scores = [runner.evaluate(one) for one in (job.previous, job)]
     source = Source(__name__, pd.concat(scores, ignore_index=True), ("dice",))
     caption = run_caption(runner, job, text, source, each_network=True)

@@ -2,7 +2,12 @@
 
 import pandas as pd
 
-from papers.linkdsl.figures import MEDIAN, QUARTILES, typical_cases
+from papers.linkdsl.figures import (
+    MEDIAN,
+    QUARTILES,
+    titles_of_example,
+    typical_cases,
+)
 
 
 def test_typical_images_of_each_tumor_type():
@@ -14,3 +19,8 @@ def test_typical_images_of_each_tumor_type():
     )
     assert typical_cases(rows, MEDIAN) == ["a5", "b2"]
     assert typical_cases(rows, QUARTILES) == ["a3", "a7", "b2"]
+
+
+def test_an_example_of_a_phantom_names_no_expert():
+    assert titles_of_example("figshare")[1] == "outlined by an expert"
+    assert "expert" not in " ".join(titles_of_example("phantom"))
