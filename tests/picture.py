@@ -48,7 +48,8 @@ PAPERS = {
         "papers.engine.memory",
     ),
     "papers.engine.brats": (*FLOORS, "papers.engine"),
-    "papers.engine.devices": FLOORS,
+    "papers.engine.devices": (*FLOORS, "papers.engine.devices.scripts"),
+    "papers.engine.devices.scripts": FLOORS,
     "papers.engine.memory": FLOORS,
     "papers.engine.places": (*FLOORS, "papers", "papers.engine"),
     "papers.engine.predict": (

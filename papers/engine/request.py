@@ -94,7 +94,8 @@ class Request:
         gpus: number of GPUs, or None.
         cluster: address of a Ray cluster, `"local"` for one of this machine, or `""`.
         gpus_per_job: GPUs of each task there; None for one, where there are any.
-        cpus_per_job: CPU cores of each task there; None for two, where there are.
+        cpus_per_job: CPU cores of each task there, to which it is bound where it has no
+            GPU; None for two, where there are.
         only: full name of the one job to train or score, or `""`.
         arguments: the command line after the verb, which a child process gets again.
         is_demo: whether the data set is the demo's phantom, written if it is missing.

@@ -109,7 +109,7 @@ def test_an_error_says_what_is_next(site):
         "data/prepared/processes.py:_rebuild",  # an error of another process
         "data/scans/checks.py:refuse_errors",  # that of the finding
         "papers/anisocascade/released_weights.py:_listed",
-        "papers/engine/devices/machine_command.py:check_command",  # joined
+        "papers/engine/devices/scripts/machine_command.py:check_command",  # joined
     )
     assert any(text.strip() for text in site.steps) or site.place.startswith(
         given_elsewhere

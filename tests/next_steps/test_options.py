@@ -152,7 +152,7 @@ def test_downloads(answer):
 
 
 CLUSTER = "papers/engine/devices/cluster.py:commands"
-COMMAND = "papers/engine/devices/machine_command.py:check_command"
+COMMAND = "papers/engine/devices/scripts/machine_command.py:check_command"
 TRAIN = "make train-linkdsl"
 
 

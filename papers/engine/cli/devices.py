@@ -11,8 +11,8 @@ from papers.engine.cli.profile_time import hours_left, whole_text
 from papers.engine.cli.stages import prepared, stage
 from papers.engine.devices.cluster import text
 from papers.engine.devices.cluster_command import on_cluster
-from papers.engine.devices.ray_nodes import PORT, hosts_text, slurm_text
-from papers.engine.devices.script_words import slurm_options
+from papers.engine.devices.scripts.ray_nodes import PORT, hosts_text, slurm_text
+from papers.engine.devices.scripts.script_words import slurm_options
 from papers.engine.devices.slurm_array import write_script
 from papers.engine.request import words
 

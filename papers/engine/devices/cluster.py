@@ -8,8 +8,8 @@ from pathlib import Path
 
 from common.errors import UserError
 from common.training.cluster import on_several_machines
-from papers.engine.devices.machine_command import check_command
-from papers.engine.devices.script_words import HOST
+from papers.engine.devices.scripts.machine_command import check_command
+from papers.engine.devices.scripts.script_words import HOST
 
 MAX_RESTARTS = 20  # of a Slurm job
 LOST_MACHINE = 75  # exit code (BSD's EX_TEMPFAIL): run the same command again

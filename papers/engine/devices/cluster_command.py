@@ -4,7 +4,7 @@ import re
 
 from common.errors import UserError
 from papers.engine.devices.ray_cluster import LOCAL
-from papers.engine.devices.stage_command import stage_commands
+from papers.engine.devices.scripts.stage_command import stage_commands
 from papers.engine.devices.tasks import STEPS
 
 _EXAMPLE = "`make reproduce-hierdice DATA=folder PROFILE=paper`"

@@ -13,6 +13,8 @@ import threading
 import time
 from pathlib import Path
 
+from papers.engine.devices.cores import bound, own_cores
+
 NOT_BEGUN = -1  # the result of a task whose predecessors failed
 _LOST = 75  # the exit code of a training that lost another machine
 _POLL_SECONDS = 0.1
@@ -23,7 +25,7 @@ class LostError(RuntimeError):
     """The process of a task was killed; started again, it resumes."""
 
 
-def run_task(name, command, place, messages, *before, carried=None):
+def run_task(name, command, place, messages, *before, carried=None, cores=None):
     """Runs one task after those that it needs.
 
     Args:
@@ -37,6 +39,7 @@ def run_task(name, command, place, messages, *before, carried=None):
         *before: the results of the tasks that it needs.
         carried: function that returns a `papers.engine.devices.carried.Carried`, for a
             node that does not see that folder; None where nothing can be carried.
+        cores: how many cores of its own its process gets; None for all, shared.
 
     Returns:
         The exit code, or `NOT_BEGUN`.
@@ -52,12 +55,12 @@ def run_task(name, command, place, messages, *before, carried=None):
     node = socket.gethostname()
     messages(name, "begins", node)
     if (Path(folder) / token).is_file():
-        code = _run(name, command, folder, environment, messages)
+        code = _run(name, command, folder, environment, messages, cores)
     elif carried is not None:
         with carried() as copy:
             words = [*_of_this_node(command), *copy.words]
             environment = environment | copy.environment
-            code = _run(name, words, copy.folder, environment, messages)
+            code = _run(name, words, copy.folder, environment, messages, cores)
     else:
         code = 2
         text = f"error: {node} does not see {folder}: all nodes need the same folder"
@@ -68,21 +71,28 @@ def run_task(name, command, place, messages, *before, carried=None):
     return code
 
 
-def _run(name, command, folder, environment, messages):
+def _run(name, command, folder, environment, messages, cores):
     merged = os.environ | {k: v for k, v in environment.items() if v is not None}
     for variable in (k for k, v in environment.items() if v is None):
         merged.pop(variable, None)
-    process = subprocess.Popen(
-        tied(command),
-        cwd=folder,
-        env=merged,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        process_group=0,
-    )
+    with own_cores(cores) as own:
+        with bound(own):
+            process = subprocess.Popen(
+                tied(command),
+                cwd=folder,
+                env=merged,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                process_group=0,
+            )
+        _follow(name, process, messages)
+    return process.returncode
+
+
+def _follow(name, process, messages):
     lines = threading.Thread(target=_pass_on, args=(name, process.stdout, messages))
     lines.start()
     try:
@@ -98,7 +108,6 @@ def _run(name, command, folder, environment, messages):
         raise
     finally:
         lines.join()
-    return process.returncode
 
 
 def _of_this_node(command):

@@ -114,13 +114,15 @@ class RayCluster:
         # A task without one has no GPUs to ask for; of an option given twice, the last
         # counts.
         gpus = ["--gpus", str(self.gpus)] if self.gpus else []
+        # What feeds a GPU may use the cores that others leave idle.
+        cores = None if self.gpus else self._cpus
         refs = {}
         for task in tasks:
             command = [*self._program, *task.arguments, *gpus]
             before = [refs[name] for name in task.after]
             carried = self._store and (self._store, task.folders, self._belongings)
             refs[task.name] = remote.remote(
-                task.name, command, place, self._messages, carried, *before
+                task.name, command, place, self._messages, carried, cores, *before
             )
         return self._wait(refs, on_message)
 
@@ -257,7 +259,7 @@ class _Remote:
         return lambda *arguments: ray.get(method.remote(*arguments))
 
 
-def _task(name, command, place, messages, carried, *before):
+def _task(name, command, place, messages, carried, cores, *before):
     """What Ray runs on a node: `run_task`, with a queue for its messages."""
 
     def put(*message):
@@ -266,4 +268,5 @@ def _task(name, command, place, messages, carried, *before):
     if carried:
         store, folders, belongings = carried
         carried = functools.partial(Carried, _Remote(store), name, folders, belongings)
-    return run_task(name, command, place, put, *before, carried=carried or None)
+    carried = carried or None
+    return run_task(name, command, place, put, *before, carried=carried, cores=cores)

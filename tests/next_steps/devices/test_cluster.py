@@ -12,8 +12,8 @@ from papers.engine.console import Console
 from papers.engine.devices.cluster_command import on_cluster
 from papers.engine.devices.fan_out import fan_out
 from papers.engine.devices.ray_cluster import RayCluster
-from papers.engine.devices.ray_nodes import hosts_text
-from papers.engine.devices.script_words import slurm_options
+from papers.engine.devices.scripts.ray_nodes import hosts_text
+from papers.engine.devices.scripts.script_words import slurm_options
 from papers.engine.devices.slurm_array import array_text, write_script
 from papers.engine.devices.towers_for import towers_on
 from tests.papers.engine.devices.stand_ins import Job, request
@@ -122,7 +122,7 @@ def test_a_task_that_no_node_can_take(told, monkeypatch, tmp_path):
         assert cluster.gpus == 0
 
 
-WORDS = "papers/engine/devices/script_words.py"
+WORDS = "papers/engine/devices/scripts/script_words.py"
 
 
 @pytest.mark.parametrize("hosts", [["node1"], ["a;b", "c"]])

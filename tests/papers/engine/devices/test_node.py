@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -18,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[4]
 def run(tmp_path):
     """Runs a program as a task; returns its result and its messages."""
 
-    def run(program, *before, token="token", environment=None):
+    def run(program, *before, token="token", environment=None, cores=None):
         (tmp_path / "token").touch()
         messages, place = [], (str(tmp_path), token, environment or {})
 
@@ -27,9 +28,7 @@ def run(tmp_path):
 
         command = [sys.executable, "-c", program]
         try:
-            result = run_task(
-                "one", command, place, lambda *m: messages.append(m), *before
-            )
+            result = run_task("one", command, place, note, *before, cores=cores)
         except LostError as error:
             result = error
         return result, [(kind, text) for _, kind, text in messages]
@@ -42,6 +41,15 @@ def test_lines_and_exit_code(run, tmp_path):
     assert code == 3
     assert messages[0][0] == "begins"
     assert messages[1:] == [("line", str(tmp_path)), ("ends", "3")]
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "sched_getaffinity"), reason="the system binds no process to cores"
+)
+def test_a_task_gets_as_many_cores_as_it_asks_for(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    _, messages = run("import os; print(len(os.sched_getaffinity(0)))", cores=1)
+    assert ("line", "1") in messages
 
 
 def test_after_one_that_failed_nothing_begins(run):

@@ -7,8 +7,8 @@ import pytest
 
 from papers.engine.devices.slurm_array import array_text, levels_of
 from papers.engine.devices.tasks import Task, tasks_of
+from tests.papers.engine.devices.scripts.test_ray_nodes import program
 from tests.papers.engine.devices.stand_ins import jobs_in
-from tests.papers.engine.devices.test_ray_nodes import program
 
 # Runs each index of an array at once, notes options, ids and which failed, and starts
 # nothing after a failure that a dependency rules out.

@@ -15,7 +15,7 @@ import pytest
 
 from common.errors import UserError
 from papers.engine.devices.ray_cluster import RayCluster
-from papers.engine.devices.ray_nodes import hosts_text
+from papers.engine.devices.scripts.ray_nodes import hosts_text
 from tests.papers.engine.devices.test_ray_nodes import program
 
 ROOT = Path(__file__).resolve().parents[5]

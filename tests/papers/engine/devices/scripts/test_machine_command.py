@@ -7,7 +7,7 @@ import pytest
 from common.errors import UserError
 from papers import registry
 from papers.engine.cli.app import main
-from papers.engine.devices.machine_command import check_command
+from papers.engine.devices.scripts.machine_command import check_command
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from common.errors import UserError
 from common.evidence import replace
-from papers.engine.devices.stage_command import stage_commands
+from papers.engine.devices.scripts.stage_command import stage_commands
 
 _EXPECTED = "`make train-PAPER …` or `.venv/bin/python -m papers train PAPER …`"
 

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from papers.engine.devices.shell_words import simple_commands
+from papers.engine.devices.scripts.shell_words import simple_commands
 
 # Calls of a program that says what it got.
 TEXTS = [

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from papers.engine.devices.shell_words import simple_commands
+from papers.engine.devices.scripts.shell_words import simple_commands
 
 _TAKE_A_WORD = ("-C", "-f", "-I", "-o", "-W")  # options of `make`
 _FLAGS = ("dry-run",)  # options of a stage without a value

@@ -1,6 +1,6 @@
 """What to type to start a Ray cluster: on each of some hosts, or as a Slurm script."""
 
-from papers.engine.devices.script_words import check_hosts, check_port
+from papers.engine.devices.scripts.script_words import check_hosts, check_port
 
 PORT = 6379
 _RAY = ".venv/bin/ray"

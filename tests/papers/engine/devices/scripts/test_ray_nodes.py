@@ -9,8 +9,8 @@ import subprocess
 import pytest
 
 from common.errors import UserError
-from papers.engine.devices import ray_nodes
-from papers.engine.devices.ray_nodes import hosts_text, slurm_text
+from papers.engine.devices.scripts import ray_nodes
+from papers.engine.devices.scripts.ray_nodes import hosts_text, slurm_text
 
 COMMAND = "make reproduce-linkdsl DATA=mats"
 

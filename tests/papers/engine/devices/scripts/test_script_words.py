@@ -3,7 +3,7 @@
 import pytest
 
 from common.errors import UserError
-from papers.engine.devices.script_words import slurm_options
+from papers.engine.devices.scripts.script_words import slurm_options
 
 
 @pytest.mark.parametrize(
