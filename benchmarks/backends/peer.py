@@ -11,6 +11,7 @@ import time
 import numpy as np
 
 from benchmarks.shared.peers import serve_tasks
+from benchmarks.shared.trained import like_trained
 
 POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 
@@ -41,7 +42,7 @@ def prepare(network, part, side, batch, precision):
         y = subject.truth(random, shape[:-1])
         call = steps.training(model, loss, optimizer, x, y)
     else:
-        call = steps.inference(model, x)
+        call = steps.inference(like_trained(model), x)
     started = time.perf_counter()
     values = [float(np.mean(call()))]
     first_s = time.perf_counter() - started

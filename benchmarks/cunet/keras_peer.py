@@ -24,6 +24,7 @@ def main(variant, part, network, batch, side):
 
     from benchmarks.shared.flops import forward_macs, training_macs
     from benchmarks.shared.machine import matrix_product
+    from benchmarks.shared.trained import like_trained
     from common.inference.frozen import FrozenPredictor
     from common.layers import fast_paths
     from common.training.one_device import OneDevice
@@ -47,7 +48,7 @@ def main(variant, part, network, batch, side):
     keras.utils.set_random_seed(0)
     model = run.build()
     if part == "infer":
-        short = without_heads(model)
+        short = without_heads(like_trained(model))
         predict = FrozenPredictor(short, batch)
         flop, parameters = 2 * forward_macs(short) * batch, short.count_params()
         serve(lambda: predict(images), flop=flop, parameters=parameters)

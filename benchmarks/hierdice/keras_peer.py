@@ -13,6 +13,7 @@ def prepare(network, part, side, batch, precision):
     import tensorflow as tf
 
     from benchmarks.shared.flops import forward_macs, training_macs
+    from benchmarks.shared.trained import like_trained
     from common.inference.frozen import FrozenPredictor
     from common.training.one_device import OneDevice
     from data.order import generator
@@ -35,7 +36,7 @@ def prepare(network, part, side, batch, precision):
     images = random.standard_normal((batch, side, side, 4), np.float32)
     told = {"parameters": model.count_params()}
     if part == "infer":
-        predict = FrozenPredictor(model, batch)
+        predict = FrozenPredictor(like_trained(model), batch)
         return lambda: predict(images), told | {"flop": 2 * forward_macs(model) * batch}
     optimizer = run.optimizer()
     optimizer.build(model.trainable_variables)

@@ -7,6 +7,7 @@ from keras import layers
 
 from benchmarks.linkdsl.prepared import Prepared
 from benchmarks.shared.flops import forward_macs, training_macs
+from benchmarks.shared.trained import like_trained
 from common.evidence import replace
 from common.inference.frozen import FrozenPredictor
 from common.inference.predict import Predictor
@@ -34,7 +35,7 @@ def training(task):
 
 def inference(task):
     """One batch's prediction, from array to array."""
-    model = build_model(task, experiment(task))
+    model = like_trained(build_model(task, experiment(task)))
     x, _ = batch(task.size)
     predict = predictor(model, task)
 

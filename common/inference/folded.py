@@ -12,8 +12,9 @@ def fold_normalization(model):
 
     In use, batch normalization multiplies and shifts each channel by constants. Behind
     a convolution they become part of its kernel and its bias, and TensorFlow then
-    computes convolution, sum and ReLU in one pass. Transposed convolutions are left
-    alone: there, normalization and ReLU are one pass already, bias and ReLU are two.
+    computes convolution, sum and ReLU in one pass. Behind a transposed convolution,
+    whose bias would be a pass of its own, normalization and ReLU are one pass already:
+    there, the bias becomes part of the normalization.
 
     Args:
         model: a Keras model. One that is not of the functional API, calls a layer more
@@ -24,41 +25,49 @@ def fold_normalization(model):
     """
     if not isinstance(model, keras.Function) or _calls_a_layer_again(model):
         return model
-    folded = _normalized_convolutions(model)
-    if not folded:
+    folded = _normalized(model, _is_plain_convolution)
+    shifted = _normalized(model, _is_biased_transposed)
+    if not folded and not shifted:
         return model
-    widened = {convolution.name for convolution in folded.values()}
+    biased = {convolution.name: True for convolution in folded.values()}
+    biased |= {convolution.name: False for convolution in shifted.values()}
 
     def clone(layer):
         config = layer.get_config()
-        if layer.name in widened:
-            config["use_bias"] = True
+        if layer.name in biased:
+            config["use_bias"] = biased[layer.name]
         return layer.__class__.from_config(config)
 
     def call(layer, *args, **options):
         return args[0] if layer.name in folded else layer(*args, **options)
 
     copy = keras.models.clone_model(model, clone_function=clone, call_function=call)
-    for layer in model.layers:
-        if layer.weights and layer.name not in folded and layer.name not in widened:
-            copy.get_layer(layer.name).set_weights(layer.get_weights())
+    weights = {one.name: one.get_weights() for one in model.layers if one.weights}
     for name, convolution in folded.items():
-        weights = _normalizing(convolution, model.get_layer(name))
-        copy.get_layer(convolution.name).set_weights(weights)
+        weights[convolution.name] = _normalizing(convolution, model.get_layer(name))
+    for name, convolution in shifted.items():
+        kernel, bias = convolution.get_weights()
+        gamma, beta, mean, variance = model.get_layer(name).get_weights()
+        weights[convolution.name] = [kernel]
+        weights[name] = [gamma, beta, mean - bias, variance]
+    for layer in copy.layers:
+        if layer.weights:
+            layer.set_weights(weights[layer.name])
     return copy
 
 
-def _normalized_convolutions(model):
-    """Returns the convolution before each normalization that can be folded, by name."""
+def _normalized(model, is_kind):
+    """Returns the layers of a kind that only a normalization reads, by its name.
+
+    Args:
+        model: a functional model.
+        is_kind: function that says whether a layer is of that kind.
+    """
     readers = Counter(map(id, keras.tree.flatten(model.outputs)))
     for operation in model.operations:  # layers, and functions of `keras.ops`
         if not isinstance(operation, layers.InputLayer):
             readers.update(map(id, keras.tree.flatten(operation.input)))
-    makers = {
-        id(layer.output): layer
-        for layer in model.layers
-        if _is_plain_convolution(layer)
-    }
+    makers = {id(layer.output): layer for layer in model.layers if is_kind(layer)}
     return {
         layer.name: makers[id(layer.input)]
         for layer in model.layers
@@ -74,11 +83,17 @@ def _calls_a_layer_again(model):
 
 
 def _is_plain_convolution(layer):
-    return (
-        isinstance(layer, (layers.Conv2D, layers.Conv3D))
-        and layer.data_format == "channels_last"
-        and layer.activation is keras.activations.linear
-    )
+    return isinstance(layer, (layers.Conv2D, layers.Conv3D)) and _is_linear(layer)
+
+
+def _is_biased_transposed(layer):
+    kinds = layers.Conv2DTranspose, layers.Conv3DTranspose
+    return isinstance(layer, kinds) and layer.use_bias and _is_linear(layer)
+
+
+def _is_linear(layer):
+    linear = keras.activations.linear
+    return layer.data_format == "channels_last" and layer.activation is linear
 
 
 def _is_normalization(layer):

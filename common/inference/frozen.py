@@ -13,9 +13,8 @@ class FrozenPredictor(Predictor):
 
     They are constants of the compiled function, so that kernels are brought into the
     order of TensorFlow's convolutions once instead of at every call, and normalizations
-    are folded into them: by TensorFlow in float32, in half precision, where it does
-    not, here. It holds further copies of all weights, and values differ from the
-    model's by rounding.
+    are folded into them. It holds further copies of all weights, and values differ from
+    the model's by rounding.
 
     Args:
         model: a Keras model with one output or several.
@@ -24,8 +23,8 @@ class FrozenPredictor(Predictor):
 
     def __init__(self, model, batch_size):
         super().__init__(model, batch_size)
-        if model.compute_dtype != "float32":
-            model = fold_normalization(model)
+        # TensorFlow folds by itself in float32 only, and not behind a bias.
+        model = fold_normalization(model)
         state = [
             [keras.ops.convert_to_numpy(variable) for variable in variables]
             for variables in (model.trainable_variables, model.non_trainable_variables)

@@ -52,6 +52,20 @@ def test_convolution_and_normalization_become_one(kind, use_bias):
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.parametrize("normalization", [False, True])
+def test_the_bias_of_a_transposed_convolution_becomes_part_of_what_follows(
+    normalization,
+):
+    inputs = keras.Input((6, 6, 3))
+    x = layers.Conv2DTranspose(5, 3, strides=2, padding="same", name="up")(inputs)
+    x = FusedBatchNormalization(name="norm")(x) if normalization else layers.ReLU()(x)
+    model = fill(keras.Model(inputs, x))
+    folded = fold_normalization(model)
+    assert folded.get_layer("up").use_bias is not normalization
+    assert normalizations(folded) == normalizations(model)
+    assert_same(folded, model, (2, 6, 6, 3), 9 * 3 + 2)
+
+
 def test_volumes_too():
     inputs = keras.Input((4, 4, 4, 2))
     x = layers.Conv3D(3, (1, 3, 3), use_bias=False)(inputs)
