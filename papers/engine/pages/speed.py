@@ -32,7 +32,8 @@ _PEERS = ("torch first", "torch last", "medicai")  # whom we mean to be ahead of
 _INFERENCE = (
     "Inference: ours is what `predict` runs, a graph whose weights, none of them zero, "
     "are constants and whose normalizations are folded into the convolutions where it "
-    "has any; PyTorch runs its layers one by one in `inference_mode`, normalizations unfolded."
+    "has any; PyTorch runs its layers one by one in `inference_mode`, normalizations "
+    "unfolded."
 )
 
 
