@@ -42,9 +42,11 @@ def export_run(paper, folder, target, license_name, say):
         export_run(paper, before.folder, target, license_name, say)
     path = Path(target) / run.folder.name
     name = run.weights(protocol.training.checkpoint).name
+    brain = protocol.training.precision == "mixed_bfloat16"
+    half = "bfloat16" if brain else "float16"
     with atomic_folder(path) as made:
         try:
-            write_half(run.folder / name, made / name)
+            write_half(run.folder / name, made / name, half)
         except ValueError as error:
             raise UserError(
                 run.folder / name,

@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 
 from common.training.weights import load_weights, save_weights
-from papers.engine.zoo.half import write_half
+from papers.engine.zoo.half import HALVES, write_half
 
 
 def network():
     layers = keras.layers
+    variances = keras.initializers.RandomUniform(0.5, 1.5)
     return keras.Sequential(
         [
             keras.Input((16, 16, 2)),
             layers.Conv2D(32, 3, bias_initializer="normal"),
-            layers.BatchNormalization(moving_variance_initializer="random_uniform"),
+            layers.BatchNormalization(moving_variance_initializer=variances),
             layers.Conv2D(64, 3),
         ],
         name="network",
@@ -46,8 +47,26 @@ def test_keras_loads_them_into_float32(written):
             assert (value != wanted).mean() > 0.9  # rounded, and not copied
 
 
-def test_kernels_take_less_than_half_the_room(written):
+def test_a_network_of_bfloat16_computes_the_same(tmp_path):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        model, loaded = network(), network()
+    finally:
+        keras.config.set_dtype_policy("float32")
+    save_weights(model, tmp_path / "full.weights.h5")
+    write_half(tmp_path / "full.weights.h5", tmp_path / "half.weights.h5", "bfloat16")
+    load_weights(loaded, tmp_path / "half.weights.h5", "none")
+    pairs = zip(loaded.weights, model.weights, strict=True)
+    assert any((np.asarray(mine) != np.asarray(full)).any() for mine, full in pairs)
+    x = np.random.default_rng(0).random((1, 16, 16, 2), np.float32)
+    received, expected = (np.asarray(one(x), np.float32) for one in (loaded, model))
+    np.testing.assert_array_equal(received, expected)
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_kernels_take_less_than_half_the_room(written, half):
     model, folder = written
+    write_half(folder / "full.weights.h5", folder / "half.weights.h5", half)
     taken = []
 
     def note(name, item):
@@ -74,10 +93,19 @@ def test_names_and_attributes_stay(written):
     assert seen[0] == seen[1] and seen[0][0]
 
 
-@pytest.mark.parametrize("value", [65520.0, np.inf, np.nan])
-def test_what_half_precision_does_not_have(tmp_path, value):
+@pytest.mark.parametrize(
+    ("half", "value"),
+    [
+        ("float16", 65520.0),
+        ("float16", np.inf),
+        ("float16", np.nan),
+        ("bfloat16", 3.4e38),
+        ("bfloat16", np.nan),
+    ],
+)
+def test_what_half_precision_does_not_have(tmp_path, half, value):
     with h5py.File(tmp_path / "a.h5", "w") as file:
         file["layer/kernel"] = np.array([[1.0, value]], np.float32)
-    with pytest.raises(ValueError, match="layer/kernel.*below 65504"):
-        write_half(tmp_path / "a.h5", tmp_path / "b.h5")
+    with pytest.raises(ValueError, match=f"layer/kernel.* {half} has"):
+        write_half(tmp_path / "a.h5", tmp_path / "b.h5", half)
     assert not (tmp_path / "b.h5").exists()
