@@ -1,5 +1,6 @@
 """Data that tests share: the real data set where it is there, and a phantom."""
 
+import atexit
 import gc
 import os
 import shutil
@@ -23,6 +24,11 @@ def pytest_collection():
         gc.freeze()
         gc.enable()
         gc.set_threshold(10_000, 10, 50)
+
+
+def pytest_sessionfinish():
+    """Leaves out the search that would be the last thing that Python does."""
+    atexit.register(gc.freeze)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+# Python's last search for garbage takes a second where TensorFlow has been imported.
+QUICK_END = "import atexit, gc; atexit.register(gc.freeze)\n"
 
 
 @contextlib.contextmanager
@@ -32,7 +34,7 @@ def run_python(code, *arguments):
     """Runs code with `sys.argv[1:] = arguments`; returns the finished process."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
     return subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments)],
+        [sys.executable, "-c", QUICK_END + code, *map(str, arguments)],
         env=environment,
         capture_output=True,
         text=True,

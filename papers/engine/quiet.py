@@ -1,6 +1,8 @@
 """Imports TensorFlow quietly, and under the settings of `papers.engine.settings`."""
 
+import atexit
 import contextlib
+import gc
 import importlib
 import os
 import sys
@@ -19,6 +21,25 @@ def _stderr_kept(file):
     finally:
         os.dup2(saved, 2)
         os.close(saved)
+
+
+@contextlib.contextmanager
+def _kept_until_the_end():
+    """Keeps Python from looking for garbage among what is imported.
+
+    A million objects stay until the process ends: each search through them takes most
+    of a second, there are several while they are imported, and one is the last thing
+    that Python does.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_enabled:
+            gc.enable()
+        atexit.register(gc.freeze)
 
 
 def _scratch_file():
@@ -50,7 +71,7 @@ def _import_quietly():
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with _scratch_file() as file:
         try:
-            with _stderr_kept(file):
+            with _stderr_kept(file), _kept_until_the_end():
                 tensorflow = importlib.import_module("tensorflow")
                 tensorflow.config.list_physical_devices()
         except BaseException:
