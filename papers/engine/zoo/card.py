@@ -7,7 +7,7 @@ from papers.engine.zoo.shipped import shipped
 _LINES = {
     "trained on": "{trained} cases of `{data}` (coverage {coverage}), {split}-wise, "
     "seed {seed}; test fold {fold} was held out",
-    "budget": "{budget}, profile {profile}, {hours} hours on {threads} cores of "
+    "budget": "{budget}, profile {profile}, {hours} hours, threads: {threads}, on "
     "{processor}; weights of the epoch with the best validation score: {best_epoch}",
     "command": "`{command}`, at commit {commit}",
     "file": "`{name}/{file}`, {megabytes} MB, SHA-256 `{sha256}`",

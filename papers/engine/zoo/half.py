@@ -6,6 +6,7 @@ import h5py
 import numpy as np
 
 from common.files import atomic_path
+from papers.engine.quiet import import_tensorflow
 
 # Kernels. Vectors (biases, statistics of normalization) are few and stay as they are:
 # a variance of 1e-8 would be 0 in half precision.
@@ -57,7 +58,8 @@ def _halved(values, name, half):
     Raises:
         ValueError: it holds a value that half precision does not have.
     """
-    import keras  # it takes seconds, and `weights list` needs none of it
+    import_tensorflow()  # it takes seconds, and `weights list` needs none of it
+    import keras
 
     rounded = keras.ops.convert_to_numpy(keras.ops.cast(values, half))
     rounded = rounded.astype(_STORED[half])
