@@ -25,8 +25,8 @@ def write_half(source, target, half="float16"):
     Args:
         source: a Keras `.weights.h5` file.
         target: the file to write or replace.
-        half: one of `HALVES`. A network of the policy `"mixed_bfloat16"` multiplies by
-            kernels that are rounded to `"bfloat16"`, so that those lose nothing.
+        half: one of `HALVES`. A network of the policy `"mixed_bfloat16"` was trained
+            and scored with kernels that are rounded to `"bfloat16"`.
 
     Raises:
         ValueError: a kernel holds a value that half precision does not have.

@@ -13,6 +13,9 @@ from papers.linkdsl.experiment import THRESHOLD, prepare_case
 from papers.linkdsl.inference import SliceSegmenter
 
 CASES = 24
+# The rows were scored in bfloat16, as the networks were trained; `predict` computes in
+# float32. By full precision's weights, too, the mean of 239 slices is .0021 lower.
+ROOM = 4e-3
 SHIPPED = shipped(registry.paper("linkdsl"))
 
 
@@ -44,4 +47,4 @@ def test_dice_is_that_of_full_precision(shared_data, one):
         truth = prepare_case(dataset, case, segmenter.protocol)["mask"][..., 0]
         found = segmenter.probability(dataset.read(case).image) >= THRESHOLD
         received.append(dice(*confusion(found, truth > 0)))
-    assert np.mean(received) == pytest.approx(rows["dice"].mean(), abs=1e-3)
+    assert np.mean(received) == pytest.approx(rows["dice"].mean(), abs=ROOM)

@@ -16,7 +16,7 @@ import pytest
 from common.errors import UserError
 from papers.engine.devices.ray_cluster import RayCluster
 from papers.engine.devices.scripts.ray_nodes import hosts_text
-from tests.papers.engine.devices.test_ray_nodes import program
+from tests.papers.engine.devices.scripts.test_ray_nodes import program
 
 ROOT = Path(__file__).resolve().parents[5]
 REAL = Path(sys.executable).with_name("ray")
