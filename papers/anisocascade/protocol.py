@@ -36,7 +36,7 @@
 # PROFILE=released
 #   Command: make reproduce-anisocascade DATA=brats17 PROFILE=released FOLDS=0
 #   Time: 220 hours, an estimate (nine networks, at profile cpu's speed in proportion to
-#     pixels; METHODS=released measured: 31 s per case and 2.9 GB).
+#     pixels; METHODS=released measured: 32 s per case and 2.9 GB).
 #   Hardware: 2 CPU cores.
 #   Expected Dice (weights as given on brats21 6/1251, split none; ranges in
 #     expected.csv):

@@ -23,8 +23,8 @@
 #
 # PROFILE=half
 #   Command: make reproduce-dsunet DATA=half2mm PROFILE=half FOLDS=0
-#   Time: 1 hour, an estimate (40 epochs of 29 cases, one fold, both networks, at the
-#     speed in benchmarks/results/dsunet.csv).
+#   Time: 31 minutes, an estimate (40 epochs of 29 cases, one fold, both networks, at
+#     the speed in benchmarks/results/dsunet.csv).
 #   Hardware: 2 CPU cores.
 #   Expected Dice (40 epochs on brats17-half2mm 40/40, split patient; ranges in
 #     expected.csv):
