@@ -227,8 +227,19 @@ class RayCluster:
         if self._address == LOCAL:
             return None
         actor = self._ray.remote(**self._here())(Store).remote(os.getcwd())
-        # With ray://, the node that serves this process is another machine.
-        return actor if self._ray.get(actor.sees.remote(str(self._token))) else None
+        try:
+            # With ray://, the node that serves this process is another machine.
+            sees = self._ray.get(actor.sees.remote(str(self._token)))
+        except self._ray.exceptions.RayActorError as error:
+            # So it is where this process has a token and the cluster has none.
+            raise UserError(
+                f"CLUSTER={self._address}",
+                "a cluster that runs what this machine sends it",
+                str(error).strip().splitlines()[-1],
+                "start it with RAY_AUTH_MODE=token and the same ~/.ray/auth_token; or, "
+                "where it has no token, the same command after RAY_AUTH_MODE=disabled",
+            ) from error
+        return actor if sees else None
 
     def _here(self):
         """Returns options of an actor on the node that cannot be lost: this one."""

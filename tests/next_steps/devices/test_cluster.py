@@ -110,6 +110,29 @@ def test_a_cluster_whose_nodes_have_not_joined(told, monkeypatch):
     assert cluster.gpus == 1
 
 
+def test_a_cluster_without_the_token_of_this_machine(told, monkeypatch):
+    """As Ray says it of an actor whose process is not let in."""
+
+    def get(_):
+        raise RuntimeError("The actor died.\nThe actor never ran")
+
+    made = SimpleNamespace(sees=SimpleNamespace(remote=lambda _: None))
+    kind = SimpleNamespace(remote=lambda _: made)
+    cluster = RayCluster("auto")
+    cluster._ray = SimpleNamespace(
+        remote=lambda **_: lambda _: kind,
+        get=get,
+        exceptions=SimpleNamespace(RayActorError=RuntimeError),
+    )
+    cluster._token = "token"
+    monkeypatch.setattr(cluster, "_here", dict)
+    with told("papers/engine/devices/ray_cluster.py:_reached_store") as caught:
+        cluster._reached_store()
+    assert caught.value.received == "The actor never ran"
+    # `test_lost_node.py` follows this advice.
+    assert caught.value.next_step.endswith("RAY_AUTH_MODE=disabled")
+
+
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.filterwarnings("ignore::FutureWarning")
 def test_a_task_that_no_node_can_take(told, monkeypatch, tmp_path):
