@@ -61,7 +61,7 @@ MISSING := $(filter-out $(TYPED),$(if $(filter segment prepare-scan,$(GOAL)),CAS
   $(if $(filter import-weights,$(GOAL)),FROM) $(if $(filter score,$(GOAL)),TRUTH PREDICTION)\
   $(if $(filter workers,$(GOAL)),COMMAND))
 ifneq ($(strip $(MISSING)),)
-$(error $(GOAL) needs $(strip $(MISSING)). Next: make help)
+$(error $(GOAL) needs $(strip $(MISSING)). Next: the same command with $(foreach v,$(MISSING),$(v)=…), see make help)
 endif
 # These are short words: what the environment holds of such a name was not meant.
 $(foreach v,$(filter-out $(TYPED),$(OWN) $(SHOWN)),$(eval override $(v) :=))
