@@ -140,6 +140,7 @@ help: ## Show this help
 	  '' 'else whole trainings: papers/engine/devices/README.md' \
 	  'CLUSTER=local|auto' 'jobs at once, by Ray, here or on many machines;' \
 	  'GPUS_PER_JOB=1' 'and CPUS_PER_JOB=2: papers/engine/devices/README.md' \
+	  'CPUS_PER_JOB=1' 'alone: jobs at once here, with a core each (no GPU)' \
 	  'REPORT=folder' 'segment: a page of the one case, with a viewer' \
 	  'OVERLAY=seen.png' 'segment: a picture of the one case' \
 	  'PREPARE=1 N4=1' 'segment: raw images, of which OUT gets a folder;' \

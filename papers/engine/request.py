@@ -95,7 +95,9 @@ class Request:
         cluster: address of a Ray cluster, `"local"` for one of this machine, or `""`.
         gpus_per_job: GPUs of each task there; None for one, where there are any.
         cpus_per_job: CPU cores of each task there, to which it is bound where it has no
-            GPU; None for two, where there are.
+            GPU; None for two, where there are. Without a cluster, jobs run at once on
+            this machine, with as many cores each; None for one job after the other,
+            but in a demo.
         only: full name of the one job to train or score, or `""`.
         arguments: the command line after the verb, which a child process gets again.
         is_demo: whether the data set is the demo's phantom, written if it is missing.
@@ -197,7 +199,13 @@ class Request:
         int | None, typer.Option(min=0, help="On a cluster. Default: 1 if it has any.")
     ] = None
     cpus_per_job: Annotated[
-        int | None, typer.Option(min=1, help="On a cluster. Default: 2.")
+        int | None,
+        typer.Option(
+            min=1,
+            help="Cores of each job. Default on a cluster: 2. Without a cluster or a "
+            "GPU, as many jobs at once as there are cores for; default: one after the "
+            "other with all cores, in a demo 1.",
+        ),
     ] = None
     only: Annotated[str, typer.Option(help="One job only, given by its full name.")] = (
         ""
@@ -240,14 +248,17 @@ class Request:
                 "both",
                 f"leave GPUS out; GPUS_PER_JOB={self.gpus} for towers on one each",
             )
-        alone = self.gpus_per_job is not None or self.cpus_per_job is not None
         # A task of a cluster gets the options of the whole, and `--cluster ""`.
-        if alone and not (self.cluster or self.only):
+        if self.gpus_per_job is not None and not (self.cluster or self.only):
             raise UserError(
-                "GPUS_PER_JOB and CPUS_PER_JOB",
-                "a cluster",
-                "no CLUSTER",
-                "such as CLUSTER=local",
+                "GPUS_PER_JOB", "a cluster", "no CLUSTER", "such as CLUSTER=local"
+            )
+        if self.gpus and self.cpus_per_job is not None:
+            raise UserError(
+                f"GPUS={self.gpus} CPUS_PER_JOB={self.cpus_per_job}",
+                "one of the two: jobs without a GPU keep to cores of their own",
+                "both",
+                "leave one out",
             )
 
     @cached_property

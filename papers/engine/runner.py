@@ -22,12 +22,14 @@ from data.prepared.copies import say_copies
 from data.prepared.estimates import duration_text
 from data.prepared.prepare import hash_cases
 from papers.engine.console import count
+from papers.engine.devices.at_once import cores_of_job, how_many
 from papers.engine.devices.belongings import Belongings
 from papers.engine.devices.fan_out import fan_out
 from papers.engine.devices.slurm_array import array_text
 from papers.engine.devices.tasks import tasks_of
 from papers.engine.devices.towers_for import towers_on
-from papers.engine.environment import commit
+from papers.engine.devices.workers import Workers
+from papers.engine.environment import command, commit
 from papers.engine.live import trained
 from papers.engine.memory import Preflight, available_memory, of_model
 from papers.engine.plan import plan_jobs, some, without_labels
@@ -50,6 +52,7 @@ class Runner:
         self.request = request
         self.console = console
         self._at_hand = {}  # the network that was trained last, by its job's key
+        self._reported = set()  # names of jobs whose end others have shown
         self.caches = workspace / "cache"
         self.dataset = self.paper.experiment.open_dataset(request.data)
         self.dataset.digests.remember_in(self.caches / MEMORY)
@@ -95,21 +98,35 @@ class Runner:
         )
 
     def fan_out(self, verb):
-        """Runs whole jobs at once on a cluster, or on GPUs that do not share a batch.
+        """Runs whole jobs at once: on a cluster, on GPUs, or on cores of their own.
 
         Args:
             verb: `"train"`, `"evaluate"` or `"reproduce"`.
         """
-        gpus = self.request.gpus or 1
+        gpus, workers = self.request.gpus or 1, None
         whole = gpus > 1 and towers_on(gpus, self.protocol) is None
-        if self.request.cluster or whole:
-            fan_out(
-                self.jobs,
-                self.request,
-                self.console,
-                verb,
-                belongings=self._belongings(),
-            )
+        if not (self.request.cluster or whole):
+            cores = cores_of_job(self.request)
+            if cores is None:
+                return
+            workers = self._workers(cores)
+        self._reported = {job.name for job in self.jobs if not job.finished()}
+        fan_out(
+            self.jobs,
+            self.request,
+            self.console,
+            verb,
+            workers,
+            belongings=self._belongings(),
+        )
+
+    def _workers(self, cores):
+        """Returns processes of this machine, as many as its memory is enough for."""
+        left = {job.method.id: job for job in self.jobs if not job.finished()}
+        found = [self.predicted(job) for job in left.values()]
+        peaks = [one.peak for one in found if one]
+        count = how_many(cores, peaks, available_memory())
+        return Workers(self.request.arguments, count, cores, command())
 
     def _belongings(self):
         """Returns what a node needs that does not see this folder, beside the runs."""
@@ -141,7 +158,8 @@ class Runner:
         if not job.trains:
             return None
         if job.finished():
-            self.console.say(f"{self.label(job)}: trained before")
+            if job.name not in self._reported:
+                self.console.say(f"{self.label(job)}: trained before")
             return self.history(job)
         # The placement first: machines must connect before TensorFlow does anything.
         training = job.protocol.training

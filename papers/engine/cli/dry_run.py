@@ -53,11 +53,12 @@ def show_plan(verb, request, make_runner):
         console.say(f"{known}\n{_whole(request)}".rstrip())
     else:
         console.say(known)
-    if request.cluster and verb in TRAINING and (left or unknown):
-        console.say(_on_a_cluster(runner.jobs, request))
+    several = request.cluster or request.cpus_per_job
+    if several and verb in TRAINING and (left or unknown):
+        console.say(_at_once(runner.jobs, request))
 
 
-def _on_a_cluster(jobs, request):
+def _at_once(jobs, request):
     """Returns a line on how long the trainings take with several tasks at once.
 
     A training of which nothing is known is judged by its profile's time.

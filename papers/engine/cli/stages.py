@@ -1,10 +1,12 @@
 """The verbs that take a paper through its stages: prepare, train, …, reproduce."""
 
 import inspect
+import sys
 from typing import Annotated, get_origin
 from urllib.parse import quote
 
 import typer
+from rich.console import Console as RichConsole
 from typer.core import TyperCommand
 
 from common.errors import UserError
@@ -14,7 +16,9 @@ from papers.engine.cli.dry_run import show_plan
 from papers.engine.cli.end_table import show_end
 from papers.engine.console import Console
 from papers.engine.devices.cluster import refuse_cluster
+from papers.engine.devices.tasks import TRAINS
 from papers.engine.devices.towers_for import check_devices
+from papers.engine.devices.workers import DONE
 from papers.engine.places import compared, take_over
 from papers.engine.quiet import import_tensorflow
 from papers.engine.request import LOCAL, WORKSPACE, Request
@@ -45,7 +49,7 @@ class _KeepsArguments(TyperCommand):
         return super().parse_args(ctx, args)
 
 
-def stage(verb, group=verbs, name=None, without=()):
+def stage(verb, group=verbs, name=None, without=(), hidden=False):
     """Makes a function of a `Request` a verb whose options are the request's fields.
 
     An option that is not given leaves the field at its default. Further parameters of
@@ -56,6 +60,7 @@ def stage(verb, group=verbs, name=None, without=()):
         group: the `typer.Typer` that the verb is one of.
         name: what is typed; None for the function's name.
         without: fields that are no options of this verb.
+        hidden: whether `--help` leaves it out: a program, and no person, types it.
     """
     name = name or verb.__name__.replace("_", "-")
     # Of a keyword only: some have defaults, others have none.
@@ -85,7 +90,7 @@ def stage(verb, group=verbs, name=None, without=()):
         [own["context"], *fields, own["dry_run"], *more]
     )
     command.__doc__ = verb.__doc__
-    group.command(name, cls=_KeepsArguments)(command)
+    group.command(name, cls=_KeepsArguments, hidden=hidden)(command)
     return verb
 
 
@@ -164,6 +169,30 @@ def report_cases(
     for case_id in case_ids:
         page = f"{runner.paper.id}-case.html#case={quote(case_id)}"
         runner.console.say(f"open {index.with_name(page)} in a browser")
+
+
+def work(request):
+    """Train and score what standard input names; see `papers.engine.devices.workers`.
+
+    A line there is the name of a `papers.engine.devices.tasks.Task`.
+    """
+    import_tensorflow()
+    from papers.engine.runner import Runner
+
+    # What it remarks on the data was shown by the process that waits for this one.
+    runner = Runner(request, WORKSPACE, Console(RichConsole(quiet=True)))
+    runner.console = Console()
+    jobs = {job.name: job for job in runner.jobs}
+    for line in sys.stdin:
+        step, _, name = line.rstrip("\n").partition(" ")
+        if step == TRAINS:
+            runner.train(jobs[name])
+        else:
+            runner.evaluate(jobs[name])
+        print(DONE, flush=True)
+
+
+stage(work, hidden=True)
 
 
 def _chosen(runner, request, verb):

@@ -34,7 +34,7 @@ class Board:
         if kind == "begins":
             again = state != "waiting"
             self._rows[name] = ("again" if again else "running", text, "")
-            if not self._console.is_live or again:
+            if text and (not self._console.is_live or again):
                 verb = "begins again on" if again else "begins on"
                 self._console.say(f"{self._labels[name]}: {verb} {text}")
         elif kind == "line":

@@ -39,6 +39,25 @@ def own_cores(count):
         yield found if len(found) == count else None
 
 
+def shared_cores(count, number):
+    """Returns cores for a task where none are free: another task has them, too.
+
+    What it computes is the same then, as it has as many threads.
+
+    Args:
+        count: how many.
+        number: of the task, from 0, by which tasks get different ones.
+
+    Returns:
+        The set of their numbers; None where the system binds no process to cores.
+    """
+    if not hasattr(os, "sched_getaffinity"):
+        return None
+    all_cores = sorted(os.sched_getaffinity(0))
+    chosen = range(number * count, (number + 1) * count)
+    return {all_cores[index % len(all_cores)] for index in chosen}
+
+
 @contextlib.contextmanager
 def bound(cores):
     """Binds this thread to cores; a process that it starts meanwhile stays there.

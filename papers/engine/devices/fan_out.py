@@ -1,4 +1,4 @@
-"""Whole trainings and scorings as tasks of a cluster, several at once."""
+"""Whole trainings and scorings as tasks, several at once."""
 
 from common.errors import UserError
 from common.training.placement import check_gpus
@@ -8,7 +8,7 @@ from papers.engine.devices.tasks import tasks_of
 
 
 def fan_out(jobs, request, console, verb, cluster=None, belongings=None):
-    """Runs what is left of a request on a cluster.
+    """Runs what is left of a request on a cluster, or by processes of this machine.
 
     With `GPUS=N` instead of `CLUSTER=…`, the cluster is this machine with N GPUs.
 

@@ -18,7 +18,7 @@ from papers.engine.devices.cores import bound, own_cores
 NOT_BEGUN = -1  # the result of a task whose predecessors failed
 _LOST = 75  # the exit code of a training that lost another machine
 _POLL_SECONDS = 0.1
-_SECONDS_TO_END = 60  # after Ctrl-C, the longest step that is waited for
+SECONDS_TO_END = 60  # after Ctrl-C, the longest step that is waited for
 
 
 class LostError(RuntimeError):
@@ -102,7 +102,7 @@ def _follow(name, process, messages):
     except BaseException:
         process.send_signal(signal.SIGINT)
         try:
-            process.wait(_SECONDS_TO_END)
+            process.wait(SECONDS_TO_END)
         except subprocess.TimeoutExpired:
             process.kill()
         raise

@@ -9,6 +9,7 @@ import pytest
 from papers import registry
 from papers.engine.cli.devices import check_options
 from papers.engine.console import Console
+from papers.engine.devices.at_once import cores_of_job
 from papers.engine.devices.cluster_command import on_cluster
 from papers.engine.devices.fan_out import fan_out
 from papers.engine.devices.ray_cluster import RayCluster
@@ -30,9 +31,25 @@ def test_a_cluster_and_gpus_of_this_machine(answer, no_networks):
 
 
 def test_options_of_a_cluster_without_one(answer, no_networks):
-    words = ["train", "linkdsl", "--dry-run", "--cpus-per-job", "3"]
+    words = ["train", "linkdsl", "--dry-run", "--gpus-per-job", "1"]
     assert answer(*words) == (CHECKED, "such as CLUSTER=local")
     assert answer(*words, "--cluster", "local") is None
+
+
+def test_cores_of_jobs_that_have_gpus(answer, no_networks):
+    words = ["train", "linkdsl", "--dry-run", "--cpus-per-job", "3"]
+    assert answer(*words, "--gpus", "2") == (CHECKED, "leave one out")
+    assert answer(*words) is None
+
+
+def test_cores_of_jobs_on_a_machine_with_a_gpu(told, monkeypatch):
+    monkeypatch.setattr("tensorflow.config.list_physical_devices", lambda kind: [kind])
+    asked = request(cluster="", cpus_per_job=3, is_demo=True)
+    with told("papers/engine/devices/at_once.py:cores_of_job") as caught:
+        cores_of_job(asked)
+    assert caught.value.next_step == "leave CPUS_PER_JOB out"
+    asked.cpus_per_job = None
+    assert cores_of_job(asked) is None
 
 
 def test_gpus_of_a_job_that_make_another_run(told, tmp_path):

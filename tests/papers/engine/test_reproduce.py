@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import io
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,8 +13,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from common.files import read_json
 from data.phantom.figshare.write import write_phantom
 from papers.__main__ import main
+from papers.engine.devices.workers import DONE
 from tests.killed import kill_within_training
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -82,9 +85,12 @@ def killed(phantom):
 
 @pytest.fixture(scope="module")
 def printed(killed):
-    """What the command printed that was given again, and then one for the cascade."""
+    """What the command printed that was given again, and then one for the cascade.
+
+    The first one does its two jobs at once.
+    """
     printed = []
-    for options in (OPTIONS, CASCADE):
+    for options in ([*OPTIONS, "--cpus-per-job", "1"], CASCADE):
         with (
             contextlib.chdir(killed),
             contextlib.redirect_stdout(io.StringIO()) as shown,
@@ -133,6 +139,28 @@ def test_tables_of_a_killed_and_resumed_reproduction(reproduced):
 def test_a_run_touches_no_file_that_git_holds(reproduced):
     assert list((reproduced / "results" / "local").rglob("*.png"))
     assert git(reproduced, "status", "--porcelain") == ""
+
+
+def test_jobs_at_once_show_what_each_does_and_note_the_command(printed, reproduced):
+    for job in ("[1/2] dual image", "[2/2] dual patient"):
+        for done in ("2 epochs, best in epoch", "scored"):
+            assert printed[0].count(f"{job} fold 0 seed 0: {done}") == 1
+    assert "trained before" not in printed[0]
+    assert "trained before" in printed[1]
+    notes = reproduced.glob("runs/**/dual-patient-*/environment.json")
+    (note,) = [read_json(path) for path in notes]
+    assert "papers work" not in note["command"]
+    if hasattr(os, "sched_getaffinity"):
+        assert note["threads"] == 1
+
+
+def test_a_process_that_works_through_tasks(reproduced, run, monkeypatch):
+    names = [path.parent.name for path in reproduced.glob("runs/**/dual-*/job.json")]
+    lines = [f"{step} {name}\n" for step in ("train", "evaluate") for name in names]
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(lines)))
+    shown = run("work", *OPTIONS).split("\n")
+    assert shown.count(DONE) == 4
+    assert sum(line.endswith("trained before") for line in shown) == 2
 
 
 def test_it_ends_with_its_table_and_where_the_files_are(printed):

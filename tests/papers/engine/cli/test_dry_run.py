@@ -84,15 +84,17 @@ def test_hours_are_added_up(tmp_path, capsys, jobs, expected):
     assert "memory" not in shown, "nothing is known of it"
 
 
-def test_a_cluster_s_plan_says_what_tasks_at_once_gain(tmp_path, capsys):
+def test_a_plan_says_what_tasks_at_once_gain(tmp_path, capsys):
     jobs = [job("a", "new", None, 7200.0), job("b", "new", None, 5400.0)]
     for one in jobs:
         vars(one).update(trains=True, needs={}, split_name="image")
     runner = SimpleNamespace(jobs=jobs, predicted=lambda job: None)
-    for cluster in ("local", ""):
-        show_plan("train", request_on(tmp_path, cluster), lambda request: runner)
-    with_cluster, without = capsys.readouterr().out.split("3.5 hours left\n")[1:]
-    assert "trainings take 3.5 hours with 1, 2.0 hours with 2\n" in with_cluster
+    for options in ({"cluster": "local"}, {"cpus_per_job": 1}, {}):
+        request = request_on(tmp_path, **options)
+        show_plan("train", request, lambda request: runner)
+    *several, without = capsys.readouterr().out.split("3.5 hours left\n")[1:]
+    for shown in several:
+        assert "trainings take 3.5 hours with 1, 2.0 hours with 2\n" in shown
     assert "at once" not in without
 
 

@@ -1,0 +1,207 @@
+"""Processes of this machine that work through a request's tasks, several at once."""
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+
+from papers.engine.devices.cores import bound, own_cores, shared_cores
+from papers.engine.devices.node import NOT_BEGUN, SECONDS_TO_END, tied
+
+# The line by which a worker says that a task is done; no message consists of it.
+DONE = "\x1e"
+_PROGRAM = (sys.executable, "-m", "papers", "work")
+
+
+class Workers:
+    """A context in which processes with cores of their own run tasks.
+
+    A process does one task after the other: TensorFlow is imported once for all of
+    them. A network that cannot use two cores well takes less time so.
+
+    Args:
+        words: those of a request on the command line, after the verb.
+        count: how many processes there are at most.
+        cores: of each of them.
+        command: what the user has typed, which a run notes.
+        program: the words before those of the request.
+    """
+
+    def __init__(self, words, count, cores, command, program=_PROGRAM):
+        self._program, self._count, self._cores = [*program, *words], count, cores
+        self._environment = os.environ | {"BRAINTUMOR_COMMAND": command}
+
+    def __enter__(self):
+        self._lines, self._workers = queue.SimpleQueue(), []
+        return self
+
+    def __exit__(self, kind, *_):
+        for worker in self._workers:
+            worker.end(interrupt=kind is not None)
+        for worker in self._workers:
+            worker.wait()
+
+    def run(self, tasks, on_message):
+        """Runs tasks, each after those that it needs, and waits for all.
+
+        Args:
+            tasks: `papers.engine.devices.tasks.Task`s, each after those it needs.
+            on_message: function that takes `(name, kind, text)`, as that of
+                `papers.engine.devices.ray_cluster.RayCluster.run`.
+
+        Returns:
+            The exit code of each task by name.
+        """
+        waiting, codes = longest_chains_first(tasks), {}
+        while waiting or any(worker.task for worker in self._workers):
+            for task in _in_vain(waiting, codes):
+                waiting.remove(task)
+                codes[task.name] = NOT_BEGUN
+                on_message(task.name, "ends", str(NOT_BEGUN))
+            while (ready := _ready(waiting, codes)) and (worker := self._free()):
+                task = worker.choose(ready)
+                waiting.remove(task)
+                worker.begin(task)
+                on_message(task.name, "begins", "")
+            if any(worker.task for worker in self._workers):
+                self._hear(codes, on_message)
+        return codes
+
+    def _free(self):
+        """Returns a worker without a task, a new one if there may be more."""
+        for worker in self._workers:
+            if worker.task is None:
+                return worker
+        if len(self._workers) == self._count:
+            return None
+        number = len(self._workers)
+        worker = _Worker(
+            self._program, self._environment, self._cores, number, self._lines.put
+        )
+        self._workers.append(worker)
+        return worker
+
+    def _hear(self, codes, on_message):
+        """Takes in one line of a worker, or its end."""
+        worker, line = self._lines.get()
+        name = worker.task and worker.task.name
+        if line is None:
+            self._workers.remove(worker)
+            code = worker.wait()
+            if name is None:
+                return
+            if code < 0:
+                said = f"killed by {signal.Signals(-code).name}"
+                more = f"CPUS_PER_JOB={2 * self._cores} runs fewer at once"
+                on_message(name, "line", f"{said}; if memory was short, {more}")
+            code = code or 1  # it ended before its task did
+        elif line == DONE:
+            worker.task, code = None, 0
+        else:
+            if name is not None:
+                on_message(name, "line", line)
+            return
+        codes[name] = code
+        on_message(name, "ends", str(code))
+
+
+def longest_chains_first(tasks):
+    """Returns tasks in an order that keeps several workers busy until the end.
+
+    What others wait for begins first; otherwise the order stays.
+
+    Args:
+        tasks: `papers.engine.devices.tasks.Task`s, each after those that it needs.
+    """
+    chain = {task.name: 0 for task in tasks}
+    for task in reversed(tasks):
+        for name in task.after:
+            chain[name] = max(chain[name], chain[task.name] + 1)
+    return sorted(tasks, key=lambda task: -chain[task.name])
+
+
+def _ready(waiting, codes):
+    """Returns the tasks that wait for no other."""
+    return [task for task in waiting if all(name in codes for name in task.after)]
+
+
+def _in_vain(waiting, codes):
+    """Returns the tasks that need one that failed, directly or by another."""
+    failed = {name for name, code in codes.items() if code}
+    found = []
+    for task in waiting:  # each after those that it needs
+        if failed & set(task.after):
+            failed.add(task.name)
+            found.append(task)
+    return found
+
+
+class _Worker:
+    """One process, which reads names of tasks and says when they are done."""
+
+    def __init__(self, command, environment, cores, number, hear):
+        self.task, self._last = None, None
+        self._stack = contextlib.ExitStack()
+        own = self._stack.enter_context(own_cores(cores))
+        with bound(own or shared_cores(cores, number)):
+            self._process = subprocess.Popen(
+                tied(command),
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                process_group=0,  # Ctrl-C reaches the one that waits for all
+            )
+        self._reader = threading.Thread(target=self._read, args=(hear,), daemon=True)
+        self._reader.start()
+
+    def choose(self, ready):
+        """Returns one of some tasks.
+
+        The scoring of what this process has just trained finds the network at hand; it
+        comes last among the tasks that follow, as none waits for it.
+        """
+        following = [task for task in ready if self._last in task.after]
+        return following[-1] if following else ready[0]
+
+    def begin(self, task):
+        """Gives the process a task."""
+        self.task, self._last = task, task.name
+        # One that has just died is noticed by the end of its lines.
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(f"{task.name}\n")
+            self._process.stdin.flush()
+
+    def end(self, interrupt=False):
+        """Tells the process that there are no more tasks.
+
+        Args:
+            interrupt: whether it ends before the one that it has, and saves its state.
+        """
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+        if interrupt and self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+
+    def wait(self):
+        """Waits for the end of the process and returns its exit code."""
+        try:
+            return self._process.wait(SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+        finally:
+            self.end()
+            self._reader.join()
+            self._stack.close()
+
+    def _read(self, hear):
+        with self._process.stdout as lines:
+            for line in lines:
+                hear((self, line.rstrip("\n")))
+        hear((self, None))
