@@ -94,10 +94,9 @@ class Request:
         gpus: number of GPUs, or None.
         cluster: address of a Ray cluster, `"local"` for one of this machine, or `""`.
         gpus_per_job: GPUs of each task there; None for one, where there are any.
-        cpus_per_job: CPU cores of each task there, to which it is bound where it has no
-            GPU; None for two, where there are. Without a cluster, jobs run at once on
-            this machine, with as many cores each; None for one job after the other,
-            but in a demo.
+        cpus_per_job: CPU cores of each task, there or in processes of this machine, to
+            which it is bound where it has no GPU; None for one in a demo, two on a
+            cluster, and else for one job after the other with all.
         only: full name of the one job to train or score, or `""`.
         arguments: the command line after the verb, which a child process gets again.
         is_demo: whether the data set is the demo's phantom, written if it is missing.
@@ -202,9 +201,9 @@ class Request:
         int | None,
         typer.Option(
             min=1,
-            help="Cores of each job. Default on a cluster: 2. Without a cluster or a "
-            "GPU, as many jobs at once as there are cores for; default: one after the "
-            "other with all cores, in a demo 1.",
+            help="Cores of each job without a GPU, as many jobs at once as there are "
+            "cores for. Default: 1 in a demo, 2 on a cluster, else one job after the "
+            "other with all.",
         ),
     ] = None
     only: Annotated[str, typer.Option(help="One job only, given by its full name.")] = (

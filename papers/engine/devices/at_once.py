@@ -10,6 +10,15 @@ from common.training.cluster import on_several_machines
 _DEMO_CORES = 1
 
 
+def cores_asked(request):
+    """Returns how many cores a job without a GPU is to have, None if nothing says it.
+
+    Args:
+        request: a `papers.engine.request.Request`.
+    """
+    return request.cpus_per_job or (_DEMO_CORES if request.is_demo else None)
+
+
 def cores_of_job(request):
     """Returns how many cores each job has if several are done at once, else None.
 
@@ -21,20 +30,20 @@ def cores_of_job(request):
     Raises:
         UserError: `CPUS_PER_JOB` on a machine with a GPU, which jobs would share.
     """
-    asked = request.cpus_per_job
-    if request.gpus or on_several_machines() or not (asked or request.is_demo):
+    cores = cores_asked(request)
+    if request.gpus or on_several_machines() or not cores:
         return None
     import tensorflow as tf
 
     gpus = len(tf.config.list_physical_devices("GPU"))
-    if asked and gpus:
+    if request.cpus_per_job and gpus:
         raise UserError(
-            f"CPUS_PER_JOB={asked}",
+            f"CPUS_PER_JOB={cores}",
             "a machine without a GPU, or CLUSTER=local, which gives each job its own",
             f"{gpus} GPU{'s' if gpus > 1 else ''}",
             "leave CPUS_PER_JOB out",
         )
-    return None if gpus else asked or _DEMO_CORES
+    return None if gpus else cores
 
 
 def how_many(cores, peaks, available):

@@ -2,6 +2,7 @@
 
 from common.errors import UserError
 from common.training.placement import check_gpus
+from papers.engine.devices.at_once import cores_asked
 from papers.engine.devices.board import Board
 from papers.engine.devices.ray_cluster import LOCAL, RayCluster
 from papers.engine.devices.tasks import tasks_of
@@ -50,7 +51,7 @@ def _cluster_of(request, belongings):
     if request.cluster:
         return RayCluster(
             request.cluster,
-            request.cpus_per_job,
+            cores_asked(request),
             request.gpus_per_job,
             belongings=belongings,
         )

@@ -13,6 +13,7 @@ def request(**options):
             "cluster": "local",
             "gpus_per_job": None,
             "cpus_per_job": None,
+            "is_demo": False,
             "protocol": SimpleNamespace(towers=None),
             **options,
         }
