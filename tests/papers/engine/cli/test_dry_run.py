@@ -25,7 +25,7 @@ def test_without_data_the_demo_is_planned(tmp_path, monkeypatch, capsys):
     lines = [line for line in shown.splitlines() if "-patient-fold0-seed0-20ep" in line]
     assert len(lines) == 5 and lines[0].split()[0].startswith("unet-")
     assert all(re.search(r"new +[01][.\d]* GB", line) for line in lines), shown
-    assert "\n5 jobs\n`make reproduce-cunet` as a whole: 6 minutes, measured" in shown
+    assert "\n5 jobs\n`make reproduce-cunet` as a whole: 3.7 minutes, measured" in shown
     own = ("--set", "training.batch_size=4096", "--methods", "unet")
     monkeypatch.setattr("papers.engine.cli.dry_run.available_memory", lambda: 1e10)
     main_done("train", "cunet", "--profile", "paper", "--dry-run", *own)
@@ -105,7 +105,7 @@ def test_new_trainings_on_a_cluster_are_judged_by_their_profile(tmp_path, capsys
     runner = SimpleNamespace(jobs=jobs, predicted=lambda job: None)
     request = request_on(tmp_path, "local", epochs=20_000)
     show_plan("train", request, lambda request: runner)
-    # 3.3 minutes for 9 trainings of 20 epochs.
+    # 2 minutes for 9 trainings of 20 epochs.
     hours = 3.3 / 9 / 20 * 20_000 / 60
     shown = capsys.readouterr().out
     assert f"(2 of them judged by the profile's time) take {2 * hours:.1f}" in shown
