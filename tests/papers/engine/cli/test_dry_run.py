@@ -106,10 +106,10 @@ def test_new_trainings_on_a_cluster_are_judged_by_their_profile(tmp_path, capsys
     request = request_on(tmp_path, "local", epochs=20_000)
     show_plan("train", request, lambda request: runner)
     # 2 minutes for 9 trainings of 20 epochs.
-    hours = 3.3 / 9 / 20 * 20_000 / 60
+    hours = 2.0 / 9 / 20 * 20_000 / 60
     shown = capsys.readouterr().out
     assert f"(2 of them judged by the profile's time) take {2 * hours:.1f}" in shown
-    assert "its 30 trainings of 20000 epochs: about 183 hours there" in shown
+    assert "its 30 trainings of 20000 epochs: about 111 hours there" in shown
 
 
 @pytest.mark.parametrize("paper_id", registry.IDS)
