@@ -20,7 +20,9 @@ from tests.faults.verbs import SCENARIOS
 
 def test_every_verb_is_killed():
     verbs = typer.main.get_command(app).commands
-    assert {one.verb for one in SCENARIOS} == set(verbs)
+    # A hidden one does a part of another: `work` trains and scores.
+    typed = {name for name, verb in verbs.items() if not verb.hidden}
+    assert {one.verb for one in SCENARIOS} == typed
     assert len({one.id for one in SCENARIOS}) == len(SCENARIOS)
     assert all(callable(getattr(places, one.place)) for one in SCENARIOS)
 
