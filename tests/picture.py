@@ -48,7 +48,11 @@ PAPERS = {
         "papers.engine.memory",
     ),
     "papers.engine.brats": (*FLOORS, "papers.engine"),
-    "papers.engine.devices": (*FLOORS, "papers.engine.devices.scripts"),
+    "papers.engine.devices": (
+        *FLOORS,
+        "papers.engine.devices.scripts",
+        "papers.engine.memory",
+    ),
     "papers.engine.devices.scripts": FLOORS,
     "papers.engine.memory": FLOORS,
     "papers.engine.places": (*FLOORS, "papers", "papers.engine"),

@@ -2,43 +2,15 @@
 
 import math
 import time
-from dataclasses import dataclass
 
 from rich.spinner import Spinner
 from rich.text import Text
 
+from data.lines import Line
 from data.prepared.estimates import duration_text
 
 # Names of a history's columns that are no score.
 _NO_SCORES = ("epoch", "loss", "seconds", "data_wait_share")
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line that leaves out its less important parts where a terminal is narrow.
-
-    Args:
-        parts: `(text, rank)` from left to right; the highest rank goes first, and
-            what has rank 0 stays.
-    """
-
-    parts: tuple
-
-    def __str__(self):
-        return self.fitted(math.inf)
-
-    def fitted(self, width):
-        """Returns the line in at most `width` characters, if its first part fits."""
-        parts = list(self.parts)
-        while len(text := _joined(parts)) > width and any(rank for _, rank in parts):
-            parts.remove(max(parts, key=lambda part: part[1]))
-        return text
-
-
-def _joined(parts):
-    # The first part names what the others say something about.
-    head, *rest = (text for text, _ in parts)
-    return f"{head}: {', '.join(rest)}" if rest else head
 
 
 class Lines:

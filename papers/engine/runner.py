@@ -22,7 +22,7 @@ from data.prepared.copies import say_copies
 from data.prepared.estimates import duration_text
 from data.prepared.prepare import hash_cases
 from papers.engine.console import count
-from papers.engine.devices.at_once import cores_of_job, how_many
+from papers.engine.devices.at_once import cores_of_job, jobs_at_once
 from papers.engine.devices.belongings import Belongings
 from papers.engine.devices.fan_out import fan_out
 from papers.engine.devices.slurm_array import array_text
@@ -122,10 +122,7 @@ class Runner:
 
     def _workers(self, cores):
         """Returns processes of this machine, as many as its memory is enough for."""
-        left = {job.method.id: job for job in self.jobs if not job.finished()}
-        found = [self.predicted(job) for job in left.values()]
-        peaks = [one.peak for one in found if one]
-        count = how_many(cores, peaks, available_memory())
+        count = jobs_at_once(self.jobs, self.predicted, cores)
         return Workers(self.request.arguments, count, cores, command())
 
     def _belongings(self):

@@ -3,6 +3,7 @@
 from data.prepared.estimates import size_text
 from papers.engine.cli.profile_time import epochs_of, profile_time, seconds_of
 from papers.engine.console import Console, count
+from papers.engine.devices.at_once import cores_asked, jobs_at_once
 from papers.engine.devices.schedule import elapsed_by_size
 from papers.engine.devices.tasks import TRAINS, tasks_of
 from papers.engine.memory import available_memory
@@ -53,9 +54,12 @@ def show_plan(verb, request, make_runner):
         console.say(f"{known}\n{_whole(request)}".rstrip())
     else:
         console.say(known)
-    several = request.cluster or request.cpus_per_job
-    if several and verb in TRAINING and (left or unknown):
+    cores = None if request.cluster else cores_asked(request)
+    if verb in TRAINING and (left or unknown) and (request.cluster or cores):
         console.say(_at_once(runner.jobs, request))
+    if verb in TRAINING and (left or unknown) and cores:
+        at_once = jobs_at_once(runner.jobs, runner.predicted, cores)
+        console.say(f"without a GPU: {at_once} at once, {count(cores, 'core')} each")
 
 
 def _at_once(jobs, request):
@@ -73,7 +77,10 @@ def _at_once(jobs, request):
     times = elapsed_by_size(tasks_of(jobs, request.arguments, TRAINS), seconds)
     said = ", ".join(f"{duration(time)} with {n}" for n, time in times.items())
     by = f" ({new} of them judged by the profile's time)" if new else ""
-    return f"by tasks at once, the trainings{by} take {said}"
+    return (
+        f"by tasks at once, with as many cores each as last time, the trainings{by} "
+        f"take {said}"
+    )
 
 
 def _peak(prediction, method_id, name, warnings):

@@ -15,6 +15,7 @@ from papers.engine import datasets
 from papers.engine.cli.dry_run import show_plan
 from papers.engine.cli.end_table import show_end
 from papers.engine.console import Console
+from papers.engine.devices.at_once import bound_threads, cores_asked
 from papers.engine.devices.cluster import refuse_cluster
 from papers.engine.devices.tasks import TRAINS
 from papers.engine.devices.towers_for import check_devices
@@ -177,6 +178,7 @@ def work(request):
     A line there is the name of a `papers.engine.devices.tasks.Task`.
     """
     import_tensorflow()
+    bound_threads(cores_asked(request))
     from papers.engine.runner import Runner
 
     # What it remarks on the data was shown by the process that waits for this one.

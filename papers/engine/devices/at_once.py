@@ -4,10 +4,13 @@ import os
 
 from common.errors import UserError
 from common.training.cluster import on_several_machines
+from papers.engine.memory.available import available_cores, free_memory
+from papers.engine.memory.prediction import BASE
 
 # What a demo's job gets. Its networks are small: a second core shortens a step by less
 # than another job gains from it. The rows are the same on every number of cores.
 _DEMO_CORES = 1
+_SHARE = 0.9  # of the free memory: predictions are not exact
 
 
 def cores_asked(request):
@@ -17,6 +20,21 @@ def cores_asked(request):
         request: a `papers.engine.request.Request`.
     """
     return request.cpus_per_job or (_DEMO_CORES if request.is_demo else None)
+
+
+def bound_threads(cores):
+    """Bounds the threads of this process where the system binds it to no cores.
+
+    Call it before TensorFlow computes anything.
+
+    Args:
+        cores: number of threads; None for one for each core.
+    """
+    if cores and not hasattr(os, "sched_setaffinity"):
+        import tensorflow as tf
+
+        tf.config.threading.set_intra_op_parallelism_threads(cores)
+        tf.config.threading.set_inter_op_parallelism_threads(cores)
 
 
 def cores_of_job(request):
@@ -46,21 +64,32 @@ def cores_of_job(request):
     return None if gpus else cores
 
 
-def how_many(cores, peaks, available):
+def jobs_at_once(jobs, predicted, cores):
+    """Returns how many of some jobs this machine does at once.
+
+    Args:
+        jobs: `papers.engine.job.Job`s, of which those that are trained need no memory.
+        predicted: function that returns a job's `Prediction`, or None.
+        cores: of each job.
+    """
+    left = {job.method.id: job for job in jobs if not job.finished()}
+    found = [predicted(job) for job in left.values()]
+    peaks = [one.peak for one in found if one]
+    return how_many(cores, peaks, free_memory())
+
+
+def how_many(cores, peaks, free):
     """Returns how many jobs are done at once: cores and memory are enough for these.
 
     Args:
         cores: of each job.
-        peaks: the memory that each job needs, in bytes, as far as it is known.
-        available: the memory that is free, in bytes; None where nobody knows.
+        peaks: the memory that each training needs, in bytes, as far as it is known.
+        free: the memory that processes beside this one may get, in bytes; None where
+            nobody knows.
     """
-    at_once = _cores() // cores
-    if peaks and available is not None:
-        at_once = min(at_once, int(available // max(peaks)))
+    at_once = available_cores() // cores
+    if free is not None:
+        # A process that only scores has its libraries, too.
+        largest = max([BASE, *peaks])
+        at_once = min(at_once, int(_SHARE * free // largest))
     return max(at_once, 1)
-
-
-def _cores():
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

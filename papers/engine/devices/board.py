@@ -1,12 +1,13 @@
-"""Where the tasks of a cluster stand, as one table in the terminal or plain lines."""
+"""Where tasks that run at once stand: a line each in the terminal, or plain lines."""
 
 import re
 
+from data.lines import Line
 from papers.engine.devices.node import NOT_BEGUN
 
-# How a training's line begins in a pipe, as `papers.engine.live` writes it.
-_PROGRESS = re.compile(r".+?: (training|validating|scoring), (.+)")
-_MOST = 30  # rows of a terminal; of more tasks, those that wait are counted only
+# How lines of trainings, and of what counts cases, begin in a pipe.
+_PROGRESS = re.compile(r".+?: (training|validating|scoring|maps)[,:] (.+)")
+MOST = 30  # rows of a terminal; of more tasks, those that wait are counted only
 
 
 class Board:
@@ -19,12 +20,12 @@ class Board:
         tasks: the `papers.engine.devices.tasks.Task`s.
         console: a `papers.engine.console.Console`.
         show: function that shows a line in place of the one with the same key.
+        most: of more tasks, only those that run have a row.
     """
 
-    def __init__(self, tasks, console, show):
-        self._console, self._show = console, show
+    def __init__(self, tasks, console, show, most=MOST):
+        self._console, self._show, self._most = console, show, most
         self._labels = {task.name: task.label for task in tasks}
-        self._width = max(map(len, self._labels.values()))
         self._rows = {task.name: ("waiting", "", "") for task in tasks}
         self._draw()
 
@@ -63,14 +64,26 @@ class Board:
         shown = [
             name
             for name, (state, _, _) in self._rows.items()
-            if len(states) <= _MOST or state in ("running", "again")
+            if len(states) <= self._most or state in ("running", "again")
         ]
         for name in self._rows:
-            self._show(self._row(name) if name in shown[:_MOST] else None, name)
+            self._show(self._row(name) if name in shown[:MOST] else None, name)
 
     def _row(self, name):
         state, node, last = self._rows[name]
-        return f"{self._labels[name]:<{self._width}}  {state:<9}  {node:<12}  {last}"
+        # While it shows how far it is, it need not say that it runs.
+        parts = [(self._labels[name], 0), (state, 6 if last else 0), (node, 5)]
+        parts += [(part, _rank(part)) for part in last.split(", ")]
+        return Line(tuple(part for part in parts if part[0]))
+
+
+def _rank(part):
+    """Returns how soon a part of a line is left out where a terminal is narrow."""
+    if part.startswith("epoch "):
+        return 1
+    if part.endswith(" left"):
+        return 2
+    return 4 if part.startswith("loss ") else 3
 
 
 def _state(code):

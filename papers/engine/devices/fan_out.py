@@ -3,9 +3,10 @@
 from common.errors import UserError
 from common.training.placement import check_gpus
 from papers.engine.devices.at_once import cores_asked
-from papers.engine.devices.board import Board
+from papers.engine.devices.board import MOST, Board
 from papers.engine.devices.ray_cluster import LOCAL, RayCluster
 from papers.engine.devices.tasks import tasks_of
+from papers.engine.devices.workers import Workers
 
 
 def fan_out(jobs, request, console, verb, cluster=None, belongings=None):
@@ -35,7 +36,9 @@ def fan_out(jobs, request, console, verb, cluster=None, belongings=None):
         if request.gpus and len(tasks) < request.gpus:
             idle = request.gpus - len(tasks)
             console.say(f"GPUs without a task: {idle} of {request.gpus}")
-        board = Board(tasks, console, show)
+        # On one machine, a line for each that runs is enough.
+        most = 0 if isinstance(running, Workers) else MOST
+        board = Board(tasks, console, show, most)
         codes = running.run(tasks, board.on_message)
     failed = [task.label for task in tasks if codes[task.name] != 0]
     if failed:

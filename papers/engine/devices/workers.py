@@ -20,7 +20,8 @@ class Workers:
     """A context in which processes with cores of their own run tasks.
 
     A process does one task after the other: TensorFlow is imported once for all of
-    them. A network that cannot use two cores well takes less time so.
+    them. Two networks with a core each take less time than one after the other with
+    both.
 
     Args:
         words: those of a request on the command line, after the verb.
@@ -36,6 +37,7 @@ class Workers:
 
     def __enter__(self):
         self._lines, self._workers = queue.SimpleQueue(), []
+        self._started, self._may_start = 0, True
         return self
 
     def __exit__(self, kind, *_):
@@ -57,55 +59,73 @@ class Workers:
         """
         waiting, codes = longest_chains_first(tasks), {}
         while waiting or any(worker.task for worker in self._workers):
-            for task in _in_vain(waiting, codes):
-                waiting.remove(task)
-                codes[task.name] = NOT_BEGUN
-                on_message(task.name, "ends", str(NOT_BEGUN))
+            self._give_up(_in_vain(waiting, codes), codes, on_message)
+            waiting = [task for task in waiting if task.name not in codes]
             while (ready := _ready(waiting, codes)) and (worker := self._free()):
                 task = worker.choose(ready)
                 waiting.remove(task)
                 worker.begin(task)
                 on_message(task.name, "begins", "")
             if any(worker.task for worker in self._workers):
-                self._hear(codes, on_message)
+                self._hear(waiting, codes, on_message)
+            elif waiting:  # what ended the last process would end the next one
+                self._give_up(waiting, codes, on_message)
+                waiting = []
         return codes
+
+    @staticmethod
+    def _give_up(tasks, codes, on_message):
+        for task in tasks:
+            codes[task.name] = NOT_BEGUN
+            on_message(task.name, "ends", str(NOT_BEGUN))
 
     def _free(self):
         """Returns a worker without a task, a new one if there may be more."""
         for worker in self._workers:
             if worker.task is None:
                 return worker
-        if len(self._workers) == self._count:
+        if len(self._workers) == self._count or not self._may_start:
             return None
-        number = len(self._workers)
         worker = _Worker(
-            self._program, self._environment, self._cores, number, self._lines.put
+            self._program,
+            self._environment,
+            self._cores,
+            self._started,
+            self._lines.put,
         )
+        self._started += 1
         self._workers.append(worker)
         return worker
 
-    def _hear(self, codes, on_message):
+    def _hear(self, waiting, codes, on_message):
         """Takes in one line of a worker, or its end."""
         worker, line = self._lines.get()
-        name = worker.task and worker.task.name
+        task = worker.task
         if line is None:
             self._workers.remove(worker)
             code = worker.wait()
-            if name is None:
+            if task is None:
                 return
+            if worker.was_gone and worker.done:  # it did not hear of the task
+                waiting.insert(0, task)
+                return
+            if not worker.done:
+                self._may_start = False
             if code < 0:
-                said = f"killed by {signal.Signals(-code).name}"
+                said = f"killed by signal {-code}"
                 more = f"CPUS_PER_JOB={2 * self._cores} runs fewer at once"
-                on_message(name, "line", f"{said}; if memory was short, {more}")
+                on_message(task.name, "line", f"{said}; if memory was short, {more}")
             code = code or 1  # it ended before its task did
-        elif line == DONE:
-            worker.task, code = None, 0
         else:
-            if name is not None:
-                on_message(name, "line", line)
-            return
-        codes[name] = code
-        on_message(name, "ends", str(code))
+            line, is_done, _ = line.partition(DONE)
+            if line and task:
+                on_message(task.name, "line", line)
+            if not is_done:
+                return
+            worker.end_task()
+            code = 0
+        codes[task.name] = code
+        on_message(task.name, "ends", str(code))
 
 
 def longest_chains_first(tasks):
@@ -143,20 +163,21 @@ class _Worker:
     """One process, which reads names of tasks and says when they are done."""
 
     def __init__(self, command, environment, cores, number, hear):
-        self.task, self._last = None, None
-        self._stack = contextlib.ExitStack()
-        own = self._stack.enter_context(own_cores(cores))
-        with bound(own or shared_cores(cores, number)):
-            self._process = subprocess.Popen(
-                tied(command),
-                env=environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                errors="replace",
-                process_group=0,  # Ctrl-C reaches the one that waits for all
-            )
+        self.task, self.done, self.was_gone, self._last = None, 0, False, None
+        with contextlib.ExitStack() as stack:
+            own = stack.enter_context(own_cores(cores))
+            with bound(own or shared_cores(cores, number)):
+                self._process = subprocess.Popen(
+                    tied(command),
+                    env=environment,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                    errors="replace",
+                    process_group=0,  # Ctrl-C reaches the one that waits for all
+                )
+            self._reserved = stack.pop_all()
         self._reader = threading.Thread(target=self._read, args=(hear,), daemon=True)
         self._reader.start()
 
@@ -172,16 +193,22 @@ class _Worker:
     def begin(self, task):
         """Gives the process a task."""
         self.task, self._last = task, task.name
-        # One that has just died is noticed by the end of its lines.
-        with contextlib.suppress(BrokenPipeError):
+        try:
             self._process.stdin.write(f"{task.name}\n")
             self._process.stdin.flush()
+        except BrokenPipeError:  # which the end of its lines shows, too
+            self.was_gone = True
+
+    def end_task(self):
+        """Notes that the process has done its task."""
+        self.task = None
+        self.done += 1
 
     def end(self, interrupt=False):
         """Tells the process that there are no more tasks.
 
         Args:
-            interrupt: whether it ends before the one that it has, and saves its state.
+            interrupt: whether it ends within the one that it has, as by Ctrl-C.
         """
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.close()
@@ -198,7 +225,7 @@ class _Worker:
         finally:
             self.end()
             self._reader.join()
-            self._stack.close()
+            self._reserved.close()
 
     def _read(self, hear):
         with self._process.stdout as lines:

@@ -1,5 +1,6 @@
-"""How much memory this process may have, as Linux says it."""
+"""How much memory and how many cores this process may have, as Linux says it."""
 
+import os
 from pathlib import Path
 
 _UNLIMITED = 1 << 60  # version 1 of control groups writes a huge number
@@ -14,31 +15,73 @@ def available_memory(root=Path("/")):
     Args:
         root: the root of the file system.
     """
+    free = free_memory(root)
     try:
-        machine = _pairs(root / "proc/meminfo")["MemAvailable"] * 1024
         own = _pairs(root / "proc/self/status")["VmRSS"] * 1024
     except (OSError, KeyError, ValueError):
         return None
-    return own + min([machine, *_left_in_groups(root)])
+    return None if free is None else own + free
 
 
-def _left_in_groups(root):
-    """Yields what each control group of the process leaves."""
+def free_memory(root=Path("/")):
+    """Returns the bytes that processes beside this one may get, or None.
+
+    Args:
+        root: the root of the file system.
+    """
+    try:
+        machine = _pairs(root / "proc/meminfo")["MemAvailable"] * 1024
+    except (OSError, KeyError, ValueError):
+        return None
+    left = map(_left, _groups(root, "memory"))
+    return min([machine, *(one for one in left if one is not None)])
+
+
+def available_cores(root=Path("/")):
+    """Returns how many cores this process may use: those of its mask, within its share.
+
+    A container may have all cores of its machine in its mask and a share of their time.
+
+    Args:
+        root: the root of the file system.
+    """
+    if hasattr(os, "sched_getaffinity"):
+        cores = len(os.sched_getaffinity(0))
+    else:
+        cores = os.cpu_count() or 1
+    shares = map(_share, _groups(root, "cpu"))
+    return max(min([cores, *(int(one) for one in shares if one is not None)]), 1)
+
+
+def _groups(root, controller):
+    """Yields the folders of the process's control groups, its own and those above."""
     try:
         lines = (root / "proc/self/cgroup").read_text().splitlines()
     except OSError:
         return
     for line in lines:
         _, controllers, path = line.split(":", 2)
-        if controllers and "memory" not in controllers.split(","):
+        if controllers and controller not in controllers.split(","):
             continue
-        mount = root / "sys/fs/cgroup" / ("memory" if controllers else "")
+        mount = root / "sys/fs/cgroup" / (controller if controllers else "")
         # In a container, its own group is mounted at the top.
         own = mount / path.lstrip("/")
         for folder in (own, *own.parents):
-            left = _left(folder) if folder.is_relative_to(mount) else None
-            if left is not None:
-                yield left
+            if folder.is_relative_to(mount):
+                yield folder
+
+
+def _share(folder):
+    """Returns the cores whose time a control group may have, or None for no limit."""
+    for names in (("cpu.max",), ("cpu.cfs_quota_us", "cpu.cfs_period_us")):
+        try:
+            words = [word for n in names for word in (folder / n).read_text().split()]
+            quota, period = map(int, words)  # "max" is no number, nor is -1 a limit
+        except (OSError, ValueError):
+            continue
+        if quota > 0 and period > 0:
+            return quota / period
+    return None
 
 
 def _left(folder):

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from papers.engine.live import Line, TrainingLine, counting, trained
+from data.lines import Line
+from papers.engine.live import TrainingLine, counting, trained
 
 ROW = {"epoch": 1, "loss": 0.41, "val_loss": 0.5, "val_dice": 0.7134}
 ROW |= {"seconds": 9.0, "data_wait_share": 0.1}

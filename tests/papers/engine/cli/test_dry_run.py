@@ -95,6 +95,7 @@ def test_a_plan_says_what_tasks_at_once_gain(tmp_path, capsys):
     *several, without = capsys.readouterr().out.split("3.5 hours left\n")[1:]
     for shown in several:
         assert "trainings take 3.5 hours with 1, 2.0 hours with 2\n" in shown
+    assert [" at once, 1 core each" in shown for shown in several] == [False, True]
     assert "at once" not in without
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from common.errors import UserError
-from papers.engine.devices.at_once import cores_of_job, how_many
+from papers.engine.devices.at_once import bound_threads, cores_of_job, how_many
 
 
 def asked(**options):
@@ -52,18 +52,38 @@ def test_machines_that_train_together_have_their_own_order(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("cores", "peaks", "available", "count"),
+    ("cores", "peaks", "free", "count"),
     [
         (1, [1e9, 2e9], 100e9, 8),
         (2, [1e9], 100e9, 4),
         (3, [1e9], 100e9, 2),
         (16, [1e9], 100e9, 1),
         (1, [1e9, 2e9], 7e9, 3),  # by the largest
+        (1, [1e9, 2e9], 6e9, 2),  # some is left
         (1, [9e9], 7e9, 1),
-        (1, [], 7e9, 8),  # nothing is trained
+        (1, [], 4.1e9, 4),  # of what only scores
         (1, [9e9], None, 8),  # the system does not say it
     ],
 )
-def test_how_many(monkeypatch, cores, peaks, available, count):
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
-    assert how_many(cores, peaks, available) == count
+def test_how_many(monkeypatch, cores, peaks, free, count):
+    monkeypatch.setattr("papers.engine.devices.at_once.available_cores", lambda: 8)
+    assert how_many(cores, peaks, free) == count
+
+
+@pytest.mark.parametrize(
+    ("can_bind", "cores", "bounds"),
+    [(True, 1, []), (False, 2, [2, 2]), (False, None, [])],
+)
+def test_threads_are_bounded_where_nothing_is_bound(
+    monkeypatch, can_bind, cores, bounds
+):
+    found = []
+    for name in ("intra", "inter"):
+        setting = f"tensorflow.config.threading.set_{name}_op_parallelism_threads"
+        monkeypatch.setattr(setting, found.append)
+    if can_bind:
+        monkeypatch.setattr(os, "sched_setaffinity", None, raising=False)
+    else:
+        monkeypatch.delattr(os, "sched_setaffinity", raising=False)
+    bound_threads(cores)
+    assert found == bounds

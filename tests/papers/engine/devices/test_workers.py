@@ -29,6 +29,8 @@ for line in sys.stdin:
         os.kill(os.getpid(), signal.SIGKILL)
     if name == "waits":
         time.sleep(60)
+    if name == "mutters":
+        print("without an end of line", end="")
     if name == "asks":
         print(os.environ["BRAINTUMOR_COMMAND"], sys.argv[1:])
         print(sorted(getattr(os, "sched_getaffinity", lambda _: [])(0)))
@@ -94,9 +96,40 @@ def test_one_process_does_all():
     assert len(lines) == 6
 
 
+def test_a_line_without_an_end_hides_no_end_of_a_task():
+    heard = []
+    with workers(1) as pool:
+        codes = pool.run(tasks(mutters=(), a=()), lambda *m: heard.append(m[2]))
+    assert set(codes.values()) == {0}
+    assert heard.count("without an end of line") == 2
+
+
+def test_what_ends_the_first_process_is_not_tried_again_for_each_task():
+    todo = [Task(f"train {name}", name, ()) for name in ("fails", "a", "b")]
+    heard = []
+    with workers(1) as pool:
+        codes = pool.run(todo, lambda *m: heard.append(m[1:]))
+    assert list(codes.values()) == [3, NOT_BEGUN, NOT_BEGUN]
+    assert heard.count(("ends", str(NOT_BEGUN))) == 2
+
+
+def test_a_process_that_has_gone_leaves_its_task_to_another(monkeypatch):
+    todo = [Task(f"train {name}", name, ()) for name in ("a", "b")]
+
+    def on_message(name, kind, text):
+        if (name, kind) == ("train a", "ends"):  # before it hears of the next
+            process = pool._workers[0]._process
+            process.kill()
+            process.wait()
+
+    with workers(1) as pool:
+        codes = pool.run(todo, on_message)
+    assert codes == {"train a": 0, "train b": 0}
+
+
 @pytest.mark.parametrize(("name", "code"), [("fails", 3), ("leaves", 1), ("dies", -9)])
 def test_a_task_that_ends_its_process_fails_alone(name, code):
-    needs = {"a": (), name: (), "after": (name,), "last": ("after",), "b": ()}
+    needs = {"a": (), name: ("a",), "after": (name,), "last": ("after",), "b": ()}
     heard = []
     with workers(2) as pool:
         codes = pool.run(tasks(**needs), lambda *message: heard.append(message))
