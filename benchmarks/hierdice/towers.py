@@ -29,9 +29,10 @@ BATCH, TOWERS, ROUNDS = 24, 3, 5
 NETWORKS = ("fcn8s_vgg16", "unet", "resnet50_skip", "residual_unet")
 ONE_DEVICE = f"one device, batch of {BATCH}"
 IN_TURN = f"{TOWERS} towers in turn on one device"
-# Two steps of Adam at 5e-5 move a weight whose gradient is nearly 0 by up to 1e-4 in
-# either direction; the tolerance is what the order of float32 sums may do to others.
-LEARNING_RATE, TOLERANCE = 5e-5, 1e-5
+# Two steps of Adam at 5e-5 move a weight by up to 1e-4, in either direction where its
+# gradient is a rounding of 0; of all weights, few are so. Another step moves most by
+# as much as it is long.
+LEARNING_RATE, TOLERANCE = 5e-5, 1e-6
 
 
 def replicas(count):
@@ -72,7 +73,7 @@ def main(arguments=None):
         record.add([row | own for row in rows])
     shown = ["network", "variant", "ms", "first_step_s", "images_per_s"]
     shown += ["ratio_to_one_device"]
-    shown += ["same_step_as", "max_weight_difference"]
+    shown += ["same_step_as", "mean_weight_difference"]
     words = [["" if row[n] is None else row[n] for n in shown] for row in done]
     console.table(shown, words, record.made_on["machine"])
     console.say(f"rows: {options.results}")
@@ -201,7 +202,7 @@ def measure(made, count):
                 "first_step_s": round(first[name], 2),
                 "second_loss": losses[name],
                 "same_step_as": SAME.get(name, ""),
-                "max_weight_difference": differences.get(name),
+                "mean_weight_difference": differences.get(name),
                 "tolerance": TOLERANCE if name in differences else None,
                 "rounds": len(rounds),
             }
@@ -210,7 +211,7 @@ def measure(made, count):
 
 
 def compared(weights):
-    """Returns the largest difference of a weight for each pair in `SAME`.
+    """Returns the mean difference of a weight for each pair in `SAME`.
 
     Args:
         weights: lists of arrays by variant, after equal steps.
@@ -226,12 +227,12 @@ def compared(weights):
         if name not in weights:
             continue  # fewer GPUs
         pairs = zip(weights[name], weights[other], strict=True)
-        # NumPy's maximum, because it is NaN wherever a difference is.
-        found[name] = float(np.max([np.abs(one - two).max() for one, two in pairs]))
+        apart = np.concatenate([np.abs(one - two).ravel() for one, two in pairs])
+        found[name] = float(apart.mean())  # NaN wherever a difference is
         if not found[name] <= TOLERANCE:
             raise RuntimeError(
                 f"Expected the weights of {other!r} after two steps of {name!r}, to "
-                f"{TOLERANCE}. Received: a difference of {found[name]}"
+                f"{TOLERANCE} in the mean. Received: a difference of {found[name]}"
             )
     return found
 

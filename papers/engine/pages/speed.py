@@ -265,10 +265,10 @@ def _ahead_of_us(what, there):
 def _verdict(behind, compared):
     if not compared:
         return ""
-    ahead = (
-        f"**At least as fast as every peer in {compared - len(behind)} of {compared} "
+    ahead = f"**At least as fast as PyTorch in {compared - len(behind)} of {compared} "
+    return f"{ahead}rows that have it.**" + (
+        f" Slower at: {'; '.join(behind)}." if behind else ""
     )
-    return f"{ahead}rows.**" + (f" Slower at: {'; '.join(behind)}." if behind else "")
 
 
 def _batch(row):
