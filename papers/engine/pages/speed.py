@@ -265,10 +265,9 @@ def _ahead_of_us(what, there):
 def _verdict(behind, compared):
     if not compared:
         return ""
-    ahead = f"**At least as fast as PyTorch in {compared - len(behind)} of {compared} "
-    return f"{ahead}rows that have it.**" + (
-        f" Slower at: {'; '.join(behind)}." if behind else ""
-    )
+    ahead = f"{compared - len(behind)} of {compared} rows that have it"
+    slower = f" Slower at: {'; '.join(behind)}." if behind else ""
+    return f"**At least as fast as PyTorch in {ahead}.**{slower}"
 
 
 def _batch(row):
