@@ -113,7 +113,7 @@ def costs(paper):
         "demo": Cost(
             command="make reproduce-linkdsl",
             hours=2.0 / 60,
-            hardware="2 CPU cores, 2 GB",
+            hardware="2 CPU cores, 3 GB",
             measured=True,
             basis="2.0 minutes on free cores, nine trainings, two at once",
         ),
