@@ -6,7 +6,8 @@
 #
 # PROFILE=demo
 #   Command: make reproduce-hierdice
-#   Time: 4.2 minutes, measured (4.2 minutes on free cores, six methods on a phantom).
+#   Time: 2.2 minutes, measured (2.2 minutes on free cores, six methods on a phantom,
+#     two at once).
 #   Hardware: 2 CPU cores.
 #   Expected score: none; a phantom shows that everything runs.
 #

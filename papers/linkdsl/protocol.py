@@ -6,9 +6,8 @@
 #
 # PROFILE=demo
 #   Command: make reproduce-linkdsl
-#   Time: 3.3 minutes, measured (3.3 minutes on free cores; twice as long beside other
-#     work).
-#   Hardware: 2 CPU cores, 1.2 GB.
+#   Time: 2 minutes, measured (2.0 minutes on free cores, nine trainings, two at once).
+#   Hardware: 2 CPU cores, 3 GB.
 #   Expected score: none; a phantom shows that everything runs.
 #
 # PROFILE=cpu
@@ -21,7 +20,7 @@
 #
 # PROFILE=paper
 #   Command: make reproduce-linkdsl DATA=folder PROFILE=paper
-#   Time: 2,800 hours, an estimate (300 epochs of 1,961 slices, 5 folds and 6 networks
+#   Time: 2,000 hours, an estimate (300 epochs of 1,961 slices, 5 folds and 6 networks
 #     at the speed in benchmarks/results/linkdsl.csv; the authors state 17 hours on a
 #     GTX 1080 Ti).
 #   Hardware: 2 CPU cores.
