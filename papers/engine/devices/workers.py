@@ -61,7 +61,7 @@ class Workers:
         while waiting or any(worker.task for worker in self._workers):
             self._give_up(_in_vain(waiting, codes), codes, on_message)
             waiting = [task for task in waiting if task.name not in codes]
-            while (ready := _ready(waiting, codes)) and (worker := self._free()):
+            while (ready := _ready(waiting, codes)) and (worker := self._free(ready)):
                 task = worker.choose(ready)
                 waiting.remove(task)
                 worker.begin(task)
@@ -79,11 +79,14 @@ class Workers:
             codes[task.name] = NOT_BEGUN
             on_message(task.name, "ends", str(NOT_BEGUN))
 
-    def _free(self):
-        """Returns a worker without a task, a new one if there may be more."""
-        for worker in self._workers:
-            if worker.task is None:
-                return worker
+    def _free(self, ready):
+        """Returns a worker without a task, a new one if there may be more.
+
+        The first is one that has done what one of these tasks follows from.
+        """
+        free = [worker for worker in self._workers if worker.task is None]
+        if free:
+            return max(free, key=lambda worker: any(worker.led_to(t) for t in ready))
         if len(self._workers) == self._count or not self._may_start:
             return None
         worker = _Worker(
@@ -181,13 +184,17 @@ class _Worker:
         self._reader = threading.Thread(target=self._read, args=(hear,), daemon=True)
         self._reader.start()
 
+    def led_to(self, task):
+        """Whether a task follows from what this process did last."""
+        return self._last in task.after
+
     def choose(self, ready):
         """Returns one of some tasks.
 
         The scoring of what this process has just trained finds the network at hand; it
         comes last among the tasks that follow, as none waits for it.
         """
-        following = [task for task in ready if self._last in task.after]
+        following = [task for task in ready if self.led_to(task)]
         return following[-1] if following else ready[0]
 
     def begin(self, task):

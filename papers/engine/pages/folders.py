@@ -131,8 +131,8 @@ def _towers():
 
 
 def _backends():
-    columns = {"network": "network", "part": "part", "batch": "batch", "side": "side"}
-    columns |= {"precision": "type", "variant": "backend", "version": "version"}
-    columns |= {"device": "device", "ms": "ms", "first_s": "first call, s"}
+    columns = {"network": "network", "part": "part", "batch": "batch"}
+    columns |= {"precision": "type", "variant": "backend", "device": "device"}
+    columns |= {"ms": "ms", "first_s": "first call, s"}
     columns["ratio_to_tensorflow"] = "times TensorFlow's time"
     return plain_table("backends", "make bench-backends", columns)

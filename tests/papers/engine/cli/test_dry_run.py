@@ -138,7 +138,7 @@ def test_hours_of_what_was_never_trained_are_those_of_its_profile(tmp_path):
     jobs = [job("a", "new", None, None), job("b", "new", None, 3600.0)]
     request = request_on(tmp_path, epochs=20_000)
     said = hours_left(jobs, request)
-    assert said == "7.1 h (by the profile's time on 2 CPU cores)"
+    assert said == "4.7 h (by the profile's time on 2 CPU cores)"
     assert hours_left(jobs[1:], request) == "60 min"
 
 
@@ -189,10 +189,10 @@ def test_a_script_for_slurm_says_what_all_trainings_take(capsys):
     for more, said in (
         (
             "SEEDS=0,1,2",
-            "# In all 90 trainings, 8,400 h one after the other, "
-            "262 h at best with 32 at once, if each had 2 CPU cores.\n",
+            "# In all 90 trainings, 6,000 h one after the other, "
+            "188 h at best with 32 at once, if each had 2 CPU cores.\n",
         ),
-        ("FOLDS=0 METHODS=linknet", "# In all 1 training, 93.3 h, if it had 2 CPU"),
+        ("FOLDS=0 METHODS=linknet", "# In all 1 training, 66.7 h, if it had 2 CPU"),
     ):
         main_done("cluster", "slurm", f"{command} {more}", "--nodes=4", "--gpus=8")
         assert said in capsys.readouterr().out

@@ -52,9 +52,12 @@ def test_every_file_is_there_with_its_size_and_words(graph):
         assert graph[name]["description"]
 
 
+COMMAND = "make reproduce-dsunet RESULTS=results"
+
+
 def test_rows_name_their_commands_commits_and_data(graph):
     runs = [one for key, one in graph.items() if key.startswith("#run-")]
-    (run,) = [one for one in runs if one["name"] == "make reproduce-dsunet"]
+    (run,) = [one for one in runs if one["name"] == COMMAND]
     assert run["object"] == {"@id": "#data-phantom"}
     assert run["result"] == {"@id": "dsunet/phantom/cases.csv"}
     (commit,) = references(run["instrument"])

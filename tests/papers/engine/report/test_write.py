@@ -89,7 +89,7 @@ def test_cells_are_those_of_the_tables(report):
     """The page shows what `cells.csv` holds, which the tables are made of."""
     text = (report.folder / "linkdsl.html").read_text(encoding="utf-8")
     ran = longest_dice(report)
-    assert len(ran) == 6
+    assert len(ran) == 8
     for cell in ran.itertuples():
         shown = f"{cell.reproduced:.4f} [{cell.ci_low:.4f}, {cell.ci_high:.4f}]"
         assert f">{shown}</a>" in text
