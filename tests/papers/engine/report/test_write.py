@@ -85,14 +85,19 @@ def longest_dice(report):
     return ran[epochs == epochs.max()]
 
 
+def shown(cell):
+    """Returns a cell's score, deviation over seeds and interval as pages have them."""
+    seeds = f" ± {cell.sd_seeds:.4f}" if cell.sd_seeds > 0 else ""
+    return f"{cell.reproduced:.4f}{seeds} [{cell.ci_low:.4f}, {cell.ci_high:.4f}]"
+
+
 def test_cells_are_those_of_the_tables(report):
     """The page shows what `cells.csv` holds, which the tables are made of."""
     text = (report.folder / "linkdsl.html").read_text(encoding="utf-8")
     ran = longest_dice(report)
     assert len(ran) == 8
     for cell in ran.itertuples():
-        shown = f"{cell.reproduced:.4f} [{cell.ci_low:.4f}, {cell.ci_high:.4f}]"
-        assert f">{shown}</a>" in text
+        assert f">{shown(cell)}</a>" in text
 
 
 def test_the_dice_of_each_table_is_not_folded(report, monkeypatch):
@@ -108,8 +113,8 @@ def test_a_users_number_stands_beside_the_suites(report):
     words = "".join(Page(report.folder / "linkdsl.html").words)
     mean = np.mean([n / N_CASES for n in range(N_CASES)])
     cells = longest_dice(report)
-    (suites,) = set(cells[cells["row"] == "linknet"]["reproduced"])
-    assert f"yours: {mean:.4f} [" in words and f"suite: {suites:.4f} [" in words
+    (suites,) = set(map(shown, cells[cells["row"] == "linknet"].itertuples()))
+    assert f"yours: {mean:.4f} [" in words and f"suite: {suites}" in words
     overview = "".join(Page(report.index).words)
     assert f"yours: {mean:.4f} [" in overview
 
