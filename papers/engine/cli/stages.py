@@ -185,6 +185,7 @@ def work(request):
     runner = Runner(request, WORKSPACE, Console(RichConsole(quiet=True)))
     runner.console = Console()
     jobs = {job.name: job for job in runner.jobs}
+    print(DONE, flush=True)  # with its beginning
     for line in sys.stdin:
         step, _, name = line.rstrip("\n").partition(" ")
         if step == TRAINS:

@@ -11,7 +11,8 @@ import threading
 from papers.engine.devices.cores import bound, own_cores, shared_cores
 from papers.engine.devices.node import NOT_BEGUN, SECONDS_TO_END, tied
 
-# The line by which a worker says that a task is done; no message consists of it.
+# The line by which a worker says that it is ready, and then that a task is done; no
+# message consists of it.
 DONE = "\x1e"
 _PROGRAM = (sys.executable, "-m", "papers", "work")
 
@@ -109,10 +110,10 @@ class Workers:
             code = worker.wait()
             if task is None:
                 return
-            if worker.was_gone and worker.done:  # it did not hear of the task
+            if worker.was_gone and worker.is_ready:  # it did not hear of the task
                 waiting.insert(0, task)
                 return
-            if not worker.done:
+            if not worker.is_ready:
                 self._may_start = False
             if code < 0:
                 said = f"killed by signal {-code}"
@@ -123,9 +124,8 @@ class Workers:
             line, is_done, _ = line.partition(DONE)
             if line and task:
                 on_message(task.name, "line", line)
-            if not is_done:
+            if not is_done or not worker.ends_task():
                 return
-            worker.end_task()
             code = 0
         codes[task.name] = code
         on_message(task.name, "ends", str(code))
@@ -166,7 +166,8 @@ class _Worker:
     """One process, which reads names of tasks and says when they are done."""
 
     def __init__(self, command, environment, cores, number, hear):
-        self.task, self.done, self.was_gone, self._last = None, 0, False, None
+        self.task, self._last = None, None
+        self.is_ready, self.was_gone = False, False
         with contextlib.ExitStack() as stack:
             own = stack.enter_context(own_cores(cores))
             with bound(own or shared_cores(cores, number)):
@@ -206,10 +207,16 @@ class _Worker:
         except BrokenPipeError:  # which the end of its lines shows, too
             self.was_gone = True
 
-    def end_task(self):
-        """Notes that the process has done its task."""
-        self.task = None
-        self.done += 1
+    def ends_task(self):
+        """Notes that the process has done its task, or the first time that it is ready.
+
+        Returns:
+            Whether it was a task.
+        """
+        if self.is_ready:
+            self.task = None
+        was_ready, self.is_ready = self.is_ready, True
+        return was_ready
 
     def end(self, interrupt=False):
         """Tells the process that there are no more tasks.
