@@ -303,6 +303,8 @@ DATA_HERE = $(patsubst ~/%,$(HOME)/%,$(DATA))
 OF_NUMBERS := tests/common tests/conformance tests/papers --ignore=tests/papers/engine
 # A process per core, of which each takes one file of tests after the other, in order.
 SHARED := -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+# One thread for NumPy's products: with more, they wait for cores that are busy, by spinning.
+test test-fast test-kernels: export OPENBLAS_NUM_THREADS := 1
 test: $(INSTALLED) ## The fast and the real tier of tests, on all cores
 	$(BIN)/python -m pytest $(SHARED) -m 'not slow and not gpu'
 test-fast: $(INSTALLED) ## The fast tier only, on all cores

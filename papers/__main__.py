@@ -1,6 +1,7 @@
 """Runs the command line: `.venv/bin/python -m papers VERB …`."""
 
 import contextlib
+import os
 import sys
 
 
@@ -21,8 +22,18 @@ def _missing_package_in_one_line():
         sys.exit(2)
 
 
+def _one_thread_for_products():
+    """Has NumPy compute products of matrices, which are small here, on one thread.
+
+    Threads of OpenBLAS spin for a while after each product, on a core that TensorFlow
+    or another process needs. They begin when NumPy is imported.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 def main(arguments=None):
     """Runs the command line; see `papers.engine.cli.app.main`."""
+    _one_thread_for_products()
     try:
         with _missing_package_in_one_line():
             from papers.engine.cli.app import main as run
