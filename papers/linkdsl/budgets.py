@@ -18,8 +18,8 @@ def budget_table(folder, tables, column):
         column: the `common.reporting.table.Column` of the score.
 
     Returns:
-        A line for each method and run that has several budgets on real data, with the
-        published score; or a sentence where there is none.
+        A line for each method and run on real data, with the published score, where a
+        method of the run has several budgets; or a sentence where none has.
     """
     cells = read_cells(folder / "cells.csv", "`make tables` writes it")
     names = [table.name for table in tables]
@@ -29,11 +29,12 @@ def budget_table(folder, tables, column):
         cells["data"].map(is_shown).astype(bool) & (cells["reproduced"] != "")
     ]
     cells = cells.drop_duplicates([*_SAME, "budget"])
+    counts = cells.groupby(_SAME)["budget"].transform("count")
+    longer = counts.groupby([cells[name] for name in _SAME[1:]]).transform("max")
+    cells = cells[longer > 1]
     budgets = sorted(cells["budget"].unique(), key=natural)
     rows = []
     for run, several in cells.groupby(_SAME, sort=False):
-        if len(several) < 2:
-            continue
         found = {cell["budget"]: cell for cell in several.to_dict("records")}
         scores = [_score(found.get(budget)) for budget in budgets]
         first = several.iloc[0]

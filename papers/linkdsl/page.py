@@ -91,16 +91,17 @@ def claims_table(folder):
         runs = lines[pair].to_dict("records")
         rows += [(claim.text, names, *_run(run)) for run in runs]
         if not runs:
-            rows.append((claim.text, names, "", "", "", NOT_RUN))
-    head = ("claim", "difference of Dice", "published", "ours", "images", "verdict")
+            rows.append((claim.text, names, "", "", "", "", NOT_RUN))
+    head = ("claim", "difference of Dice", "published", "ours")
+    head += ("after", "images", "verdict")
     return f"{pages.markdown(head, rows)}\n\n{runs_below(lines)}".rstrip()
 
 
 def _run(run):
-    """Returns published and our difference, the number of images, and the verdict."""
+    """Returns published and our difference, budget, number of images, and verdict."""
     ours = with_interval(run["difference"], run["ci_low"], run["ci_high"], "+")
     published = f"{float(run['published_difference']):+.4f}"
-    return published, ours, run["n_cases"], run["verdict"]
+    return published, ours, run["budget"], run["n_cases"], run["verdict"]
 
 
 def costs(paper):

@@ -3,6 +3,7 @@
 from common.reporting.cells import GROUP
 from common.reporting.empty_truth import ALL
 from common.reporting.largest import largest_runs
+from common.reporting.order import natural
 from common.reporting.text import read_text
 from papers.engine.pages.text import NOT_RUN, markdown, with_interval
 
@@ -74,14 +75,15 @@ def _in_short(title):
 
 
 def _cases_of(lines):
-    """Returns the cases, data and budget of the first of a claims table's lines."""
+    """Returns the cases and data of a claims table's first line, and all budgets."""
     run = lines.iloc[0]
+    budgets = " or ".join(sorted(lines["budget"].unique(), key=natural))
     patients, cases = (
         max(lines[name], key=lambda text: (len(text), text))
         for name in ("n_patients", "n_cases")
     )
     n = "" if cases == patients else f"{cases} cases of "
-    return f"{n}{patients} patients of `{run['data']}` after {run['budget']}"
+    return f"{n}{patients} patients of `{run['data']}` after {budgets}"
 
 
 def _together(verdicts):

@@ -48,13 +48,28 @@ def test_budgets_are_columns_in_their_order(table):
         ("2", "linknet", "12 epochs", "0.3"),
     ).splitlines()
     assert shown[0] == "| method | run | 12 epochs | 100 epochs | published |"
-    assert len(shown) == 3  # LinkNet has one budget alone, Table 3 repeats Table 2
+    assert len(shown) == 4  # Table 3 repeats Table 2
     assert shown[2].startswith(
         "| Dual-Scale LinkNet | `figshare` 40/3064, split image |"
     )
     assert (
         shown[2].index("0.2000") < shown[2].index("0.7000") < shown[2].index("0.8000")
     )
+
+
+def test_methods_with_one_budget_stand_beside_those_of_their_run(table):
+    shown = table(
+        ("2", "linknet", "12 epochs", "0.3"),
+        ("2", "dual", "12 epochs", "0.2"),
+        ("2", "dual", "100 epochs", "0.7"),
+        ("2", "triad", "100 epochs", "0.6"),
+        split=["image", "image", "image", "patient"],
+    ).splitlines()
+    assert [line.split(" | ")[0] for line in shown[2:]] == [
+        "| LinkNet, BCE-Dice",
+        "| Dual-Scale LinkNet",
+    ]
+    assert " | 0.3000 [0.100, 0.900] |  | 0.8000 |" in shown[2]
 
 
 def test_runs_that_differ_in_more_are_no_budgets(table):

@@ -96,9 +96,11 @@ def judged(tmp_path, *lines):
     return verdict_of_claims(tmp_path)
 
 
-def line(claim, score, found, cases="all", data="half", split="patient"):
+def line(
+    claim, score, found, cases="all", data="half", split="patient", budget="9 epochs"
+):
     return (
-        f"{claim},{score},{cases},{data},40/40,f,half,9 epochs,{split},8,8,{found},\n"
+        f"{claim},{score},{cases},{data},40/40,f,half,{budget},{split},8,8,{found},\n"
     )
 
 
@@ -116,6 +118,19 @@ def test_claims_are_counted_once_each(tmp_path):
     assert text == (
         "Supported: three. Contradicted: two. Supported in part: one. Undecided: 1. "
         "Not tested: 1. (5 claims, on 8 patients of `half` after 9 epochs.)"
+    )
+
+
+def test_all_budgets_of_the_shown_lines_are_named(tmp_path):
+    text = judged(
+        tmp_path,
+        line("one", "dice", "contradicted", budget="12 epochs"),
+        line("one", "dice", "supported", budget="300 epochs"),
+        line("two", "dice", "undecided", budget="100 epochs"),
+    )
+    assert text == (
+        "Supported: one. Undecided: 1. "
+        "(2 claims, on 8 patients of `half` after 100 epochs or 300 epochs.)"
     )
 
 
