@@ -201,7 +201,9 @@ class Job:
             return "after its parts", None
         rows = self.run.epochs_done(self.base_key)
         if rows is None:
-            return "new", None
+            shorter = self.shorter()
+            begun = f", goes on after {shorter.finished()['epochs']}" if shorter else ""
+            return f"new{begun}", None
         seconds = sum(row["seconds"] for row in rows)
         return f"epoch {len(rows)} of {self.protocol.training.epochs}", seconds
 
@@ -209,7 +211,8 @@ class Job:
         """Returns the seconds of training that are left, or None if nobody knows.
 
         They are judged by this training so far or, if it is new, by the fastest one of
-        the same method, data set and profile.
+        the same method, data set and profile; a shorter one that it goes on from has
+        its epochs already.
         """
         if self.finished() or not self.trains:
             return 0.0
@@ -221,6 +224,8 @@ class Job:
         paths = self.runs.glob(f"{self.method.id}-*/finished.json")
         others = [Run(path.parent).finished() for path in paths]
         speeds = [one["seconds"] / one["epochs"] for one in others if one["epochs"]]
+        shorter = self.shorter()
+        epochs -= shorter.finished()["epochs"] if shorter else 0
         return min(speeds) * epochs if speeds else None
 
     def evaluation(self):

@@ -98,10 +98,12 @@ def claims_table(folder):
 
 
 def _run(run):
-    """Returns published and our difference, budget, number of images, and verdict."""
+    """Returns published and our difference, of what trainings, images, and verdict."""
     ours = with_interval(run["difference"], run["ci_low"], run["ci_high"], "+")
     published = f"{float(run['published_difference']):+.4f}"
-    return published, ours, run["budget"], run["n_cases"], run["verdict"]
+    seeds = run["seeds"].split()
+    of = f"{run['budget']}, seed{'s' * (len(seeds) > 1)} {', '.join(seeds)}"
+    return published, ours, of, run["n_cases"], run["verdict"]
 
 
 def costs(paper):

@@ -12,6 +12,8 @@ from papers.engine.quiet import import_tensorflow
 from papers.engine.request import DOWNLOADS
 
 TRAINING = ("train", "reproduce")  # the verbs that train
+_MARK = "*"
+_GUESSED = f"{_MARK} an equal share of the time of this profile's own command:\n"
 
 
 def show_plan(verb, request, make_runner):
@@ -32,6 +34,7 @@ def show_plan(verb, request, make_runner):
         console.say(f"prepared: {there} of {count(len(runner.dataset), 'case')}")
         return
     rows, spent, left, unknown, warnings = [], 0.0, 0.0, 0, {}
+    guess = _by_profile(request)
     for job in runner.jobs:
         state, seconds = job.evaluation() if verb == "evaluate" else job.progress()
         remaining = job.remaining() if verb in TRAINING else 0.0
@@ -39,8 +42,8 @@ def show_plan(verb, request, make_runner):
         if verb in TRAINING and not job.finished():
             predicted = runner.predicted(job)
             peak = _peak(predicted, job.method.id, job.short_name, warnings)
-        times = duration(seconds), duration(remaining or None)
-        rows.append((job.name, state, *times, peak))
+        still = _guessed(guess) if remaining is None else duration(remaining or None)
+        rows.append((job.name, state, duration(seconds), still, peak))
         spent += seconds or 0.0
         left += remaining or 0.0
         unknown += remaining is None
@@ -51,7 +54,7 @@ def show_plan(verb, request, make_runner):
         known += f", about {duration(left)} left"
     if unknown:
         known += f"; unknown: {count(unknown, 'job')}, as none like it was trained yet"
-        console.say(f"{known}\n{_whole(request)}".rstrip())
+        console.say(f"{known}\n{_GUESSED if guess else ''}{_whole(request)}".rstrip())
     else:
         console.say(known)
     cores = None if request.cluster else cores_asked(request)
@@ -67,8 +70,7 @@ def _at_once(jobs, request):
 
     A training of which nothing is known is judged by its profile's time.
     """
-    known = profile_time(request.paper, request.profile)
-    guess = known and known.per_epoch * request.protocol.training.epochs
+    guess = _by_profile(request)
     left = {job.name: job.remaining() for job in jobs}
     new = sum(seconds is None for seconds in left.values())
     seconds = {f"{TRAINS} {k}": guess if v is None else v for k, v in left.items()}
@@ -81,6 +83,19 @@ def _at_once(jobs, request):
         f"by tasks at once, with as many cores each as last time, the trainings{by} "
         f"take {said}"
     )
+
+
+def _by_profile(request):
+    """Returns the seconds of one training, judged by the profile's own command.
+
+    None where nothing is known of the profile. All methods are taken to be alike.
+    """
+    known = profile_time(request.paper, request.profile)
+    return known and known.per_epoch * request.protocol.training.epochs
+
+
+def _guessed(seconds):
+    return seconds and f"{duration(seconds)}{_MARK}"
 
 
 def _peak(prediction, method_id, name, warnings):
@@ -123,9 +138,20 @@ def _without_data(verb, request, console):
                 one = predicted_without_data(request, method)
                 peaks[method.id] = _peak(one, method.id, method.id, warnings)
     if verb != "prepare":
-        rows = [(name, "new", peaks.get(m.id, "")) for name, m in planned.items()]
-        _say_rows(console, verb, ("job", "state", "memory, about"), rows, warnings)
-    console.say(f"{count(len(planned), 'job')}\n{_whole(request)}".rstrip())
+        guess = _guessed(_by_profile(request)) if verb in TRAINING else None
+        rows = [
+            (
+                name,
+                "new",
+                "" if m.parts or m.released else guess or "",
+                peaks.get(m.id, ""),
+            )
+            for name, m in planned.items()
+        ]
+        head = ("job", "state", "training, about", "memory, about")
+        _say_rows(console, verb, head, rows, warnings)
+    said = _GUESSED if verb in TRAINING and guess else ""
+    console.say(f"{count(len(planned), 'job')}\n{said}{_whole(request)}".rstrip())
 
 
 def _whole(request):

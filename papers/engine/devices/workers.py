@@ -38,7 +38,7 @@ class Workers:
 
     def __enter__(self):
         self._lines, self._workers = queue.SimpleQueue(), []
-        self._started, self._may_start = 0, True
+        self._started, self._failed, self._was_ready = 0, 0, False
         return self
 
     def __exit__(self, kind, *_):
@@ -88,7 +88,7 @@ class Workers:
         free = [worker for worker in self._workers if worker.task is None]
         if free:
             return max(free, key=lambda worker: any(worker.led_to(t) for t in ready))
-        if len(self._workers) == self._count or not self._may_start:
+        if len(self._workers) == self._count or not self._may_start():
             return None
         worker = _Worker(
             self._program,
@@ -100,6 +100,15 @@ class Workers:
         self._started += 1
         self._workers.append(worker)
         return worker
+
+    def _may_start(self):
+        """Whether another process is likely to start, after some that did not.
+
+        One that does not may have lacked the memory that others have.
+        """
+        if not self._failed:
+            return True
+        return self._was_ready and self._failed == 1 and not self._workers
 
     def _hear(self, waiting, codes, on_message):
         """Takes in one line of a worker, or its end."""
@@ -113,17 +122,25 @@ class Workers:
             if worker.was_gone and worker.is_ready:  # it did not hear of the task
                 waiting.insert(0, task)
                 return
-            if not worker.is_ready:
-                self._may_start = False
+            self._failed = 0 if worker.is_ready else self._failed + 1
+            if self._failed and (self._workers or self._may_start()):
+                said = "its process did not start; another one will do it"
+                on_message(task.name, "line", said)
+                waiting.insert(0, task)
+                return
             if code < 0:
                 said = f"killed by signal {-code}"
-                more = f"CPUS_PER_JOB={2 * self._cores} runs fewer at once"
-                on_message(task.name, "line", f"{said}; if memory was short, {more}")
+                if self._count > 1:
+                    fewer = f"CPUS_PER_JOB={2 * self._cores} runs fewer at once"
+                    said = f"{said}; if memory was short, {fewer}"
+                on_message(task.name, "line", said)
             code = code or 1  # it ended before its task did
         else:
             line, is_done, _ = line.partition(DONE)
             if line and task:
                 on_message(task.name, "line", line)
+            if is_done:
+                self._failed, self._was_ready = 0, True
             if not is_done or not worker.ends_task():
                 return
             code = 0

@@ -41,7 +41,7 @@ def benchmark(name, value, **where):
     return float(rows.iloc[0][value])
 
 
-def by_machine(name, command, show):
+def by_machine(name, command, show, shown=None):
     """Returns what a page says of a benchmark: a table for each machine.
 
     Args:
@@ -49,12 +49,15 @@ def by_machine(name, command, show):
         command: what measures it.
         show: function from the rows of one machine, a `DataFrame` of texts, to what
             there is to say of them and the Markdown below it.
+        shown: function from all rows to those that are meant; None for all.
 
     Returns:
         Markdown; a sentence where nothing has been measured.
     """
     rows = rows_of(name)
-    if rows is None:
+    if rows is not None and shown is not None:
+        rows = shown(rows)
+    if rows is None or rows.empty:
         return f"Not measured yet: `{command}`."
     parts = []
     for _, of_one in rows.groupby("machine", sort=False):
@@ -78,10 +81,11 @@ def measured(name, rows, command):
     versions = _together(rows["versions"]) if "versions" in rows else ""
     peers = _together(rows["peer_version"]) if "peer_version" in rows else ""
     commits = _together(rows["commit"]) if "commit" in rows else ""
+    runs = "one run each" if " and " in commits else "one run"
     used = [versions, peers and f"PyTorch {peers}", commits and f"commit {commits}"]
     return (
         f"Measured by `{command}` on {machines} ({', '.join(filter(None, used))}), in "
-        f"turns within one run{_load(rows)}; rows: `benchmarks/results/{name}.csv`."
+        f"turns within {runs}{_load(rows)}; rows: `benchmarks/results/{name}.csv`."
     )
 
 

@@ -121,11 +121,13 @@ def ratio_table(
         measured.
     """
 
-    def show(rows):
+    def shown(rows):
         for column, wanted in (where or {}).items():
             if column in rows:
                 rows = rows[rows[column] == wanted]
-        rows = rows[~rows["variant"].isin(without)]
+        return rows[~rows["variant"].isin(without)]
+
+    def show(rows):
         others = [one for one in _VARIANTS if (rows["variant"] == one).any()]
         lines, behind, compared = [], [], 0
         for _, group in rows.groupby(list(keys), sort=False):
@@ -154,7 +156,7 @@ def ratio_table(
             said = f"{said} {_INFERENCE}"
         return said, f"{table}\n\n{_verdict(behind, compared)}".rstrip()
 
-    return by_machine(name, command, show)
+    return by_machine(name, command, show, shown)
 
 
 def plain_table(name, command, columns):
@@ -190,9 +192,6 @@ def operations_table(name, command, part="train"):
     """
 
     def show(rows):
-        rows = rows[rows["part"] == part]
-        if rows.empty:
-            return "", f"No {PARTS[part]} has been measured yet."
         cells = list(rows.groupby(["network", "precision"], sort=False))
         heads = [f"`{network}` {precision}" for (network, precision), _ in cells]
         lines = []
@@ -218,7 +217,7 @@ def operations_table(name, command, part="train"):
         table = markdown(("% of the operations' time", *heads), lines)
         return f"One {PARTS[part]}, batch {_batch(rows.iloc[0])}. {_OPERATIONS}", table
 
-    return by_machine(name, command, show)
+    return by_machine(name, command, show, lambda rows: rows[rows["part"] == part])
 
 
 def _goal(rows):

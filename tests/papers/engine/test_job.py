@@ -118,6 +118,9 @@ def test_longer_run_continues_the_longest_shorter_one(plan):
         finish(done, epochs)
     finish(job(20, seed=1), 20)  # that of another seed was another training
     assert long.shorter().folder == job(12).folder
+    assert long.progress() == ("new, goes on after 12", None)
+    # By the fastest of these, for the 28 epochs that the shorter one has not.
+    assert long.remaining() == pytest.approx(28 / 60)
     # Where the loss has the budget in it, the shorter run was another training.
     other = dataclasses.replace(long.method, budget_in_loss=True)
     assert dataclasses.replace(long, method=other).shorter() is None

@@ -24,8 +24,10 @@ def test_without_data_the_demo_is_planned(tmp_path, monkeypatch, capsys):
     shown = capsys.readouterr().out
     lines = [line for line in shown.splitlines() if "-patient-fold0-seed0-20ep" in line]
     assert len(lines) == 5 and lines[0].split()[0].startswith("unet-")
-    assert all(re.search(r"new +[01][.\d]* GB", line) for line in lines), shown
-    assert "\n5 jobs\n`make reproduce-cunet` as a whole: 3.7 minutes, measured" in shown
+    assert all(re.search(r"new +0.7 min\* +[01][.\d]* GB", line) for line in lines)
+    share = "* an equal share of the time of this profile's own command:"
+    whole = "`make reproduce-cunet` as a whole: 3.7 minutes, measured"
+    assert f"\n5 jobs\n{share}\n{whole}" in shown
     own = ("--set", "training.batch_size=4096", "--methods", "unet")
     monkeypatch.setattr("papers.engine.cli.dry_run.available_memory", lambda: 1e10)
     main_done("train", "cunet", "--profile", "paper", "--dry-run", *own)
@@ -81,6 +83,8 @@ def test_hours_are_added_up(tmp_path, capsys, jobs, expected):
     shown = capsys.readouterr().out
     assert expected in shown
     assert ("as a whole" in shown) == ("unknown" in expected)
+    # 2 minutes for 9 trainings of 20 epochs, shared equally.
+    assert shown.count(" 0.2 min*") == ("unknown" in expected)
     assert "memory" not in shown, "nothing is known of it"
 
 

@@ -20,11 +20,18 @@ PROGRAM = f"""
 import os, signal, sys, time
 if "broken" in sys.argv:
     raise SystemExit(3)
+if "alone" in sys.argv:  # there is memory for one
+    try:
+        os.mkdir(sys.argv[-1])
+    except FileExistsError:
+        raise SystemExit(4)
 print({DONE!r}, flush=True)
 for line in sys.stdin:
     step, name = line.split()
     print(os.getpid(), step, name, flush=True)
     if name == "fails":
+        if "alone" in sys.argv:
+            os.rmdir(sys.argv[-1])
         raise SystemExit(3)
     if name == "leaves":
         raise SystemExit(0)
@@ -116,6 +123,15 @@ def test_what_ends_the_first_process_is_not_tried_again_for_each_task():
     assert heard.count(("ends", str(NOT_BEGUN))) == 2
 
 
+@pytest.mark.parametrize("names", [("fails", "a", "b"), ("a", "fails", "b")])
+def test_one_that_does_not_start_beside_another_takes_no_task_with_it(tmp_path, names):
+    """Nor does the end of the other one, after which there is room for a new one."""
+    todo = [Task(f"train {name}", name, ()) for name in names]
+    with workers(2, words=("alone", str(tmp_path / "memory"))) as pool:
+        codes = pool.run(todo, lambda *_: None)
+    assert codes == {"train fails": 3, "train a": 0, "train b": 0}
+
+
 def test_a_process_that_has_gone_leaves_its_task_to_another(monkeypatch):
     todo = [Task(f"train {name}", name, ()) for name in ("a", "b")]
 
@@ -130,19 +146,23 @@ def test_a_process_that_has_gone_leaves_its_task_to_another(monkeypatch):
     assert codes == {"train a": 0, "train b": 0}
 
 
+@pytest.mark.parametrize("count", [1, 2])
 @pytest.mark.parametrize(("name", "code"), [("fails", 3), ("leaves", 1), ("dies", -9)])
-def test_a_task_that_ends_its_process_fails_alone(name, code):
+def test_a_task_that_ends_its_process_fails_alone(name, code, count):
     """Also where it is the first of the only process."""
     needs = {name: (), "after": (name,), "last": ("after",), "b": ()}
     heard = []
-    with workers(1) as pool:
+    with workers(count) as pool:
         codes = pool.run(tasks(**needs), lambda *message: heard.append(message))
     failed = {k: v for k, v in codes.items() if v}
     lost = [f"train {k}" for k in ("after", "last")]
     lost += [f"evaluate {k}" for k in (name, "after", "last")]
     assert failed == {f"train {name}": code} | dict.fromkeys(lost, NOT_BEGUN)
     said = [text for who, kind, text in heard if who == f"train {name}"]
-    assert any("CPUS_PER_JOB=2 runs fewer" in text for text in said) == (code < 0)
+    assert any(text.startswith("killed by signal 9") for text in said) == (code < 0)
+    # Fewer than one cannot be.
+    advised = any("CPUS_PER_JOB=2 runs fewer" in text for text in said)
+    assert advised == (code < 0 and count > 1)
 
 
 @binds

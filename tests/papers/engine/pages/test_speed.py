@@ -97,6 +97,25 @@ def test_others_are_ratios_to_ours(tmp_path, monkeypatch):
     assert "\n| unet | 2.5 | 1.2 |\n" in only and "unfolded" not in only
 
 
+def test_commits_and_loads_are_those_of_the_rows_that_are_shown(tmp_path, monkeypatch):
+    monkeypatch.setattr(benchmarks, "FOLDER", tmp_path)
+    lines = (
+        OTHERS.replace("\n", ",0.2\n")
+        .replace("commit,0.2", "commit,load_before")
+        .splitlines()
+    )
+    lines = [
+        line.replace("ab12,0.2", "cd34,1.5") if ",infer," in line else line
+        for line in lines
+    ]
+    (tmp_path / "mine.csv").write_text("\n".join(lines) + "\n")
+    both = ratio_table("mine", "make x", ("network", "part"))
+    assert "commit ab12 and cd34), in turns within one run each, load" in both
+    assert "load before it 0.2 to 1.5" in both
+    only = ratio_table("mine", "make x", ("network",), where={"part": "train"})
+    assert "commit ab12), in turns within one run, load before it 0.2;" in only
+
+
 def test_rows_in_which_a_peer_is_ahead_are_named(tmp_path, monkeypatch):
     monkeypatch.setattr(benchmarks, "FOLDER", tmp_path)
     (tmp_path / "mine.csv").write_text(OTHERS.replace("3.0,1,1.2", "2.0,1,0.8"))
@@ -119,7 +138,7 @@ unet,train,240,2,float32,convolutions,30,0.75,25,10,"Xeon, 2 cores",0
 unet,train,240,2,float32,casts,10,0.25,25,10,"Xeon, 2 cores",0
 unet,train,240,2,float32,within these: reorders,4,0.1,25,10,"Xeon, 2 cores",0
 unet,train,240,2,bfloat16,convolutions,8,0.5,9.5,2.5,"Xeon, 2 cores",0
-unet,infer,240,1,float32,convolutions,6,1,7.5,2,"Xeon, 2 cores",0
+unet,infer,240,1,float32,convolutions,6,1,7.5,2,"Xeon, 2 cores",0.7
 """
 
 
@@ -140,5 +159,5 @@ def test_operations_are_shares_of_their_own_sum(tmp_path, monkeypatch):
         "| its multiply-adds at the peak, ms | 10 | 2.5 |",
     ]
     text = operations_table("mine", "make x", "infer")
-    assert "One inference, batch 1x240x240." in text
+    assert "One inference, batch 1x240x240." in text and "load before it 0.7;" in text
     assert "| the inference, ms | 7.5 |" in text and "casts" not in text
