@@ -6,7 +6,8 @@
 #
 # PROFILE=demo
 #   Command: make reproduce-anisocascade
-#   Time: 2.6 minutes, measured (2.6 minutes on free cores, nine networks, two at once).
+#   Time: 2.6 minutes, measured (2.6 minutes on two free cores of an Intel Xeon, nine
+#     networks, two at once).
 #   Hardware: 2 CPU cores, 3 GB.
 #   Expected score: none; a phantom shows that everything runs.
 #

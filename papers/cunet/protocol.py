@@ -6,8 +6,8 @@
 #
 # PROFILE=demo
 #   Command: make reproduce-cunet
-#   Time: 3.7 minutes, measured (3.7 minutes on free cores, five methods on a phantom,
-#     two at once).
+#   Time: 3.7 minutes, measured (3.7 minutes on two free cores of an Intel Xeon, five
+#     methods on a phantom, two at once).
 #   Hardware: 2 CPU cores.
 #   Expected score: none; a phantom shows that everything runs.
 #

@@ -143,7 +143,8 @@ def costs(paper):
             command="make reproduce-dsunet",
             hours=1.8 / 60,
             measured=True,
-            basis="1.8 minutes on free cores, both networks on a phantom, at once",
+            basis="1.8 minutes on two free cores of an Intel Xeon, "
+            "both networks on a phantom, at once",
         ),
         "cpu": Cost(
             command="make reproduce-dsunet DATA=cubes32 PROFILE=cpu FOLDS=0 EPOCHS=8",
@@ -154,7 +155,8 @@ def costs(paper):
             command="make reproduce-dsunet DATA=half2mm PROFILE=half FOLDS=0",
             hours=half,
             basis="40 epochs of 29 cases, one fold, both networks, at the speed in "
-            "benchmarks/results/dsunet.csv",
+            "benchmarks/results/dsunet.csv; the recorded one took 2.6 hours, beside "
+            "other programs and with an older reader",
         ),
         "paper": Cost(
             command="make reproduce-dsunet DATA=brats18 PROFILE=paper FOLDS=0",

@@ -5,8 +5,8 @@
 #
 # PROFILE=demo
 #   Command: make reproduce-dsunet
-#   Time: 1.8 minutes, measured (1.8 minutes on free cores, both networks on a phantom,
-#     at once).
+#   Time: 1.8 minutes, measured (1.8 minutes on two free cores of an Intel Xeon, both
+#     networks on a phantom, at once).
 #   Hardware: 2 CPU cores.
 #   Expected score: none; a phantom shows that everything runs.
 #
@@ -25,7 +25,8 @@
 # PROFILE=half
 #   Command: make reproduce-dsunet DATA=half2mm PROFILE=half FOLDS=0
 #   Time: 31 minutes, an estimate (40 epochs of 29 cases, one fold, both networks, at
-#     the speed in benchmarks/results/dsunet.csv).
+#     the speed in benchmarks/results/dsunet.csv; the recorded one took 2.6 hours,
+#     beside other programs and with an older reader).
 #   Hardware: 2 CPU cores.
 #   Expected Dice (40 epochs on brats17-half2mm 40/40, split patient; ranges in
 #     expected.csv):

@@ -6,8 +6,8 @@
 #
 # PROFILE=demo
 #   Command: make reproduce-hierdice
-#   Time: 2.2 minutes, measured (2.2 minutes on free cores, six methods on a phantom,
-#     two at once).
+#   Time: 2.2 minutes, measured (2.2 minutes on two free cores of an Intel Xeon, six
+#     methods on a phantom, two at once).
 #   Hardware: 2 CPU cores.
 #   Expected score: none; a phantom shows that everything runs.
 #

@@ -6,15 +6,15 @@
 #
 # PROFILE=demo
 #   Command: make reproduce-linkdsl
-#   Time: 2 minutes, measured (2.0 minutes on free cores, nine trainings, two at once).
+#   Time: 2 minutes, measured (2.0 minutes on two free cores of an Intel Xeon, nine
+#     trainings, two at once).
 #   Hardware: 2 CPU cores, 3 GB.
 #   Expected score: none; a phantom shows that everything runs.
 #
 # PROFILE=cpu
 #   Command: make reproduce-linkdsl DATA=folder PROFILE=cpu FOLDS=0 METHODS=linknet,cdsl
 #     EPOCHS=40
-#   Time: 1 hour, an estimate (three networks, about 30 s per epoch of 764 slices; the
-#     profile's own 12 epochs of all six methods took 40 minutes).
+#   Time: 1 hour, an estimate (three networks, about 30 s per epoch of 764 slices).
 #   Hardware: 2 CPU cores, 2 GB.
 #   Expected score: unknown; not run on real data with this profile.
 #
