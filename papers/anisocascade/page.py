@@ -22,6 +22,7 @@ HEADLINE = Headline(
     column="wt_dice",
     remark="the authors' released weights",
 )
+BESIDE_PYTORCH = "anisocascade"  # a file of benchmarks/results/
 EXAMPLE = Picture(
     "overlay",
     "Truth and result of the authors' released weights, on a case that they were "

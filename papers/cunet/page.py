@@ -26,6 +26,7 @@ HEADLINE = Headline(
     row="cun_lws",
     column="wt_dice",
 )
+BESIDE_PYTORCH = "cunet"  # a file of benchmarks/results/
 EXAMPLE = Picture(
     "figure3",
     "The truth and what the networks find (Figure 3)",

@@ -19,6 +19,7 @@ HEADLINE = Headline(
     column="mean_dice",
     remark="mean of the three regions",
 )
+BESIDE_PYTORCH = "dsunet"  # a file of benchmarks/results/
 EXAMPLE = Picture(
     "figure2",
     "The truth and what the proposed network finds (Figure 2)",

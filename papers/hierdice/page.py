@@ -35,6 +35,7 @@ HEADLINE = Headline(
     column="wt_dice",
     split=TRAINED_ON,
 )
+BESIDE_PYTORCH = "hierdice"  # a file of benchmarks/results/
 EXAMPLE = Picture(
     "figure8",
     "The truth and what each method finds (Figure 8)",

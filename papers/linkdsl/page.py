@@ -25,6 +25,7 @@ HEADLINE = Headline(
     split="image",
 )
 ORIGIN = "Images: J. Cheng et al., figshare article 1512427, CC BY 4.0."
+BESIDE_PYTORCH = "linkdsl_torch"  # a file of benchmarks/results/
 EXAMPLE = Picture(
     "example",
     "A typical test slice of each type of tumor, outlined by an expert, and what the "

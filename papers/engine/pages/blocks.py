@@ -15,8 +15,8 @@ def paper_blocks(paper, results):
     """Returns the generated parts that every paper's page has, by name.
 
     Args:
-        paper: the paper's declaration; its module `page` has `HEADLINE`, `EXAMPLE` and
-            `costs`.
+        paper: the paper's declaration; its module `page` has `HEADLINE`, `EXAMPLE`,
+            `BESIDE_PYTORCH` and `costs`.
         results: the folder of all results.
     """
     folder, page = results / paper.id, PAPERS / paper.id

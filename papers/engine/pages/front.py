@@ -5,8 +5,10 @@ import re
 from common.reporting.differences import differences
 from papers import registry
 from papers.engine.console import count
+from papers.engine.pages.benchmarks import rows_of
 from papers.engine.pages.headline import ours
 from papers.engine.pages.pictures import best_figure, image
+from papers.engine.pages.speed import cells_ahead
 from papers.engine.pages.text import NOT_RUN, markdown
 from papers.engine.zoo import table as zoo
 
@@ -28,6 +30,7 @@ def front_blocks(root, results):
         "hero": _picture(root, results, PICTURED[0]),
         "papers": papers_table(results),
         "scan": _picture(root, results, PICTURED[1]),
+        "speed": speed_sentence(),
         "zoo": zoo.markdown(zoo.rows(results)),
     }
 
@@ -51,6 +54,21 @@ def papers_table(results):
         rows.append((name, headline.score, printed, ours(cell), run))
     head = ("paper", "score", "published", "ours")
     return markdown((*head, "what ours was run on, and what separates the two"), rows)
+
+
+def speed_sentence():
+    """Returns how often each paper's networks are at least as fast as PyTorch's."""
+    counts, machines = [], set()
+    for paper in registry.papers():
+        ahead, cells = cells_ahead(paper.page.BESIDE_PYTORCH)
+        counts.append(f"{ahead} of {cells} of `{paper.id}`")
+        machines |= set(rows_of(paper.page.BESIDE_PYTORCH)["machine"])
+    on = " and ".join(sorted(one.partition(" cores,")[0] for one in machines))
+    return (
+        "Cells (a network, step or inference, a size, a type) in which we are at least "
+        "as fast as PyTorch in its better memory format, by `make bench` on "
+        f"{on} cores: {', '.join(counts)}."
+    )
 
 
 def run_of(cell, paper):

@@ -29,6 +29,7 @@ _VARIANTS = {
     "medicai": "medicai, on PyTorch",
 }
 _PEERS = ("torch first", "torch last", "medicai")  # whom we mean to be ahead of
+_CELL = ("network", "part", "side", "batch", "precision", "threads", "machine")
 _INFERENCE = (
     "Inference: ours is what `predict` runs, a graph whose weights, none of them zero, "
     "are constants and whose normalizations are folded into the convolutions where it "
@@ -98,6 +99,29 @@ def speed_goal(name):
         (f"On {machine}: " if machines[1:] else "") + _goal(of_one)
         for machine, of_one in machines
     )
+
+
+def cells_ahead(name):
+    """Returns how often the suite is at least as fast as PyTorch.
+
+    Args:
+        name: name of the file in `benchmarks/results/`, without its ending.
+
+    Returns:
+        `(ahead, cells)`: of the cells that PyTorch was measured in, too, those in which
+        it is not faster in its better format; a cell is a network, a part, a size, a
+        type and a machine.
+    """
+    rows = rows_of(name)
+    cell = [column for column in _CELL if column in rows]
+    peers = rows[rows["variant"].isin(_PEERS) & (rows["ratio_to_shipped"] != "")]
+    best = (
+        peers["ratio_to_shipped"]
+        .astype(float)
+        .groupby([peers[column] for column in cell])
+    )
+    best = best.min()
+    return int((best >= 1).sum()), len(best)
 
 
 def ratio_table(

@@ -5,6 +5,7 @@ import pytest
 from papers.engine.pages import benchmarks
 from papers.engine.pages.benchmarks import benchmark
 from papers.engine.pages.speed import (
+    cells_ahead,
     operations_table,
     plain_table,
     ratio_table,
@@ -114,6 +115,14 @@ def test_commits_and_loads_are_those_of_the_rows_that_are_shown(tmp_path, monkey
     assert "load before it 0.2 to 1.5" in both
     only = ratio_table("mine", "make x", ("network",), where={"part": "train"})
     assert "commit ab12), in turns within one run, load before it 0.2;" in only
+
+
+def test_cells_are_counted_by_the_better_peer(tmp_path, monkeypatch):
+    monkeypatch.setattr(benchmarks, "FOLDER", tmp_path)
+    slower = "unet,train,torch first,2.0,1,0.8,False,Xeon,keras 3,ab12\n"
+    for text, counted in ((OTHERS, (2, 2)), (OTHERS + slower, (1, 2))):
+        (tmp_path / "mine.csv").write_text(text)
+        assert cells_ahead("mine") == counted
 
 
 def test_rows_in_which_a_peer_is_ahead_are_named(tmp_path, monkeypatch):
