@@ -22,6 +22,12 @@ HEADLINE = Headline(
     column="wt_dice",
     remark="the authors' released weights",
 )
+_SCORES = (
+    (TABLES[0], "dice"),
+    (TABLES[0], "hausdorff"),
+    (TABLES[1], "sensitivity"),
+    (TABLES[1], "specificity"),
+)
 BESIDE_PYTORCH = "anisocascade"  # a file of benchmarks/results/
 EXAMPLE = Picture(
     "overlay",
@@ -59,9 +65,7 @@ def blocks(paper, results):
         "claims": claims_by_score(
             results / paper.id, CLAIMS, "three views minus the axial one"
         ),
-        "settings": pages.settings_table(
-            results / paper.id, TABLES[0], ("wt_dice", "tc_dice", "et_dice")
-        ),
+        "settings": changed_rows(results / paper.id),
         "speed": pages.ratio_table(
             "anisocascade", BENCH, ("network",), extras=("first_s", "share_of_peak")
         ),
@@ -71,6 +75,20 @@ def blocks(paper, results):
         "results": pages.results_table(results / paper.id, TABLES),
         "weights": zoo.markdown(zoo.rows_of(paper, results)),
     }
+
+
+def changed_rows(folder):
+    """Returns the rows of changed settings, a table for each score, and their runs."""
+    parts = []
+    for table, score in _SCORES:
+        keys = [f"{region}_{score}" for region in ("wt", "tc", "et")]
+        rows, _, runs = pages.settings_table(folder, table, keys).partition("\n\nRuns:")
+        parts.append(rows)
+    dice, *others = parts
+    folded = pages.folded(
+        "Their distances, sensitivity and specificity", "\n\n".join(others)
+    )
+    return f"{dice}\n\n{folded}\n\nRuns:{runs}" if dice else ""
 
 
 def whole_program():

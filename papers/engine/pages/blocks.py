@@ -1,12 +1,13 @@
-"""The generated parts that every paper's page has."""
+"""The generated parts that every paper's page has, its protocol among them."""
 
 from pathlib import Path
 
+from common.evidence import describe
 from papers import registry
 from papers.engine.pages.costs import costs_table
 from papers.engine.pages.headline import verdict
 from papers.engine.pages.pictures import curves
-from papers.engine.pages.protocol import profiles_table, protocol_table
+from papers.engine.pages.text import folded, markdown
 
 PAPERS = Path(registry.__file__).parent
 
@@ -43,3 +44,28 @@ def _of_real_scans(paper, folder):
         f"`make report PAPER={paper.id} DATA=<your folder> PROFILE={profile} "
         "CASES=median:1` shows yours."
     )
+
+
+def protocol_table(paper):
+    """Returns a folded table of the published protocol's values and their evidence."""
+    rows = []
+    for entry in describe(paper.published):
+        note = entry.note
+        options = entry.limits.options or ()
+        if len(options) > 1:
+            note += f"; possible: {', '.join(map(str, options))}"
+        rows.append((f"`{entry.key}`", entry.value, entry.kind, note))
+    kinds = [entry.kind for entry in describe(paper.published)]
+    counts = [f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds)]
+    table = markdown(("key", "value", "evidence", "where or why"), rows)
+    return folded(f"All {len(rows)} values ({', '.join(counts)})", table)
+
+
+def profiles_table(paper):
+    """Returns a folded table of what each profile replaces in the protocol."""
+    rows = [
+        (name, ", ".join(f"`{k}={v}`" for k, v in changes.items()) or "nothing")
+        for name, changes in paper.profiles.items()
+    ]
+    table = markdown(("profile", "replaces in the protocol"), rows)
+    return folded("What each profile replaces in the protocol", table)

@@ -8,7 +8,7 @@ from common.reporting.text import read_text
 from papers.engine.pages.text import NOT_RUN, markdown, with_interval
 
 _OF_A_CLAIM = ("claim", "first", "second", "score", "cases")
-_NAMED = ("supported", "contradicted", "supported in part")
+_NAMED = ("supported", "contradicted", "supported in part", "contradicted in part")
 _SAID = (*_NAMED, "undecided", "not tested")
 
 
@@ -35,7 +35,8 @@ def verdict_of_claims(folder):
     """Returns what a paper's rows say of its claims, or "" where they judge none.
 
     Claims of one wording from several tables are one. A claim that holds for one score
-    and not for another is supported in part. Held-out cases decide where there are
+    and not for another is supported in part, or contradicted in part where the other
+    contradicts it. Held-out cases decide where there are
     any, and all cases, with or without the region.
 
     Args:
@@ -92,7 +93,9 @@ def _together(verdicts):
     if len(words) == 1:
         return words.pop()
     if any(word.startswith("supported") for word in words):
-        return "supported in part"
+        return (
+            "contradicted in part" if "contradicted" in words else "supported in part"
+        )
     return "contradicted" if "contradicted" in words else "undecided"
 
 

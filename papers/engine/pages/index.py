@@ -3,9 +3,9 @@
 import re
 
 from papers import registry
-from papers.engine.pages.costs import trainings_table
 from papers.engine.pages.pictures import made_of
 from papers.engine.pages.text import folded
+from papers.engine.pages.trainings import trainings_table
 
 # What a file of a results folder holds, by its name.
 _FILES = {

@@ -45,6 +45,8 @@ class Picture:
 def best_figure(folder, prefix, phantom=False):
     """Returns the file of a figure's largest run, or None.
 
+    Of the same budget, that of most methods comes first, then that of the first seed.
+
     Args:
         folder: a results folder.
         prefix: how the file's name begins.
@@ -56,8 +58,10 @@ def best_figure(folder, prefix, phantom=False):
         profiles = where.get("profile", [""])
         shown = phantom or all(map(is_shown, where.get("data", [""])))
         if shown and not any(map(changed_settings, profiles)):
-            found.append((natural(" ".join(where.get("budget", []))), path))
-    return max(found)[1] if found else None
+            budget = natural(" ".join(where.get("budget", [])))
+            found.append((budget, len(where.get("method", [])), path))
+    # The names are sorted and of equal ones `max` takes the first, seed 0.
+    return max(found, key=lambda one: one[:2])[2] if found else None
 
 
 def made_of(path):

@@ -38,6 +38,9 @@ def test_the_longest_real_run_is_shown(draw, tmp_path):
     draw("other_d.png", **RUN | {"budget": "99 epochs"})
     longest = draw("figure4_e.png", **RUN)
     assert best_figure(tmp_path, "figure4") == longest
+    # A second seed comes after the first.
+    draw("figure4_e_fold0_seed1.png", **RUN)
+    assert best_figure(tmp_path, "figure4") == longest
     assert best_figure(tmp_path, "figure2") is None
 
 
