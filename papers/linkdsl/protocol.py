@@ -16,7 +16,9 @@
 #     EPOCHS=40
 #   Time: 1 hour, an estimate (three networks, about 30 s per epoch of 764 slices).
 #   Hardware: 2 CPU cores, 2 GB.
-#   Expected score: unknown; not run on real data with this profile.
+#   Expected Dice (12 epochs on figshare 1194/3064, split image; ranges in
+#     expected.csv):
+#     LinkNet, BCE-Dice: 0.377
 #
 # PROFILE=paper
 #   Command: make reproduce-linkdsl DATA=folder PROFILE=paper
