@@ -55,5 +55,6 @@ def test_every_claim_has_its_published_numbers():
 
 def test_the_page_shows_the_largest_budget_alone():
     lines = claims_table(RESULTS).splitlines()
-    assert len(lines) == 2 + len(CLAIMS) + 2
+    _, _, *claims = [line for line in lines if line.startswith("| ")]
+    assert len(claims) == len(CLAIMS)
     assert "12 epochs" not in "".join(lines)
