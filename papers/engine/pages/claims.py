@@ -78,7 +78,11 @@ def _in_short(title):
 def _cases_of(lines):
     """Returns the cases and data of a claims table's first line, and all budgets."""
     run = lines.iloc[0]
-    budgets = " or ".join(sorted(lines["budget"].unique(), key=natural))
+    budgets = sorted(lines["budget"].unique(), key=natural)
+    *shorter, budgets = budgets
+    if shorter:  # as in "100, 200 or 300 epochs"
+        numbers = [one.partition(" ")[0] for one in shorter]
+        budgets = f"{', '.join(numbers)} or {budgets}"
     patients, cases = (
         max(lines[name], key=lambda text: (len(text), text))
         for name in ("n_patients", "n_cases")

@@ -130,7 +130,7 @@ def test_all_budgets_of_the_shown_lines_are_named(tmp_path):
     )
     assert text == (
         "Supported: one. Undecided: 1. "
-        "(2 claims, on 8 patients of `half` after 100 epochs or 300 epochs.)"
+        "(2 claims, on 8 patients of `half` after 100 or 300 epochs.)"
     )
 
 

@@ -17,7 +17,7 @@ def draw(tmp_path):
     def draw(name, folder="", **where):
         path = tmp_path / folder / name
         path.parent.mkdir(exist_ok=True)
-        made = {key: [value] for key, value in where.items()}
+        made = {k: v if isinstance(v, list) else [v] for k, v in where.items()}
         info = PngImagePlugin.PngInfo()
         note = dict.fromkeys(("module", "code", "file", "rows"), "any")
         note |= {"where": made, "columns": []}
@@ -41,6 +41,8 @@ def test_the_longest_real_run_is_shown(draw, tmp_path):
     # A second seed comes after the first.
     draw("figure4_e_fold0_seed1.png", **RUN)
     assert best_figure(tmp_path, "figure4") == longest
+    more = draw("figure4_a_of_more.png", **RUN, method=["one", "two"])
+    assert best_figure(tmp_path, "figure4") == more
     assert best_figure(tmp_path, "figure2") is None
 
 
